@@ -1,0 +1,124 @@
+"""The arguments of the spider (`-a name=value`), read and checked before anything is fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime, time
+
+from dateutil.parser import ParserError
+from dateutil.parser import parse as parse_date
+
+from asiatongsin.korean import KST
+from asiatongsin.site import DEFAULT_BASE, Site
+
+
+class ArgumentError(ValueError):
+    """An argument that cannot be meant; the message says what to write instead."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arguments:
+    """What a crawl was asked to do."""
+
+    site: Site = Site(DEFAULT_BASE)
+    """`site=<base address>`: another site of the same CMS."""
+
+    sections: tuple[int, ...] = ()
+    """`sections=22,34`: only these. Empty: those of the menu."""
+
+    pages: int | None = None
+    """`pages=3`: at most so many list pages per section."""
+
+    since: datetime | None = None
+    """`since=2025-10-01`: published then or later, Korean time."""
+
+    until: datetime | None = None
+    """`until=2025-10-31`: published then or earlier; a day without a time means its end."""
+
+    no: tuple[int, ...] = ()
+    """`no=142893,142894`: just these articles, also when they are stored already."""
+
+    full: bool = False
+    """`full=1`: walk on past known articles, to the end of every list."""
+
+    dry: bool = False
+    """`dry=1`: walk the lists and say what would be fetched; fetch and store no article."""
+
+    @classmethod
+    def parse(cls, given: Mapping[str, str]) -> Arguments:
+        """Arguments as Scrapy hands them over, all text. Names beginning with `_` are scrapyd's own and ignored."""
+        given = {name: value for name, value in given.items() if not name.startswith("_")}
+        unknown = [name for name in given if name not in {field.name for field in fields(cls)}]
+        if unknown:
+            names = ", ".join(field.name for field in fields(cls))
+            raise ArgumentError(f"there is no argument {unknown[0]!r}; the arguments are {names}")
+        try:
+            site = Site.parse(given.get("site", DEFAULT_BASE))
+        except ValueError as error:
+            raise ArgumentError(f"site: {error}") from None
+        since = _moment("since", given.get("since"), time.min)
+        until = _moment("until", given.get("until"), time.max)
+        if since and until and since > until:
+            raise ArgumentError(f"since={given['since']} is after until={given['until']}")
+        return cls(
+            site=site,
+            sections=_numbers("sections", given.get("sections")),
+            pages=_count("pages", given.get("pages")),
+            since=since,
+            until=until,
+            no=_numbers("no", given.get("no")),
+            full=_flag("full", given.get("full")),
+            dry=_flag("dry", given.get("dry")),
+        )
+
+    def wants(self, published_at: datetime | None) -> bool:
+        """Whether an article of that time is within the window; one without a known time is."""
+        if published_at is None:
+            return True
+        # A list prints minutes: 10:20 may be 10:20:59.
+        return (self.since is None or published_at >= self.since.replace(second=0, microsecond=0)) and (
+            self.until is None or published_at <= self.until
+        )
+
+
+def _numbers(name: str, value: str | None) -> tuple[int, ...]:
+    if value is None:
+        return ()
+    parts = [part.strip() for part in value.split(",") if part.strip()]
+    if not parts or not all(part.isascii() and part.isdecimal() and 0 < int(part) < 2**63 for part in parts):
+        raise ArgumentError(f"{name}={value}: write whole numbers above 0, for example {name}=22,34")
+    return tuple(dict.fromkeys(int(part) for part in parts))
+
+
+def _count(name: str, value: str | None) -> int | None:
+    if value is None:
+        return None
+    if not (value.isascii() and value.isdecimal() and 0 < int(value) < 10**6):
+        raise ArgumentError(f"{name}={value}: write a whole number above 0")
+    return int(value)
+
+
+def _flag(name: str, value: str | None) -> bool:
+    known = {None: False, "0": False, "1": True, "false": False, "true": True, "no": False, "yes": True}
+    text = value.lower() if value is not None else None
+    if text not in known:
+        raise ArgumentError(f"{name}={value}: write 1 or 0")
+    return known[text]
+
+
+def _moment(name: str, value: str | None, without_time: time) -> datetime | None:
+    """A day or a time, in Korean time where it names no offset."""
+    if value is None:
+        return None
+    # Two different defaults tell which parts of the date were left out.
+    defaults = (datetime(2000, 1, 1, tzinfo=KST), datetime(2001, 2, 2, 1, 1, 1, 1, tzinfo=KST))
+    try:
+        first, second = (parse_date(value, yearfirst=True, default=default) for default in defaults)
+    except (ParserError, OverflowError):
+        first, second = defaults
+    if first.date() != second.date():
+        raise ArgumentError(f"{name}={value}: write a day such as 2025-10-01, or a time such as '2025-10-01 09:30'")
+    if (first.hour, first.minute) != (second.hour, second.minute):
+        return datetime.combine(first.date(), without_time, tzinfo=KST)
+    return first.astimezone(KST)

@@ -1,0 +1,27 @@
+"""What can go wrong with a page, named after what happens next.
+
+PageError                the page does not become an article
+├── PageRemoved          the site says there is no such article: noted, asked again another day
+└── PageUnreadable       something must be there and is not: kept raw and counted
+"""
+
+
+class PageError(Exception):
+    """The page does not become an article; the subclasses say what happens to it instead."""
+
+
+class PageRemoved(PageError):
+    """The site says, in the form `form` (for example `404` or `alert`), that there is no such article."""
+
+    def __init__(self, form: str) -> None:
+        super().__init__(f"removed: {form}")
+        self.form = form
+
+
+class PageUnreadable(PageError):
+    """The page holds something, but not what must be there: `missing` names the parts that were not found."""
+
+    def __init__(self, reason: str, missing: tuple[str, ...] = ()) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.missing = missing

@@ -1,0 +1,239 @@
+"""What travels through the pipelines: one Page in, one PageItems out, each field explained under it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Literal
+
+import msgspec
+from lxml.etree import _Element
+
+from asiatongsin.html import parse
+
+PageKind = Literal["front", "list", "article"]
+
+
+def as_json(value: object) -> Any:
+    """Plain lists, dicts and ISO 8601 times: what an exporter of Scrapy writes for a nested item.
+
+    Scrapy's own encoder prints times without their offset.
+    """
+    return msgspec.to_builtins(value, builtin_types=())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """One downloaded page, unread."""
+
+    url: str
+    """Address that answered, after redirects."""
+
+    site: str
+    """Host of the site without `www.`, with the port where there is one."""
+
+    base: str
+    """Scheme and host that canonical addresses are built on, for example `https://newsasia.kr`."""
+
+    kind: PageKind
+    """What was asked for: the front page, a page of a list, or an article."""
+
+    fetched_at: datetime
+    """When the answer arrived, aware, UTC."""
+
+    status: int
+    """HTTP status of the answer."""
+
+    headers: tuple[tuple[str, str], ...] = ()
+    """Headers of the answer as received."""
+
+    body: bytes
+    """The answer itself, content encodings undone."""
+
+    no: int | None = None
+    """Number of the article that was asked for; None for other pages."""
+
+    listed_at: datetime | None = None
+    """Publication time the list page printed for the article (to the minute), Korean time."""
+
+    @cached_property
+    def tree(self) -> _Element:
+        """The page parsed by lxml, once, whoever asks first."""
+        return parse(self.body, dict(self.headers).get("Content-Type", ""))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArticleImage:
+    """One photo of an article."""
+
+    url: str
+    """Absolute address of the photo."""
+
+    caption: str | None = None
+    """Text printed with the photo."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Article:
+    """One article as the site printed it."""
+
+    site: str
+    """Host of the site without `www.`, with the port where there is one: `newsasia.kr`."""
+
+    no: int
+    """Number of the article on its site; together with `site` its identity."""
+
+    url: str
+    """Canonical address: `https://newsasia.kr/news/article.html?no=142893`, whatever form it was met under."""
+
+    section: str | None = None
+    """Name of the section printed above the headline."""
+
+    headline: str
+    """Headline."""
+
+    subheadline: str | None = None
+    """Sub-headline; several printed lines stay several lines."""
+
+    reporter: str | None = None
+    """Person named in the info line, else in the byline of the body, without the title 기자; never a desk."""
+
+    reporter_email: str | None = None
+    """E-mail address printed for the reporter or the desk."""
+
+    published_at: datetime | None = None
+    """Time of 등록; where a page prints none, of its metadata, else of the list page. Korean time, aware."""
+
+    modified_at: datetime | None = None
+    """Time of 수정, Korean time, aware."""
+
+    body: tuple[str, ...] = ()
+    """Paragraphs as printed, bylines included, captions and advertising not. Empty for a photo alone."""
+
+    images: tuple[ArticleImage, ...] = ()
+    """Photos in the order of the page."""
+
+    language: str | None = None
+    """Language the page declares, such as `ko`."""
+
+    content_hash: str
+    """SHA-256 of headline, sub-headline and body with white space folded: differs when the text was edited."""
+
+    fetched_at: datetime
+    """When the page arrived, aware, UTC."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeatherReading:
+    """One city of the weather strip."""
+
+    city: str
+    """Name as printed: `서울`, `진도(첨찰산)`."""
+
+    condition: str | None = None
+    """Sky as a word, for example `맑음`. None where the strip prints no word or `-`: unknown, not clear."""
+
+    icon: str | None = None
+    """Class of the icon, for example `iw04`."""
+
+    temperature_c: float | None = None
+    """Air temperature in degrees Celsius; None where the strip prints none."""
+
+    station_id: int | None = None
+    """Station of the Korea Meteorological Administration with exactly this name, where it is known."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeatherSnapshot:
+    """The weather strip of a page header. It prints no time of observation: it is dated by its download."""
+
+    site: str
+    """Host of the site."""
+
+    page_date: str | None = None
+    """Date printed beside the strip, such as `2025.10.05 (일)`: the day of the download."""
+
+    fetched_at: datetime
+    """When the page that showed it arrived, aware, UTC."""
+
+    readings: tuple[WeatherReading, ...]
+    """The cities in printed order."""
+
+    readings_hash: str = ""
+    """SHA-256 of the readings: two strips with the same one are the same weather."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RelatedStory:
+    """One teaser around an article that leads to another article."""
+
+    block: str
+    """Printed title of the block (`관련기사`), or its widget class (`hdl_003`) where it prints none."""
+
+    position: int
+    """Place within the block, from 1."""
+
+    related_no: int
+    """Number of the other article."""
+
+    title: str | None = None
+    """Title as printed."""
+
+    lead: str | None = None
+    """Start of the other article's body, cut by the site at 600 characters of its source; not a summary."""
+
+    image_url: str | None = None
+    """Absolute address of the thumbnail."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rejection:
+    """Why a page became no article although it should have."""
+
+    reason: str
+    """What went wrong, in words."""
+
+    missing: tuple[str, ...] = ()
+    """Names of the parts that were not found."""
+
+    raw_path: str | None = None
+    """File below the data folder that keeps the raw page."""
+
+    is_transient: bool = False
+    """The download failed (server error, time-out): the next crawl tries again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageItems:
+    """All that was read from one page; it travels, is spooled and is stored as one."""
+
+    site: str
+    """Host of the site."""
+
+    url: str
+    """Address that answered."""
+
+    kind: PageKind
+    """`front`, `list` or `article`."""
+
+    no: int | None = None
+    """Number of the article that was asked for."""
+
+    fetched_at: datetime = field(metadata={"serializer": as_json})
+    """When the page arrived, aware, UTC."""
+
+    article: Article | None = field(default=None, metadata={"serializer": as_json})
+    """The article; None for other pages and for articles that are removed or rejected."""
+
+    weather: WeatherSnapshot | None = field(default=None, metadata={"serializer": as_json})
+    """The weather strip of the page header."""
+
+    related_stories: tuple[RelatedStory, ...] = field(default=(), metadata={"serializer": as_json})
+    """Teasers outside article and body."""
+
+    removed: str | None = None
+    """Form in which the site said that the article is gone: `404`, `410`, `alert`, `front page`, `empty body`."""
+
+    rejected: Rejection | None = field(default=None, metadata={"serializer": as_json})
+    """Set where the page could not be read."""

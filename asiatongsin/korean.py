@@ -1,0 +1,138 @@
+"""Dates, bylines and white space as the site writes them (SITE.md sections 2 to 4)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+KST = ZoneInfo("Asia/Seoul")
+
+# Never printed, and PostgreSQL refuses U+0000. Tab and line ends are white space and folded instead.
+_CONTROLS = dict.fromkeys(
+    [
+        *range(0x00, 0x09),
+        *range(0x0E, 0x1C),
+        0x7F,
+        *range(0x80, 0x85),
+        *range(0x86, 0xA0),
+        *range(0xD800, 0xE000),
+    ]
+)
+_HAS_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
+
+_DATE_TIME = re.compile(r"(\d{4})[.\-/]\s?(\d{1,2})[.\-/]\s?(\d{1,2})\.?\s+(\d{1,2}):(\d{2})(?::(\d{2}))?", re.ASCII)
+
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
+_TITLE = r"(?:(?:수습|인턴|객원|시민|선임|전문|사진|명예|학생)\s?)?(?:대?기자|특파원|통신원|논설위원|편집위원|리포터)"
+_TITLE_AT_END = re.compile(rf"\s*{_TITLE}\s*$")
+_DESK = re.compile(
+    r"^(?:관리자|운영자|admin|데스크|편집자|편집인|본지|"
+    r"(?:편집|보도|취재|정치|사회|경제|문화|체육|스포츠|국제|사진|온라인|디지털|뉴스|전국|지역|미디어|영상|기획|연예)"
+    r"\S*(?:부|국|팀|실|본부|단)|"
+    r".*(?:뉴스|신문|일보|통신|방송|투데이|타임[즈스]|미디어|TV|닷컴))$",
+    re.IGNORECASE,
+)
+_NAME = r"(?P<name>[가-힣]{2,4})"
+_NOT_A_NAME = re.compile(r"객원|사진|본지|취재|편집|인턴|수습|시민|전문|선임|명예|학생|관리")
+_OPENING_BYLINE = (
+    # 아시아통신 최지나 기자 | …  (newsasia.kr no=142893)
+    re.compile(rf"^(?:[^|ㅣ│\[\](){{}}]{{0,30}}?\s)?{_NAME}\s?{_TITLE}\s*(?P<email>\S+@\S+)?\s*[|ㅣ│]"),
+    # [시사뉴스 한지혜 기자] … · (조세금융신문=진민경 기자) … · [FETV(푸드경제TV)=황현산 기자] …
+    re.compile(
+        rf"^[\[(【<]\s*[^\]】>]{{0,40}}?[=\s]\s*{_NAME}\s?{_TITLE}\s*(?P<email>[^\s\])】>]+@[^\s\])】>]+)?\s*[\])】>]"
+    ),
+    re.compile(rf"^[\[(【<]\s*{_NAME}\s?{_TITLE}\s*[\])】>]"),
+)
+_CLOSING_BYLINE = re.compile(
+    rf"^[\[(【</]?\s*(?:[^=\]】>]{{0,30}}[=\s]\s*)?{_NAME}\s?{_TITLE}\s*[(/]?\s*(?P<email>\S+@[^\s\])】>]*)?\s*[\])】>]?\.?$"
+)
+
+# What the CMS writes for characters it escapes; a lead is cut in the source and may end within one.
+_ENTITIES = (
+    "nbsp",
+    "amp",
+    "lt",
+    "gt",
+    "quot",
+    "apos",
+    "lsquo",
+    "rsquo",
+    "ldquo",
+    "rdquo",
+    "middot",
+    "hellip",
+    "#039",
+)
+_ENTITY_AT_END = re.compile(r"\s*&(#\d{0,5}|[a-z]{0,6})$")
+
+
+@dataclass(frozen=True, slots=True)
+class Byline:
+    """Who wrote an article, as far as a line of text says so."""
+
+    name: str | None
+    """Person, without the title 기자; None for a desk or an account such as 관리자."""
+
+    email: str | None
+    """E-mail address printed beside."""
+
+
+def clean(text: str) -> str:
+    """Text in one line: NFC, every run of white space (no-break, ideographic, line ends) one blank.
+
+    Control characters, which nobody sees, are dropped; nothing else is.
+    """
+    if _HAS_CONTROL.search(text):
+        text = text.translate(_CONTROLS)
+    folded = " ".join(text.split())
+    return folded if unicodedata.is_normalized("NFC", folded) else unicodedata.normalize("NFC", folded)
+
+
+def parse_date_time(text: str) -> datetime | None:
+    """The first time in `등록 2022.04.10 10:20:33` or `2025-10-04 18:20`, in Korean time; None without one."""
+    found = _DATE_TIME.search(text)
+    if found is None:
+        return None
+    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
+    try:
+        return datetime(year, month, day, hour, minute, second, tzinfo=KST)
+    except ValueError:  # 2022.02.30
+        return None
+
+
+def parse_info_line(text: str) -> Byline:
+    """Reporter and e-mail of the info line: `홍길순 기자  desk2@example.kr`, `관리자`, `최지나 기자`."""
+    found = _EMAIL.search(text)
+    name = clean(_EMAIL.sub(" ", text)).strip(" ()<>[]|/·,")
+    name = _TITLE_AT_END.sub("", name).strip(" ,")
+    is_person = bool(name) and not _DESK.match(name) and not any(character.isdigit() for character in name)
+    return Byline(name if is_person else None, found[0] if found else None)
+
+
+def parse_opening_byline(paragraph: str) -> Byline | None:
+    """The byline a body begins with, such as `아시아통신 최지나 기자 | …` or `[시사뉴스 한지혜 기자] …`."""
+    opening = paragraph[:120]
+    return next((byline for form in _OPENING_BYLINE if (byline := _byline(form.match(opening)))), None)
+
+
+def parse_closing_byline(paragraph: str) -> Byline | None:
+    """The byline a body ends with, a paragraph of its own: `/이상훈기자 lsh@`, `【 청년일보=조성현 기자 】`."""
+    return _byline(_CLOSING_BYLINE.match(paragraph)) if len(paragraph) <= 80 else None
+
+
+def _byline(found: re.Match[str] | None) -> Byline | None:
+    if found is None or _NOT_A_NAME.search(found["name"]):
+        return None
+    email = _EMAIL.search(found.groupdict().get("email") or "")
+    return Byline(found["name"], email[0] if email else None)
+
+
+def drop_broken_entity(lead: str) -> str:
+    """A lead without the piece of an entity that its cut left at the end (`… &n`); `R&D` stays."""
+    found = _ENTITY_AT_END.search(lead)
+    if found and any(entity.startswith(found[1]) for entity in _ENTITIES):
+        return lead[: found.start()]
+    return lead

@@ -1,0 +1,172 @@
+"""The article of an article page: a table of where each field is, and one small method per field."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import datetime
+from functools import cached_property
+
+from dateutil.parser import isoparse
+from lxml.etree import _Element
+
+from asiatongsin.errors import PageUnreadable
+from asiatongsin.html import Selectors, text_of
+from asiatongsin.items import Article, Page
+from asiatongsin.korean import (
+    KST,
+    Byline,
+    clean,
+    parse_closing_byline,
+    parse_date_time,
+    parse_info_line,
+    parse_opening_byline,
+)
+from asiatongsin.pages.body import ArticleBody, find_body, holds_media
+from asiatongsin.urls import article_url
+
+# Wrapper numbers (arv_001, arv_009_01 …) differ per site and say nothing; inner ids and classes are stable.
+# .fix_art_top.fix is a copy of the headline that sticks to the screen; it may come first and holds less.
+SECTION = Selectors("div.path_wrap > h3", ".fl > .p_tit", "ul.art_top_nav > li:last-child > a", ".p_tit")
+HEADLINE = Selectors(
+    ".art_top h2",
+    ".fix_art_top h2",
+    ".art_tit",  # print
+    ".news_top h3",  # mobile
+    ".viewsubject > p",  # weekly papers
+    ".hbox > h2",  # before 2016
+)
+SUBHEADLINE = Selectors(".art_top h3", ".fix_art_top h3", ".sub_tit", ".news_top h4", ".hbox > h3")
+INFO = Selectors(".art_top .art_info > li", ".fix_art_top .art_info > li", "div > .art_info > li", ".arvdate")
+META_HEADLINE = Selectors("meta[property='og:title']", "meta[name=title]")
+META_PUBLISHED = Selectors("meta[property='article:published_time']")
+
+_REGISTERED = re.compile(r"^등록")
+_MODIFIED = re.compile(r"^수정")
+
+
+class ArticlePage:
+    """What one article page says about its article."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.tree = page.tree
+
+    def article(self) -> Article:
+        """The article, every field by name; PageUnreadable names what must be there and is not."""
+        self._require(headline=self.headline, body=self._body_element)
+        headline, subheadline, paragraphs = self.headline or "", self.subheadline, self.paragraphs
+        return Article(
+            site=self.page.site,
+            no=self.page.no or 0,
+            url=article_url(self.page.base, self.page.no or 0),
+            section=self.section,
+            headline=headline,
+            subheadline=subheadline,
+            reporter=self.byline.name,
+            reporter_email=self.byline.email,
+            published_at=self.published_at,
+            modified_at=self.modified_at,
+            body=paragraphs,
+            images=tuple(self._body.images) if self._body else (),
+            language=self.language,
+            content_hash=content_hash(headline, subheadline, paragraphs),
+            fetched_at=self.page.fetched_at,
+        )
+
+    @cached_property
+    def headline(self) -> str | None:
+        return HEADLINE.text(self.tree) or self._meta_headline()
+
+    @property
+    def subheadline(self) -> str | None:
+        """Several printed lines stay several lines."""
+        texts = ("\n".join(ArticleBody(element, "").paragraphs) for element in SUBHEADLINE.all(self.tree))
+        return next((text for text in texts if text), None)
+
+    @property
+    def section(self) -> str | None:
+        return SECTION.text(self.tree)
+
+    @cached_property
+    def byline(self) -> Byline:
+        """Who wrote it: the info line; where that names no person, the byline printed in the body.
+
+        A closing byline counts only where the info line prints no e-mail: beside the address of a desk
+        it would pair one person's name with another's address (youthdaily.co.kr no=211870).
+        """
+        info = next((parse_info_line(line) for line in self._info_lines if not _is_date_line(line)), Byline(None, None))
+        if info.name or not self.paragraphs:
+            return info
+        printed = parse_opening_byline(self.paragraphs[0])
+        if printed is None and info.email is None:
+            printed = parse_closing_byline(self.paragraphs[-1])
+        return Byline(printed.name, info.email or printed.email) if printed else info
+
+    @property
+    def published_at(self) -> datetime | None:
+        """등록, else the metadata some sites print, else what the list page printed."""
+        return self._info_time(_REGISTERED) or self._meta_published() or self.page.listed_at
+
+    @property
+    def modified_at(self) -> datetime | None:
+        return self._info_time(_MODIFIED)
+
+    @cached_property
+    def paragraphs(self) -> tuple[str, ...]:
+        return self._body.paragraphs if self._body else ()
+
+    @property
+    def language(self) -> str | None:
+        return clean(self.tree.get("lang") or "") or None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is a body and nothing in it: neither text nor photo nor video."""
+        return self._body_element is not None and not self.paragraphs and not holds_media(self._body_element)
+
+    @cached_property
+    def _body_element(self) -> _Element | None:
+        return find_body(self.tree)
+
+    @cached_property
+    def _body(self) -> ArticleBody | None:
+        return None if self._body_element is None else ArticleBody(self._body_element, self.page.url)
+
+    @cached_property
+    def _info_lines(self) -> list[str]:
+        return [text for element in INFO.best(self.tree) if (text := text_of(element))]
+
+    def _info_time(self, label: re.Pattern[str]) -> datetime | None:
+        return next((parse_date_time(line) for line in self._info_lines if label.match(line)), None)
+
+    def _meta_headline(self) -> str | None:
+        """The title for sharing. Every page of the CMS has one, so it is believed only beside a body."""
+        if self._body_element is None:
+            return None
+        contents = (clean(meta.get("content") or "") for meta in META_HEADLINE.all(self.tree))
+        return next((content for content in contents if content), None)
+
+    def _meta_published(self) -> datetime | None:
+        for meta in META_PUBLISHED.all(self.tree):
+            try:
+                time = isoparse(clean(meta.get("content") or ""))
+            except ValueError:
+                continue
+            return time if time.tzinfo else time.replace(tzinfo=KST)
+        return None
+
+    def _require(self, **parts: object) -> None:
+        missing = tuple(name for name, part in parts.items() if part is None)
+        if missing:
+            raise PageUnreadable(f"no {' and no '.join(missing)} on the page", missing)
+
+
+def content_hash(headline: str, subheadline: str | None, paragraphs: tuple[str, ...]) -> str:
+    """SHA-256, hexadecimal, of the text alone: markup, photos and white space do not count."""
+    text = "\n".join(clean(part) for part in (headline, subheadline or "", *paragraphs))
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def _is_date_line(line: str) -> bool:
+    return bool(_REGISTERED.match(line) or _MODIFIED.match(line) or parse_date_time(line))

@@ -1,0 +1,138 @@
+"""The text of an article: paragraphs and photos out of whatever markup the editor left."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urljoin
+
+from lxml import etree
+from lxml.etree import _Element
+
+from asiatongsin.html import Selectors, classes, text_of
+from asiatongsin.items import ArticleImage
+from asiatongsin.korean import clean
+
+BODY = Selectors(
+    "#news_body_area",
+    "#news_bodyArea",
+    "[itemprop=articleBody]",
+    "div.cnt_view",
+    "div.news_detail",  # mobile
+)
+IMAGES = Selectors("img[src]")
+MEDIA = Selectors("img[src]", "iframe", "video", "embed", "object")
+
+# fmt: off
+_BLOCKS = frozenset({
+    "address", "article", "aside", "blockquote", "br", "caption", "center", "dd", "div", "dl", "dt", "figure",
+    "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "ol", "p", "pre", "section", "table",
+    "tbody", "tfoot", "thead", "tr", "ul",
+})
+_SKIPPED_TAGS = frozenset({
+    "script", "style", "iframe", "noscript", "template", "object", "embed", "form", "button", "select", "svg",
+})
+# fmt: on
+_CELLS = frozenset({"td", "th"})
+_SKIPPED_TAGS = frozenset(
+    ["script", "style", "iframe", "noscript", "template", "object", "embed", "form", "button", "select", "svg"]
+)
+_PHOTO_FRAME = frozenset({"imgframe", "figure"})
+# Banners, share buttons, comments, tags, and the numbered widgets: none of them is text of the article.
+_NOT_TEXT = re.compile(
+    r"^(?:com_ban|banner_slide|btn_share|jour_box|reply_wrap|tag_lists|tag_wrap|art_box|art_info|art_list"
+    r"|(?:ar[lav]|hdl|ext|ban|pvw|mov)_\d{3}\w*)$"
+)
+_FILE_NAME = re.compile(r"\.(?:jpe?g|png|gif|webp|bmp)$", re.IGNORECASE)
+
+
+class ArticleBody:
+    """The element that holds the article's text, read once: `paragraphs` and `images`.
+
+    Walks all text below the element, not only its `p`: editors of this CMS nest `div` in `p`,
+    older articles are `div`s or bare text with `br` (SITE.md section 3).
+    """
+
+    def __init__(self, element: _Element, page_url: str) -> None:
+        self.page_url = page_url
+        self.images: list[ArticleImage] = []
+        self._lines: list[list[str]] = [[]]
+        self._read(element)
+
+    @property
+    def paragraphs(self) -> tuple[str, ...]:
+        """Paragraphs in one line each, empty ones left out. A line end of the page ends a paragraph."""
+        return tuple(text for line in self._lines if (text := clean("".join(line))))
+
+    def _read(self, element: _Element) -> None:
+        walk = etree.iterwalk(element, events=("start", "end"))
+        for event, node in walk:
+            is_inside = node is not element
+            if event == "start":
+                if is_inside and self._is_left_out(node):
+                    walk.skip_subtree()
+                else:
+                    self._start(node, is_inside=is_inside)
+            elif is_inside:
+                self._break(str(node.tag))
+                self._add(node.tail)
+
+    def _start(self, node: _Element, *, is_inside: bool) -> None:
+        if is_inside:
+            self._break(str(node.tag))
+        if node.tag == "img":
+            self._add_images([node], caption=None)
+        self._add(node.text)
+
+    def _is_left_out(self, node: _Element) -> bool:
+        if node.tag in _SKIPPED_TAGS:
+            return True
+        names = classes(node)
+        if node.tag in _PHOTO_FRAME or not _PHOTO_FRAME.isdisjoint(names):
+            self._add_images(list(IMAGES.all(node)), caption=text_of(node))
+            return True
+        return any(_NOT_TEXT.match(name) for name in names)
+
+    def _add_images(self, images: list[_Element], caption: str | None) -> None:
+        for image in images:
+            source = (image.get("src") or "").strip()
+            if source and not source.startswith("data:"):
+                self.images.append(ArticleImage(url=_join(self.page_url, source), caption=caption or _title(image)))
+
+    def _break(self, tag: str) -> None:
+        if tag in _CELLS:
+            self._add(" ")
+        elif tag in _BLOCKS and self._lines[-1]:
+            self._lines.append([])
+
+    def _add(self, text: str | None) -> None:
+        if text:
+            self._lines[-1].append(text)
+
+
+def find_body(tree: _Element) -> _Element | None:
+    """The element of the body; where its most trusted selector matches twice, the one that holds anything."""
+    found = BODY.best(tree)
+    return next((element for element in found if holds_anything(element)), found[0] if found else None)
+
+
+def holds_anything(element: _Element) -> bool:
+    """Whether there is any text, photo or video, before it is read closely."""
+    return any(clean(text) for text in element.itertext(with_tail=False)) or holds_media(element)
+
+
+def holds_media(element: _Element) -> bool:
+    """Whether there is a photo or a video, which needs no text to be a story."""
+    return MEDIA.first(element) is not None
+
+
+def _title(image: _Element) -> str | None:
+    title = clean(image.get("title") or "")
+    # Editors fill in the file name by themselves.
+    return title if title and not _FILE_NAME.search(title) else None
+
+
+def _join(base: str, address: str) -> str:
+    try:
+        return clean(urljoin(base, address))
+    except ValueError:  # brackets that are no IPv6 host
+        return clean(address)

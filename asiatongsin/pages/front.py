@@ -1,0 +1,30 @@
+"""The front page: its menu says which sections the site has."""
+
+from __future__ import annotations
+
+from urllib.parse import urljoin
+
+from lxml.etree import _Element
+
+from asiatongsin.html import Selectors
+from asiatongsin.site import Site
+from asiatongsin.urls import list_no
+
+MENU_LINKS = Selectors("ul#gnb a[href]", "#gnb a[href]")
+
+
+class FrontPage:
+    """What the front page (or any page with the menu) says about the site."""
+
+    def __init__(self, tree: _Element, site: Site) -> None:
+        self.tree = tree
+        self.site = site
+
+    def sections(self) -> list[int]:
+        """Numbers of the lists in the menu, in its order, each once; ALL for the list of all articles.
+
+        Links to other sites, to fixed pages and to special lists are left out. Empty where there is no menu.
+        """
+        addresses = (urljoin(self.site.base, link.get("href", "")) for link in MENU_LINKS.best(self.tree))
+        numbers = (list_no(address) for address in addresses if self.site.owns(address))
+        return list(dict.fromkeys(number for number in numbers if number is not None))

@@ -1,0 +1,103 @@
+"""The teasers around an article: related, popular and latest stories, whatever widgets the site chose."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urljoin
+
+from lxml.etree import _Element
+
+from asiatongsin.html import Selectors, classes, text_of
+from asiatongsin.items import RelatedStory
+from asiatongsin.korean import clean, drop_broken_entity
+from asiatongsin.pages.body import find_body
+from asiatongsin.urls import article_no
+
+LINKS = Selectors("a[href*='article.html?']")
+BLOCK_TITLE = Selectors(".tit_set h2", ".tit_set h3", "h2.skin_tit", ".skin_tit")
+PLAIN_BLOCK_TITLE = Selectors("h2", "h3", "h4", "strong", "b")
+TITLE = Selectors("h2", "h3", "strong", "i.ofe", "b.ofe", "b > span", "b:not(.clamp)")
+LEAD = Selectors("p.ffd", "p", "b.clamp", "em")
+THUMBNAIL = Selectors("img[src]")
+
+_WIDGET = re.compile(r"^[a-z]{3}_\d{3}\w*$")  # arl_054, hdl_003, pvw_001: one numbered skin each
+_NOT_A_BLOCK = {"art_top", "fix_art_top", "head_cen", "top_nav"}
+_NOT_A_BLOCK_ID = {"gnb", "header", "footer"}
+
+
+class RelatedStories:
+    """Every teaser that is neither article nor body nor menu, block by block in page order."""
+
+    def __init__(self, tree: _Element, page_url: str) -> None:
+        self.tree = tree
+        self.page_url = page_url
+
+    def stories(self) -> tuple[RelatedStory, ...]:
+        """The stories; positions count within a block, an article shown twice in one block counts once."""
+        blocks: dict[str, dict[int, RelatedStory]] = {}
+        for link, no in self._links():
+            name = self._block_name(link)
+            stories = blocks.setdefault(name, {})
+            story = self._story(link, name, no, position=len(stories) + 1)
+            stories[no] = _merge(stories[no], story) if no in stories else story
+        return tuple(story for stories in blocks.values() for story in stories.values())
+
+    def _links(self) -> Iterator[tuple[_Element, int]]:
+        body = find_body(self.tree)
+        for link in LINKS.all(self.tree):
+            no = article_no(urljoin(self.page_url, link.get("href", "")))
+            if no is not None and not any(_is_no_block(above, body) for above in link.iterancestors()):
+                yield link, no
+
+    def _block_name(self, link: _Element) -> str:
+        above = list(link.iterancestors())
+        widget = next((element for element in above if _widget_class(element)), None)
+        if widget is not None:
+            return BLOCK_TITLE.text(widget) or _widget_class(widget) or ""
+        for element in above:
+            if element.tag in {"div", "section", "aside", "dl"} and classes(element):
+                return _heading(element, link) or classes(element)[0]
+        return "page"
+
+    def _story(self, link: _Element, block: str, no: int, position: int) -> RelatedStory:
+        title = TITLE.text(link) or text_of(link)
+        lead = LEAD.text(link)
+        image = THUMBNAIL.first(link)
+        return RelatedStory(
+            block=block,
+            position=position,
+            related_no=no,
+            title=title,
+            lead=(drop_broken_entity(lead) or None) if lead and lead != title else None,
+            image_url=clean(urljoin(self.page_url, image.get("src", ""))) if image is not None else None,
+        )
+
+
+def _is_no_block(element: _Element, body: _Element | None) -> bool:
+    names = classes(element)
+    return element is body or element.get("id") in _NOT_A_BLOCK_ID or not _NOT_A_BLOCK.isdisjoint(names)
+
+
+def _widget_class(element: _Element) -> str | None:
+    return next((name for name in classes(element) if _WIDGET.match(name) and not name.startswith("arv_")), None)
+
+
+def _heading(block: _Element, link: _Element) -> str | None:
+    """A heading in the block that is not part of a story."""
+    for element in PLAIN_BLOCK_TITLE.all(block):
+        if link not in element.iterdescendants() and not any(above.tag == "a" for above in element.iterancestors()):
+            return text_of(element)
+    return None
+
+
+def _merge(first: RelatedStory, second: RelatedStory) -> RelatedStory:
+    """One story out of the two links to it: one around its thumbnail, one around its text."""
+    return RelatedStory(
+        block=first.block,
+        position=first.position,
+        related_no=first.related_no,
+        title=first.title or second.title,
+        lead=first.lead or second.lead,
+        image_url=first.image_url or second.image_url,
+    )

@@ -1,0 +1,57 @@
+"""Pages that say there is no such article. Their real form is unknown (SITE.md section 6), so all likely ones count."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urljoin
+
+from lxml.etree import _Element
+
+from asiatongsin.html import Selectors
+from asiatongsin.items import Page
+from asiatongsin.korean import clean
+from asiatongsin.urls import is_front_page
+
+SCRIPTS = Selectors("script")
+REFRESH = Selectors("meta[http-equiv=refresh i]")
+
+_GONE_STATUSES = {404, 410}
+_LOCATION = re.compile(r"location(?:\.href)?\s*=\s*['\"]([^'\"]*)['\"]|location\.replace\(\s*['\"]([^'\"]*)['\"]")
+_REFRESH_TO = re.compile(r"url\s*=\s*['\"]?([^'\"]+)", re.IGNORECASE)
+_ALERT = re.compile(r"\balert\s*\(|history\.(?:back|go)\s*\(")
+_MUCH_TEXT = 300  # characters; a message to the reader is shorter, a page around an article much longer
+
+
+def removed_form(page: Page) -> str | None:
+    """How the page says that the article is gone: `404`, `410`, `front page`, `alert`; None where it does not.
+
+    An empty body, the fifth form, takes reading: see `ArticlePage.is_empty`.
+    """
+    if page.status in _GONE_STATUSES:
+        return str(page.status)
+    if is_front_page(page.url):
+        return "front page"
+    if _has_much_text(page.tree):
+        return None
+    script = " ".join(element.text or "" for element in SCRIPTS.all(page.tree))
+    if any(is_front_page(urljoin(page.url, address)) for address in _ways_out(page.tree, script)):
+        return "front page"
+    return "alert" if _ALERT.search(script) else None
+
+
+def _has_much_text(tree: _Element) -> bool:
+    seen = 0
+    for element in tree.iter():
+        if element.tag not in {"script", "style", "title"}:
+            seen += len(clean(element.text or ""))
+        seen += len(clean(element.tail or ""))
+        if seen > _MUCH_TEXT:
+            return True
+    return False
+
+
+def _ways_out(tree: _Element, script: str) -> list[str]:
+    """Addresses the page sends its reader to by itself."""
+    by_script = [first or second for first, second in _LOCATION.findall(script)]
+    refresh = (_REFRESH_TO.search(meta.get("content") or "") for meta in REFRESH.all(tree))
+    return by_script + [found[1] for found in refresh if found]

@@ -1,0 +1,75 @@
+"""A page of a section, or of the list of all articles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urljoin
+
+from lxml.etree import _Element
+
+from asiatongsin.errors import PageUnreadable
+from asiatongsin.html import Selectors, text_of
+from asiatongsin.korean import drop_broken_entity, parse_date_time
+from asiatongsin.urls import article_no
+
+LIST = Selectors("ul.art_list_all", "div.arl_008 > ul", "ul:has(> li.on_thumb)")
+TITLE = Selectors("h2", "h3", "p.title")
+KICKER = Selectors("h2 > i")
+LEAD = Selectors("p.ffd", "p:not(.title)")
+DATE = Selectors(".art_info .date", ".date", ".art_info li", "ul > li")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Teaser:
+    """One entry of a list."""
+
+    no: int
+    """Number of the article."""
+
+    title: str | None
+    """Headline as the list prints it, with the kicker (`<i>`) before it where there is one."""
+
+    lead: str | None
+    """Start of the body, cut by the site at 600 characters of its source."""
+
+    published_at: datetime | None
+    """Printed publication time, to the minute, Korean time."""
+
+
+class SectionPage:
+    """The teasers of a list page. Widgets and rankings beside the list lead to articles as well: they do not count."""
+
+    def __init__(self, tree: _Element, url: str) -> None:
+        self.tree = tree
+        self.url = url
+
+    def teasers(self) -> list[Teaser]:
+        """The entries in printed order, each article once; PageUnreadable where the page holds no list.
+
+        A list without entries is an empty section, not an error.
+        """
+        lists = LIST.best(self.tree)
+        if not lists:
+            raise PageUnreadable("no list of articles on the page", ("list",))
+        entries = (entry for one in lists for entry in one.iterchildren("li"))
+        found = (teaser for entry in entries if (teaser := self._teaser(entry)))
+        return list({teaser.no: teaser for teaser in found}.values())
+
+    def _teaser(self, entry: _Element) -> Teaser | None:
+        # A story can have two anchors, one around the thumbnail and one around the text.
+        addresses = (urljoin(self.url, link.get("href", "")) for link in entry.iter("a"))
+        no = next((number for address in addresses if (number := article_no(address))), None)
+        if no is None:
+            return None
+        lead = LEAD.text(entry)
+        return Teaser(
+            no=no,
+            title=TITLE.text(entry) or next((text for a in entry.iter("a") if (text := text_of(a))), None),
+            lead=drop_broken_entity(lead) if lead else None,
+            published_at=self._published_at(entry),
+        )
+
+    def _published_at(self, entry: _Element) -> datetime | None:
+        texts = (text for element in DATE.all(entry) if (text := text_of(element)))
+        return next((time for text in texts if (time := parse_date_time(text))), None)

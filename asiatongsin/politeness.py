@@ -1,0 +1,90 @@
+"""Staying on the site, and waiting when it asks to."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from time import monotonic
+from typing import Self
+
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Request, Response
+
+from asiatongsin.site import Site
+
+logger = logging.getLogger(__name__)
+
+_ASKS_TO_WAIT = {429, 500, 502, 503, 504}
+
+
+class SameSiteMiddleware:
+    """Refuses requests and redirects that leave the site.
+
+    Scrapy's own filter lets subdomains and other ports pass, and everything a retry marked `dont_filter`:
+    a redirect could lead a crawler into the network it runs in.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        site = getattr(self.crawler.spider, "site", None)
+        if isinstance(site, Site) and not site.owns(request.url):
+            self.crawler.stats.inc_value("politeness/offsite")
+            logger.warning("Refused to leave %s for %s", site.key, request.url)
+            raise IgnoreRequest(f"{request.url} is not on {site.key}")
+
+
+class WaitMiddleware:
+    """Sends nothing while the site asks to wait: `Retry-After`, else a pause that doubles with each failure."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.first_pause = crawler.settings.getfloat("RETRY_PAUSE")
+        self.longest_pause = crawler.settings.getfloat("RETRY_AFTER_MAX")
+        self.resume_at = 0.0
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        while (rest := self.resume_at - monotonic()) > 0:
+            await asyncio.sleep(min(rest, 0.5))
+            if not self.crawler.engine.running:
+                raise IgnoreRequest("stopped while the site asked to wait")
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        if response.status not in _ASKS_TO_WAIT:
+            return response
+        seconds = retry_after(response)
+        if seconds is None:
+            seconds = self.first_pause * 2 ** request.meta.get("retry_times", 0)
+        if seconds > self.longest_pause:
+            # Coming back earlier than asked would be impolite, and waiting for hours hides the trouble.
+            logger.warning("%s asks to wait %.0f s: given up for now", request.url, seconds)
+            request.meta["dont_retry"] = True
+        elif seconds > 0:
+            logger.info("The site answers %d and is left alone for %.0f s", response.status, seconds)
+            self.resume_at = max(self.resume_at, monotonic() + seconds)
+        return response
+
+
+def retry_after(response: Response, now: datetime | None = None) -> float | None:
+    """Seconds of a `Retry-After` header, which holds seconds or a date (RFC 9110); None without a readable one."""
+    value = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
+    if value.isascii() and value.isdecimal():
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (aware - (now or datetime.now(UTC))).total_seconds())

@@ -1,0 +1,112 @@
+"""All settings, and the only place that reads the environment.
+
+Every name, Scrapy's and ours, can be set by `-s NAME=value` and by the environment variable `ASIATONGSIN_NAME`.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+from asiatongsin import __version__
+
+BOT_NAME = "asiatongsin"
+SPIDER_MODULES = ["asiatongsin.spiders"]
+NEWSPIDER_MODULE = "asiatongsin.spiders"
+COMMANDS_MODULE = "asiatongsin.commands"
+
+# --- what happens to a page: the order of the stages stands here and nowhere else -------------------------------
+
+ITEM_PIPELINES = {
+    "pipelines.split.SplitPipeline": 200,
+    "pipelines.validate.ValidatePipeline": 300,
+    "pipelines.weather.WeatherPipeline": 400,
+    "pipelines.spool.SpoolPipeline": 900,
+}
+EXTENSIONS = {
+    "pipelines.crawl.CrawlExtension": 100,
+    "asiatongsin.progress.ProgressExtension": 500,
+}
+
+KNOWN_ARTICLES = "pipelines.known.KnownArticles"
+"""Class that says which articles need no download."""
+
+# --- where things are kept ---------------------------------------------------------------------------------------
+
+DATABASE_URL = os.environ.get("DATABASE_URL", "")
+"""libpq address of a PostgreSQL 15 to 18; empty: an embedded one below DATA."""
+
+DATA = str(Path(platformdirs.user_data_dir("asiatongsin", appauthor=False)))
+"""Absolute folder of spool, kept pages and embedded database."""
+
+# --- politeness --------------------------------------------------------------------------------------------------
+
+CONTACT = ""
+"""Address (mail or web) that the user agent names, so that the site can reach whoever runs this."""
+
+USER_AGENT = ""  # made of version and CONTACT by the spider where it is left empty
+ROBOTSTXT_OBEY = True
+ROBOTSTXT_USER_AGENT = "asiatongsin"
+CONCURRENT_REQUESTS = 1
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+DOWNLOAD_DELAY = 1.0  # seconds; the spider takes it away on loopback addresses
+AUTOTHROTTLE_ENABLED = True
+AUTOTHROTTLE_START_DELAY = 1.0
+AUTOTHROTTLE_MAX_DELAY = 60.0
+
+RETRY_TIMES = 2
+RETRY_PAUSE = 5.0
+"""Seconds without any request after the first failure of a server; doubles with each retry."""
+
+RETRY_AFTER_MAX = 300.0
+"""Longest `Retry-After`, in seconds, that is waited for; a longer one ends the attempt."""
+
+# --- bounds ------------------------------------------------------------------------------------------------------
+
+DOWNLOAD_TIMEOUT = 30
+DOWNLOAD_MAXSIZE = 8 * 1024 * 1024
+DOWNLOAD_WARNSIZE = 2 * 1024 * 1024
+DOWNLOAD_VERIFY_CERTIFICATES = True
+REDIRECT_MAX_TIMES = 5
+METAREFRESH_ENABLED = False  # split reads them: that is one form in which an article is gone
+COOKIES_ENABLED = False
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False  # runs code sent over the network
+
+PAGES_WITHOUT_DATABASE = 3
+"""List pages per section that a crawl walks while no database says what is known already."""
+
+UNREADABLE_SHARE_MAX = 0.2
+"""Share of unreadable article pages above which a crawl ends with status 5."""
+
+SPOOL_SEGMENT_PAGES = 50
+"""Pages after which a spool file is closed and handed to the exporter."""
+
+SPOOL_SEGMENT_SECONDS = 5.0
+"""Seconds after which an unfilled spool file is closed, so that the database follows the crawl."""
+
+# --- how Scrapy runs ---------------------------------------------------------------------------------------------
+
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "asiatongsin.politeness.SameSiteMiddleware": 50,
+    "asiatongsin.politeness.WaitMiddleware": 560,
+}
+SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # newest first, as the lists print them
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8",
+    "Accept-Language": "ko,en;q=0.5",
+}
+FEED_EXPORT_ENCODING = "utf-8"
+LOG_LEVEL = "INFO"
+LOG_FORMATTER = "asiatongsin.progress.ShortLogFormatter"
+
+VERSION = __version__
+
+_PREFIX = "ASIATONGSIN_"
+SET_BY_ENVIRONMENT = sorted(name.removeprefix(_PREFIX) for name in os.environ if name.startswith(_PREFIX))
+"""Names the environment has set: nothing adapts them to the site any more."""
+
+globals().update({name: os.environ[_PREFIX + name] for name in SET_BY_ENVIRONMENT})

@@ -1,0 +1,70 @@
+"""The site that is crawled: its base address, its sections, how gently it is treated."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+DEFAULT_BASE = "https://newsasia.kr"
+
+KNOWN_SECTIONS = (22, 34, 37, 45)
+"""Sections seen in public links to newsasia.kr; walked when the menu of the front page names none."""
+
+_HOST_PREFIX = re.compile(r"^(?:www|m)\.")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One site of the CMS. `Site.parse` makes it from what a user writes."""
+
+    base: str = DEFAULT_BASE
+    """Scheme and host (and port), without a slash at the end: all addresses are built on it."""
+
+    @classmethod
+    def parse(cls, address: str) -> Site:
+        """`https://newsasia.kr`, `newsasia.kr` or `http://127.0.0.1:8000/`; ValueError says what is wrong."""
+        full = address.strip() if "://" in address else f"https://{address.strip()}"
+        parts = urlsplit(full)
+        if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
+            raise ValueError(f"{address!r} is not the address of a site; write for example {DEFAULT_BASE}")
+        if parts.path.strip("/") or parts.query or parts.fragment or parts.username:
+            raise ValueError(f"{address!r} holds more than scheme and host; write {parts.scheme}://{parts.hostname}")
+        _ = parts.port  # raises ValueError where the port is not a number
+        return cls(f"{parts.scheme}://{parts.netloc.lower()}")
+
+    @property
+    def key(self) -> str:
+        """The site as the tables name it: the host without `www.` or `m.`, with the port where there is one."""
+        return _HOST_PREFIX.sub("", urlsplit(self.base).netloc)
+
+    @property
+    def host(self) -> str:
+        """The bare host name, without `www.` or `m.` and without a port."""
+        return _HOST_PREFIX.sub("", urlsplit(self.base).hostname or "")
+
+    @property
+    def is_loopback(self) -> bool:
+        """This machine itself: a replica or a proxy, which needs no politeness."""
+        host = self.host
+        try:
+            return ip_address(host).is_loopback
+        except ValueError:
+            return host == "localhost" or host.endswith(".localhost")
+
+    def owns(self, url: str) -> bool:
+        """Whether `url` leads to this site: the same host but for `www.` and `m.`, and the same port.
+
+        A site without a port of its own answers on the default ports of http and https.
+        """
+        try:
+            parts = urlsplit(url)
+            port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
+        except ValueError:
+            return False
+        if port is None or _HOST_PREFIX.sub("", (parts.hostname or "").lower()) != self.host:
+            return False
+        own_port = urlsplit(self.base).port
+        return port == own_port if own_port else port in _DEFAULT_PORTS.values()

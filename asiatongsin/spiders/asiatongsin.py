@@ -1,0 +1,253 @@
+"""The spider: from the front page to the sections, their list pages and the articles. It reads nothing itself."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any, Protocol, Self
+
+import scrapy
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Request, Response
+from scrapy.settings import BaseSettings
+from scrapy.spidermiddlewares.httperror import HttpError
+from scrapy.utils.misc import build_from_crawler, load_object
+from twisted.python.failure import Failure
+
+from asiatongsin import __version__
+from asiatongsin.arguments import Arguments
+from asiatongsin.errors import PageUnreadable
+from asiatongsin.items import Page, PageItems, PageKind, Rejection
+from asiatongsin.pages.front import FrontPage
+from asiatongsin.pages.section import SectionPage, Teaser
+from asiatongsin.signals import crawl_started
+from asiatongsin.site import KNOWN_SECTIONS
+from asiatongsin.urls import ALL, article_url, list_url
+
+ON_LOOPBACK = {"DOWNLOAD_DELAY": 0.0, "AUTOTHROTTLE_ENABLED": False, "RETRY_PAUSE": 0.0}
+"""Settings for a site on this machine, which needs no politeness."""
+
+FRONT_PRIORITY = 10
+RETRY_PRIORITY = 5
+
+
+class Known(Protocol):
+    """Who says which articles need no download; named by the setting KNOWN_ARTICLES."""
+
+    async def settled(self, site: str, numbers: Sequence[int]) -> set[int] | None:
+        """Those of `numbers` that need no download; None where nobody can say."""
+
+    async def failed(self, site: str) -> list[int]:
+        """Articles whose download failed in an earlier crawl and that are worth another try."""
+
+    async def unsure_since(self, site: str) -> datetime | None:
+        """Articles published since then may be missing although newer ones are stored; None where none can."""
+
+
+class AsiatongsinSpider(scrapy.Spider):
+    """Walks the lists of one site, newest first, until they bring nothing new."""
+
+    name = "asiatongsin"
+    allowed_domains = ("newsasia.kr",)  # how `scrapy shell <address>` finds this spider
+
+    known: Known
+
+    def __init__(self, **given: str) -> None:
+        super().__init__()
+        self.given = given
+        self.arguments = Arguments.parse(given)
+        self.site = self.arguments.site
+        self.met: dict[int, set[int]] = defaultdict(set)
+        self.asked: set[int] = set()
+        self.unsure_since: datetime | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        adapt_settings(crawler.settings, is_loopback=spider.site.is_loopback)
+        spider.known = build_from_crawler(load_object(crawler.settings["KNOWN_ARTICLES"]), crawler)
+        return spider
+
+    async def start(self) -> AsyncIterator[Any]:
+        if not self.arguments.dry:
+            await self._announce()
+        if self.arguments.no:
+            for no in self.arguments.no:
+                yield self._article_request(no, priority=RETRY_PRIORITY)
+            return
+        self.unsure_since = await self.known.unsure_since(self.site.key)
+        for no in await self.known.failed(self.site.key):
+            for request in self._article_requests([no], RETRY_PRIORITY):
+                yield request
+        if self.arguments.sections:
+            for request in self._first_pages(self.arguments.sections):
+                yield request
+        else:
+            yield self._request(f"{self.site.base}/", "front", self.parse_front, priority=FRONT_PRIORITY)
+
+    async def _announce(self) -> None:
+        results = await self.crawler.signals.send_catch_log_async(crawl_started, spider=self, dont_log=(Exception,))
+        for _, result in results:
+            if isinstance(result, BaseException):
+                raise result
+
+    def parse_front(self, response: Response) -> Iterator[Any]:
+        """The menu names the sections.
+
+        @url https://newsasia.kr/
+        @returns requests 1
+        """
+        page = self._page(response, "front")
+        yield from self._stored(page)
+        sections = FrontPage(page.tree, self.site).sections()
+        self.crawler.stats.set_value("front/sections", len(sections))
+        yield from self._first_pages(sections or [*KNOWN_SECTIONS, ALL])
+
+    async def parse_list(self, response: Response, section: int, number: int) -> AsyncIterator[Any]:
+        """The teasers of a list page name the articles; whether they are new decides on the next page."""
+        page = self._page(response, "list")
+        for item in self._stored(page):
+            yield item
+        try:
+            teasers = SectionPage(page.tree, response.url).teasers()
+        except PageUnreadable:  # split keeps the page and counts it
+            return
+        self.crawler.stats.inc_value("list/teasers", len(teasers))
+        fresh = [teaser for teaser in teasers if teaser.no not in self.met[section]]
+        self.met[section].update(teaser.no for teaser in fresh)
+        settled = await self.known.settled(self.site.key, [teaser.no for teaser in fresh])
+        new = [teaser for teaser in fresh if settled is None or teaser.no not in settled]
+        for request in self._article_requests(self._wanted(new), priority=-2 * number):
+            yield request
+        if fresh and self._goes_on(teasers, new, number, is_blind=settled is None):
+            yield self._list_request(section, number + 1)
+
+    def parse_article(self, response: Response, no: int, listed_at: datetime | None = None) -> Iterator[Any]:
+        """An article page, handed on unread.
+
+        @url https://newsasia.kr/news/article.html?no=142893
+        @cb_kwargs {"no": 142893}
+        @returns items 1 1
+        @scrapes url status body
+        """
+        yield self._page(response, "article", no, listed_at)
+
+    def failed(self, failure: Failure) -> Iterator[Any]:
+        """A page that did not arrive: counted, and for an article noted, so that the next crawl asks again."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        kind: PageKind = request.meta["kind"]
+        self.crawler.stats.inc_value(f"{kind}/failed")
+        reason = failure_reason(failure.value)
+        self.logger.warning("No answer that can be used from %s: %s", request.url, reason)
+        if kind == "article":
+            yield self._failed_page(request, reason, is_transient=not isinstance(failure.value, IgnoreRequest))
+        elif kind == "front":
+            yield from self._first_pages([*KNOWN_SECTIONS, ALL])
+
+    def _goes_on(self, teasers: list[Teaser], new: list[Teaser], number: int, *, is_blind: bool) -> bool:
+        """Whether the next list page may bring something."""
+        limits = [self.arguments.pages, self.settings.getint("PAGES_WITHOUT_DATABASE") if is_blind else None]
+        if any(limit is not None and number >= limit for limit in limits):
+            return False
+        dates = [teaser.published_at for teaser in teasers]
+        if self.arguments.since and all(date and date < self.arguments.since for date in dates):
+            return False
+        return bool(new) or self.arguments.full or self._is_unsure(dates)
+
+    def _is_unsure(self, dates: list[datetime | None]) -> bool:
+        """Whether a crawl that was cut short may have left holes as old as this list page."""
+        since = self.unsure_since
+        return since is not None and any(date is None or date >= since for date in dates)
+
+    def _wanted(self, teasers: list[Teaser]) -> list[Teaser]:
+        return [teaser for teaser in teasers if self.arguments.wants(teaser.published_at)]
+
+    def _article_requests(self, articles: Iterable[Teaser | int], priority: int) -> Iterator[Request]:
+        """One request for each article that was not asked for yet; with `dry=1` they are only counted."""
+        for article in articles:
+            no, listed_at = (article.no, article.published_at) if isinstance(article, Teaser) else (article, None)
+            if no in self.asked:
+                continue
+            self.asked.add(no)
+            self.crawler.stats.inc_value("article/listed")
+            if self.arguments.dry:
+                self.logger.info("Would fetch %s", article_url(self.site.base, no))
+            else:
+                yield self._article_request(no, priority, listed_at)
+
+    def _article_request(self, no: int, priority: int, listed_at: datetime | None = None) -> Request:
+        url = article_url(self.site.base, no)
+        return self._request(url, "article", self.parse_article, priority, no=no, listed_at=listed_at)
+
+    def _first_pages(self, sections: Iterable[int]) -> Iterator[Request]:
+        for section in dict.fromkeys(sections):
+            yield self._list_request(section, 1)
+
+    def _list_request(self, section: int, number: int) -> Request:
+        # Page by page across all sections: a crawl that is stopped has the news of all of them.
+        url = list_url(self.site.base, section, number)
+        return self._request(url, "list", self.parse_list, 1 - 2 * number, section=section, number=number)
+
+    def _request(self, url: str, kind: PageKind, callback: Any, priority: int = 0, **arguments: Any) -> Request:
+        """A request that no filter drops in silence: what was asked for already is this spider's own knowledge."""
+        return Request(
+            url,
+            callback=callback,
+            errback=self.failed,
+            cb_kwargs=arguments,
+            priority=priority,
+            dont_filter=True,
+            meta={"kind": kind, "handle_httpstatus_list": [404, 410] if kind == "article" else []},
+        )
+
+    def _stored(self, page: Page) -> Iterator[Page]:
+        if not self.arguments.dry:
+            yield page
+
+    def _page(
+        self, response: Response, kind: PageKind, no: int | None = None, listed_at: datetime | None = None
+    ) -> Page:
+        self.crawler.stats.inc_value(f"{kind}/pages")
+        headers = response.headers.items()
+        return Page(
+            url=response.url,
+            site=self.site.key,
+            base=self.site.base,
+            kind=kind,
+            fetched_at=datetime.now(UTC),
+            status=response.status,
+            headers=tuple((name.decode("latin-1"), b", ".join(values).decode("latin-1")) for name, values in headers),
+            body=response.body,
+            no=no,
+            listed_at=listed_at,
+        )
+
+    def _failed_page(self, request: Request, reason: str, *, is_transient: bool) -> PageItems:
+        return PageItems(
+            site=self.site.key,
+            url=request.url,
+            kind="article",
+            no=request.cb_kwargs["no"],
+            fetched_at=datetime.now(UTC),
+            rejected=Rejection(reason=reason, is_transient=is_transient),
+        )
+
+
+def adapt_settings(settings: BaseSettings, *, is_loopback: bool) -> None:
+    """What depends on the site that is crawled; whatever the environment or `-s` sets stays as it is."""
+    contact = f" (+{settings['CONTACT']})" if settings["CONTACT"] else ""
+    adapted = {"USER_AGENT": settings["USER_AGENT"] or f"asiatongsin/{__version__}{contact}"}
+    if is_loopback:
+        adapted |= ON_LOOPBACK
+    for name, value in adapted.items():
+        if name not in settings.getlist("SET_BY_ENVIRONMENT"):
+            settings.set(name, value, priority="spider")
+
+
+def failure_reason(error: BaseException | None) -> str:
+    """What kept a page from arriving, in a few words."""
+    if isinstance(error, HttpError):
+        return f"HTTP status {error.response.status}"
+    return f"{error}" if isinstance(error, IgnoreRequest) else f"{type(error).__name__}: {error}"

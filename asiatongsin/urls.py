@@ -1,0 +1,71 @@
+"""Which address is a list, which an article, and the one form either is fetched and stored under.
+
+Address forms: SITE.md section 1, gathered from public crawlers and links of sites on this CMS.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+_ARTICLE_PATH = re.compile(r"^/(?:news/|mobile/)?article(?:_print)?\.html$")
+_SECTION_PATH = re.compile(r"^/(?:news|mobile)/section(?:_list_all)?\.html$")
+_ALL_PATH = re.compile(r"^/(?:news|mobile)/article_list_all\.html$")
+_MAX_NO = 2**63 - 1  # a PostgreSQL bigint
+
+ALL = 0
+"""Stands for the list of all articles where a section number is expected; real sections are positive."""
+
+
+def article_no(url: str) -> int | None:
+    """The number that identifies an article, from any of its addresses; None where `url` is something else.
+
+    `http`/`https`, `www.`/`m.` hosts, the mobile and the print form and extra parameters do not matter.
+    """
+    return _parameter(url, _ARTICLE_PATH, "no")
+
+
+def article_url(base: str, no: int) -> str:
+    """The form an article is fetched and stored under; `base` has no slash at its end."""
+    return f"{base}/news/article.html?no={no}"
+
+
+def list_no(url: str) -> int | None:
+    """The section an address lists, ALL for the list of all articles, None where `url` is no list.
+
+    Special lists (`sec_no=-2`, the main stories of the day) are not sections: None.
+    """
+    if _ALL_PATH.match(_path(url)):
+        return ALL
+    return _parameter(url, _SECTION_PATH, "sec_no")
+
+
+def list_url(base: str, section: int, page: int) -> str:
+    """Page `page` (from 1) of a section, or of all articles for ALL; parameters in the site's own order."""
+    if section == ALL:
+        return f"{base}/news/article_list_all.html?page={page}"
+    return f"{base}/news/section_list_all.html?page={page}&sec_no={section}"
+
+
+def is_front_page(url: str) -> bool:
+    """Whether `url` leads to the front page, where sites of this CMS send readers of removed articles."""
+    return _path(url) in {"", "/", "/index.html", "/index.php", "/main.html"}
+
+
+def _path(url: str) -> str:
+    try:
+        return urlsplit(url).path
+    except ValueError:
+        return "?"
+
+
+def _parameter(url: str, path: re.Pattern[str], name: str) -> int | None:
+    if not path.match(_path(url)):
+        return None
+    values = parse_qs(urlsplit(url).query).get(name, [])
+    value = values[0].strip() if values else ""
+    # isdecimal() alone lets other scripts' digits through, which int() would read as well.
+    if not (value.isascii() and value.isdecimal() and len(value) <= 19):
+        return None
+    number = int(value)
+    return number if 0 < number <= _MAX_NO else None
