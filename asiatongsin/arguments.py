@@ -21,7 +21,7 @@ class ArgumentError(ValueError):
 class Arguments:
     """What a crawl was asked to do."""
 
-    site: Site = Site(DEFAULT_BASE)
+    site: Site
     """`site=<base address>`: another site of the same CMS."""
 
     sections: tuple[int, ...] = ()

@@ -101,7 +101,9 @@ DEFAULT_REQUEST_HEADERS = {
 }
 FEED_EXPORT_ENCODING = "utf-8"
 LOG_LEVEL = "INFO"
-LOG_FORMATTER = "asiatongsin.progress.ShortLogFormatter"
+PROGRESS = False
+"""One line that is rewritten, instead of log lines; `scrapy crawl` sets it on a terminal."""
+LOG_FORMATTER = "asiatongsin.log.ShortLogFormatter"
 
 VERSION = __version__
 

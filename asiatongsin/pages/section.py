@@ -44,15 +44,19 @@ class SectionPage:
         self.tree = tree
         self.url = url
 
-    def teasers(self) -> list[Teaser]:
-        """The entries in printed order, each article once; PageUnreadable where the page holds no list.
+    def lists(self) -> list[_Element]:
+        """The elements that hold the entries; PageUnreadable where the page holds none.
 
         A list without entries is an empty section, not an error.
         """
         lists = LIST.best(self.tree)
         if not lists:
             raise PageUnreadable("no list of articles on the page", ("list",))
-        entries = (entry for one in lists for entry in one.iterchildren("li"))
+        return lists
+
+    def teasers(self) -> list[Teaser]:
+        """The entries in printed order, each article once; PageUnreadable where the page holds no list."""
+        entries = (entry for one in self.lists() for entry in one.iterchildren("li"))
         found = (teaser for entry in entries if (teaser := self._teaser(entry)))
         return list({teaser.no: teaser for teaser in found}.values())
 

@@ -118,6 +118,8 @@ class AsiatongsinSpider(scrapy.Spider):
         fresh = [teaser for teaser in teasers if teaser.no not in self.met[section]]
         self.met[section].update(teaser.no for teaser in fresh)
         settled = await self.known.settled(self.site.key, [teaser.no for teaser in fresh])
+        if settled is None:
+            self.crawler.stats.inc_value("known/blind")
         new = [teaser for teaser in fresh if settled is None or teaser.no not in settled]
         for request in self._article_requests(self._wanted(new), priority=-2 * number):
             yield request
@@ -140,6 +142,7 @@ class AsiatongsinSpider(scrapy.Spider):
         kind: PageKind = request.meta["kind"]
         self.crawler.stats.inc_value(f"{kind}/failed")
         reason = failure_reason(failure.value)
+        self.crawler.stats.set_value("crawl/last_failure", reason)
         self.logger.warning("No answer that can be used from %s: %s", request.url, reason)
         if kind == "article":
             yield self._failed_page(request, reason, is_transient=not isinstance(failure.value, IgnoreRequest))

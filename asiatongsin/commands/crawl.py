@@ -1,0 +1,82 @@
+"""`scrapy crawl`, as Scrapy has it, with an exit status that tells the truth (Scrapy's own is 0 whatever happens)."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from scrapy.commands.crawl import Command as CrawlCommand
+from scrapy.crawler import Crawler
+from scrapy.exceptions import UsageError
+
+from asiatongsin.arguments import ArgumentError, Arguments
+from asiatongsin.spiders.asiatongsin import AsiatongsinSpider
+from pipelines.crawl import OVERLAP, CrawlExtension
+from pipelines.database import Database, DatabaseMissing
+from pipelines.record import Outcome
+
+USAGE, OVERLAPPING = 2, 6
+
+
+class Command(CrawlCommand):
+    """Runs the spider; the last line on standard error says in words how it went."""
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.epilog = (
+            "Exit status: 0 done, 1 fault of the program, 2 wrong usage, 3 kept in the spool, "
+            "4 site unreachable, 5 layout changed, 6 another crawl of this site is running."
+        )
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        super().process_options(args, opts)
+        if self.settings is None:
+            return
+        is_watched = sys.stderr.isatty() and not (opts.logfile or opts.loglevel or opts.nolog)
+        if is_watched:
+            self.settings.set("PROGRESS", True, priority="command")
+            self.settings.set("LOG_LEVEL", "WARNING", priority="command")
+        for feed in self.settings.getdict("FEEDS").values():
+            feed.setdefault("item_filter", "asiatongsin.feeds.ArticlePages")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        if args != [AsiatongsinSpider.name]:
+            super().run(args, opts)
+            return
+        self._check(opts)
+        if self.crawler_process is None:
+            raise UsageError("no crawler process")
+        crawler = self._create_crawler(args[0])
+        self.crawler_process.crawl(crawler, **opts.spargs)
+        self.crawler_process.start()
+        if self.crawler_process.bootstrap_failed:
+            self.exitcode, sentence = Outcome.ERROR.status, "asiatongsin: error: could not start; see the log"
+        else:
+            self.exitcode, sentence = verdict_on(crawler, is_dry=Arguments.parse(opts.spargs).dry)
+        print(sentence, file=sys.stderr)
+
+    def _check(self, opts: argparse.Namespace) -> None:
+        """Wrong usage ends with status 2 before anything is started."""
+        try:
+            Arguments.parse(opts.spargs)
+            if self.settings is not None:
+                Database.from_settings(self.settings)
+        except (ArgumentError, DatabaseMissing) as error:
+            raise UsageError(str(error), print_help=False) from None
+
+
+def verdict_on(crawler: Crawler, *, is_dry: bool) -> tuple[int, str]:
+    """Exit status and last line of a crawl that is over."""
+    stats = crawler.stats.get_stats()
+    name = f"asiatongsin: {stats.get('crawl/site', '')}".rstrip(": ")
+    if refused := stats.get("crawl/refused"):
+        return (OVERLAPPING if stats.get("finish_reason") == OVERLAP else USAGE), f"{name}: {refused}"
+    if is_dry:
+        walked, listed = stats.get("list/pages", 0), stats.get("article/listed", 0)
+        status = Outcome.OK.status if walked else Outcome.UNREACHABLE.status
+        return status, f"{name}: {walked} list pages walked; {listed} articles would be fetched"
+    extension = crawler.get_extension(CrawlExtension)
+    verdict = extension.verdict if extension else None
+    if verdict is None:
+        return Outcome.ERROR.status, f"{name}: error: ended before it could store how it went; see the log"
+    return verdict.outcome.status, f"{name}: {verdict.outcome.word}: {verdict.sentence}"

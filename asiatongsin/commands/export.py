@@ -1,0 +1,53 @@
+"""`scrapy export`: stores what waits in the spool."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+from scrapy.settings import Settings
+
+from pipelines.database import Database, DatabaseMissing, DatabaseTooNew, DatabaseUnreachable, data_folder
+from pipelines.drain import Drain, waiting_pages
+from pipelines.record import Outcome
+
+
+class Command(ScrapyCommand):
+    """Drains the spools of crawls that have ended; one that is running drains its own."""
+
+    requires_project = True
+    requires_crawler_process = False
+
+    def short_desc(self) -> str:
+        return "Store the pages that wait in the spool"
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        if args:
+            raise UsageError("scrapy export takes no arguments", print_help=False)
+        self.exitcode, sentence = export(self.settings or Settings())
+        print(f"asiatongsin: {sentence}", file=sys.stderr)
+
+
+def export(settings: Settings) -> tuple[int, str]:
+    """Exit status and sentence: 0 all is stored, 3 some pages still wait."""
+    data = data_folder(settings)
+    try:
+        drain = Drain(Database.from_settings(settings), data)
+    except DatabaseMissing as error:
+        raise UsageError(str(error), print_help=False) from None
+    try:
+        drain.drain_abandoned()
+    except DatabaseTooNew as error:
+        raise UsageError(str(error), print_help=False) from None
+    except DatabaseUnreachable as error:
+        return Outcome.SPOOLED.status, f"spooled: {waiting_pages(data)} pages wait in the spool: {error}"
+    finally:
+        drain.close()
+    total, rest = drain.total, waiting_pages(data)
+    running = f"; {rest} pages belong to a crawl that is running" if rest else ""
+    return Outcome.OK.status, (
+        f"ok: {total.pages} pages stored: {total.new} new, {total.changed} changed,"
+        f" {total.unchanged} unchanged articles{running}"
+    )

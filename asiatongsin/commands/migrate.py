@@ -1,0 +1,33 @@
+"""`scrapy migrate`: brings the schema of the database up to date."""
+
+from __future__ import annotations
+
+import argparse
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+from scrapy.settings import Settings
+
+from pipelines.database import Database, DatabaseMissing, DatabaseTooNew, DatabaseUnreachable
+from pipelines.exporters.migrate import migrate, schema_version
+
+
+class Command(ScrapyCommand):
+    """`crawl` and `export` do the same before they write."""
+
+    requires_project = True
+    requires_crawler_process = False
+
+    def short_desc(self) -> str:
+        return "Bring the database schema up to date"
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        try:
+            database = Database.from_settings(self.settings or Settings())
+            with database.connect() as connection:
+                applied = migrate(connection)
+                version = schema_version(connection)
+        except (DatabaseMissing, DatabaseTooNew, DatabaseUnreachable) as error:
+            raise UsageError(str(error), print_help=False) from None
+        names = ", ".join(f"{migration.version:04d} {migration.name}" for migration in applied)
+        print(f"{database.name}: schema version {version}; {f'applied {names}' if names else 'nothing to do'}")

@@ -1,0 +1,141 @@
+"""One crawl from its first request to its row in `crawls`: lock, spool, live export, verdict."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, Self
+
+import msgspec
+from scrapy import Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider
+
+from asiatongsin.signals import crawl_started
+from pipelines.database import Database, DatabaseMissing, DatabaseTooNew, DatabaseUnreachable, data_folder
+from pipelines.drain import Drain, DrainThread
+from pipelines.exporters.batch import Exported
+from pipelines.lock import CrawlLock
+from pipelines.outcome import Verdict, decide, is_complete
+from pipelines.record import CrawlRecord, Outcome
+from pipelines.spool import Spool, SpoolPipeline
+
+logger = logging.getLogger(__name__)
+
+OVERLAP, REFUSED = "overlap", "refused"
+"""Reasons a crawl ends with before it fetched anything."""
+
+
+class CrawlExtension:
+    """Begins with the signal `crawl_started` and ends with the spider; does nothing in `scrapy shell` and the like."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.data = data_folder(crawler.settings)
+        self.record: CrawlRecord | None = None
+        self.verdict: Verdict | None = None
+        self._lock: CrawlLock | None = None
+        self._spool: Spool | None = None
+        self._thread: DrainThread | None = None
+        crawler.signals.connect(self.crawl_started, signal=crawl_started)
+        crawler.signals.connect(self.item_error, signal=signals.item_error)
+        crawler.signals.connect(self.spider_closed, signal=signals.spider_closed)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    async def crawl_started(self, spider: Spider) -> None:
+        """Opens all that a crawl needs; CloseSpider where it must not begin."""
+        site, given = spider.site.key, spider.given  # type: ignore[attr-defined]
+        self.crawler.stats.set_value("crawl/site", site)
+        try:
+            await asyncio.to_thread(self._begin, CrawlRecord.begin(site, given))
+        except (DatabaseTooNew, DatabaseMissing, OSError) as error:
+            self._refuse(REFUSED, str(error))
+        pipeline = self.crawler.get_item_pipeline(SpoolPipeline)
+        if pipeline is not None:
+            pipeline.spool = self._spool
+
+    def item_error(self) -> None:
+        self.crawler.stats.inc_value("crawl/item_errors")
+
+    async def spider_closed(self, reason: str) -> None:
+        """Stores the rest, judges the crawl and writes its row."""
+        if self._thread is None or self.record is None:
+            return
+        stats = self.crawler.stats
+        stats.set_value("finish_reason", reason)
+        await asyncio.to_thread(self._end, self._thread, self.record)
+
+    def _begin(self, record: CrawlRecord) -> None:
+        database = Database.from_settings(self.crawler.settings)
+        self._lock = CrawlLock(self.data, database, record.site)
+        if not self._lock.acquire():
+            self._refuse(OVERLAP, f"another crawl of {record.site} is running; nothing was fetched")
+        drain = Drain(database, self.data)
+        try:
+            if pages := drain.drain_abandoned():
+                logger.info("Stored %d pages that earlier crawls had left in the spool", pages)
+            drain.store_record(record)
+        except DatabaseUnreachable as error:
+            logger.warning("The crawl begins without a database, pages wait in the spool: %s", error)
+        drain.total = Exported()
+        settings = self.crawler.settings
+        self._spool = Spool.create(
+            drain.spools,
+            record,
+            segment_pages=settings.getint("SPOOL_SEGMENT_PAGES"),
+            segment_seconds=settings.getfloat("SPOOL_SEGMENT_SECONDS"),
+        )
+        self.record = record
+        self._thread = DrainThread(drain, self._spool, record, self._count)
+        self._thread.start()
+
+    def _end(self, thread: DrainThread, record: CrawlRecord) -> None:
+        spool, drain = thread.spool, thread.worker
+        is_stored = thread.finish()
+        final = self._judged(record, spool.waiting())
+        spool.write_record(final)
+        try:
+            if is_stored:
+                drain.store_record(final)
+                spool.remove()
+        except (DatabaseUnreachable, DatabaseTooNew) as error:
+            logger.warning("The record of the crawl waits in the spool: %s", error)
+            spool.write_record(replace(final, outcome=Outcome.SPOOLED.word))
+            self.verdict = Verdict(Outcome.SPOOLED, f"its record waits in the spool; {self.verdict}")
+        finally:
+            drain.close()
+            spool.release()
+            if self._lock:
+                self._lock.release()
+
+    def _judged(self, record: CrawlRecord, waiting: int) -> CrawlRecord:
+        stats = self.crawler.stats.get_stats()
+        share = self.crawler.settings.getfloat("UNREADABLE_SHARE_MAX")
+        self.verdict = decide(stats, waiting=waiting, unreadable_share_max=share)
+        return replace(
+            record,
+            finished_at=datetime.now(UTC),
+            outcome=self.verdict.outcome.word,
+            is_complete=is_complete(stats),
+            list_pages=stats.get("list/pages", 0),
+            article_pages=stats.get("article/pages", 0),
+            unreadable=stats.get("split/unreadable/article", 0) + stats.get("split/unreadable/list", 0),
+            spooled=waiting,
+            statistics=msgspec.to_builtins(dict(stats), enc_hook=str),
+        )
+
+    def _count(self, exported: Exported) -> None:
+        for name in ("pages", "new", "changed", "unchanged"):
+            self.crawler.stats.set_value(f"export/{name}", getattr(exported, name))
+        self.crawler.stats.set_value("export/refused", len(exported.refused))
+
+    def _refuse(self, reason: str, sentence: str) -> Any:
+        if self._lock:
+            self._lock.release()
+        self.crawler.stats.set_value("crawl/refused", sentence)
+        raise CloseSpider(reason)

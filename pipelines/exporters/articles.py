@@ -1,0 +1,99 @@
+"""The table `articles`: one row per article, its newest captured text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from psycopg import Connection
+
+from asiatongsin.items import Article
+from pipelines.exporters.columns import columns
+
+PARAGRAPH_BREAK = "\n\n"
+
+_PLAIN_FIELDS = (
+    "site",
+    "no",
+    "url",
+    "section",
+    "headline",
+    "subheadline",
+    "reporter",
+    "reporter_email",
+    "published_at",
+    "modified_at",
+    "language",
+    "content_hash",
+    "fetched_at",
+)
+
+# An older capture, out of a spool that was drained late, never replaces a newer text.
+_WRITE = """
+WITH incoming AS (
+    SELECT * FROM unnest(
+        %s::text[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
+        %s::timestamptz[], %s::timestamptz[], %s::text[], %s::text[], %s::timestamptz[], %s::text[]
+    ) AS t (
+        site, no, url, section, headline, subheadline, reporter, reporter_email,
+        published_at, modified_at, language, content_hash, fetched_at, body
+    )
+), before AS (
+    SELECT a.site, a.no, a.content_hash FROM articles AS a JOIN incoming USING (site, no)
+), written AS (
+    INSERT INTO articles AS a (
+        site, no, url, section, headline, subheadline, reporter, reporter_email,
+        published_at, modified_at, language, content_hash, fetched_at, body, first_seen_at
+    )
+    SELECT *, fetched_at FROM incoming ORDER BY site, no
+    ON CONFLICT (site, no) DO UPDATE SET
+        url = excluded.url, section = excluded.section, headline = excluded.headline,
+        subheadline = excluded.subheadline, reporter = excluded.reporter,
+        reporter_email = excluded.reporter_email, published_at = excluded.published_at,
+        modified_at = excluded.modified_at, language = excluded.language,
+        content_hash = excluded.content_hash, fetched_at = excluded.fetched_at, body = excluded.body,
+        revision = a.revision + (a.content_hash <> excluded.content_hash)::int, gone_at = NULL
+    WHERE a.fetched_at <= excluded.fetched_at
+    RETURNING a.site, a.no, a.content_hash
+)
+SELECT w.site, w.no,
+    CASE WHEN b.no IS NULL THEN 'new' WHEN b.content_hash = w.content_hash THEN 'unchanged' ELSE 'changed' END
+FROM written AS w LEFT JOIN before AS b USING (site, no)"""
+
+_SEEN_EARLIER = """
+UPDATE articles AS a SET first_seen_at = i.fetched_at
+FROM unnest(%s::text[], %s::bigint[], %s::timestamptz[]) AS i (site, no, fetched_at)
+WHERE a.site = i.site AND a.no = i.no AND a.first_seen_at > i.fetched_at"""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of the articles of a batch."""
+
+    new: frozenset[tuple[str, int]]
+    """Stored for the first time."""
+
+    changed: frozenset[tuple[str, int]]
+    """Stored before with another text."""
+
+    unchanged: frozenset[tuple[str, int]]
+    """Stored before with the same text."""
+
+    @property
+    def all(self) -> frozenset[tuple[str, int]]:
+        """All but those whose stored text is newer than the batch."""
+        return self.new | self.changed | self.unchanged
+
+
+def write(connection: Connection, articles: Sequence[Article]) -> Written:
+    """Writes the articles, each once; at most two statements, however many there are."""
+    by_kind: dict[str, set[tuple[str, int]]] = {"new": set(), "changed": set(), "unchanged": set()}
+    if articles:
+        bodies = [PARAGRAPH_BREAK.join(article.body) or None for article in articles]
+        for site, no, kind in connection.execute(_WRITE, [*columns(articles, _PLAIN_FIELDS), bodies]):
+            by_kind[kind].add((site, no))
+    written = Written(**{kind: frozenset(keys) for kind, keys in by_kind.items()})
+    late = [article for article in articles if (article.site, article.no) not in written.all]
+    if late:
+        connection.execute(_SEEN_EARLIER, columns(late, ("site", "no", "fetched_at")))
+    return written

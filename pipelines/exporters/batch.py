@@ -1,0 +1,109 @@
+"""One spool segment into PostgreSQL: one transaction for all tables, once however often it is tried."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from psycopg import Connection, DataError, IntegrityError
+
+from asiatongsin.items import PageItems, Rejection
+from pipelines.exporters import (
+    article_images,
+    articles,
+    crawls,
+    rejected_pages,
+    related_stories,
+    removed_articles,
+    weather,
+)
+from pipelines.exporters.articles import Written
+from pipelines.record import CrawlRecord
+
+logger = logging.getLogger(__name__)
+
+NOTHING = Written(frozenset(), frozenset(), frozenset())
+
+
+@dataclass
+class Exported:
+    """What was stored, in numbers."""
+
+    pages: int = 0
+    """Pages of all kinds."""
+
+    new: int = 0
+    """Articles stored for the first time."""
+
+    changed: int = 0
+    """Articles whose text differed from the stored one."""
+
+    unchanged: int = 0
+    """Articles whose text was stored already."""
+
+    refused: list[PageItems] = field(default_factory=list)
+    """Pages with a value that the database refused: whoever asked keeps them."""
+
+    def add(self, other: Exported) -> None:
+        """Sums up."""
+        self.pages += other.pages
+        self.new += other.new
+        self.changed += other.changed
+        self.unchanged += other.unchanged
+        self.refused += other.refused
+
+
+def export_segment(connection: Connection, record: CrawlRecord, segment: int, pages: Sequence[PageItems]) -> Exported:
+    """Stores the pages of a segment and notes, in the same transaction, that they are stored."""
+    with connection.transaction():
+        crawls.write(connection, record)
+        if crawls.drained_segment(connection, record.id) >= segment:
+            return Exported()  # stored by a process that was killed before it could remove the file
+        written, refused = _export(connection, pages)
+        crawls.advance(connection, record.id, segment, written)
+    return Exported(len(pages), len(written.new), len(written.changed), len(written.unchanged), refused)
+
+
+def _export(connection: Connection, pages: Sequence[PageItems]) -> tuple[Written, list[PageItems]]:
+    """Stores what the database takes; a page it refuses is set aside and does not keep its neighbours out."""
+    try:
+        with connection.transaction():
+            return export_pages(connection, pages), []
+    except (DataError, IntegrityError) as error:
+        if len(pages) == 1:
+            logger.warning("The database refused %s: %s", pages[0].url, str(error).splitlines()[0])
+            export_pages(connection, [_refused(pages[0], error)])
+            return NOTHING, [pages[0]]
+    middle = len(pages) // 2
+    first, refused_first = _export(connection, pages[:middle])
+    second, refused_second = _export(connection, pages[middle:])
+    both = Written(first.new | second.new, first.changed | second.changed, first.unchanged | second.unchanged)
+    return both, refused_first + refused_second
+
+
+def export_pages(connection: Connection, pages: Sequence[PageItems]) -> Written:
+    """Every kind of item of these pages into its table, in a fixed number of statements."""
+    newest = _newest_of_each_article(pages)
+    written = articles.write(connection, [page.article for page in newest if page.article])
+    stored = [page for page in newest if page.article and (page.site, page.no) in written.all]
+    article_images.write(connection, [page.article for page in stored if page.article])
+    related_stories.write(connection, stored)
+    weather.write(connection, [page.weather for page in pages if page.weather])
+    rejected_pages.write(connection, pages)
+    removed_articles.write(connection, newest)
+    return written
+
+
+def _newest_of_each_article(pages: Iterable[PageItems]) -> list[PageItems]:
+    """One statement cannot write a row twice: of an article that was fetched twice the newer page counts."""
+    newest: dict[tuple[str, int], PageItems] = {}
+    for page in sorted(pages, key=lambda page: page.fetched_at):
+        if page.no is not None and (page.article or page.removed):
+            newest[page.site, page.no] = page
+    return list(newest.values())
+
+
+def _refused(page: PageItems, error: DataError | IntegrityError) -> PageItems:
+    reason = f"the database refused it: {type(error).__name__} ({error.diag.constraint_name or error.sqlstate})"
+    return replace(page, article=None, weather=None, related_stories=(), rejected=Rejection(reason=reason))

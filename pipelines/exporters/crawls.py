@@ -1,0 +1,46 @@
+"""The table `crawls`: one row per crawl. The counts of articles come from the batches, the rest from the record."""
+
+from __future__ import annotations
+
+from psycopg import Connection
+from psycopg.types.json import Jsonb
+
+from pipelines.exporters.articles import Written
+from pipelines.record import CrawlRecord
+
+_WRITE = """
+INSERT INTO crawls AS c (
+    id, site, arguments, job, started_at, finished_at, outcome, is_complete,
+    list_pages, article_pages, unreadable, spooled, version, statistics
+) VALUES (
+    %(id)s, %(site)s, %(arguments)s, %(job)s, %(started_at)s, %(finished_at)s, %(outcome)s, %(is_complete)s,
+    %(list_pages)s, %(article_pages)s, %(unreadable)s, %(spooled)s, %(version)s, %(statistics)s
+)
+ON CONFLICT (id) DO UPDATE SET
+    finished_at = excluded.finished_at, outcome = excluded.outcome, is_complete = excluded.is_complete,
+    list_pages = excluded.list_pages, article_pages = excluded.article_pages, unreadable = excluded.unreadable,
+    spooled = excluded.spooled, statistics = excluded.statistics"""
+
+_DRAINED = "SELECT drained_segment FROM crawls WHERE id = %s FOR UPDATE"
+
+_ADVANCE = """
+UPDATE crawls SET drained_segment = %s, new = new + %s, changed = changed + %s, unchanged = unchanged + %s
+WHERE id = %s"""
+
+
+def write(connection: Connection, record: CrawlRecord) -> None:
+    """Adds the crawl, or brings its row up to date."""
+    values = {name: getattr(record, name) for name in CrawlRecord.__dataclass_fields__}
+    values |= {name: Jsonb(values[name]) for name in ("arguments", "statistics")}
+    connection.execute(_WRITE, values)
+
+
+def drained_segment(connection: Connection, crawl: str) -> int:
+    """Number of the last segment of the crawl that is stored; its row is locked until the transaction ends."""
+    return next((row[0] for row in connection.execute(_DRAINED, [crawl])), 0)
+
+
+def advance(connection: Connection, crawl: str, segment: int, written: Written) -> None:
+    """Notes, within the transaction that stores it, that a segment is stored, and counts its articles."""
+    counts = [len(written.new), len(written.changed), len(written.unchanged)]
+    connection.execute(_ADVANCE, [segment, *counts, crawl])

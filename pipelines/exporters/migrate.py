@@ -1,0 +1,88 @@
+"""Brings the schema up to date: numbered SQL files, applied in order, each once.
+
+Not yoyo-migrations: from a zipped egg it copies the files out under a random name and takes that name for the
+identity of the migration, so every start would apply all of them again (seen with 9.0.0, 2026-11-23).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from importlib import resources
+
+from psycopg import Connection, sql
+
+from pipelines.database import DatabaseTooNew
+from pipelines.exporters.columns import columns
+from pipelines.stations import stations
+
+LOCK = 0x61736961746F6E67  # "asiatong": one upgrade at a time per database
+
+STATION_FIELDS = ("station_id", "name_ko", "name_en", "latitude", "longitude")
+
+_FILE = re.compile(r"^(\d{4})_(\w+)\.sql$")
+
+_CREATE = """
+CREATE TABLE IF NOT EXISTS schema_migrations (
+    version     integer     PRIMARY KEY,
+    name        text        NOT NULL,
+    applied_at  timestamptz NOT NULL DEFAULT now()
+)"""
+_EXISTS = "SELECT to_regclass('schema_migrations') IS NOT NULL"
+_VERSION = "SELECT coalesce(max(version), 0) FROM schema_migrations"
+_NOTE = "INSERT INTO schema_migrations (version, name) VALUES (%s, %s)"
+_STATIONS = """
+INSERT INTO weather_stations AS s (station_id, name_ko, name_en, latitude, longitude)
+SELECT * FROM unnest(%s::int[], %s::text[], %s::text[], %s::float8[], %s::float8[])
+ON CONFLICT (station_id) DO UPDATE SET
+    name_ko = excluded.name_ko, name_en = excluded.name_en,
+    latitude = excluded.latitude, longitude = excluded.longitude"""
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One numbered SQL file of the package."""
+
+    version: int
+    name: str
+    script: str
+
+
+def migrations() -> list[Migration]:
+    """All of them in order, read through importlib.resources: the package may be a zipped egg."""
+    found = []
+    for file in resources.files("pipelines.exporters.schema").iterdir():
+        if name := _FILE.match(file.name):
+            found.append(Migration(int(name[1]), name[2], file.read_text(encoding="utf-8")))
+    return sorted(found, key=lambda migration: migration.version)
+
+
+def schema_version(connection: Connection) -> int:
+    """Version of the database; 0 where it is empty."""
+    version = 0
+    for (exists,) in connection.execute(_EXISTS):
+        version = next(row[0] for row in connection.execute(_VERSION)) if exists else 0
+    return version
+
+
+def migrate(connection: Connection) -> list[Migration]:
+    """Applies what is missing, all or nothing, and returns it. Safe when several processes start at once.
+
+    DatabaseTooNew where the database knows a later version than this program.
+    """
+    known = migrations()
+    if schema_version(connection) == known[-1].version:
+        return []
+    with connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        connection.execute(_CREATE)
+        current = schema_version(connection)
+        if current > known[-1].version:
+            raise DatabaseTooNew(current, known[-1].version)
+        missing = [migration for migration in known if migration.version > current]
+        for migration in missing:
+            connection.execute(sql.SQL(migration.script))
+            connection.execute(_NOTE, [migration.version, migration.name])
+        if missing:
+            connection.execute(_STATIONS, columns(stations(), STATION_FIELDS))
+    return missing

@@ -1,0 +1,29 @@
+"""The table `rejected_pages`: what should have become an article or a list and did not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from psycopg import Connection
+
+from asiatongsin import __version__
+from asiatongsin.items import PageItems
+from pipelines.exporters.columns import columns
+
+_WRITE = """
+INSERT INTO rejected_pages (site, no, url, fetched_at, reason, raw_path, is_transient, missing, version)
+SELECT site, no, url, fetched_at, reason, raw_path, is_transient, string_to_array(missing, ','), %s
+FROM unnest(
+    %s::text[], %s::bigint[], %s::text[], %s::timestamptz[], %s::text[], %s::text[], %s::bool[], %s::text[]
+) AS t (site, no, url, fetched_at, reason, raw_path, is_transient, missing)"""
+
+
+def write(connection: Connection, pages: Sequence[PageItems]) -> None:
+    """Adds the pages among these that were rejected."""
+    rejected = [page for page in pages if page.rejected]
+    rejections = [page.rejected for page in rejected if page.rejected]
+    if rejected:
+        missing = [",".join(rejection.missing) for rejection in rejections]
+        places = columns(rejected, ("site", "no", "url", "fetched_at"))
+        reasons = columns(rejections, ("reason", "raw_path", "is_transient"))
+        connection.execute(_WRITE, [__version__, *places, *reasons, missing])

@@ -1,0 +1,38 @@
+"""The table `related_stories`: the teasers around an article when it was fetched last."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from psycopg import Connection
+
+from asiatongsin.items import PageItems
+from pipelines.exporters.columns import columns
+
+_FIELDS = ("block", "position", "related_no", "title", "lead", "image_url")
+
+_WRITE = """
+INSERT INTO related_stories (site, no, fetched_at, block, position, related_no, title, lead, image_url)
+SELECT * FROM unnest(
+    %s::text[], %s::bigint[], %s::timestamptz[], %s::text[], %s::int[], %s::bigint[], %s::text[], %s::text[], %s::text[]
+)
+ON CONFLICT (site, no, block, position) DO UPDATE SET
+    related_no = excluded.related_no, title = excluded.title, lead = excluded.lead,
+    image_url = excluded.image_url, fetched_at = excluded.fetched_at"""
+
+# What this capture did not show still bears the time of an earlier one.
+_DELETE_EARLIER = """
+DELETE FROM related_stories AS r
+USING unnest(%s::text[], %s::bigint[], %s::timestamptz[]) AS p (site, no, fetched_at)
+WHERE r.site = p.site AND r.no = p.no AND r.fetched_at <> p.fetched_at"""
+
+
+def write(connection: Connection, pages: Sequence[PageItems]) -> None:
+    """Makes the table hold exactly the teasers of these article pages; a list that got shorter gets shorter."""
+    if not pages:
+        return
+    owners = [page for page in pages for _ in page.related_stories]
+    stories = [story for page in pages for story in page.related_stories]
+    if stories:
+        connection.execute(_WRITE, [*columns(owners, ("site", "no", "fetched_at")), *columns(stories, _FIELDS)])
+    connection.execute(_DELETE_EARLIER, columns(pages, ("site", "no", "fetched_at")))

@@ -1,0 +1,35 @@
+"""The table `removed_articles`: numbers that answered as removed, whether they were ever stored or not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from psycopg import Connection
+
+from asiatongsin.items import PageItems
+from pipelines.exporters.columns import columns
+
+_WRITE = """
+INSERT INTO removed_articles AS r (site, no, form, first_seen_at, last_seen_at)
+SELECT site, no, form, fetched_at, fetched_at
+FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::timestamptz[]) AS t (site, no, form, fetched_at)
+ON CONFLICT (site, no) DO UPDATE SET
+    form = CASE WHEN excluded.last_seen_at >= r.last_seen_at THEN excluded.form ELSE r.form END,
+    first_seen_at = least(r.first_seen_at, excluded.first_seen_at),
+    last_seen_at = greatest(r.last_seen_at, excluded.last_seen_at),
+    sightings = r.sightings + 1"""
+
+_FORGET = """
+DELETE FROM removed_articles AS r
+USING unnest(%s::text[], %s::bigint[], %s::timestamptz[]) AS p (site, no, fetched_at)
+WHERE r.site = p.site AND r.no = p.no AND r.last_seen_at < p.fetched_at"""
+
+
+def write(connection: Connection, pages: Sequence[PageItems]) -> None:
+    """Notes what was found removed, and forgets what is there again; each number at most once in `pages`."""
+    removed = [page for page in pages if page.removed and page.no]
+    if removed:
+        connection.execute(_WRITE, columns(removed, ("site", "no", "removed", "fetched_at")))
+    there = [page for page in pages if page.article]
+    if there:
+        connection.execute(_FORGET, columns(there, ("site", "no", "fetched_at")))

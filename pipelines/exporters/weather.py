@@ -1,0 +1,98 @@
+"""The tables `weather_snapshots` and `weather_readings`: one snapshot per change of the strip."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
+
+from psycopg import Connection
+
+from asiatongsin.items import WeatherSnapshot
+from pipelines.exporters.columns import columns
+
+_READING_FIELDS = ("city", "condition", "icon", "temperature_c", "station_id")
+
+# Two exporters of one site would both miss the snapshot the other is about to write.
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('asiatongsin weather ' || %s, 0))"
+
+# The strip may be one out of a spool that was drained late: it extends its neighbour in time, not the newest one.
+_EXTEND = """
+WITH neighbour AS (
+    (SELECT id, readings_hash FROM weather_snapshots WHERE site = %(site)s AND first_fetched_at <= %(first)s
+     ORDER BY first_fetched_at DESC, id DESC LIMIT 1)
+    UNION ALL
+    (SELECT id, readings_hash FROM weather_snapshots WHERE site = %(site)s AND first_fetched_at > %(first)s
+     ORDER BY first_fetched_at, id LIMIT 1)
+)
+UPDATE weather_snapshots AS s SET
+    first_fetched_at = least(s.first_fetched_at, %(first)s), last_fetched_at = greatest(s.last_fetched_at, %(last)s),
+    pages = s.pages + %(pages)s
+WHERE s.id = (SELECT id FROM neighbour WHERE readings_hash = %(hash)s LIMIT 1)
+RETURNING s.id"""
+
+_ADD = """
+INSERT INTO weather_snapshots (site, page_date, first_fetched_at, last_fetched_at, pages, readings_hash)
+VALUES (%(site)s, %(page_date)s, %(first)s, %(last)s, %(pages)s, %(hash)s)
+RETURNING id"""
+
+_ADD_READINGS = """
+INSERT INTO weather_readings (snapshot_id, position, city, condition, icon, temperature_c, station_id)
+SELECT %s, position, city, condition, icon, temperature_c, station_id
+FROM unnest(%s::text[], %s::text[], %s::text[], %s::float8[], %s::int[]) WITH ORDINALITY
+    AS t (city, condition, icon, temperature_c, station_id, position)"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Strip:
+    """A strip as long as it stayed the same."""
+
+    snapshot: WeatherSnapshot
+    """The first page's."""
+
+    last_fetched_at: datetime
+    """When the last page showed it."""
+
+    pages: int
+    """How many pages did."""
+
+
+def fold(snapshots: Iterable[WeatherSnapshot]) -> list[Strip]:
+    """Equal strips that follow each other in time, per site, as one."""
+    strips: list[Strip] = []
+    for snapshot in sorted(snapshots, key=attrgetter("site", "fetched_at")):
+        last = strips[-1] if strips else None
+        if last and _identity(last.snapshot) == _identity(snapshot):
+            strips[-1] = replace(last, last_fetched_at=snapshot.fetched_at, pages=last.pages + 1)
+        else:
+            strips.append(Strip(snapshot=snapshot, last_fetched_at=snapshot.fetched_at, pages=1))
+    return strips
+
+
+def write(connection: Connection, snapshots: Iterable[WeatherSnapshot]) -> None:
+    """Extends the snapshot that a strip repeats, else adds one; a statement per strip, not per page."""
+    for site, strips in groupby(fold(snapshots), key=lambda strip: strip.snapshot.site):
+        connection.execute(_LOCK, [site])
+        for strip in strips:
+            _write(connection, strip)
+
+
+def _write(connection: Connection, strip: Strip) -> None:
+    snapshot = strip.snapshot
+    values = {
+        "site": snapshot.site,
+        "page_date": snapshot.page_date,
+        "first": snapshot.fetched_at,
+        "last": strip.last_fetched_at,
+        "pages": strip.pages,
+        "hash": snapshot.readings_hash,
+    }
+    if connection.execute(_EXTEND, values).fetchone() is None:
+        for (identity,) in connection.execute(_ADD, values).fetchall():
+            connection.execute(_ADD_READINGS, [identity, *columns(snapshot.readings, _READING_FIELDS)])
+
+
+def _identity(snapshot: WeatherSnapshot) -> tuple[str, str]:
+    return snapshot.site, snapshot.readings_hash

@@ -1,0 +1,94 @@
+"""How a crawl went, decided from its statistics alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines.record import Outcome
+
+FEW = 3
+"""So many unreadable pages among many readable ones are no sign of a new layout."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a crawl ended, in a word and in a sentence."""
+
+    outcome: Outcome
+    """The word."""
+
+    sentence: str
+    """What happened, with counts; the last line on standard error."""
+
+
+def decide(stats: Mapping[str, Any], *, waiting: int, unreadable_share_max: float) -> Verdict:
+    """The verdict on a crawl with these statistics, of which `waiting` pages could not be stored."""
+    counts = _counts(stats, waiting)
+    if faults := _faults(stats):
+        return Verdict(Outcome.ERROR, f"a fault of the program itself ({faults}), see the log; {counts}")
+    if not _reached(stats):
+        return Verdict(Outcome.UNREACHABLE, f"the site could not be reached or refused us: {_why(stats)}; {counts}")
+    if drift := _drift(stats, unreadable_share_max):
+        return Verdict(Outcome.DRIFT, f"the layout of the site changed: {drift}; {counts}")
+    if waiting:
+        wait = "the database could not be reached; the next run or `scrapy export` stores what waits in the spool"
+        return Verdict(Outcome.SPOOLED, f"{wait}; {counts}")
+    stopped = "stopped early, the next crawl goes on; " if stats.get("finish_reason") not in {"finished", None} else ""
+    return Verdict(Outcome.OK, f"{stopped}{counts}")
+
+
+def is_complete(stats: Mapping[str, Any]) -> bool:
+    """Whether every list was walked as far as asked: nothing ended the crawl and no list page is missing."""
+    lost = ("front/failed", "list/failed", "split/unreadable/list", "known/blind")
+    return stats.get("finish_reason") == "finished" and not _faults(stats) and not any(stats.get(key) for key in lost)
+
+
+def _faults(stats: Mapping[str, Any]) -> str:
+    faults = {
+        "spider": stats.get("spider_exceptions/count", 0),
+        "pipeline": stats.get("crawl/item_errors", 0),
+        "spool": stats.get("crawl/spool_failures", 0),
+    }
+    return ", ".join(f"{name}: {number}" for name, number in faults.items() if number)
+
+
+def _reached(stats: Mapping[str, Any]) -> bool:
+    if stats.get("finish_reason") not in {"finished", None}:
+        return True  # stopped before it could know
+    return bool(stats.get("list/pages") or stats.get("article/pages"))
+
+
+def _why(stats: Mapping[str, Any]) -> str:
+    if stats.get("robotstxt/forbidden"):
+        return "its robots.txt forbids it"
+    reasons = [str(stats[key]) for key in ("crawl/last_failure",) if key in stats]
+    return reasons[0] if reasons else "no list page arrived"
+
+
+def _drift(stats: Mapping[str, Any], unreadable_share_max: float) -> str:
+    if stats.get("list/pages") and not stats.get("list/teasers"):
+        return f"{stats['list/pages']} list pages arrived without a teaser"
+    unreadable, readable = stats.get("split/unreadable/article", 0), stats.get("split/articles", 0)
+    share = unreadable / (unreadable + readable) if unreadable else 0.0
+    if share == 1 or (share > unreadable_share_max and unreadable > FEW):
+        return f"{unreadable} of {unreadable + readable} article pages could not be read"
+    return ""
+
+
+def _counts(stats: Mapping[str, Any], waiting: int) -> str:
+    parts = [
+        f"{stats.get('list/pages', 0)} list pages",
+        f"{stats.get('article/pages', 0)} article pages",
+        f"{stats.get('export/new', 0)} new",
+        f"{stats.get('export/changed', 0)} changed",
+        f"{stats.get('export/unchanged', 0)} unchanged",
+    ]
+    optional = {
+        "removed": stats.get("split/removed", 0),
+        "unreadable": stats.get("split/unreadable/article", 0) + stats.get("split/unreadable/list", 0),
+        "not downloaded": stats.get("article/failed", 0),
+        "waiting in the spool": waiting,
+    }
+    return ", ".join(parts + [f"{number} {name}" for name, number in optional.items() if number])

@@ -1,0 +1,29 @@
+"""Pages that could not be read, kept as they came, for whoever mends the reader."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import re
+from pathlib import Path
+
+from asiatongsin.items import Page
+
+_UNSAFE = re.compile(r"[^0-9A-Za-z.-]+")
+
+
+def keep(page: Page, data: Path) -> str:
+    """Writes the body, gzipped, below `data` and returns its path relative to it.
+
+    The same body of the same page is kept once, however many crawls meet it. Nothing a page says reaches the name.
+    """
+    digest = hashlib.sha256(page.body).hexdigest()[:16]
+    name = f"{page.kind}-{page.no or 0}-{digest}.html.gz"
+    relative = Path("rejected", _UNSAFE.sub("_", page.site), name)
+    path = data / relative
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_suffix(".part")
+        unfinished.write_bytes(gzip.compress(page.body, mtime=0))
+        unfinished.replace(path)
+    return relative.as_posix()

@@ -1,0 +1,84 @@
+"""The crawl's own record: what it was asked, how it went; one row of `crawls`."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any
+
+from asiatongsin import __version__
+
+
+class Outcome(Enum):
+    """How a crawl ended: the word in `crawls.outcome` and the exit status of the command."""
+
+    OK = ("ok", 0)
+    ERROR = ("error", 1)
+    SPOOLED = ("spooled", 3)
+    UNREACHABLE = ("unreachable", 4)
+    DRIFT = ("drift", 5)
+
+    @property
+    def word(self) -> str:
+        return self.value[0]
+
+    @property
+    def status(self) -> int:
+        return self.value[1]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrawlRecord:
+    """One crawl. It is kept beside the spooled pages until it is stored, so no crawl goes without a row."""
+
+    id: str
+    """Start time and a random part: `20261123T175123Z-9f3a1c`; also the name of the spool folder."""
+
+    site: str
+    """Host of the site."""
+
+    arguments: dict[str, str] = field(default_factory=dict)
+    """Spider arguments as given."""
+
+    job: str | None = None
+    """Job id of scrapyd, where it started the crawl."""
+
+    started_at: datetime
+    """When the crawl began, aware, UTC."""
+
+    finished_at: datetime | None = None
+    """When it ended; None while it runs."""
+
+    outcome: str | None = None
+    """How it ended; None while it runs."""
+
+    is_complete: bool = False
+    """Whether every list was walked as far as asked."""
+
+    list_pages: int = 0
+    """List pages that arrived."""
+
+    article_pages: int = 0
+    """Article pages that arrived."""
+
+    unreadable: int = 0
+    """Pages that arrived and could not be read."""
+
+    spooled: int = 0
+    """Pages that waited in the spool at the end."""
+
+    version: str = __version__
+    """Version of this program."""
+
+    statistics: dict[str, Any] = field(default_factory=dict)
+    """All statistics of Scrapy and of the pipelines."""
+
+    @classmethod
+    def begin(cls, site: str, given: dict[str, str]) -> CrawlRecord:
+        """The record of a crawl that starts now."""
+        now = datetime.now(UTC)
+        arguments = {name: value for name, value in given.items() if not name.startswith("_")}
+        identity = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+        return cls(id=identity, site=site, arguments=arguments, job=given.get("_job"), started_at=now)

@@ -1,0 +1,109 @@
+"""Stage 1: one Page becomes one PageItems, the article, the weather and the related stories together."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+from typing import Self
+
+from scrapy.crawler import Crawler
+
+from asiatongsin.errors import PageRemoved, PageUnreadable
+from asiatongsin.items import Article, Page, PageItems, Rejection, RelatedStory, WeatherSnapshot
+from asiatongsin.pages.article import ArticlePage
+from asiatongsin.pages.related_stories import RelatedStories
+from asiatongsin.pages.removed import removed_form
+from asiatongsin.pages.section import SectionPage
+from asiatongsin.pages.weather import WeatherStrip
+from asiatongsin.urls import article_no
+from pipelines.database import data_folder
+from pipelines.raw_pages import keep
+
+logger = logging.getLogger(__name__)
+
+
+class SplitPipeline:
+    """Reads a page; one that cannot be read is kept raw and counted, and still gives its weather."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.stats = crawler.stats
+        self.data: Path = data_folder(crawler.settings)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    def process_item(self, item: Page | PageItems) -> PageItems:
+        if isinstance(item, PageItems):  # a download that failed: there is no page
+            return item
+        items = split(item)
+        if items.removed:
+            self.stats.inc_value("split/removed")
+            self.stats.inc_value(f"split/removed/{items.removed}")
+        if items.rejected:
+            items = _with_raw_path(items, keep(item, self.data))
+            self.stats.inc_value(f"split/unreadable/{item.kind}")
+            logger.warning("Cannot read %s: %s", item.url, items.rejected.reason if items.rejected else "")
+        if items.article:
+            self.stats.inc_value("split/articles")
+        return items
+
+
+def split(page: Page) -> PageItems:
+    """All that one page holds. Never raises: what went wrong with the page stands in the result."""
+    article: Article | None = None
+    stories: tuple[RelatedStory, ...] = ()
+    removed, rejected = None, None
+    try:
+        article, stories = _read(page)
+    except PageRemoved as error:
+        removed = error.form
+    except PageUnreadable as error:
+        rejected = Rejection(reason=error.reason, missing=error.missing)
+    return PageItems(
+        site=page.site,
+        url=page.url,
+        kind=page.kind,
+        no=page.no,
+        fetched_at=page.fetched_at,
+        article=article,
+        weather=read_weather(page),
+        related_stories=stories,
+        removed=removed,
+        rejected=rejected,
+    )
+
+
+def _read(page: Page) -> tuple[Article | None, tuple[RelatedStory, ...]]:
+    """The article and its related stories; PageError where there must be one and is not."""
+    if page.kind == "list":
+        SectionPage(page.tree, page.url).lists()
+    if page.kind != "article":
+        return None, ()
+    return read_article(page), RelatedStories(page.tree, page.url).stories()
+
+
+def read_article(page: Page) -> Article:
+    """The article of an article page; PageRemoved or PageUnreadable say why there is none."""
+    if form := removed_form(page):
+        raise PageRemoved(form)
+    if article_no(page.url) != page.no:
+        raise PageUnreadable(f"asked for article {page.no} and was sent to {page.url}")
+    reader = ArticlePage(page)
+    if reader.is_empty:
+        raise PageRemoved("empty body")
+    return reader.article()
+
+
+def read_weather(page: Page) -> WeatherSnapshot | None:
+    """The weather strip; None where the page shows none."""
+    strip = WeatherStrip(page.tree)
+    readings = strip.readings()
+    if not readings:
+        return None
+    return WeatherSnapshot(site=page.site, page_date=strip.page_date(), fetched_at=page.fetched_at, readings=readings)
+
+
+def _with_raw_path(items: PageItems, raw_path: str) -> PageItems:
+    return replace(items, rejected=replace(items.rejected, raw_path=raw_path)) if items.rejected else items

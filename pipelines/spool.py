@@ -1,0 +1,222 @@
+"""The spool: append-only files on local disk. A page is here before any database is asked.
+
+One folder per crawl below `spool/`: `owner` (locked by the living process), `crawl.json` (the crawl's record),
+`000001.jsonl` … (segments of pages, one JSON line each, fsynced and closed) and `000007.open` (being written).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from threading import RLock
+from time import monotonic
+from typing import Self
+
+import msgspec
+from scrapy.crawler import Crawler
+
+from asiatongsin.items import PageItems
+from pipelines.record import CrawlRecord
+
+logger = logging.getLogger(__name__)
+
+_CLOSED, _OPEN = ".jsonl", ".open"
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(PageItems).decode
+_decode_record = msgspec.json.Decoder(CrawlRecord).decode
+
+
+class SpoolPipeline:
+    """The last stage: what reaches the end of the pipelines is on disk."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.spool: Spool | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    def process_item(self, item: PageItems) -> PageItems:
+        if self.spool is not None:  # None in `scrapy parse` and the like, which store nothing
+            self.spool.append(item)
+            self.crawler.stats.inc_value("spool/pages")
+        return item
+
+
+class Spool:
+    """The folder of one crawl. Appending and closing may happen in different threads."""
+
+    def __init__(self, folder: Path, owner: int, *, segment_pages: int = 50, segment_seconds: float = 5.0) -> None:
+        self.folder = folder
+        self.segment_pages = segment_pages
+        self.segment_seconds = segment_seconds
+        self._owner = owner
+        self._lock = RLock()
+        self._file: int | None = None
+        self._number = 0
+        self._pages = 0
+        self._opened_at = 0.0
+
+    @classmethod
+    def create(cls, spools: Path, record: CrawlRecord, **settings: float) -> Self:
+        """A new folder for the crawl, owned by this process until it ends. OSError where it cannot be written."""
+        folder = spools / record.id
+        folder.mkdir(parents=True)
+        owner = _own(folder)
+        if owner is None:
+            raise OSError(f"{folder} belongs to another process")
+        spool = cls(folder, owner, **settings)  # type: ignore[arg-type]
+        spool.write_record(record)
+        return spool
+
+    @classmethod
+    def abandoned(cls, spools: Path) -> Iterator[Self]:
+        """The folders whose process is gone, oldest first; each is owned while it is looked at."""
+        for folder in sorted(spools.iterdir()) if spools.is_dir() else []:
+            owner = _own(folder) if folder.is_dir() else None
+            if owner is None:
+                continue
+            spool = cls(folder, owner)
+            try:
+                spool.adopt()
+                yield spool
+            finally:
+                spool.release()
+
+    def append(self, items: PageItems) -> None:
+        """Hands one page to the operating system, whole; a killed process cannot take it back."""
+        with self._lock:
+            if self._file is None:
+                self._open_segment()
+            _write_all(self._file or 0, _encode(items) + b"\n")
+            self._pages += 1
+            if self._pages >= self.segment_pages:
+                self.close_segment()
+
+    def close_segment(self, *, older_than: float = 0.0) -> None:
+        """Fsyncs and closes the open segment, if there is one and it was opened so many seconds ago."""
+        with self._lock:
+            if self._file is None or monotonic() - self._opened_at < older_than:
+                return
+            os.fsync(self._file)
+            os.close(self._file)
+            self._file = None
+            self._segment(_OPEN).rename(self._segment(_CLOSED))
+            _fsync_folder(self.folder)
+
+    def sync(self) -> None:
+        """Brings what was appended to the disk itself, for the day the power fails."""
+        with self._lock:
+            if self._file is not None:
+                os.fsync(self._file)
+
+    def segments(self) -> list[Path]:
+        """Closed segments in the order they were written."""
+        return sorted(self.folder.glob(f"*{_CLOSED}"))
+
+    def waiting(self) -> int:
+        """How many pages are spooled and not stored."""
+        return sum(_count_lines(path) for path in [*self.segments(), *self.folder.glob(f"*{_OPEN}")])
+
+    @property
+    def record(self) -> CrawlRecord:
+        """The crawl's record as it was written last. OSError or msgspec.MsgspecError where it is damaged."""
+        return _decode_record((self.folder / "crawl.json").read_bytes())
+
+    def write_record(self, record: CrawlRecord) -> None:
+        """Replaces the record in one step."""
+        unfinished = self.folder / "crawl.part"
+        with unfinished.open("wb") as file:
+            file.write(_encode(record))
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.rename(self.folder / "crawl.json")
+        _fsync_folder(self.folder)
+
+    def adopt(self) -> None:
+        """Closes the segment a dead process left open; its torn last line is passed over when it is read."""
+        for path in self.folder.glob(f"*{_OPEN}"):
+            path.rename(path.with_suffix(_CLOSED))
+
+    def remove(self) -> None:
+        """Forgets the folder: everything in it is stored."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def release(self) -> None:
+        """Gives the folder up; whoever looks for abandoned ones may take it."""
+        self.close_segment()
+        with suppress(OSError):
+            os.close(self._owner)
+
+    def _open_segment(self) -> None:
+        self._number += 1
+        self._pages = 0
+        self._opened_at = monotonic()
+        self._file = os.open(self._segment(_OPEN), os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_EXCL, 0o640)
+
+    def _segment(self, suffix: str) -> Path:
+        return self.folder / f"{self._number:06d}{suffix}"
+
+
+def read_segment(path: Path) -> tuple[list[PageItems], list[bytes]]:
+    """The pages of a segment, and the lines that are none. A torn last line is neither: it was never whole."""
+    pages, broken = [], []
+    lines = path.read_bytes().split(b"\n")
+    for line in lines[:-1]:
+        try:
+            pages.append(_decode(line))
+        except msgspec.MsgspecError:
+            broken.append(line)
+    if lines[-1]:
+        logger.warning("The last page of %s was cut off while it was written; the next crawl fetches it", path)
+    return pages, broken
+
+
+def _own(folder: Path) -> int | None:
+    """Locks the folder for this process; None where a living process has it. The kernel unlocks it at our end."""
+    try:
+        descriptor = os.open(folder / "owner", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+    except FileNotFoundError:  # removed by its owner in this moment
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    if not folder.is_dir():
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    """All of it or, on a full disk, nothing of it: a half line would spoil the one after it."""
+    before = os.fstat(descriptor).st_size
+    view = memoryview(data)
+    try:
+        while view:
+            view = view[os.write(descriptor, view) :]
+    except OSError:
+        os.ftruncate(descriptor, before)
+        raise
+
+
+def _fsync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _count_lines(path: Path) -> int:
+    try:
+        return path.read_bytes().count(b"\n")
+    except FileNotFoundError:  # stored in this moment
+        return 0

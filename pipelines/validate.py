@@ -1,0 +1,84 @@
+"""Stage 2: values that are printed but cannot be true become unknown, and what is missing is counted."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Self
+
+from scrapy.crawler import Crawler
+
+from asiatongsin.items import Article, PageItems, WeatherSnapshot
+
+logger = logging.getLogger(__name__)
+
+FIRST_POSSIBLE = datetime(1990, 1, 1, tzinfo=UTC)
+"""No Korean news site is older."""
+
+CLOCK_TOLERANCE = timedelta(days=1)
+"""How far ahead of our clock a printed time may be; sites announce stories for the next morning."""
+
+COLDEST, HOTTEST = -60.0, 60.0
+"""Degrees Celsius; the records of Korea are -33 and 41."""
+
+COUNTED_FIELDS = (
+    "section",
+    "subheadline",
+    "reporter",
+    "reporter_email",
+    "published_at",
+    "modified_at",
+    "body",
+    "images",
+)
+
+
+class ValidatePipeline:
+    """Counts per field how many articles have it, which shows a layout that changed."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.stats = crawler.stats
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    def process_item(self, item: PageItems) -> PageItems:
+        valid, doubts = validate(item)
+        for doubt in doubts:
+            self.stats.inc_value(f"validate/implausible/{doubt}")
+            logger.warning("Implausible %s on %s: stored as unknown", doubt, item.url)
+        if valid.article:
+            for field in COUNTED_FIELDS:
+                if getattr(valid.article, field):
+                    self.stats.inc_value(f"validate/present/{field}")
+        return valid
+
+
+def validate(items: PageItems) -> tuple[PageItems, list[str]]:
+    """The items without impossible values, and the names of the fields that held some."""
+    article, article_doubts = _article(items.article) if items.article else (None, [])
+    weather, weather_doubts = _weather(items.weather) if items.weather else (None, [])
+    return replace(items, article=article, weather=weather), article_doubts + weather_doubts
+
+
+def _article(article: Article) -> tuple[Article, list[str]]:
+    latest = article.fetched_at + CLOCK_TOLERANCE
+    doubts = [
+        field
+        for field in ("published_at", "modified_at")
+        if (time := getattr(article, field)) and not FIRST_POSSIBLE <= time <= latest
+    ]
+    return replace(article, **dict.fromkeys(doubts)), doubts  # type: ignore[arg-type]
+
+
+def _weather(weather: WeatherSnapshot) -> tuple[WeatherSnapshot, list[str]]:
+    readings = tuple(
+        reading
+        if reading.temperature_c is None or COLDEST <= reading.temperature_c <= HOTTEST
+        else replace(reading, temperature_c=None)
+        for reading in weather.readings
+    )
+    doubts = ["temperature_c"] if readings != weather.readings else []
+    return replace(weather, readings=readings), doubts
