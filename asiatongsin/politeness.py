@@ -8,14 +8,39 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from time import monotonic
 from typing import Self
+from urllib.parse import urlsplit
 
+from scrapy import Spider
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
 from scrapy.http import Request, Response
+from scrapy.http.request import NO_CALLBACK
+from scrapy.robotstxt import RobotParser
+from scrapy.utils.misc import build_from_crawler
 
 from asiatongsin.site import Site
 
 logger = logging.getLogger(__name__)
+
+_DOWNLOAD_FAILURES = (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    OSError,
+    ResponseDataLossError,
+)
 
 _ASKS_TO_WAIT = {429, 500, 502, 503, 504}
 
@@ -40,6 +65,42 @@ class SameSiteMiddleware:
             self.crawler.stats.inc_value("politeness/offsite")
             logger.warning("Refused to leave %s for %s", site.key, request.url)
             raise IgnoreRequest(f"{request.url} is not on {site.key}")
+
+
+class RobotsMiddleware(RobotsTxtMiddleware):
+    """robots.txt as RFC 9309 reads it: where it cannot be fetched, nothing may be.
+
+    Scrapy's own takes a robots.txt that fails, or answers 503, for one that allows everything.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._fetching: dict[str, asyncio.Future[RobotParser | None]] = {}
+
+    async def process_request(self, request: Request, spider: Spider | None = None) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme not in {"http", "https"} or request.meta.get("dont_obey_robotstxt"):
+            return
+        host = f"{parts.scheme}://{parts.netloc}"
+        if host not in self._fetching:
+            self._fetching[host] = asyncio.ensure_future(self._fetch(f"{host}/robots.txt"))
+        self.process_request_2(await self._fetching[host], request)
+
+    async def _fetch(self, url: str) -> RobotParser | None:
+        """The rules; None where there are none (a 4xx status). IgnoreRequest where nobody can say."""
+        meta = {"dont_obey_robotstxt": True}
+        request = Request(url, callback=NO_CALLBACK, priority=self.DOWNLOAD_PRIORITY, meta=meta)
+        self._stats.inc_value("robotstxt/request_count")
+        try:
+            response = await self.crawler.engine.download_async(request)
+        except _DOWNLOAD_FAILURES as error:
+            raise IgnoreRequest(f"its robots.txt could not be fetched: {error}") from None
+        self._stats.inc_value(f"robotstxt/response_status_count/{response.status}")
+        if response.status >= 500 or response.status == 429:
+            raise IgnoreRequest(f"its robots.txt answers with status {response.status}")
+        if response.status >= 400:
+            return None
+        return build_from_crawler(self._parserimpl, self.crawler, response.body)
 
 
 class WaitMiddleware:

@@ -92,6 +92,8 @@ SPOOL_SEGMENT_SECONDS = 5.0
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "asiatongsin.politeness.SameSiteMiddleware": 50,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "asiatongsin.politeness.RobotsMiddleware": 100,
     "asiatongsin.politeness.WaitMiddleware": 560,
 }
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # newest first, as the lists print them

@@ -50,7 +50,6 @@ class CrawlExtension:
     async def crawl_started(self, spider: Spider) -> None:
         """Opens all that a crawl needs; CloseSpider where it must not begin."""
         site, given = spider.site.key, spider.given  # type: ignore[attr-defined]
-        self.crawler.stats.set_value("crawl/site", site)
         try:
             await asyncio.to_thread(self._begin, CrawlRecord.begin(site, given))
         except (DatabaseTooNew, DatabaseMissing, OSError) as error:

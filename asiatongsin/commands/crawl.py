@@ -52,7 +52,7 @@ class Command(CrawlCommand):
         if self.crawler_process.bootstrap_failed:
             self.exitcode, sentence = Outcome.ERROR.status, "asiatongsin: error: could not start; see the log"
         else:
-            self.exitcode, sentence = verdict_on(crawler, is_dry=Arguments.parse(opts.spargs).dry)
+            self.exitcode, sentence = verdict_on(crawler, Arguments.parse(opts.spargs))
         print(sentence, file=sys.stderr)
 
     def _check(self, opts: argparse.Namespace) -> None:
@@ -65,13 +65,13 @@ class Command(CrawlCommand):
             raise UsageError(str(error), print_help=False) from None
 
 
-def verdict_on(crawler: Crawler, *, is_dry: bool) -> tuple[int, str]:
+def verdict_on(crawler: Crawler, arguments: Arguments) -> tuple[int, str]:
     """Exit status and last line of a crawl that is over."""
     stats = crawler.stats.get_stats()
-    name = f"asiatongsin: {stats.get('crawl/site', '')}".rstrip(": ")
+    name = f"asiatongsin: {arguments.site.key}"
     if refused := stats.get("crawl/refused"):
         return (OVERLAPPING if stats.get("finish_reason") == OVERLAP else USAGE), f"{name}: {refused}"
-    if is_dry:
+    if arguments.dry:
         walked, listed = stats.get("list/pages", 0), stats.get("article/listed", 0)
         status = Outcome.OK.status if walked else Outcome.UNREACHABLE.status
         return status, f"{name}: {walked} list pages walked; {listed} articles would be fetched"

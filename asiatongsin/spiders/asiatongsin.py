@@ -253,4 +253,4 @@ def failure_reason(error: BaseException | None) -> str:
     """What kept a page from arriving, in a few words."""
     if isinstance(error, HttpError):
         return f"HTTP status {error.response.status}"
-    return f"{error}" if isinstance(error, IgnoreRequest) else f"{type(error).__name__}: {error}"
+    return str(error) or type(error).__name__
