@@ -1,0 +1,44 @@
+# Every target sets up what it needs by itself: `make demo` or `make test` is all it takes on a fresh clone.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8765
+ARTICLES ?= 300
+ARGS ?=
+
+.PHONY: help setup demo crawl test lint lock clean
+
+help:
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+setup: $(VENV)/.ready ## install the locked versions into .venv
+
+$(VENV)/.ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; name one with: make PYTHON=python3.12 …")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup ## crawl a replica of the site into the embedded database and show what came
+	$(BIN)/python -m tests.demo --port $(PORT) --articles $(ARTICLES)
+
+crawl: setup ## crawl the live site, politely; ARGS="-a pages=1" for a first look
+	$(BIN)/scrapy crawl asiatongsin $(ARGS)
+
+test: setup ## all tests; ARGS="-k weather" for some
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: setup ## ruff and mypy --strict
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+lock: setup ## write requirements.lock anew from pyproject.toml
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --quiet --extra dev --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header --upgrade --output-file requirements.lock
+
+clean: ## remove the virtual environment and the demo's data
+	rm -rf $(VENV) .demo build dist *.egg-info

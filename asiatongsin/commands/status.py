@@ -1,0 +1,80 @@
+"""`scrapy status`: last crawls, spool and database in one screen; `--schema` explains every field."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from typing import get_type_hints
+
+from itemadapter import ItemAdapter
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+from scrapy.settings import Settings
+
+from asiatongsin.items import Article, ArticleImage, Rejection, RelatedStory, WeatherReading, WeatherSnapshot
+from asiatongsin.text_table import text_table
+from pipelines import report
+from pipelines.database import Database, DatabaseMissing, DatabaseTooNew, DatabaseUnreachable, data_folder
+from pipelines.drain import waiting_pages
+from pipelines.exporters.migrate import migrate
+from pipelines.record import CrawlRecord, Outcome
+
+ITEMS = (Article, ArticleImage, WeatherSnapshot, WeatherReading, RelatedStory, Rejection, CrawlRecord)
+
+
+class Command(ScrapyCommand):
+    """Status 3 where the database cannot be reached."""
+
+    requires_project = True
+    requires_crawler_process = False
+
+    def short_desc(self) -> str:
+        return "Show last crawls, spool and database; --schema explains every field"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--schema", action="store_true", help="explain every field of every kind of item")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        if opts.schema:
+            print("\n\n".join(explanation(item) for item in ITEMS))
+            return
+        settings = self.settings or Settings()
+        data = data_folder(settings)
+        print(f"Data folder  {data}\nSpool        {waiting_pages(data)} pages wait")
+        try:
+            self._print_database(Database.from_settings(settings))
+        except DatabaseUnreachable as error:
+            print(f"Database     cannot be reached: {error}")
+            self.exitcode = Outcome.SPOOLED.status
+        except (DatabaseMissing, DatabaseTooNew) as error:
+            raise UsageError(str(error), print_help=False) from None
+
+    def _print_database(self, database: Database) -> None:
+        with database.connect() as connection:
+            migrate(connection)
+            print(f"Database     {database.name} ({report.database_size(connection)})")
+            for table in (report.sites(connection), report.last_crawls(connection), report.rejected_pages(connection)):
+                print_table(table)
+
+
+def print_table(table: report.Table) -> None:
+    """A table under its title, or one line that it is empty."""
+    if table.rows:
+        print(f"\n{table.title}\n{text_table(table.head, table.rows)}")
+    else:
+        print(f"\n{table.title}: none")
+
+
+def explanation(item: type) -> str:
+    """The fields of a kind of item with type and meaning, out of the item itself."""
+    types = get_type_hints(item)
+    described = ItemAdapter.get_json_schema(item)["properties"]
+    fields = [(name, _type_name(types[name]), described[name].get("description", "")) for name in types]
+    title = " ".join((item.__doc__ or "").split())
+    return f"{item.__name__}: {title}\n{text_table(('field', 'type', 'meaning'), fields, widest=110)}"
+
+
+def _type_name(annotation: object) -> str:
+    """`datetime | None` out of `datetime.datetime | None`."""
+    return re.sub(r"\b(?:\w+\.)+", "", annotation.__name__ if isinstance(annotation, type) else str(annotation))

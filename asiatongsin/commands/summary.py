@@ -1,0 +1,36 @@
+"""`scrapy summary`: what came, to look at: newest articles, weather, related stories."""
+
+from __future__ import annotations
+
+import argparse
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+from scrapy.settings import Settings
+
+from asiatongsin.commands.status import print_table
+from pipelines import report
+from pipelines.database import Database, DatabaseMissing, DatabaseTooNew, DatabaseUnreachable
+from pipelines.exporters.migrate import migrate
+
+
+class Command(ScrapyCommand):
+    """Reads only the database."""
+
+    requires_project = True
+    requires_crawler_process = False
+
+    def short_desc(self) -> str:
+        return "Show the newest articles, the weather and related stories"
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        try:
+            with Database.from_settings(self.settings or Settings()).connect() as connection:
+                migrate(connection)
+                print_table(report.newest_articles(connection))
+                print_table(report.weather(connection))
+                print_table(report.snapshots(connection))
+                print_table(report.related_stories(connection))
+                print_table(report.sites(connection))
+        except (DatabaseMissing, DatabaseTooNew, DatabaseUnreachable) as error:
+            raise UsageError(str(error), print_help=False) from None

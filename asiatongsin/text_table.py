@@ -1,0 +1,45 @@
+"""Tables for a terminal: Korean letters are two columns wide."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+def text_table(head: Sequence[str], rows: Sequence[Sequence[object]], *, widest: int = 60) -> str:
+    """Rows under a head, columns aligned, numbers to the right; nothing of a page reaches the terminal as a command."""
+    cells = [[_cell(value, widest) for value in row] for row in rows]
+    widths = [max(width(text) for text in column) for column in zip(head, *cells, strict=True)]
+    right = [bool(rows) and all(isinstance(row[i], int | float) for row in rows) for i in range(len(head))]
+    lines = [head, ["─" * w for w in widths], *cells]
+    return "\n".join(
+        "  ".join(_pad(text, w, to_right=r) for text, w, r in zip(line, widths, right, strict=True)).rstrip()
+        for line in lines
+    )
+
+
+def width(text: str) -> int:
+    """Columns a text takes on a terminal."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def shorten(text: str, columns: int) -> str:
+    """The text, or its beginning and an ellipsis, in at most so many columns."""
+    if width(text) <= columns:
+        return text
+    while width(text) >= columns:
+        text = text[:-1]
+    return text + "…"
+
+
+def _cell(value: object, widest: int) -> str:
+    text = "" if value is None else f"{value}"
+    return shorten(_CONTROL.sub(" ", text), widest)
+
+
+def _pad(text: str, columns: int, *, to_right: bool) -> str:
+    blanks = " " * (columns - width(text))
+    return blanks + text if to_right else text + blanks

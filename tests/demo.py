@@ -1,0 +1,64 @@
+"""`make demo`: a replica of the site, a crawl of it into the embedded database, and what came."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SCRAPY = [sys.executable, "-m", "scrapy"]
+
+
+def main() -> int:
+    """Status of the crawl. Run twice, the second crawl finds nothing new: the data stays in `.demo`."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--articles", type=int, default=300)
+    parser.add_argument("--port", type=int, default=8765)
+    given = parser.parse_args()
+    with replica(given.articles, given.port) as site:
+        argument = ["-a", f"site={site}"]
+        say(f"Crawling {site}, a replica of the site with {given.articles} articles")
+        status = scrapy("crawl", "asiatongsin", *argument)
+        if status:
+            return status
+        say("What is in the database now (scrapy summary)")
+        scrapy("summary")
+        say("What the next crawl would fetch (scrapy crawl asiatongsin -a dry=1)")
+        scrapy("crawl", "asiatongsin", *argument, "-a", "dry=1")
+        say("How the crawls went (scrapy status)")
+        return scrapy("status")
+
+
+def scrapy(*arguments: str) -> int:
+    """Runs a command of the project with its data in `.demo`; `DATABASE_URL` is honoured as everywhere."""
+    environment = os.environ | {"ASIATONGSIN_DATA": str(ROOT / ".demo")}
+    if not sys.stderr.isatty():
+        environment.setdefault("ASIATONGSIN_LOG_LEVEL", "WARNING")
+    return subprocess.run([*SCRAPY, *arguments], cwd=ROOT, env=environment, check=False).returncode
+
+
+def say(text: str) -> None:
+    print(f"\n=== {text}", flush=True)
+
+
+@contextmanager
+def replica(articles: int, port: int) -> Iterator[str]:
+    """Address of a replica that serves as long as the block lasts."""
+    command = [sys.executable, "-m", "tests.site", "--articles", str(articles), "--port", str(port)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            ready = server.stdout.readline() if server.stdout else ""
+            if "http://" not in ready:
+                sys.exit(f"The replica could not be served on port {port}; try: make demo PORT={port + 1}")
+            yield f"http://{ready.rpartition('http://')[2].strip()}"
+        finally:
+            server.terminate()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
