@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import signal
+import sys
 from datetime import datetime
 
 from .replica_site import KST, ReplicaSite
@@ -25,7 +26,10 @@ def main() -> None:
         page_bytes=options.page_bytes,
     )
     site.follow_clock()
-    asyncio.run(_serve(site, options.port))
+    try:
+        asyncio.run(_serve(site, options.port))
+    except OSError as error:
+        sys.exit(f"cannot serve on port {options.port}: {error.strerror}; name another with --port")
 
 
 def _parser() -> argparse.ArgumentParser:

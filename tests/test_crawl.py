@@ -1,0 +1,298 @@
+"""Whole crawls of the replica: the command in its own process, a real server on either side."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from psycopg import Connection
+
+from tests.conftest import Scrapy
+from tests.site import REMOVED_FORMS, ReplicaSite, serve
+
+TABLES = (
+    "articles",
+    "article_images",
+    "weather_snapshots",
+    "weather_readings",
+    "weather_stations",
+    "related_stories",
+    "crawls",
+    "rejected_pages",
+)
+
+
+def count(connection: Connection, table: str) -> int:
+    return connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+
+
+def numbers(connection: Connection) -> set[int]:
+    return {no for (no,) in connection.execute("SELECT no FROM articles")}
+
+
+def test_fills_all_tables_and_stores_every_article(crawl: Scrapy, connection: Connection) -> None:
+    site = ReplicaSite(articles=70, per_page=10)
+    site.break_page(100_030)
+    with serve(site) as replica:
+        run = crawl(replica.url)
+    assert run.status == 0, run.log
+    assert numbers(connection) == set(site.numbers()) - {100_030}
+    assert [table for table in TABLES if not count(connection, table)] == []
+
+
+def test_stores_exactly_what_the_site_says(crawl: Scrapy, connection: Connection) -> None:
+    site = ReplicaSite(articles=40, seed=7)
+    with serve(site) as replica:
+        assert crawl(replica.url).status == 0
+        query = """SELECT no, section, headline, subheadline, reporter, reporter_email, published_at, modified_at, body
+            FROM articles"""
+        stored = {row[0]: row[1:] for row in connection.execute(query)}
+        stories = set(connection.execute("SELECT no, block, position, related_no, title, lead FROM related_stories"))
+        images = {
+            (no, position, url.removeprefix(replica.url).removeprefix("http://www.newsasia.kr"), caption)
+            for no, position, url, caption in connection.execute(
+                "SELECT no, position, url, caption FROM article_images"
+            )
+        }
+    for article in map(site.article, site.numbers()):
+        assert stored[article.no] == (
+            article.section,
+            article.headline,
+            article.subheadline,
+            article.reporter,
+            article.reporter_email,
+            article.published_at,
+            article.modified_at,
+            "\n\n".join(article.paragraphs) or None,
+        )
+        assert {(article.no, s.block, s.position, s.no, s.title, s.lead) for s in article.related} <= stories
+        assert {(article.no, i, path, caption) for i, (path, caption) in enumerate(article.images, 1)} <= images
+    assert len(stories) == sum(len(site.article(no).related) for no in site.numbers())
+    assert len(images) == sum(len(site.article(no).images) for no in site.numbers())
+
+
+def test_fetches_one_page_per_list_and_no_article_when_nothing_is_new(crawl: Scrapy) -> None:
+    with serve(ReplicaSite(articles=120, per_page=10, removed_every=17, unreadable_every=23)) as replica:
+        assert crawl(replica.url).status == 0
+        replica.forget()
+        run = crawl(replica.url)
+        assert run.status == 0
+        assert replica.article_requests() == []
+        assert len(replica.list_requests()) == 5  # four sections and the list of all
+        assert "0 new" in run.last_line
+
+
+def test_fetches_only_the_new_ones_of_a_site_that_grew(crawl: Scrapy, connection: Connection) -> None:
+    site = ReplicaSite(articles=60)
+    with serve(site) as replica:
+        crawl(replica.url)
+        replica.forget()
+        new = site.publish(7)
+        assert crawl(replica.url).status == 0
+        assert sorted(int(request.query.partition("no=")[2]) for request in replica.article_requests()) == list(new)
+    assert numbers(connection) == set(site.numbers())
+
+
+def test_downloads_each_article_once_although_several_lists_show_it(crawl: Scrapy) -> None:
+    with serve(ReplicaSite(articles=50, per_page=10)) as replica:
+        crawl(replica.url)
+        asked = [request.query for request in replica.article_requests()]
+    assert len(asked) == len(set(asked)) == 50
+
+
+def test_fetches_newest_first(crawl: Scrapy) -> None:
+    with serve(ReplicaSite(articles=60, per_page=5)) as replica:
+        crawl(replica.url, "-a", "sections=34")
+        asked = [int(request.query.partition("no=")[2]) for request in replica.article_requests()]
+    assert asked == sorted(asked, reverse=True)
+
+
+def test_stops_at_the_last_page_that_the_site_repeats_for_ever(crawl: Scrapy) -> None:
+    with serve(ReplicaSite(articles=30, per_page=10)) as replica:
+        crawl(replica.url, "-a", "sections=9999", "-a", "full=1")  # an unknown section gives the list of all
+        assert len(replica.list_requests()) == 4  # three pages, and the third once more
+
+
+def test_walks_a_section_once_that_the_menu_names_twice(crawl: Scrapy) -> None:
+    with serve(ReplicaSite(articles=10)) as replica:
+        crawl(replica.url, "-a", "pages=1")
+        asked = [(request.path, request.query) for request in replica.list_requests()]
+    assert len(asked) == len(set(asked)) == 5
+
+
+def test_honours_pages_since_until_and_no(crawl: Scrapy, connection: Connection) -> None:
+    site = ReplicaSite(articles=80, per_page=5)
+    with serve(site) as replica:
+        crawl(replica.url, "-a", "sections=22", "-a", "pages=2")
+        assert len(replica.list_requests()) == 2
+        assert numbers(connection) == {*site.listing(22, 1), *site.listing(22, 2)}
+
+        times = {no: site.article(no).published_at for no in site.numbers()}
+        since, until = times[100_040].replace(second=0), times[100_060]
+        replica.forget()
+        crawl(replica.url, "-a", f"since={since:%Y-%m-%d %H:%M}", "-a", f"until={until:%Y-%m-%d %H:%M:%S}")
+        asked = {int(request.query.partition("no=")[2]) for request in replica.article_requests()}
+        assert asked == set(range(100_040, 100_061)) - {*site.listing(22, 1), *site.listing(22, 2)}
+        assert len(replica.list_requests()) < 5 * 6
+
+        replica.forget()
+        crawl(replica.url, "-a", "no=100003,100040")
+        assert [request.query for request in replica.article_requests()] == ["no=100003", "no=100040"]
+        assert replica.list_requests() == []
+    assert {100_003, 100_040} <= numbers(connection)
+
+
+def test_walks_on_past_known_articles_when_asked_to(crawl: Scrapy, connection: Connection) -> None:
+    site = ReplicaSite(articles=40, per_page=10)
+    with serve(site) as replica:
+        crawl(replica.url, "-a", "pages=1", "-a", "sections=9999")
+        crawl(replica.url, "-a", "sections=9999")
+        assert count(connection, "articles") == 10  # the first page is known: the walk ends there
+        crawl(replica.url, "-a", "sections=9999", "-a", "full=1")
+    assert count(connection, "articles") == 40
+
+
+def test_tells_every_form_of_removal_from_a_page_it_cannot_read(
+    crawl: Scrapy, connection: Connection, data: Path
+) -> None:
+    site = ReplicaSite(articles=60)
+    gone = dict(zip(range(100_041, 100_048), REMOVED_FORMS, strict=True))
+    for no, form in gone.items():
+        site.remove(no, form)
+    site.break_page(100_050)
+    with serve(site) as replica:
+        run = crawl(replica.url)
+    assert run.status == 0, run.log
+    assert "7 removed, 1 unreadable" in run.last_line
+    forms = dict(connection.execute("SELECT no, form FROM removed_articles"))
+    assert forms == {
+        100_041: "404",
+        100_042: "410",
+        100_043: "alert",
+        100_044: "front page",
+        100_045: "front page",
+        100_046: "front page",
+        100_047: "empty body",
+    }
+    [(no, missing, raw_path)] = connection.execute("SELECT no, missing, raw_path FROM rejected_pages").fetchall()
+    assert (no, missing) == (100_050, ["headline", "body"])
+    assert (data / raw_path).is_file()
+
+
+def test_five_hundred_pages_make_one_snapshot_and_an_hour_later_two(crawl: Scrapy, connection: Connection) -> None:
+    site = ReplicaSite(articles=40)
+    with serve(site) as replica:
+        crawl(replica.url)
+        crawl(replica.url)
+        [(pages,)] = connection.execute("SELECT pages FROM weather_snapshots").fetchall()
+        assert pages == len(replica.article_requests()) + len(replica.list_requests()) + 2  # the front page, twice
+        site.now = site.now.replace(hour=site.now.hour + 1)
+        crawl(replica.url)
+    assert count(connection, "weather_snapshots") == 2
+    assert count(connection, "weather_readings") == 32
+
+
+def test_notes_an_edit_as_a_revision_and_nothing_when_nothing_changed(crawl: Scrapy, connection: Connection) -> None:
+    site = ReplicaSite(articles=10)
+    query = "SELECT revision, headline, fetched_at FROM articles WHERE no = 100005"
+    with serve(site) as replica:
+        crawl(replica.url)
+        crawl(replica.url, "-a", "no=100005")
+        revision, _, first = connection.execute(query).fetchone()
+        assert revision == 1
+        site.edit(100_005)
+        crawl(replica.url, "-a", "no=100005")
+        revision, headline, second = connection.execute(query).fetchone()
+    assert (revision, headline) == (2, site.article(100_005).headline)
+    assert second > first
+
+
+def test_fills_the_holes_of_a_crawl_that_was_cut_short(crawl: Scrapy, connection: Connection) -> None:
+    site = ReplicaSite(articles=60, per_page=5)
+    with serve(site) as replica:
+        crawl(replica.url, "-s", "CLOSESPIDER_ITEMCOUNT=20")
+        assert 0 < count(connection, "articles") < 60
+        crawl(replica.url)  # its first list pages bring nothing new, yet what lies behind is missing
+    assert numbers(connection) == set(site.numbers())
+
+
+def test_keeps_spool_when_database_is_down_and_export_stores_it(
+    crawl: Scrapy, scrapy: Scrapy, connection: Connection, database_url: str
+) -> None:
+    site = ReplicaSite(articles=30)
+    with serve(site) as replica:
+        run = crawl(replica.url, DATABASE_URL="postgresql://nobody:geheim@127.0.0.1:1/none")
+        assert run.status == 3
+        assert "waiting in the spool" in run.last_line
+        assert "geheim" not in run.log
+    assert scrapy("export", DATABASE_URL=database_url).status == 0
+    assert numbers(connection) == set(site.numbers())
+    assert connection.execute("SELECT outcome, new FROM crawls").fetchall() == [("spooled", 30)]
+
+
+def test_is_bounded_without_a_database(crawl: Scrapy) -> None:
+    with serve(ReplicaSite(articles=200, per_page=5)) as replica:
+        run = crawl(replica.url, "-s", "PAGES_WITHOUT_DATABASE=2", DATABASE_URL="postgresql://127.0.0.1:1/none")
+        assert run.status == 3
+        assert len(replica.list_requests()) == 10  # two of each of the five lists
+
+
+def test_writes_one_line_per_article_with_all_three_kinds_inside(crawl: Scrapy, tmp_path: Path) -> None:
+    feed = tmp_path / "pages.jsonl"
+    with serve(ReplicaSite(articles=12)) as replica:
+        crawl(replica.url, "-O", str(feed))
+    text = feed.read_text(encoding="utf-8")
+    lines = [json.loads(line) for line in text.splitlines()]
+    assert len(lines) == 12
+    assert all(line["article"] and line["weather"] for line in lines)
+    assert lines[0]["related_stories"]
+    assert "동두천" in text
+    assert lines[0]["article"]["published_at"].endswith("+09:00")
+
+
+def test_says_what_it_would_fetch_and_fetches_nothing(crawl: Scrapy, connection: Connection, data: Path) -> None:
+    with serve(ReplicaSite(articles=30, per_page=10)) as replica:
+        run = crawl(replica.url, "-a", "dry=1")
+        assert run.status == 0
+        assert "30 articles would be fetched" in run.last_line
+        assert replica.article_requests() == []
+    assert count(connection, "crawls") == 0
+    assert not (data / "spool").exists()
+
+
+def test_ends_with_status_4_and_one_sentence_where_no_site_answers(crawl: Scrapy, connection: Connection) -> None:
+    run = crawl("http://127.0.0.1:1")
+    assert run.status == 4
+    assert run.last_line.startswith("asiatongsin: 127.0.0.1:1: unreachable: ")
+    assert "Traceback" not in run.log
+    assert connection.execute("SELECT outcome, is_complete FROM crawls").fetchall() == [("unreachable", False)]
+
+
+def test_ends_with_status_2_on_wrong_usage_and_fetches_nothing(crawl: Scrapy) -> None:
+    with serve(ReplicaSite(articles=1)) as replica:
+        for argument in ("pages=many", "page=3", "since=soon", "site=", "no=x"):
+            run = crawl(replica.url, "-a", argument)
+            assert run.status == 2, argument
+            assert run.last_line.startswith("scrapy: error: ")
+        assert replica.requests == []
+
+
+def test_ends_with_status_5_when_the_layout_changed(crawl: Scrapy, connection: Connection) -> None:
+    site = ReplicaSite(articles=20)
+    for no in list(site.numbers())[:10]:
+        site.break_page(no)
+    with serve(site) as replica:
+        run = crawl(replica.url)
+    assert run.status == 5
+    assert "10 of 20 article pages could not be read" in run.last_line
+    assert count(connection, "articles") == 10
+
+
+def test_a_second_crawl_of_the_same_site_ends_with_status_6(crawl: Scrapy, connection: Connection) -> None:
+    with serve(ReplicaSite(articles=1)) as replica:
+        key = replica.url.removeprefix("http://")
+        connection.execute("SELECT pg_advisory_lock(hashtextextended('asiatongsin crawl ' || %s, 0))", [key])
+        run = crawl(replica.url)
+        assert run.status == 6
+        assert replica.requests == []
+    assert "another crawl" in run.last_line
