@@ -8,6 +8,7 @@ import sys
 from scrapy.commands.crawl import Command as CrawlCommand
 from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError
+from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 
 from asiatongsin.arguments import ArgumentError, Arguments
 from asiatongsin.spiders.asiatongsin import AsiatongsinSpider
@@ -16,6 +17,7 @@ from pipelines.database import Database, DatabaseMissing
 from pipelines.record import Outcome
 
 USAGE, OVERLAPPING = 2, 6
+CMDLINE = SETTINGS_PRIORITIES["cmdline"]
 
 
 class Command(CrawlCommand):
@@ -32,10 +34,9 @@ class Command(CrawlCommand):
         super().process_options(args, opts)
         if self.settings is None:
             return
-        is_watched = sys.stderr.isatty() and not (opts.logfile or opts.loglevel or opts.nolog)
-        if is_watched:
-            self.settings.set("PROGRESS", True, priority="command")
-            self.settings.set("LOG_LEVEL", "WARNING", priority="command")
+        if sys.stderr.isatty() and not _chooses_its_log(self.settings, opts):
+            self.settings.set("PROGRESS", True, priority="cmdline")
+            self.settings.set("LOG_LEVEL", "WARNING", priority="cmdline")
         for feed in self.settings.getdict("FEEDS").values():
             feed.setdefault("item_filter", "asiatongsin.feeds.ArticlePages")
 
@@ -63,6 +64,12 @@ class Command(CrawlCommand):
                 Database.from_settings(self.settings)
         except (ArgumentError, DatabaseMissing) as error:
             raise UsageError(str(error), print_help=False) from None
+
+
+def _chooses_its_log(settings: BaseSettings, opts: argparse.Namespace) -> bool:
+    """Whether the user said what to log, or where: then log lines come instead of the one line of progress."""
+    by_option = opts.logfile or opts.loglevel or opts.nolog or settings.getpriority("LOG_LEVEL") == CMDLINE
+    return bool(by_option or settings["LOG_FILE"] or "LOG_LEVEL" in settings.getlist("SET_BY_ENVIRONMENT"))
 
 
 def verdict_on(crawler: Crawler, arguments: Arguments) -> tuple[int, str]:
