@@ -18,7 +18,7 @@ from pipelines.database import Database, DatabaseMissing, DatabaseTooNew, Databa
 from pipelines.drain import Drain, DrainThread
 from pipelines.exporters.batch import Exported
 from pipelines.lock import CrawlLock
-from pipelines.outcome import Verdict, decide, is_complete
+from pipelines.outcome import Verdict, decide, walked_lists
 from pipelines.record import CrawlRecord, Outcome
 from pipelines.spool import Spool, SpoolPipeline
 
@@ -96,7 +96,7 @@ class CrawlExtension:
     def _end(self, thread: DrainThread, record: CrawlRecord) -> None:
         spool, drain = thread.spool, thread.worker
         is_stored = thread.finish()
-        final = self._judged(record, spool.waiting())
+        final = self._judged(record, spool.waiting(), thread.trouble)
         spool.write_record(final)
         try:
             if is_stored:
@@ -112,15 +112,15 @@ class CrawlExtension:
             if self._lock:
                 self._lock.release()
 
-    def _judged(self, record: CrawlRecord, waiting: int) -> CrawlRecord:
+    def _judged(self, record: CrawlRecord, waiting: int, trouble: str) -> CrawlRecord:
         stats = self.crawler.stats.get_stats()
         share = self.crawler.settings.getfloat("UNREADABLE_SHARE_MAX")
-        self.verdict = decide(stats, waiting=waiting, unreadable_share_max=share)
+        self.verdict = decide(stats, waiting=waiting, trouble=trouble, unreadable_share_max=share)
         return replace(
             record,
             finished_at=datetime.now(UTC),
             outcome=self.verdict.outcome.word,
-            is_complete=is_complete(stats),
+            walked=walked_lists(stats),
             list_pages=stats.get("list/pages", 0),
             article_pages=stats.get("article/pages", 0),
             unreadable=stats.get("split/unreadable/article", 0) + stats.get("split/unreadable/list", 0),

@@ -29,6 +29,13 @@ logger = logging.getLogger(__name__)
 TICK = 1.0
 """Seconds between two looks at the spool."""
 
+CANNOT_STORE_NOW = (
+    psycopg.OperationalError,
+    psycopg.errors.InsufficientPrivilege,
+    psycopg.errors.ReadOnlySqlTransaction,
+)
+"""Troubles of the server or its administration, not of a page: what is to be stored waits."""
+
 LONGEST_PAUSE = 30.0
 """Seconds between two attempts to reach a database that does not answer."""
 
@@ -87,7 +94,7 @@ class Drain:
                 self._connection = self.database.connect()
                 migrate(self._connection)
             return work(self._connection)
-        except psycopg.OperationalError as error:
+        except CANNOT_STORE_NOW as error:
             self.close()
             raise DatabaseUnreachable(f"{self.database.name}: {' '.join(str(error).split())}") from None
 
@@ -107,7 +114,7 @@ class DrainThread(Thread):
         self.spool = spool
         self.record = record
         self.told = told
-        self.error: BaseException | None = None
+        self.trouble = ""
         self._stopping = Event()
 
     def run(self) -> None:
@@ -130,11 +137,13 @@ class DrainThread(Thread):
         try:
             self.worker.drain(self.spool, self.record)
         except DatabaseUnreachable as error:
-            if pause == TICK:
+            if not self.trouble:
                 logger.warning("Cannot store now, pages wait in the spool: %s", error)
+            self.trouble = str(error)
             return min(max(pause, TICK) * 2, LONGEST_PAUSE)
         finally:
             self.told(self.worker.total)
+        self.trouble = ""
         return TICK
 
 

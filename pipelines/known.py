@@ -27,7 +27,7 @@ BACKDATED = timedelta(days=2)
 """How much older than its first appearance in a list an article's printed time may be."""
 
 MAX_ATTEMPTS = 10
-MAX_RETRIES_PER_CRAWL = 200
+MAX_RETRIES_PER_CRAWL = 20
 
 # Stored; or read in vain by this very version; or found removed within the last day.
 _SETTLED = """
@@ -48,16 +48,17 @@ WHERE r.site = %(site)s AND r.is_transient AND r.no IS NOT NULL
 GROUP BY r.no HAVING count(*) < %(attempts)s
 ORDER BY r.no DESC LIMIT %(retries)s"""
 
-# Since the last crawl that walked all lists to their end: was one cut short?
+# Did a crawl store articles without walking this list as far as it should, since the last one that did?
 _UNSURE = """
 WITH sure AS (
     SELECT max(started_at) AS since FROM crawls
-    WHERE site = %(site)s AND is_complete AND NOT arguments ?| ARRAY['sections', 'pages', 'since', 'until', 'no']
+    WHERE site = %(site)s AND %(section)s = ANY(walked) AND NOT arguments ?| ARRAY['pages', 'since', 'until', 'no']
 )
 SELECT coalesce(sure.since, '1900-01-01 00:00+00') FROM sure
 WHERE EXISTS (
     SELECT FROM crawls AS c
-    WHERE c.site = %(site)s AND c.id <> %(crawl)s AND NOT c.is_complete AND NOT c.arguments ? 'no'
+    WHERE c.site = %(site)s AND c.id <> %(crawl)s AND c.new > 0
+        AND %(section)s <> ALL(c.walked) AND NOT c.arguments ? 'no'
         AND (sure.since IS NULL OR c.started_at > sure.since)
 )"""
 
@@ -91,13 +92,13 @@ class KnownArticles:
         rows = await self._ask(_FAILED, {"site": site, "attempts": MAX_ATTEMPTS, "retries": MAX_RETRIES_PER_CRAWL})
         return [no for (no,) in rows or []]
 
-    async def unsure_since(self, site: str) -> datetime | None:
-        """Articles published since then may be missing although newer ones are stored; None where none can.
+    async def unsure_since(self, site: str, section: int) -> datetime | None:
+        """Articles of a list published since then may be missing although newer ones are stored; None where none can.
 
         The stop rule trusts that behind a known article lie known articles. That is wrong after a crawl
-        that was cut short: it has the news and not what lies behind.
+        that stored the news of a list and was cut short before it came to what lies behind.
         """
-        rows = await self._ask(_UNSURE, {"site": site, "crawl": self._crawl_id})
+        rows = await self._ask(_UNSURE, {"site": site, "section": section, "crawl": self._crawl_id})
         return next((since - BACKDATED for (since,) in rows or []), None)
 
     @property

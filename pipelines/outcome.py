@@ -23,8 +23,10 @@ class Verdict:
     """What happened, with counts; the last line on standard error."""
 
 
-def decide(stats: Mapping[str, Any], *, waiting: int, unreadable_share_max: float) -> Verdict:
-    """The verdict on a crawl with these statistics, of which `waiting` pages could not be stored."""
+def decide(
+    stats: Mapping[str, Any], *, waiting: int = 0, trouble: str = "", unreadable_share_max: float = 0.2
+) -> Verdict:
+    """The verdict on a crawl with these statistics, of which `waiting` pages could not be stored, and why."""
     counts = _counts(stats, waiting)
     if faults := _faults(stats):
         return Verdict(Outcome.ERROR, f"a fault of the program itself ({faults}), see the log; {counts}")
@@ -33,16 +35,21 @@ def decide(stats: Mapping[str, Any], *, waiting: int, unreadable_share_max: floa
     if drift := _drift(stats, unreadable_share_max):
         return Verdict(Outcome.DRIFT, f"the layout of the site changed: {drift}; {counts}")
     if waiting:
-        wait = "the database could not be reached; the next run or `scrapy export` stores what waits in the spool"
-        return Verdict(Outcome.SPOOLED, f"{wait}; {counts}")
+        why = f"the database could not be reached ({trouble or 'see the log'})"
+        then = "the next run or `scrapy export` stores what waits in the spool"
+        return Verdict(Outcome.SPOOLED, f"{why}; {then}; {counts}")
     stopped = "stopped early, the next crawl goes on; " if stats.get("finish_reason") not in {"finished", None} else ""
     return Verdict(Outcome.OK, f"{stopped}{counts}")
 
 
-def is_complete(stats: Mapping[str, Any]) -> bool:
-    """Whether every list was walked as far as asked: nothing ended the crawl and no list page is missing."""
-    lost = ("front/failed", "list/failed", "split/unreadable/list", "known/blind")
-    return stats.get("finish_reason") == "finished" and not _faults(stats) and not any(stats.get(key) for key in lost)
+def walked_lists(stats: Mapping[str, Any]) -> tuple[int, ...]:
+    """Lists that were walked as far as asked, and whose articles were all fetched.
+
+    None of them where the crawl was ended early or a page was lost: then a list is known and its articles are not.
+    """
+    if stats.get("finish_reason") != "finished" or _faults(stats):
+        return ()
+    return tuple(stats.get("list/walked", ()))
 
 
 def _faults(stats: Mapping[str, Any]) -> str:

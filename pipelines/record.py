@@ -54,8 +54,8 @@ class CrawlRecord:
     outcome: str | None = None
     """How it ended; None while it runs."""
 
-    is_complete: bool = False
-    """Whether every list was walked as far as asked."""
+    walked: tuple[int, ...] = ()
+    """Lists that were walked as far as asked: section numbers, 0 for the list of all articles."""
 
     list_pages: int = 0
     """List pages that arrived."""

@@ -265,7 +265,7 @@ def test_ends_with_status_4_and_one_sentence_where_no_site_answers(crawl: Scrapy
     assert run.status == 4
     assert run.last_line.startswith("asiatongsin: 127.0.0.1:1: unreachable: ")
     assert "Traceback" not in run.log
-    assert connection.execute("SELECT outcome, is_complete FROM crawls").fetchall() == [("unreachable", False)]
+    assert connection.execute("SELECT outcome, walked FROM crawls").fetchall() == [("unreachable", [])]
 
 
 def test_ends_with_status_2_on_wrong_usage_and_fetches_nothing(crawl: Scrapy) -> None:

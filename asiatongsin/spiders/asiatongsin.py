@@ -30,7 +30,7 @@ ON_LOOPBACK = {"DOWNLOAD_DELAY": 0.0, "AUTOTHROTTLE_ENABLED": False, "RETRY_PAUS
 """Settings for a site on this machine, which needs no politeness."""
 
 FRONT_PRIORITY = 10
-RETRY_PRIORITY = 5
+RETRY_PRIORITY = -2  # with the articles of the first list pages
 
 
 class Known(Protocol):
@@ -42,8 +42,8 @@ class Known(Protocol):
     async def failed(self, site: str) -> list[int]:
         """Articles whose download failed in an earlier crawl and that are worth another try."""
 
-    async def unsure_since(self, site: str) -> datetime | None:
-        """Articles published since then may be missing although newer ones are stored; None where none can."""
+    async def unsure_since(self, site: str, section: int) -> datetime | None:
+        """Articles of a list published since then may be missing although newer ones are stored, or None."""
 
 
 class AsiatongsinSpider(scrapy.Spider):
@@ -61,7 +61,7 @@ class AsiatongsinSpider(scrapy.Spider):
         self.site = self.arguments.site
         self.met: dict[int, set[int]] = defaultdict(set)
         self.asked: set[int] = set()
-        self.unsure_since: datetime | None = None
+        self.walked: list[int] = []
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -74,18 +74,18 @@ class AsiatongsinSpider(scrapy.Spider):
         if not self.arguments.dry:
             await self._announce()
         if self.arguments.no:
-            for no in self.arguments.no:
-                yield self._article_request(no, priority=RETRY_PRIORITY)
-            return
-        self.unsure_since = await self.known.unsure_since(self.site.key)
-        for no in await self.known.failed(self.site.key):
-            for request in self._article_requests([no], RETRY_PRIORITY):
+            for request in self._article_requests(self.arguments.no, priority=0):
                 yield request
-        if self.arguments.sections:
+        elif self.arguments.sections:
             for request in self._first_pages(self.arguments.sections):
                 yield request
         else:
             yield self._request(f"{self.site.base}/", "front", self.parse_front, priority=FRONT_PRIORITY)
+        for request in self._article_requests(await self._failed_before(), priority=RETRY_PRIORITY):
+            yield request
+
+    async def _failed_before(self) -> list[int]:
+        return [] if self.arguments.no else await self.known.failed(self.site.key)
 
     async def _announce(self) -> None:
         results = await self.crawler.signals.send_catch_log_async(crawl_started, spider=self, dont_log=(Exception,))
@@ -115,16 +115,20 @@ class AsiatongsinSpider(scrapy.Spider):
         except PageUnreadable:  # split keeps the page and counts it
             return
         self.crawler.stats.inc_value("list/teasers", len(teasers))
+        self.crawler.stats.set_value("list/walked", self.walked)
         fresh = [teaser for teaser in teasers if teaser.no not in self.met[section]]
         self.met[section].update(teaser.no for teaser in fresh)
         settled = await self.known.settled(self.site.key, [teaser.no for teaser in fresh])
-        if settled is None:
-            self.crawler.stats.inc_value("known/blind")
-        new = [teaser for teaser in fresh if settled is None or teaser.no not in settled]
+        # What this crawl met in another list is news here as well: behind it may lie what no other list shows.
+        new = [teaser for teaser in fresh if settled is None or teaser.no in self.asked or teaser.no not in settled]
         for request in self._article_requests(self._wanted(new), priority=-2 * number):
             yield request
-        if fresh and self._goes_on(teasers, new, number, is_blind=settled is None):
+        if settled is None and number >= self.settings.getint("PAGES_WITHOUT_DATABASE"):
+            self.crawler.stats.inc_value("known/blind")
+        elif await self._goes_on(section, number, teasers, fresh=bool(fresh), new=bool(new)):
             yield self._list_request(section, number + 1)
+        else:
+            self.walked.append(section)
 
     def parse_article(self, response: Response, no: int, listed_at: datetime | None = None) -> Iterator[Any]:
         """An article page, handed on unread.
@@ -149,19 +153,16 @@ class AsiatongsinSpider(scrapy.Spider):
         elif kind == "front":
             yield from self._first_pages([*KNOWN_SECTIONS, ALL])
 
-    def _goes_on(self, teasers: list[Teaser], new: list[Teaser], number: int, *, is_blind: bool) -> bool:
-        """Whether the next list page may bring something."""
-        limits = [self.arguments.pages, self.settings.getint("PAGES_WITHOUT_DATABASE") if is_blind else None]
-        if any(limit is not None and number >= limit for limit in limits):
+    async def _goes_on(self, section: int, number: int, teasers: list[Teaser], *, fresh: bool, new: bool) -> bool:
+        """Whether the next page of a list may bring something; a page of which all was met is the last one again."""
+        if not fresh or number == self.arguments.pages:
             return False
         dates = [teaser.published_at for teaser in teasers]
         if self.arguments.since and all(date and date < self.arguments.since for date in dates):
             return False
-        return bool(new) or self.arguments.full or self._is_unsure(dates)
-
-    def _is_unsure(self, dates: list[datetime | None]) -> bool:
-        """Whether a crawl that was cut short may have left holes as old as this list page."""
-        since = self.unsure_since
+        if new or self.arguments.full:
+            return True
+        since = await self.known.unsure_since(self.site.key, section)
         return since is not None and any(date is None or date >= since for date in dates)
 
     def _wanted(self, teasers: list[Teaser]) -> list[Teaser]:

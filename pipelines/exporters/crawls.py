@@ -10,14 +10,14 @@ from pipelines.record import CrawlRecord
 
 _WRITE = """
 INSERT INTO crawls AS c (
-    id, site, arguments, job, started_at, finished_at, outcome, is_complete,
+    id, site, arguments, job, started_at, finished_at, outcome, walked,
     list_pages, article_pages, unreadable, spooled, version, statistics
 ) VALUES (
-    %(id)s, %(site)s, %(arguments)s, %(job)s, %(started_at)s, %(finished_at)s, %(outcome)s, %(is_complete)s,
+    %(id)s, %(site)s, %(arguments)s, %(job)s, %(started_at)s, %(finished_at)s, %(outcome)s, %(walked)s::bigint[],
     %(list_pages)s, %(article_pages)s, %(unreadable)s, %(spooled)s, %(version)s, %(statistics)s
 )
 ON CONFLICT (id) DO UPDATE SET
-    finished_at = excluded.finished_at, outcome = excluded.outcome, is_complete = excluded.is_complete,
+    finished_at = excluded.finished_at, outcome = excluded.outcome, walked = excluded.walked,
     list_pages = excluded.list_pages, article_pages = excluded.article_pages, unreadable = excluded.unreadable,
     spooled = excluded.spooled, statistics = excluded.statistics"""
 
@@ -31,7 +31,7 @@ WHERE id = %s"""
 def write(connection: Connection, record: CrawlRecord) -> None:
     """Adds the crawl, or brings its row up to date."""
     values = {name: getattr(record, name) for name in CrawlRecord.__dataclass_fields__}
-    values |= {name: Jsonb(values[name]) for name in ("arguments", "statistics")}
+    values |= {name: Jsonb(values[name]) for name in ("arguments", "statistics")} | {"walked": list(record.walked)}
     connection.execute(_WRITE, values)
 
 

@@ -145,7 +145,7 @@ CREATE TABLE crawls (
     started_at       timestamptz NOT NULL,
     finished_at      timestamptz,
     outcome          text        CHECK (outcome IN ('ok', 'error', 'spooled', 'unreachable', 'drift')),
-    is_complete      boolean     NOT NULL DEFAULT false,
+    walked           bigint[]    NOT NULL DEFAULT '{}',
     list_pages       integer     NOT NULL DEFAULT 0 CHECK (list_pages >= 0),
     article_pages    integer     NOT NULL DEFAULT 0 CHECK (article_pages >= 0),
     new              integer     NOT NULL DEFAULT 0 CHECK (new >= 0),
@@ -167,7 +167,7 @@ COMMENT ON COLUMN crawls.job IS 'Job id of scrapyd, where it started the crawl.'
 COMMENT ON COLUMN crawls.started_at IS 'When the crawl began.';
 COMMENT ON COLUMN crawls.finished_at IS 'When it ended; NULL while it runs, or when it was killed and no later run has closed it.';
 COMMENT ON COLUMN crawls.outcome IS 'How it ended: ok, error, spooled, unreachable or drift; NULL while it runs.';
-COMMENT ON COLUMN crawls.is_complete IS 'Whether every list was walked as far as asked; after one that was not, the next crawl walks past known articles.';
+COMMENT ON COLUMN crawls.walked IS 'Lists that were walked as far as asked (section numbers, 0 for the list of all articles); behind known articles of the others something may be missing.';
 COMMENT ON COLUMN crawls.list_pages IS 'List pages that arrived.';
 COMMENT ON COLUMN crawls.article_pages IS 'Article pages that arrived.';
 COMMENT ON COLUMN crawls.new IS 'Articles stored for the first time.';
