@@ -1,0 +1,69 @@
+"""What the README says is true: its queries run, its commands, arguments, statuses, tables and settings exist."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+from psycopg import Connection
+
+from asiatongsin import settings
+from asiatongsin.arguments import Arguments
+from asiatongsin.commands.crawl import OVERLAPPING, USAGE
+from pipelines.record import Outcome
+from tests.conftest import ROOT, Scrapy
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def section(title: str) -> str:
+    return README.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+
+
+def first_cells(text: str) -> list[str]:
+    return [line.split("|")[1].strip() for line in text.splitlines() if line.startswith("| ")][1:]
+
+
+def test_its_queries_run(connection: Connection) -> None:
+    queries = re.findall(r"```sql\n(.*?)```", README, re.DOTALL)
+    statements = [statement for block in queries for statement in block.split(";\n") if statement.strip()]
+    assert len(statements) >= 3
+    for statement in statements:
+        connection.execute(statement)
+
+
+def test_its_commands_exist(scrapy: Scrapy) -> None:
+    known = scrapy().output
+    named = re.findall(r"`scrapy (\w+)", section("Commands"))
+    assert {"crawl", "export", "status", "summary", "migrate"} <= set(named)
+    assert [name for name in named if f"\n  {name} " not in known] == []
+
+
+def test_it_names_every_argument_of_the_spider() -> None:
+    named = set(re.findall(r"`-a (\w+)=", section("Commands")))
+    assert named == {field.name for field in dataclasses.fields(Arguments)}
+
+
+def test_it_names_every_exit_status() -> None:
+    named = {int(cell) for cell in first_cells(section("Exit status"))}
+    assert named == {outcome.status for outcome in Outcome} | {USAGE, OVERLAPPING}
+
+
+def test_it_names_every_table(connection: Connection) -> None:
+    query = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_migrations'"
+    named = {name for cell in first_cells(section("Tables")) for name in re.findall(r"`(\w+)`", cell)}
+    assert named == {name for (name,) in connection.execute(query)}
+
+
+def test_its_settings_exist_with_the_defaults_it_names() -> None:
+    rows = [line.split("|")[1:3] for line in section("Settings").splitlines() if line.startswith("| `")]
+    defaults = {re.findall(r"`(\w+)`", name)[0]: default.strip() for name, default in rows}
+    assert [name for name in defaults if not hasattr(settings, name)] == []
+    assert float(defaults["DOWNLOAD_DELAY"].split()[0]) == settings.DOWNLOAD_DELAY
+    assert int(defaults["PAGES_WITHOUT_DATABASE"]) == settings.PAGES_WITHOUT_DATABASE
+    assert float(defaults["UNREADABLE_SHARE_MAX"]) == settings.UNREADABLE_SHARE_MAX
+
+
+def test_the_files_it_links_to_exist() -> None:
+    links = [link for link in re.findall(r"\]\(([^)]+)\)", README) if not link.startswith("http")]
+    assert [link for link in links if not (ROOT / link).exists()] == []
