@@ -86,15 +86,19 @@ def _numbers(name: str, value: str | None) -> tuple[int, ...]:
     if value is None:
         return ()
     parts = [part.strip() for part in value.split(",") if part.strip()]
-    if not parts or not all(part.isascii() and part.isdecimal() and 0 < int(part) < 2**63 for part in parts):
+    if not parts or not all(_is_number(part) for part in parts):
         raise ArgumentError(f"{name}={value}: write whole numbers above 0, for example {name}=22,34")
     return tuple(dict.fromkeys(int(part) for part in parts))
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= 19 and 0 < int(text) < 2**63
 
 
 def _count(name: str, value: str | None) -> int | None:
     if value is None:
         return None
-    if not (value.isascii() and value.isdecimal() and 0 < int(value) < 10**6):
+    if not (_is_number(value) and int(value) < 10**6):
         raise ArgumentError(f"{name}={value}: write a whole number above 0")
     return int(value)
 
@@ -119,6 +123,6 @@ def _moment(name: str, value: str | None, without_time: time) -> datetime | None
         first, second = defaults
     if first.date() != second.date():
         raise ArgumentError(f"{name}={value}: write a day such as 2025-10-01, or a time such as '2025-10-01 09:30'")
-    if (first.hour, first.minute) != (second.hour, second.minute):
+    if first.hour != second.hour:
         return datetime.combine(first.date(), without_time, tzinfo=KST)
     return first.astimezone(KST)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import codecs
 import contextlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from urllib.parse import urljoin
 
 from lxml import etree
 from lxml.cssselect import CSSSelector
@@ -19,14 +21,28 @@ _KOREAN_NAMES = {"euc-kr", "euckr", "ks_c_5601-1987", "ksc5601", "ks_c_5601", "w
 _EMPTY = b"<html><body></body></html>"
 
 
-def parse(body: bytes, content_type: str = "") -> _Element:
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A page as a tree."""
+
+    tree: _Element
+    """Its root."""
+
+    is_cut: bool
+    """Whether the page is nested more deeply than libxml2 follows, so that part of it is not in the tree."""
+
+
+def parse(body: bytes, content_type: str = "") -> Parsed:
     """The tree of a page. Any bytes give a tree: broken markup is repaired, an empty page is an empty tree."""
-    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    # huge_tree: old editors leave <font> unclosed, paragraph after paragraph, and the usual bound is 256 levels.
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     try:
         tree = etree.fromstring(to_utf8(body, content_type), parser)
     except (etree.ParserError, etree.XMLSyntaxError):  # nothing but white space or comments
         tree = None
-    return tree if tree is not None else etree.fromstring(_EMPTY, etree.HTMLParser())
+    if tree is None:
+        tree = etree.fromstring(_EMPTY, etree.HTMLParser())
+    return Parsed(tree, any("depth" in entry.message for entry in parser.error_log))
 
 
 def to_utf8(body: bytes, content_type: str = "") -> bytes:
@@ -93,7 +109,29 @@ class Selectors:
 
 def text_of(element: _Element) -> str | None:
     """The text inside an element in one line; None where there is none."""
-    return clean("".join(element.itertext(with_tail=False))) or None
+    return clean("".join(_parts_of(element))) or None
+
+
+def _parts_of(element: _Element) -> Iterator[str]:
+    """Text nodes; a line end stands for a blank, so that it does not glue two words."""
+    for node in element.iter():
+        if node.tag == "br":
+            break
+    else:
+        yield from element.itertext()
+        return
+    for event, node in etree.iterwalk(element, events=("start", "end")):
+        text = node.text if event == "start" else node.tail if node is not element else None
+        yield " " if event == "start" and node.tag == "br" else text or ""
+
+
+def join(base: str, address: str | None) -> str:
+    """An absolute address; one that is no address at all (`http://[광]/`) stays as it is printed."""
+    printed = clean(address or "")
+    try:
+        return urljoin(base, printed)
+    except ValueError:
+        return printed
 
 
 def classes(element: _Element) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import msgspec
 from lxml.etree import _Element
 
-from asiatongsin.html import parse
+from asiatongsin.html import Parsed, parse
 
 PageKind = Literal["front", "list", "article"]
 
@@ -58,9 +58,14 @@ class Page:
     """Publication time the list page printed for the article (to the minute), Korean time."""
 
     @cached_property
-    def tree(self) -> _Element:
+    def parsed(self) -> Parsed:
         """The page parsed by lxml, once, whoever asks first."""
         return parse(self.body, dict(self.headers).get("Content-Type", ""))
+
+    @property
+    def tree(self) -> _Element:
+        """The root of the parsed page."""
+        return self.parsed.tree
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,8 +26,11 @@ _HAS_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]"
 _DATE_TIME = re.compile(r"(\d{4})[.\-/]\s?(\d{1,2})[.\-/]\s?(\d{1,2})\.?\s+(\d{1,2}):(\d{2})(?::(\d{2}))?", re.ASCII)
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
-_TITLE = r"(?:(?:수습|인턴|객원|시민|선임|전문|사진|명예|학생)\s?)?(?:대?기자|특파원|통신원|논설위원|편집위원|리포터)"
-_TITLE_AT_END = re.compile(rf"\s*{_TITLE}\s*$")
+_TITLE = r"(?:(?:수습|인턴|객원|시민|선임|전문|사진|명예|학생)\s?)?(?:기자|특파원|통신원|논설위원|편집위원|리포터)"
+_TITLE_AT_END = re.compile(
+    rf"(?:\s*{_TITLE}|\s(?:대기자|편집국장|편집장|편집인|발행인|본부장|국장|부장|차장|팀장|주필|대표))\s*$"
+)
+_DEPARTMENT_BEFORE = re.compile(r"^\S+(?:부|국|팀|실|본부)\s+(?=[가-힣]{2,4}$)")
 _DESK = re.compile(
     r"^(?:관리자|운영자|admin|데스크|편집자|편집인|본지|"
     r"(?:편집|보도|취재|정치|사회|경제|문화|체육|스포츠|국제|사진|온라인|디지털|뉴스|전국|지역|미디어|영상|기획|연예)"
@@ -107,7 +110,7 @@ def parse_info_line(text: str) -> Byline:
     """Reporter and e-mail of the info line: `홍길순 기자  desk2@example.kr`, `관리자`, `최지나 기자`."""
     found = _EMAIL.search(text)
     name = clean(_EMAIL.sub(" ", text)).strip(" ()<>[]|/·,")
-    name = _TITLE_AT_END.sub("", name).strip(" ,")
+    name = _DEPARTMENT_BEFORE.sub("", _TITLE_AT_END.sub("", name).strip(" ,"))
     is_person = bool(name) and not _DESK.match(name) and not any(character.isdigit() for character in name)
     return Byline(name if is_person else None, found[0] if found else None)
 

@@ -12,7 +12,7 @@ DEFAULT_BASE = "https://newsasia.kr"
 KNOWN_SECTIONS = (22, 34, 37, 45)
 """Sections seen in public links to newsasia.kr; walked when the menu of the front page names none."""
 
-_HOST_PREFIX = re.compile(r"^(?:www|m)\.")
+_HOST_PREFIX = re.compile(r"^(?:www|m)\.(?=[^.]+\.)")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -28,12 +28,14 @@ class Site:
         """`https://newsasia.kr`, `newsasia.kr` or `http://127.0.0.1:8000/`; ValueError says what is wrong."""
         full = address.strip() if "://" in address else f"https://{address.strip()}"
         parts = urlsplit(full)
-        if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
+        host = (parts.hostname or "").rstrip(".")
+        if parts.scheme not in _DEFAULT_PORTS or not host:
             raise ValueError(f"{address!r} is not the address of a site; write for example {DEFAULT_BASE}")
-        if parts.path.strip("/") or parts.query or parts.fragment or parts.username:
-            raise ValueError(f"{address!r} holds more than scheme and host; write {parts.scheme}://{parts.hostname}")
-        _ = parts.port  # raises ValueError where the port is not a number
-        return cls(f"{parts.scheme}://{parts.netloc.lower()}")
+        if parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc:
+            raise ValueError(f"{address!r} holds more than scheme and host; write {parts.scheme}://{host}")
+        port = parts.port  # raises ValueError where it is not a number
+        written_port = f":{port}" if port and port != _DEFAULT_PORTS[parts.scheme] else ""
+        return cls(f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{written_port}")
 
     @property
     def key(self) -> str:

@@ -28,11 +28,12 @@ def width(text: str) -> int:
 
 def shorten(text: str, columns: int) -> str:
     """The text, or its beginning and an ellipsis, in at most so many columns."""
-    if width(text) <= columns:
-        return text
-    while width(text) >= columns:
-        text = text[:-1]
-    return text + "…"
+    taken = 0
+    for place, character in enumerate(text):
+        taken += width(character)
+        if taken > columns:
+            return shorten(text[:place], columns - 1).removesuffix("…") + "…"
+    return text
 
 
 def _cell(value: object, widest: int) -> str:

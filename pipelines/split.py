@@ -90,6 +90,8 @@ def read_article(page: Page) -> Article:
         raise PageRemoved(form)
     if article_no(page.url) != page.no:
         raise PageUnreadable(f"asked for article {page.no} and was sent to {page.url}")
+    if page.parsed.is_cut:
+        raise PageUnreadable("nested too deeply to be read whole")
     reader = ArticlePage(page)
     if reader.is_empty:
         raise PageRemoved("empty body")

@@ -41,8 +41,10 @@ INFO = Selectors(".art_top .art_info > li", ".fix_art_top .art_info > li", "div 
 META_HEADLINE = Selectors("meta[property='og:title']", "meta[name=title]")
 META_PUBLISHED = Selectors("meta[property='article:published_time']")
 
-_REGISTERED = re.compile(r"^등록")
-_MODIFIED = re.compile(r"^수정")
+_REGISTERED = re.compile(r"(?:등록|입력|^)\D{0,8}(?=\d{4}[.\-/])")
+_MODIFIED = re.compile(r"수정\D{0,8}(?=\d{4}[.\-/])")
+_TIME_PART = re.compile(r"(?:기사)?\s*(?:등록|입력|수정)?\D{0,6}\d{4}[.\-/][\d.\-/:\s]*")
+_BUTTONS = {"URL복사", "공유하기", "인쇄", "글씨크기", "기사제보"}
 
 
 class ArticlePage:
@@ -95,7 +97,8 @@ class ArticlePage:
         A closing byline counts only where the info line prints no e-mail: beside the address of a desk
         it would pair one person's name with another's address (youthdaily.co.kr no=211870).
         """
-        info = next((parse_info_line(line) for line in self._info_lines if not _is_date_line(line)), Byline(None, None))
+        lines = (_TIME_PART.sub("", line).strip() for line in self._info_lines)
+        info = next((parse_info_line(line) for line in lines if line and line not in _BUTTONS), Byline(None, None))
         if info.name or not self.paragraphs:
             return info
         printed = parse_opening_byline(self.paragraphs[0])
@@ -138,7 +141,9 @@ class ArticlePage:
         return [text for element in INFO.best(self.tree) if (text := text_of(element))]
 
     def _info_time(self, label: re.Pattern[str]) -> datetime | None:
-        return next((parse_date_time(line) for line in self._info_lines if label.match(line)), None)
+        """The time behind a label; lines without a label count as 등록, as on the pages of before 2016."""
+        found = ((line, label.search(line)) for line in self._info_lines)
+        return next((time for line, place in found if place and (time := parse_date_time(line[place.end() :]))), None)
 
     def _meta_headline(self) -> str | None:
         """The title for sharing. Every page of the CMS has one, so it is believed only beside a body."""
@@ -166,7 +171,3 @@ def content_hash(headline: str, subheadline: str | None, paragraphs: tuple[str, 
     """SHA-256, hexadecimal, of the text alone: markup, photos and white space do not count."""
     text = "\n".join(clean(part) for part in (headline, subheadline or "", *paragraphs))
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
-
-
-def _is_date_line(line: str) -> bool:
-    return bool(_REGISTERED.match(line) or _MODIFIED.match(line) or parse_date_time(line))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urljoin
 
 from lxml import etree
 from lxml.etree import _Element
 
-from asiatongsin.html import Selectors, classes, text_of
+from asiatongsin.html import Selectors, classes, join, text_of
 from asiatongsin.items import ArticleImage
 from asiatongsin.korean import clean
 
@@ -33,9 +32,6 @@ _SKIPPED_TAGS = frozenset({
 })
 # fmt: on
 _CELLS = frozenset({"td", "th"})
-_SKIPPED_TAGS = frozenset(
-    ["script", "style", "iframe", "noscript", "template", "object", "embed", "form", "button", "select", "svg"]
-)
 _PHOTO_FRAME = frozenset({"imgframe", "figure"})
 # Banners, share buttons, comments, tags, and the numbered widgets: none of them is text of the article.
 _NOT_TEXT = re.compile(
@@ -96,7 +92,7 @@ class ArticleBody:
         for image in images:
             source = (image.get("src") or "").strip()
             if source and not source.startswith("data:"):
-                self.images.append(ArticleImage(url=_join(self.page_url, source), caption=caption or _title(image)))
+                self.images.append(ArticleImage(url=join(self.page_url, source), caption=caption or _title(image)))
 
     def _break(self, tag: str) -> None:
         if tag in _CELLS:
@@ -117,7 +113,7 @@ def find_body(tree: _Element) -> _Element | None:
 
 def holds_anything(element: _Element) -> bool:
     """Whether there is any text, photo or video, before it is read closely."""
-    return any(clean(text) for text in element.itertext(with_tail=False)) or holds_media(element)
+    return any(clean(text) for text in element.itertext()) or holds_media(element)
 
 
 def holds_media(element: _Element) -> bool:
@@ -129,10 +125,3 @@ def _title(image: _Element) -> str | None:
     title = clean(image.get("title") or "")
     # Editors fill in the file name by themselves.
     return title if title and not _FILE_NAME.search(title) else None
-
-
-def _join(base: str, address: str) -> str:
-    try:
-        return clean(urljoin(base, address))
-    except ValueError:  # brackets that are no IPv6 host
-        return clean(address)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import urljoin
-
 from lxml.etree import _Element
 
-from asiatongsin.html import Selectors
+from asiatongsin.html import Selectors, join
 from asiatongsin.site import Site
 from asiatongsin.urls import list_no
 
@@ -25,6 +23,6 @@ class FrontPage:
 
         Links to other sites, to fixed pages and to special lists are left out. Empty where there is no menu.
         """
-        addresses = (urljoin(self.site.base, link.get("href", "")) for link in MENU_LINKS.best(self.tree))
+        addresses = (join(self.site.base, link.get("href")) for link in MENU_LINKS.best(self.tree))
         numbers = (list_no(address) for address in addresses if self.site.owns(address))
         return list(dict.fromkeys(number for number in numbers if number is not None))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urljoin
 
 from lxml.etree import _Element
 
-from asiatongsin.html import Selectors, classes, text_of
+from asiatongsin.html import Selectors, classes, join, text_of
 from asiatongsin.items import RelatedStory
-from asiatongsin.korean import clean, drop_broken_entity
+from asiatongsin.korean import drop_broken_entity
 from asiatongsin.pages.body import find_body
 from asiatongsin.urls import article_no
 
@@ -19,9 +18,10 @@ BLOCK_TITLE = Selectors(".tit_set h2", ".tit_set h3", "h2.skin_tit", ".skin_tit"
 PLAIN_BLOCK_TITLE = Selectors("h2", "h3", "h4", "strong", "b")
 TITLE = Selectors("h2", "h3", "strong", "i.ofe", "b.ofe", "b > span", "b:not(.clamp)")
 LEAD = Selectors("p.ffd", "p", "b.clamp", "em")
-THUMBNAIL = Selectors("img[src]")
+THUMBNAIL = Selectors("img[src]:not([src='']):not([src^='data:'])")
 
 _WIDGET = re.compile(r"^[a-z]{3}_\d{3}\w*$")  # arl_054, hdl_003, pvw_001: one numbered skin each
+_BLOCK_TAGS = {"div", "section", "aside", "dl"}
 _NOT_A_BLOCK = {"art_top", "fix_art_top", "head_cen", "top_nav"}
 _NOT_A_BLOCK_ID = {"gnb", "header", "footer"}
 
@@ -32,6 +32,7 @@ class RelatedStories:
     def __init__(self, tree: _Element, page_url: str) -> None:
         self.tree = tree
         self.page_url = page_url
+        self._names: dict[_Element, str] = {}
 
     def stories(self) -> tuple[RelatedStory, ...]:
         """The stories; positions count within a block, an article shown twice in one block counts once."""
@@ -46,19 +47,19 @@ class RelatedStories:
     def _links(self) -> Iterator[tuple[_Element, int]]:
         body = find_body(self.tree)
         for link in LINKS.all(self.tree):
-            no = article_no(urljoin(self.page_url, link.get("href", "")))
+            no = article_no(join(self.page_url, link.get("href")))
             if no is not None and not any(_is_no_block(above, body) for above in link.iterancestors()):
                 yield link, no
 
     def _block_name(self, link: _Element) -> str:
-        above = list(link.iterancestors())
-        widget = next((element for element in above if _widget_class(element)), None)
-        if widget is not None:
-            return BLOCK_TITLE.text(widget) or _widget_class(widget) or ""
-        for element in above:
-            if element.tag in {"div", "section", "aside", "dl"} and classes(element):
-                return _heading(element, link) or classes(element)[0]
-        return "page"
+        block = next((above for above in link.iterancestors() if _widget_class(above)), None)
+        if block is None:
+            block = next((above for above in link.iterancestors() if above.tag in _BLOCK_TAGS and classes(above)), None)
+        if block is None:
+            return "page"
+        if block not in self._names:
+            self._names[block] = _name_of(block)
+        return self._names[block]
 
     def _story(self, link: _Element, block: str, no: int, position: int) -> RelatedStory:
         title = TITLE.text(link) or text_of(link)
@@ -70,7 +71,7 @@ class RelatedStories:
             related_no=no,
             title=title,
             lead=(drop_broken_entity(lead) or None) if lead and lead != title else None,
-            image_url=clean(urljoin(self.page_url, image.get("src", ""))) if image is not None else None,
+            image_url=join(self.page_url, image.get("src")) if image is not None else None,
         )
 
 
@@ -83,12 +84,18 @@ def _widget_class(element: _Element) -> str | None:
     return next((name for name in classes(element) if _WIDGET.match(name) and not name.startswith("arv_")), None)
 
 
-def _heading(block: _Element, link: _Element) -> str | None:
-    """A heading in the block that is not part of a story."""
-    for element in PLAIN_BLOCK_TITLE.all(block):
-        if link not in element.iterdescendants() and not any(above.tag == "a" for above in element.iterancestors()):
-            return text_of(element)
-    return None
+def _name_of(block: _Element) -> str:
+    """The printed title of a block, else its widget class, else the first of its classes."""
+    widget = _widget_class(block)
+    if widget:
+        return BLOCK_TITLE.text(block) or widget
+    headings = (one for one in PLAIN_BLOCK_TITLE.all(block) if not _is_in_story(one))
+    return next((text for one in headings if (text := text_of(one))), None) or classes(block)[0]
+
+
+def _is_in_story(heading: _Element) -> bool:
+    around_link = any(above.tag == "a" for above in heading.iterancestors())
+    return around_link or next(iter(LINKS.all(heading)), None) is not None
 
 
 def _merge(first: RelatedStory, second: RelatedStory) -> RelatedStory:

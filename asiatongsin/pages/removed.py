@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urljoin
 
 from lxml.etree import _Element
 
-from asiatongsin.html import Selectors
+from asiatongsin.html import Selectors, join
 from asiatongsin.items import Page
 from asiatongsin.korean import clean
 from asiatongsin.urls import is_front_page
@@ -34,7 +33,7 @@ def removed_form(page: Page) -> str | None:
     if _has_much_text(page.tree):
         return None
     script = " ".join(element.text or "" for element in SCRIPTS.all(page.tree))
-    if any(is_front_page(urljoin(page.url, address)) for address in _ways_out(page.tree, script)):
+    if any(is_front_page(join(page.url, address)) for address in _ways_out(page.tree, script)):
         return "front page"
     return "alert" if _ALERT.search(script) else None
 

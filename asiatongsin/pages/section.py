@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urljoin
 
 from lxml.etree import _Element
 
 from asiatongsin.errors import PageUnreadable
-from asiatongsin.html import Selectors, text_of
+from asiatongsin.html import Selectors, join, text_of
 from asiatongsin.korean import drop_broken_entity, parse_date_time
 from asiatongsin.urls import article_no
 
 LIST = Selectors("ul.art_list_all", "div.arl_008 > ul", "ul:has(> li.on_thumb)")
 TITLE = Selectors("h2", "h3", "p.title")
-KICKER = Selectors("h2 > i")
 LEAD = Selectors("p.ffd", "p:not(.title)")
 DATE = Selectors(".art_info .date", ".date", ".art_info li", "ul > li")
 
@@ -62,7 +60,7 @@ class SectionPage:
 
     def _teaser(self, entry: _Element) -> Teaser | None:
         # A story can have two anchors, one around the thumbnail and one around the text.
-        addresses = (urljoin(self.url, link.get("href", "")) for link in entry.iter("a"))
+        addresses = (join(self.url, link.get("href")) for link in entry.iter("a"))
         no = next((number for address in addresses if (number := article_no(address))), None)
         if no is None:
             return None

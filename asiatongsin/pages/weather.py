@@ -15,7 +15,7 @@ ICON = Selectors("span")
 DATE = Selectors("p.today_txt", ".today_txt")
 
 _PAGE_DATE = re.compile(r"\d{4}\.\d{2}\.\d{2}\s?\(.\)")  # some sites print 전체기사 or 배너 around it
-_TEMPERATURE = re.compile(r"\s*([-−]?\d+(?:\.\d+)?)?\s*-?\s*(?:℃|°C)$")
+_CITY = re.compile(r"^(?P<city>[^\d℃]*?[^\d℃\s-])\s*(?:(?P<temperature>[-−]?\d+(?:\.\d+)?)\D*|-?\s*(?:℃|°C)?)$")
 _GLUED = re.compile(r"^(맑음|구름조금|구름많음|흐림|박무|연무|안개|소나기|비|눈|-)(?=[가-힣])")
 _NO_WORD = {"", "-"}
 
@@ -41,12 +41,12 @@ class WeatherStrip:
 def _reading(entry: _Element) -> WeatherReading | None:
     icon = ICON.first(entry)
     word, rest = _word_and_rest(entry, icon)
-    if not rest:
+    found = _CITY.match(rest)
+    if found is None:
         return None
-    temperature = _TEMPERATURE.search(rest)
-    number = temperature[1] if temperature else None
+    number = found["temperature"]
     return WeatherReading(
-        city=rest[: temperature.start()] if temperature else rest,
+        city=found["city"],
         condition=None if word in _NO_WORD else word,
         icon=next(iter(classes(icon)), None) if icon is not None else None,
         temperature_c=float(number.replace("−", "-")) if number else None,
