@@ -45,6 +45,10 @@ _DOWNLOAD_FAILURES = (
 _ASKS_TO_WAIT = {429, 500, 502, 503, 504}
 
 
+class Refused(IgnoreRequest):
+    """We refuse to ask for this, now and later: it is forbidden, or not on the site."""
+
+
 class SameSiteMiddleware:
     """Refuses requests and redirects that leave the site.
 
@@ -64,7 +68,7 @@ class SameSiteMiddleware:
         if isinstance(site, Site) and not site.owns(request.url):
             self.crawler.stats.inc_value("politeness/offsite")
             logger.warning("Refused to leave %s for %s", site.key, request.url)
-            raise IgnoreRequest(f"{request.url} is not on {site.key}")
+            raise Refused(f"{request.url} is not on {site.key}")
 
 
 class RobotsMiddleware(RobotsTxtMiddleware):
@@ -84,7 +88,10 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         host = f"{parts.scheme}://{parts.netloc}"
         if host not in self._fetching:
             self._fetching[host] = asyncio.ensure_future(self._fetch(f"{host}/robots.txt"))
-        self.process_request_2(await self._fetching[host], request)
+        rules = await self._fetching[host]
+        if rules is not None and not rules.allowed(request.url, self._robotstxt_useragent or "*"):
+            self._stats.inc_value("robotstxt/forbidden")
+            raise Refused("its robots.txt forbids it")
 
     async def _fetch(self, url: str) -> RobotParser | None:
         """The rules; None where there are none (a 4xx status). IgnoreRequest where nobody can say."""
@@ -111,12 +118,15 @@ class WaitMiddleware:
         self.first_pause = crawler.settings.getfloat("RETRY_PAUSE")
         self.longest_pause = crawler.settings.getfloat("RETRY_AFTER_MAX")
         self.resume_at = 0.0
+        self.asked_for = 0.0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
+        if self.asked_for > self.longest_pause:
+            raise IgnoreRequest(f"the site asks to be left alone for {self.asked_for:.0f} s")
         while (rest := self.resume_at - monotonic()) > 0:
             await asyncio.sleep(min(rest, 0.5))
             if not self.crawler.engine.running:
@@ -130,7 +140,8 @@ class WaitMiddleware:
             seconds = self.first_pause * 2 ** request.meta.get("retry_times", 0)
         if seconds > self.longest_pause:
             # Coming back earlier than asked would be impolite, and waiting for hours hides the trouble.
-            logger.warning("%s asks to wait %.0f s: given up for now", request.url, seconds)
+            logger.warning("The site asks to be left alone for %.0f s: this crawl asks no more", seconds)
+            self.asked_for = seconds
             request.meta["dont_retry"] = True
         elif seconds > 0:
             logger.info("The site answers %d and is left alone for %.0f s", response.status, seconds)

@@ -10,8 +10,6 @@ from pathlib import Path
 
 import platformdirs
 
-from asiatongsin import __version__
-
 BOT_NAME = "asiatongsin"
 SPIDER_MODULES = ["asiatongsin.spiders"]
 NEWSPIDER_MODULE = "asiatongsin.spiders"
@@ -52,11 +50,13 @@ ROBOTSTXT_USER_AGENT = "asiatongsin"
 CONCURRENT_REQUESTS = 1
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 1.0  # seconds; the spider takes it away on loopback addresses
+DOWNLOAD_DELAY_JITTER = 0.0  # Scrapy's own makes of one second anything from a half to one and a half
 AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_START_DELAY = 1.0
 AUTOTHROTTLE_MAX_DELAY = 60.0
 
 RETRY_TIMES = 2
+RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # the spider says what it could not get, once
 RETRY_PAUSE = 5.0
 """Seconds without any request after the first failure of a server; doubles with each retry."""
 
@@ -106,8 +106,6 @@ LOG_LEVEL = "INFO"
 PROGRESS = False
 """One line that is rewritten, instead of log lines; `scrapy crawl` sets it on a terminal."""
 LOG_FORMATTER = "asiatongsin.log.ShortLogFormatter"
-
-VERSION = __version__
 
 _PREFIX = "ASIATONGSIN_"
 SET_BY_ENVIRONMENT = sorted(name.removeprefix(_PREFIX) for name in os.environ if name.startswith(_PREFIX))

@@ -14,7 +14,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 
 from asiatongsin.signals import crawl_started
-from pipelines.database import Database, DatabaseMissing, DatabaseTooNew, DatabaseUnreachable, data_folder
+from pipelines.database import Database, DatabaseUnreachable, DatabaseUnusable, data_folder
 from pipelines.drain import Drain, DrainThread
 from pipelines.exporters.batch import Exported
 from pipelines.lock import CrawlLock
@@ -52,7 +52,7 @@ class CrawlExtension:
         site, given = spider.site.key, spider.given  # type: ignore[attr-defined]
         try:
             await asyncio.to_thread(self._begin, CrawlRecord.begin(site, given))
-        except (DatabaseTooNew, DatabaseMissing, OSError) as error:
+        except (DatabaseUnusable, OSError) as error:
             self._refuse(REFUSED, str(error))
         pipeline = self.crawler.get_item_pipeline(SpoolPipeline)
         if pipeline is not None:
@@ -95,22 +95,29 @@ class CrawlExtension:
 
     def _end(self, thread: DrainThread, record: CrawlRecord) -> None:
         spool, drain = thread.spool, thread.worker
-        is_stored = thread.finish()
-        final = self._judged(record, spool.waiting(), thread.trouble)
-        spool.write_record(final)
         try:
+            is_stored = thread.finish()
+            final = self._judged(record, spool.waiting(), thread.trouble)
+            spool.write_record(final)
             if is_stored:
                 drain.store_record(final)
                 spool.remove()
-        except (DatabaseUnreachable, DatabaseTooNew) as error:
-            logger.warning("The record of the crawl waits in the spool: %s", error)
-            spool.write_record(replace(final, outcome=Outcome.SPOOLED.word))
-            self.verdict = Verdict(Outcome.SPOOLED, f"its record waits in the spool; {self.verdict}")
+        except (DatabaseUnreachable, DatabaseUnusable) as error:
+            self._put_off(spool, record, str(error))
         finally:
             drain.close()
             spool.release()
             if self._lock:
                 self._lock.release()
+
+    def _put_off(self, spool: Spool, record: CrawlRecord, trouble: str) -> None:
+        """The last step failed: the record, if nothing else, waits in the spool."""
+        final = self._judged(record, spool.waiting(), trouble)
+        if self.verdict and self.verdict.outcome is Outcome.OK:
+            sentence = f"its record waits in the spool ({trouble}); {self.verdict.sentence}"
+            self.verdict = Verdict(Outcome.SPOOLED, sentence)
+            final = replace(final, outcome=Outcome.SPOOLED.word)
+        spool.write_record(final)
 
     def _judged(self, record: CrawlRecord, waiting: int, trouble: str) -> CrawlRecord:
         stats = self.crawler.stats.get_stats()
@@ -129,9 +136,8 @@ class CrawlExtension:
         )
 
     def _count(self, exported: Exported) -> None:
-        for name in ("pages", "new", "changed", "unchanged"):
+        for name in ("pages", "new", "changed", "unchanged", "refused"):
             self.crawler.stats.set_value(f"export/{name}", getattr(exported, name))
-        self.crawler.stats.set_value("export/refused", len(exported.refused))
 
     def _refuse(self, reason: str, sentence: str) -> Any:
         if self._lock:

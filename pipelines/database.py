@@ -16,16 +16,36 @@ from scrapy.settings import BaseSettings
 
 logger = logging.getLogger(__name__)
 
-CONNECT_TIMEOUT = 5
-"""Seconds, unless DATABASE_URL says otherwise."""
+CANNOT_USE_NOW = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    psycopg.errors.InsufficientPrivilege,
+    psycopg.errors.ReadOnlySqlTransaction,
+)
+"""Troubles of the server or its administration, not of a page: what is to be stored waits."""
+
+CONNECTION_DEFAULTS = {
+    "connect_timeout": "5",
+    "application_name": "asiatongsin",
+    # A server that went away without a word is given up after about a minute.
+    "keepalives_idle": "20",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "60000",
+}
+"""libpq parameters, unless DATABASE_URL says otherwise."""
 
 
 class DatabaseUnreachable(Exception):
     """No connection now: what is to be stored stays in the spool. The message holds no password."""
 
 
-class DatabaseTooNew(Exception):
-    """The schema is of a later version of this program: nothing is written."""
+class DatabaseUnusable(Exception):
+    """Nothing can ever be stored in it as things are: nothing is fetched or written. The message says what to do."""
+
+
+class DatabaseTooNew(DatabaseUnusable):
+    """The schema is of a later version of this program."""
 
     def __init__(self, found: int, known: int) -> None:
         super().__init__(
@@ -34,8 +54,12 @@ class DatabaseTooNew(Exception):
         )
 
 
-class DatabaseMissing(Exception):
-    """Neither DATABASE_URL nor the embedded database: the message says how to get one."""
+class DatabaseMissing(DatabaseUnusable):
+    """Neither DATABASE_URL nor the embedded database, or an address that is none."""
+
+
+class DatabaseForeign(DatabaseUnusable):
+    """The database holds tables of another program under the names of ours."""
 
 
 class Database:
@@ -86,8 +110,7 @@ class Database:
 
     def _open(self, url: str) -> Connection:
         given = conninfo.conninfo_to_dict(url)
-        settings: dict[str, Any] = {"connect_timeout": CONNECT_TIMEOUT, "application_name": "asiatongsin"}
-        missing = {name: value for name, value in settings.items() if name not in given}
+        missing: dict[str, Any] = {name: value for name, value in CONNECTION_DEFAULTS.items() if name not in given}
         return psycopg.connect(conninfo.make_conninfo(url, **missing), autocommit=True)
 
     def _embedded_url(self, *, restart: bool = False) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,10 +13,10 @@ from threading import Event, Thread
 from typing import TypeVar
 
 import msgspec
-import psycopg
 from psycopg import Connection
 
-from pipelines.database import Database, DatabaseUnreachable
+from asiatongsin.items import PageItems
+from pipelines.database import CANNOT_USE_NOW, Database, DatabaseUnreachable
 from pipelines.exporters import crawls
 from pipelines.exporters.batch import Exported, export_segment
 from pipelines.exporters.migrate import migrate
@@ -29,12 +30,8 @@ logger = logging.getLogger(__name__)
 TICK = 1.0
 """Seconds between two looks at the spool."""
 
-CANNOT_STORE_NOW = (
-    psycopg.OperationalError,
-    psycopg.errors.InsufficientPrivilege,
-    psycopg.errors.ReadOnlySqlTransaction,
-)
-"""Troubles of the server or its administration, not of a page: what is to be stored waits."""
+LAST_CHANCE = 120.0
+"""Seconds for the thread to come to its end; a frozen server keeps it for ever."""
 
 LONGEST_PAUSE = 30.0
 """Seconds between two attempts to reach a database that does not answer."""
@@ -48,17 +45,19 @@ class Drain:
         self.data = data
         self.spools = data / "spool"
         self.total = Exported()
+        self.damaged = 0
         self._connection: Connection | None = None
 
     def drain_abandoned(self) -> int:
         """Stores what crawls that ended or died have left, oldest first, and closes their records.
 
-        Returns how many pages that were. DatabaseUnreachable, DatabaseTooNew: what is not stored stays.
+        Returns how many pages that were. DatabaseUnreachable, DatabaseUnusable: what is not stored stays.
         """
         before = self.total.pages
         for spool in Spool.abandoned(self.spools):
             record = _record_of(spool)
             if record is None:
+                self.damaged += 1
                 continue
             self.drain(spool, record)
             self.store_record(record if record.finished_at else _killed(record))
@@ -66,20 +65,17 @@ class Drain:
         return self.total.pages - before
 
     def drain(self, spool: Spool, record: CrawlRecord) -> None:
-        """Stores the closed segments and removes each once it is stored. DatabaseUnreachable, DatabaseTooNew."""
+        """Stores the closed segments and removes each once it is stored. DatabaseUnreachable, DatabaseUnusable."""
         for path in spool.segments():
             pages, broken = read_segment(path)
             if broken:
-                self._keep(f"{record.id}-{path.stem}-broken.jsonl", broken)
-            work = partial(export_segment, record=record, segment=int(path.stem), pages=pages)
-            exported = self._with_connection(work)
-            if exported.refused:
-                self._keep(f"{record.id}-{path.stem}.jsonl", [msgspec.json.encode(page) for page in exported.refused])
-            self.total.add(exported)
+                self._keep(f"{record.id}-{path.stem}-broken.jsonl", b"\n".join(broken))
+            work = partial(export_segment, record=record, segment=int(path.stem), pages=pages, keep=self._keep_page)
+            self.total.add(self._with_connection(work))
             path.unlink()
 
     def store_record(self, record: CrawlRecord) -> None:
-        """Writes the row of the crawl. DatabaseUnreachable, DatabaseTooNew."""
+        """Writes the row of the crawl. DatabaseUnreachable, DatabaseUnusable."""
         self._with_connection(lambda connection: crawls.write(connection, record))
 
     def close(self) -> None:
@@ -89,20 +85,34 @@ class Drain:
             self._connection = None
 
     def _with_connection(self, work: Callable[[Connection], T]) -> T:
+        """Does the work; where a connection that was open turns out to be broken, once more over a new one."""
+        was_open = self._connection is not None
         try:
             if self._connection is None or self._connection.closed:
                 self._connection = self.database.connect()
                 migrate(self._connection)
             return work(self._connection)
-        except CANNOT_STORE_NOW as error:
+        except CANNOT_USE_NOW as error:
             self.close()
-            raise DatabaseUnreachable(f"{self.database.name}: {' '.join(str(error).split())}") from None
+            if not was_open:
+                raise DatabaseUnreachable(f"{self.database.name}: {' '.join(str(error).split())}") from None
+        return self._with_connection(work)
 
-    def _keep(self, name: str, lines: list[bytes]) -> None:
+    def _keep_page(self, page: PageItems) -> str:
+        return self._keep(
+            f"{page.kind}-{page.no or 0}-{page.fetched_at:%Y%m%dT%H%M%S%f}.json", msgspec.json.encode(page)
+        )
+
+    def _keep(self, name: str, content: bytes) -> str:
+        """Writes what cannot be stored to a file below the data folder, and returns its path there."""
         path = self.data / "refused" / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"".join(line + b"\n" for line in lines))
-        logger.error("%d pages could not be stored and are kept in %s", len(lines), path)
+        with path.open("wb") as file:
+            file.write(content + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        logger.warning("What could not be stored is kept in %s", path)
+        return str(path.relative_to(self.data))
 
 
 class DrainThread(Thread):
@@ -127,9 +137,12 @@ class DrainThread(Thread):
     def finish(self) -> bool:
         """Stops following and stores the rest; whether all is stored."""
         self._stopping.set()
-        self.join()
+        self.join(LAST_CHANCE)
         self.spool.close_segment()
-        self._drain(TICK)
+        if self.is_alive():
+            self.trouble = "it does not answer"
+        else:
+            self._drain(TICK)
         return not self.spool.waiting()
 
     def _drain(self, pause: float) -> float:
@@ -152,7 +165,7 @@ def _record_of(spool: Spool) -> CrawlRecord | None:
     try:
         return spool.record
     except (OSError, msgspec.MsgspecError) as error:
-        if spool.segments():
+        if spool.segments():  # pages, and nobody knows of which crawl
             logger.warning("The record in %s cannot be read (%s); its pages stay there", spool.folder, error)
         else:
             spool.remove()
@@ -166,5 +179,5 @@ def _killed(record: CrawlRecord) -> CrawlRecord:
 
 def waiting_pages(data: Path) -> int:
     """How many pages wait in all spools below the data folder, whoever owns them."""
-    folders = [path for path in (data / "spool").glob("*") if path.is_dir()]
+    folders = [path for path in (data / "spool").glob("[!.]*") if path.is_dir()]
     return sum(Spool(folder, -1).waiting() for folder in folders)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from time import monotonic
 from typing import Any, LiteralString, Self
 
@@ -15,51 +15,68 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 
 from asiatongsin import __version__
+from asiatongsin.known import Unsure
 from pipelines.crawl import CrawlExtension
-from pipelines.database import Database, DatabaseUnreachable
+from pipelines.database import CANNOT_USE_NOW, Database, DatabaseUnreachable
 
 logger = logging.getLogger(__name__)
 
 ASK_AGAIN_AFTER = 30.0
 """Seconds before a database that did not answer is asked again."""
 
+ANSWER_TIMEOUT = 30.0
+"""Seconds an answer may take; a server that is frozen answers never."""
+
 BACKDATED = timedelta(days=2)
 """How much older than its first appearance in a list an article's printed time may be."""
 
 MAX_ATTEMPTS = 10
-MAX_RETRIES_PER_CRAWL = 20
+"""How often an article that does not come, or cannot be read, is asked for."""
 
-# Stored; or read in vain by this very version; or found removed within the last day.
+MAX_DUE = 20
+"""How many of them one crawl asks for."""
+
+# Stored; or read in vain by this very version, or found removed, within the last day.
 _SETTLED = """
 SELECT no FROM articles WHERE site = %(site)s AND no = ANY(%(numbers)s)
 UNION
 SELECT no FROM rejected_pages
-WHERE site = %(site)s AND no = ANY(%(numbers)s) AND NOT is_transient AND version = %(version)s
+WHERE site = %(site)s AND no = ANY(%(numbers)s)
+GROUP BY no HAVING count(*) >= %(attempts)s
+    OR bool_or(NOT is_transient AND version = %(version)s AND fetched_at > now() - interval '1 day')
 UNION
 SELECT no FROM removed_articles
-WHERE site = %(site)s AND no = ANY(%(numbers)s) AND last_seen_at > now() - interval '1 day'"""
+WHERE site = %(site)s AND no = ANY(%(numbers)s)
+    AND (last_seen_at > now() - interval '1 day' OR sightings >= %(attempts)s)"""
 
-_FAILED = """
-SELECT r.no FROM rejected_pages AS r
-WHERE r.site = %(site)s AND r.is_transient AND r.no IS NOT NULL
-    AND NOT EXISTS (SELECT FROM articles AS a WHERE a.site = r.site AND a.no = r.no)
-    AND NOT EXISTS (SELECT FROM removed_articles AS g WHERE g.site = r.site AND g.no = r.no)
-    AND NOT EXISTS (SELECT FROM rejected_pages AS n WHERE n.site = r.site AND n.no = r.no AND NOT n.is_transient)
-GROUP BY r.no HAVING count(*) < %(attempts)s
-ORDER BY r.no DESC LIMIT %(retries)s"""
+# What did not come, was read in vain a day ago or by another version, or was found removed a day ago.
+_DUE = """
+SELECT no FROM (
+    SELECT no, max(fetched_at) AS seen FROM rejected_pages
+    WHERE site = %(site)s AND no IS NOT NULL
+    GROUP BY no HAVING count(*) < %(attempts)s
+        AND (bool_and(is_transient OR version <> %(version)s) OR max(fetched_at) < now() - interval '1 day')
+    UNION ALL
+    SELECT no, last_seen_at FROM removed_articles
+    WHERE site = %(site)s AND last_seen_at < now() - interval '1 day' AND sightings < %(attempts)s
+) AS t
+WHERE NOT EXISTS (SELECT FROM articles AS a WHERE a.site = %(site)s AND a.no = t.no AND a.fetched_at > t.seen)
+GROUP BY no ORDER BY max(seen) DESC, no DESC LIMIT %(most)s"""
 
 # Did a crawl store articles without walking this list as far as it should, since the last one that did?
 _UNSURE = """
 WITH sure AS (
-    SELECT max(started_at) AS since FROM crawls
-    WHERE site = %(site)s AND %(section)s = ANY(walked) AND NOT arguments ?| ARRAY['pages', 'since', 'until', 'no']
+    SELECT max(started_at) AS began, max(finished_at) AS ended FROM crawls
+    WHERE site = %(site)s AND %(section)s = ANY(walked)
 )
-SELECT coalesce(sure.since, '1900-01-01 00:00+00') FROM sure
+SELECT coalesce(sure.began, '1900-01-01 00:00+00'),
+    coalesce((SELECT max(no) FROM articles WHERE site = %(site)s AND first_seen_at <= sure.ended), 0)
+FROM sure
 WHERE EXISTS (
     SELECT FROM crawls AS c
     WHERE c.site = %(site)s AND c.id <> %(crawl)s AND c.new > 0
         AND %(section)s <> ALL(c.walked) AND NOT c.arguments ? 'no'
-        AND (sure.since IS NULL OR c.started_at > sure.since)
+        AND (sure.began IS NULL OR c.started_at > sure.began)
 )"""
 
 
@@ -68,7 +85,7 @@ class KnownArticles:
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
-        self.database = Database.from_settings(crawler.settings)
+        self.database: Database | None = None
         self._connection: Connection | None = None
         self._ask_again_at = 0.0
         crawler.signals.connect(self.spider_closed, signal=signals.spider_closed)
@@ -83,23 +100,23 @@ class KnownArticles:
 
     async def settled(self, site: str, numbers: Sequence[int]) -> set[int] | None:
         """Those of `numbers` that need no download; None where nobody can say."""
-        values = {"site": site, "numbers": list(numbers), "version": __version__}
+        values = {"site": site, "numbers": list(numbers), "version": __version__, "attempts": MAX_ATTEMPTS}
         rows = await self._ask(_SETTLED, values) if numbers else []
         return None if rows is None else {no for (no,) in rows}
 
-    async def failed(self, site: str) -> list[int]:
-        """Articles whose download failed in an earlier crawl, newest first, a bounded number."""
-        rows = await self._ask(_FAILED, {"site": site, "attempts": MAX_ATTEMPTS, "retries": MAX_RETRIES_PER_CRAWL})
-        return [no for (no,) in rows or []]
+    async def due(self, site: str) -> list[int]:
+        """Articles that earlier crawls did not get and that are worth another try, a bounded number."""
+        values = {"site": site, "version": __version__, "attempts": MAX_ATTEMPTS, "most": MAX_DUE}
+        return [no for (no,) in await self._ask(_DUE, values) or []]
 
-    async def unsure_since(self, site: str, section: int) -> datetime | None:
-        """Articles of a list published since then may be missing although newer ones are stored; None where none can.
+    async def unsure(self, site: str, section: int) -> Unsure | None:
+        """The part of a list in which articles may be missing although newer ones are stored; None where none is.
 
         The stop rule trusts that behind a known article lie known articles. That is wrong after a crawl
         that stored the news of a list and was cut short before it came to what lies behind.
         """
         rows = await self._ask(_UNSURE, {"site": site, "section": section, "crawl": self._crawl_id})
-        return next((since - BACKDATED for (since,) in rows or []), None)
+        return next((Unsure(since - BACKDATED, above) for since, above in rows or []), None)
 
     @property
     def _crawl_id(self) -> str:
@@ -111,17 +128,27 @@ class KnownArticles:
         if monotonic() < self._ask_again_at:
             return None
         try:
-            return await asyncio.to_thread(self._rows, query, values)
-        except (DatabaseUnreachable, psycopg.OperationalError) as error:
-            logger.warning("Cannot ask what is stored already, so all counts as new: %s", " ".join(str(error).split()))
+            return await asyncio.wait_for(asyncio.to_thread(self._rows, query, values), ANSWER_TIMEOUT)
+        except (DatabaseUnreachable, TimeoutError, *CANNOT_USE_NOW) as error:
+            reason = " ".join(str(error).split()) or "no answer"
+            logger.warning("Cannot ask what is stored already, so all counts as new: %s", reason)
             self._ask_again_at = monotonic() + ASK_AGAIN_AFTER
             self._connection = None
             return None
 
     def _rows(self, query: LiteralString, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+        if self.database is None:
+            self.database = Database.from_settings(self.crawler.settings)
+        was_open = self._connection is not None
         if self._connection is None or self._connection.closed:
             self._connection = self.database.connect()
         try:
             return self._connection.execute(query, values).fetchall()
         except psycopg.errors.UndefinedTable:  # `dry=1` on an empty database: nothing is stored
             return []
+        except psycopg.OperationalError:
+            self._connection.close()
+            self._connection = None
+            if not was_open:
+                raise
+        return self._rows(query, values)  # the server closed an idle connection; a new one may do

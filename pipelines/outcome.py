@@ -11,6 +11,12 @@ from pipelines.record import Outcome
 FEW = 3
 """So many unreadable pages among many readable ones are no sign of a new layout."""
 
+MANY_REMOVED, REMOVED_SHARE_MAX = 10, 0.5
+"""Sites take down single articles; most of many at once is a page that says so whatever it is asked."""
+
+STOPPED = {"shutdown", "closespider_itemcount", "closespider_pagecount", "closespider_timeout"}
+"""Reasons to end that somebody asked for: a signal, or a bound of Scrapy's settings."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -38,7 +44,7 @@ def decide(
         why = f"the database could not be reached ({trouble or 'see the log'})"
         then = "the next run or `scrapy export` stores what waits in the spool"
         return Verdict(Outcome.SPOOLED, f"{why}; {then}; {counts}")
-    stopped = "stopped early, the next crawl goes on; " if stats.get("finish_reason") not in {"finished", None} else ""
+    stopped = "stopped early, the next crawl goes on; " if stats.get("finish_reason") in STOPPED else ""
     return Verdict(Outcome.OK, f"{stopped}{counts}")
 
 
@@ -58,13 +64,16 @@ def _faults(stats: Mapping[str, Any]) -> str:
         "pipeline": stats.get("crawl/item_errors", 0),
         "spool": stats.get("crawl/spool_failures", 0),
     }
-    return ", ".join(f"{name}: {number}" for name, number in faults.items() if number)
+    reason = stats.get("finish_reason", "finished")
+    ended = [] if reason == "finished" or reason in STOPPED else [f"ended by {reason}"]
+    return ", ".join([f"{name}: {number}" for name, number in faults.items() if number] + ended)
 
 
 def _reached(stats: Mapping[str, Any]) -> bool:
-    if stats.get("finish_reason") not in {"finished", None}:
-        return True  # stopped before it could know
-    return bool(stats.get("list/pages") or stats.get("article/pages"))
+    """Whether a list page arrived; where no list was asked for (`no=`), an article page."""
+    asked_for_lists = stats.get("front/pages") or stats.get("front/failed") or stats.get("list/failed")
+    arrived = stats.get("list/pages") or (not asked_for_lists and stats.get("article/pages"))
+    return bool(arrived) or stats.get("finish_reason") in STOPPED  # before it could know
 
 
 def _why(stats: Mapping[str, Any]) -> str:
@@ -81,6 +90,9 @@ def _drift(stats: Mapping[str, Any], unreadable_share_max: float) -> str:
     share = unreadable / (unreadable + readable) if unreadable else 0.0
     if share == 1 or (share > unreadable_share_max and unreadable > FEW):
         return f"{unreadable} of {unreadable + readable} article pages could not be read"
+    removed, arrived = stats.get("split/removed", 0), stats.get("article/pages", 0)
+    if removed >= MANY_REMOVED and removed > REMOVED_SHARE_MAX * arrived:
+        return f"{removed} of {arrived} article pages say that there is no such article"
     return ""
 
 
@@ -95,7 +107,10 @@ def _counts(stats: Mapping[str, Any], waiting: int) -> str:
     optional = {
         "removed": stats.get("split/removed", 0),
         "unreadable": stats.get("split/unreadable/article", 0) + stats.get("split/unreadable/list", 0),
-        "not downloaded": stats.get("article/failed", 0),
+        "articles not downloaded": stats.get("article/failed", 0),
+        "list pages not downloaded": stats.get("list/failed", 0),
+        "list walks cut short because the database did not answer": stats.get("known/blind", 0),
+        "refused by the database and kept in a file": stats.get("export/refused", 0),
         "waiting in the spool": waiting,
     }
     return ", ".join(parts + [f"{number} {name}" for name, number in optional.items() if number])

@@ -66,19 +66,20 @@ class Spool:
     @classmethod
     def create(cls, spools: Path, record: CrawlRecord, **settings: float) -> Self:
         """A new folder for the crawl, owned by this process until it ends. OSError where it cannot be written."""
-        folder = spools / record.id
-        folder.mkdir(parents=True)
-        owner = _own(folder)
+        # Under a name that nobody looks for until it is locked and holds the record.
+        unfinished = spools / f".{record.id}"
+        unfinished.mkdir(parents=True)
+        owner = _own(unfinished)
         if owner is None:
-            raise OSError(f"{folder} belongs to another process")
-        spool = cls(folder, owner, **settings)  # type: ignore[arg-type]
-        spool.write_record(record)
-        return spool
+            raise OSError(f"{unfinished} belongs to another process")
+        cls(unfinished, owner).write_record(record)
+        unfinished.rename(spools / record.id)
+        return cls(spools / record.id, owner, **settings)  # type: ignore[arg-type]
 
     @classmethod
     def abandoned(cls, spools: Path) -> Iterator[Self]:
         """The folders whose process is gone, oldest first; each is owned while it is looked at."""
-        for folder in sorted(spools.iterdir()) if spools.is_dir() else []:
+        for folder in sorted(spools.glob("[!.]*")):
             owner = _own(folder) if folder.is_dir() else None
             if owner is None:
                 continue

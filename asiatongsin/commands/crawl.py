@@ -14,6 +14,7 @@ from asiatongsin.arguments import ArgumentError, Arguments
 from asiatongsin.spiders.asiatongsin import AsiatongsinSpider
 from pipelines.crawl import OVERLAP, CrawlExtension
 from pipelines.database import Database, DatabaseMissing
+from pipelines.outcome import decide
 from pipelines.record import Outcome
 
 USAGE, OVERLAPPING = 2, 6
@@ -79,9 +80,11 @@ def verdict_on(crawler: Crawler, arguments: Arguments) -> tuple[int, str]:
     if refused := stats.get("crawl/refused"):
         return (OVERLAPPING if stats.get("finish_reason") == OVERLAP else USAGE), f"{name}: {refused}"
     if arguments.dry:
+        walk = decide(stats)
+        if walk.outcome in {Outcome.ERROR, Outcome.UNREACHABLE} and not arguments.no:
+            return walk.outcome.status, f"{name}: {walk.outcome.word}: {walk.sentence}"
         walked, listed = stats.get("list/pages", 0), stats.get("article/listed", 0)
-        status = Outcome.OK.status if walked else Outcome.UNREACHABLE.status
-        return status, f"{name}: {walked} list pages walked; {listed} articles would be fetched"
+        return 0, f"{name}: {walked} list pages walked; {listed} articles would be fetched"
     extension = crawler.get_extension(CrawlExtension)
     verdict = extension.verdict if extension else None
     if verdict is None:

@@ -9,7 +9,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
-from pipelines.database import Database, DatabaseMissing, DatabaseTooNew, DatabaseUnreachable, data_folder
+from pipelines.database import Database, DatabaseUnreachable, DatabaseUnusable, data_folder
 from pipelines.drain import Drain, waiting_pages
 from pipelines.record import Outcome
 
@@ -35,19 +35,22 @@ def export(settings: Settings) -> tuple[int, str]:
     data = data_folder(settings)
     try:
         drain = Drain(Database.from_settings(settings), data)
-    except DatabaseMissing as error:
-        raise UsageError(str(error), print_help=False) from None
-    try:
         drain.drain_abandoned()
-    except DatabaseTooNew as error:
+    except DatabaseUnusable as error:
         raise UsageError(str(error), print_help=False) from None
     except DatabaseUnreachable as error:
         return Outcome.SPOOLED.status, f"spooled: {waiting_pages(data)} pages wait in the spool: {error}"
-    finally:
-        drain.close()
-    total, rest = drain.total, waiting_pages(data)
-    running = f"; {rest} pages belong to a crawl that is running" if rest else ""
-    return Outcome.OK.status, (
-        f"ok: {total.pages} pages stored: {total.new} new, {total.changed} changed,"
-        f" {total.unchanged} unchanged articles{running}"
+    drain.close()
+    return _told(drain, waiting_pages(data))
+
+
+def _told(drain: Drain, waiting: int) -> tuple[int, str]:
+    total = drain.total
+    stored = (
+        f"{total.pages} pages stored: {total.new} new, {total.changed} changed, {total.unchanged} unchanged articles"
     )
+    if drain.damaged:
+        where = f"{drain.damaged} folders in {drain.spools} have lost their crawl.json and cannot be stored"
+        return Outcome.ERROR.status, f"error: {where}; {stored}"
+    running = f"; {waiting} pages belong to a crawl that is running" if waiting else ""
+    return Outcome.OK.status, f"ok: {stored}{running}"

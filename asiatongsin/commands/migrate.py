@@ -8,7 +8,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
-from pipelines.database import Database, DatabaseMissing, DatabaseTooNew, DatabaseUnreachable
+from pipelines.database import Database, DatabaseUnreachable, DatabaseUnusable
 from pipelines.exporters.migrate import migrate, schema_version
 
 
@@ -27,7 +27,7 @@ class Command(ScrapyCommand):
             with database.connect() as connection:
                 applied = migrate(connection)
                 version = schema_version(connection)
-        except (DatabaseMissing, DatabaseTooNew, DatabaseUnreachable) as error:
+        except (DatabaseUnreachable, DatabaseUnusable) as error:
             raise UsageError(str(error), print_help=False) from None
         names = ", ".join(f"{migration.version:04d} {migration.name}" for migration in applied)
         print(f"{database.name}: schema version {version}; {f'applied {names}' if names else 'nothing to do'}")

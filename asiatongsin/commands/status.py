@@ -14,7 +14,7 @@ from scrapy.settings import Settings
 from asiatongsin.items import Article, ArticleImage, Rejection, RelatedStory, WeatherReading, WeatherSnapshot
 from asiatongsin.text_table import text_table
 from pipelines import report
-from pipelines.database import Database, DatabaseMissing, DatabaseTooNew, DatabaseUnreachable, data_folder
+from pipelines.database import Database, DatabaseUnreachable, DatabaseUnusable, data_folder
 from pipelines.drain import waiting_pages
 from pipelines.exporters.migrate import migrate
 from pipelines.record import CrawlRecord, Outcome
@@ -47,7 +47,7 @@ class Command(ScrapyCommand):
         except DatabaseUnreachable as error:
             print(f"Database     cannot be reached: {error}")
             self.exitcode = Outcome.SPOOLED.status
-        except (DatabaseMissing, DatabaseTooNew) as error:
+        except DatabaseUnusable as error:
             raise UsageError(str(error), print_help=False) from None
 
     def _print_database(self, database: Database) -> None:

@@ -10,12 +10,12 @@ from scrapy.settings import Settings
 
 from asiatongsin.commands.status import print_table
 from pipelines import report
-from pipelines.database import Database, DatabaseMissing, DatabaseTooNew, DatabaseUnreachable
+from pipelines.database import Database, DatabaseUnreachable, DatabaseUnusable
 from pipelines.exporters.migrate import migrate
 
 
 class Command(ScrapyCommand):
-    """Reads only the database."""
+    """Looks only into the database."""
 
     requires_project = True
     requires_crawler_process = False
@@ -32,5 +32,5 @@ class Command(ScrapyCommand):
                 print_table(report.snapshots(connection))
                 print_table(report.related_stories(connection))
                 print_table(report.sites(connection))
-        except (DatabaseMissing, DatabaseTooNew, DatabaseUnreachable) as error:
+        except (DatabaseUnreachable, DatabaseUnusable) as error:
             raise UsageError(str(error), print_help=False) from None

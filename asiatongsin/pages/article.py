@@ -41,7 +41,7 @@ INFO = Selectors(".art_top .art_info > li", ".fix_art_top .art_info > li", "div 
 META_HEADLINE = Selectors("meta[property='og:title']", "meta[name=title]")
 META_PUBLISHED = Selectors("meta[property='article:published_time']")
 
-_REGISTERED = re.compile(r"(?:등록|입력|^)\D{0,8}(?=\d{4}[.\-/])")
+_REGISTERED = re.compile(r"(?:(?:등록|입력)\D{0,8}|^)(?=\d{4}[.\-/])")
 _MODIFIED = re.compile(r"수정\D{0,8}(?=\d{4}[.\-/])")
 _TIME_PART = re.compile(r"(?:기사)?\s*(?:등록|입력|수정)?\D{0,6}\d{4}[.\-/][\d.\-/:\s]*")
 _BUTTONS = {"URL복사", "공유하기", "인쇄", "글씨크기", "기사제보"}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 import scrapy
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
 from scrapy.settings import BaseSettings
 from scrapy.spidermiddlewares.httperror import HttpError
@@ -20,8 +20,10 @@ from asiatongsin import __version__
 from asiatongsin.arguments import Arguments
 from asiatongsin.errors import PageUnreadable
 from asiatongsin.items import Page, PageItems, PageKind, Rejection
+from asiatongsin.known import Known
 from asiatongsin.pages.front import FrontPage
 from asiatongsin.pages.section import SectionPage, Teaser
+from asiatongsin.politeness import Refused
 from asiatongsin.signals import crawl_started
 from asiatongsin.site import KNOWN_SECTIONS
 from asiatongsin.urls import ALL, article_url, list_url
@@ -31,19 +33,6 @@ ON_LOOPBACK = {"DOWNLOAD_DELAY": 0.0, "AUTOTHROTTLE_ENABLED": False, "RETRY_PAUS
 
 FRONT_PRIORITY = 10
 RETRY_PRIORITY = -2  # with the articles of the first list pages
-
-
-class Known(Protocol):
-    """Who says which articles need no download; named by the setting KNOWN_ARTICLES."""
-
-    async def settled(self, site: str, numbers: Sequence[int]) -> set[int] | None:
-        """Those of `numbers` that need no download; None where nobody can say."""
-
-    async def failed(self, site: str) -> list[int]:
-        """Articles whose download failed in an earlier crawl and that are worth another try."""
-
-    async def unsure_since(self, site: str, section: int) -> datetime | None:
-        """Articles of a list published since then may be missing although newer ones are stored, or None."""
 
 
 class AsiatongsinSpider(scrapy.Spider):
@@ -66,7 +55,8 @@ class AsiatongsinSpider(scrapy.Spider):
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         spider = super().from_crawler(crawler, *args, **kwargs)
-        adapt_settings(crawler.settings, is_loopback=spider.site.is_loopback)
+        if not crawler.settings.frozen:  # as `scrapy shell` hands them over, which crawls nothing
+            adapt_settings(crawler.settings, is_loopback=spider.site.is_loopback)
         spider.known = build_from_crawler(load_object(crawler.settings["KNOWN_ARTICLES"]), crawler)
         return spider
 
@@ -81,11 +71,9 @@ class AsiatongsinSpider(scrapy.Spider):
                 yield request
         else:
             yield self._request(f"{self.site.base}/", "front", self.parse_front, priority=FRONT_PRIORITY)
-        for request in self._article_requests(await self._failed_before(), priority=RETRY_PRIORITY):
-            yield request
-
-    async def _failed_before(self) -> list[int]:
-        return [] if self.arguments.no else await self.known.failed(self.site.key)
+        if not self.arguments.no:
+            for request in self._article_requests(await self.known.due(self.site.key), priority=RETRY_PRIORITY):
+                yield request
 
     async def _announce(self) -> None:
         results = await self.crawler.signals.send_catch_log_async(crawl_started, spider=self, dont_log=(Exception,))
@@ -125,10 +113,10 @@ class AsiatongsinSpider(scrapy.Spider):
             yield request
         if settled is None and number >= self.settings.getint("PAGES_WITHOUT_DATABASE"):
             self.crawler.stats.inc_value("known/blind")
-        elif await self._goes_on(section, number, teasers, fresh=bool(fresh), new=bool(new)):
+        elif not fresh or not (new or self.arguments.full or await self._is_unsure(section, teasers)):
+            self.walked.append(section)  # the last page again, or nothing new: the list itself ends the walk
+        elif number != self.arguments.pages and not self._is_before_window(teasers):
             yield self._list_request(section, number + 1)
-        else:
-            self.walked.append(section)
 
     def parse_article(self, response: Response, no: int, listed_at: datetime | None = None) -> Iterator[Any]:
         """An article page, handed on unread.
@@ -147,23 +135,21 @@ class AsiatongsinSpider(scrapy.Spider):
         self.crawler.stats.inc_value(f"{kind}/failed")
         reason = failure_reason(failure.value)
         self.crawler.stats.set_value("crawl/last_failure", reason)
-        self.logger.warning("No answer that can be used from %s: %s", request.url, reason)
+        level = logging.WARNING if kind == "article" else logging.INFO  # the last line tells of the others
+        self.logger.log(level, "No answer that can be used from %s: %s", request.url, reason)
         if kind == "article":
-            yield self._failed_page(request, reason, is_transient=not isinstance(failure.value, IgnoreRequest))
+            yield self._failed_page(request, reason, is_transient=not isinstance(failure.value, Refused))
         elif kind == "front":
             yield from self._first_pages([*KNOWN_SECTIONS, ALL])
 
-    async def _goes_on(self, section: int, number: int, teasers: list[Teaser], *, fresh: bool, new: bool) -> bool:
-        """Whether the next page of a list may bring something; a page of which all was met is the last one again."""
-        if not fresh or number == self.arguments.pages:
-            return False
-        dates = [teaser.published_at for teaser in teasers]
-        if self.arguments.since and all(date and date < self.arguments.since for date in dates):
-            return False
-        if new or self.arguments.full:
-            return True
-        since = await self.known.unsure_since(self.site.key, section)
-        return since is not None and any(date is None or date >= since for date in dates)
+    async def _is_unsure(self, section: int, teasers: list[Teaser]) -> bool:
+        """Whether something may be missing among, or behind, the known articles of this list page."""
+        part = await self.known.unsure(self.site.key, section)
+        return part is not None and any(part.covers(teaser.no, teaser.published_at) for teaser in teasers)
+
+    def _is_before_window(self, teasers: list[Teaser]) -> bool:
+        since = self.arguments.since
+        return since is not None and all(teaser.published_at and teaser.published_at < since for teaser in teasers)
 
     def _wanted(self, teasers: list[Teaser]) -> list[Teaser]:
         return [teaser for teaser in teasers if self.arguments.wants(teaser.published_at)]
@@ -203,7 +189,12 @@ class AsiatongsinSpider(scrapy.Spider):
             cb_kwargs=arguments,
             priority=priority,
             dont_filter=True,
-            meta={"kind": kind, "handle_httpstatus_list": [404, 410] if kind == "article" else []},
+            # One slot for the site: its hosts with and without www. are one server.
+            meta={
+                "kind": kind,
+                "handle_httpstatus_list": [404, 410] if kind == "article" else [],
+                "download_slot": self.site.key,
+            },
         )
 
     def _stored(self, page: Page) -> Iterator[Page]:

@@ -28,7 +28,8 @@ _PLAIN_FIELDS = (
     "fetched_at",
 )
 
-# An older capture, out of a spool that was drained late, never replaces a newer text.
+# An older capture, out of a spool that was drained late, never replaces a newer text. A page without a printed time
+# has it from the list page, which an article that is fetched by its number was not met on.
 _WRITE = """
 WITH incoming AS (
     SELECT * FROM unnest(
@@ -49,7 +50,7 @@ WITH incoming AS (
     ON CONFLICT (site, no) DO UPDATE SET
         url = excluded.url, section = excluded.section, headline = excluded.headline,
         subheadline = excluded.subheadline, reporter = excluded.reporter,
-        reporter_email = excluded.reporter_email, published_at = excluded.published_at,
+        reporter_email = excluded.reporter_email, published_at = coalesce(excluded.published_at, a.published_at),
         modified_at = excluded.modified_at, language = excluded.language,
         content_hash = excluded.content_hash, fetched_at = excluded.fetched_at, body = excluded.body,
         revision = a.revision + (a.content_hash <> excluded.content_hash)::int, gone_at = NULL

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from psycopg import Connection, DataError, IntegrityError
 
@@ -22,6 +22,9 @@ from pipelines.exporters.articles import Written
 from pipelines.record import CrawlRecord
 
 logger = logging.getLogger(__name__)
+
+Keep = Callable[[PageItems], str]
+"""Keeps a page in a file and returns its path below the data folder."""
 
 NOTHING = Written(frozenset(), frozenset(), frozenset())
 
@@ -42,8 +45,8 @@ class Exported:
     unchanged: int = 0
     """Articles whose text was stored already."""
 
-    refused: list[PageItems] = field(default_factory=list)
-    """Pages with a value that the database refused: whoever asked keeps them."""
+    refused: int = 0
+    """Pages with a value that the database refused; they are kept in a file."""
 
     def add(self, other: Exported) -> None:
         """Sums up."""
@@ -54,18 +57,23 @@ class Exported:
         self.refused += other.refused
 
 
-def export_segment(connection: Connection, record: CrawlRecord, segment: int, pages: Sequence[PageItems]) -> Exported:
-    """Stores the pages of a segment and notes, in the same transaction, that they are stored."""
+def export_segment(
+    connection: Connection, record: CrawlRecord, segment: int, pages: Sequence[PageItems], keep: Keep
+) -> Exported:
+    """Stores the pages of a segment and notes, in the same transaction, that they are stored.
+
+    A page that the database refuses is given to `keep`, which says where it is kept, before anything is committed.
+    """
     with connection.transaction():
         crawls.write(connection, record)
         if crawls.drained_segment(connection, record.id) >= segment:
             return Exported()  # stored by a process that was killed before it could remove the file
-        written, refused = _export(connection, pages)
+        written, refused = _export(connection, pages, keep)
         crawls.advance(connection, record.id, segment, written)
-    return Exported(len(pages), len(written.new), len(written.changed), len(written.unchanged), refused)
+    return Exported(len(pages), len(written.new), len(written.changed), len(written.unchanged), len(refused))
 
 
-def _export(connection: Connection, pages: Sequence[PageItems]) -> tuple[Written, list[PageItems]]:
+def _export(connection: Connection, pages: Sequence[PageItems], keep: Keep) -> tuple[Written, list[PageItems]]:
     """Stores what the database takes; a page it refuses is set aside and does not keep its neighbours out."""
     try:
         with connection.transaction():
@@ -73,11 +81,11 @@ def _export(connection: Connection, pages: Sequence[PageItems]) -> tuple[Written
     except (DataError, IntegrityError) as error:
         if len(pages) == 1:
             logger.warning("The database refused %s: %s", pages[0].url, str(error).splitlines()[0])
-            export_pages(connection, [_refused(pages[0], error)])
+            export_pages(connection, [_refused(pages[0], error, keep(pages[0]))])
             return NOTHING, [pages[0]]
     middle = len(pages) // 2
-    first, refused_first = _export(connection, pages[:middle])
-    second, refused_second = _export(connection, pages[middle:])
+    first, refused_first = _export(connection, pages[:middle], keep)
+    second, refused_second = _export(connection, pages[middle:], keep)
     both = Written(first.new | second.new, first.changed | second.changed, first.unchanged | second.unchanged)
     return both, refused_first + refused_second
 
@@ -104,6 +112,7 @@ def _newest_of_each_article(pages: Iterable[PageItems]) -> list[PageItems]:
     return list(newest.values())
 
 
-def _refused(page: PageItems, error: DataError | IntegrityError) -> PageItems:
+def _refused(page: PageItems, error: DataError | IntegrityError, kept_in: str) -> PageItems:
     reason = f"the database refused it: {type(error).__name__} ({error.diag.constraint_name or error.sqlstate})"
-    return replace(page, article=None, weather=None, related_stories=(), rejected=Rejection(reason=reason))
+    rejection = Rejection(reason=reason, raw_path=kept_in)
+    return replace(page, article=None, weather=None, related_stories=(), rejected=rejection)

@@ -10,9 +10,10 @@ import re
 from dataclasses import dataclass
 from importlib import resources
 
+import psycopg
 from psycopg import Connection, sql
 
-from pipelines.database import DatabaseTooNew
+from pipelines.database import DatabaseForeign, DatabaseTooNew
 from pipelines.exporters.columns import columns
 from pipelines.stations import stations
 
@@ -23,14 +24,19 @@ STATION_FIELDS = ("station_id", "name_ko", "name_en", "latitude", "longitude")
 _FILE = re.compile(r"^(\d{4})_(\w+)\.sql$")
 
 _CREATE = """
-CREATE TABLE IF NOT EXISTS schema_migrations (
+CREATE TABLE IF NOT EXISTS asiatongsin_migrations (
     version     integer     PRIMARY KEY,
     name        text        NOT NULL,
     applied_at  timestamptz NOT NULL DEFAULT now()
-)"""
-_EXISTS = "SELECT to_regclass('schema_migrations') IS NOT NULL"
-_VERSION = "SELECT coalesce(max(version), 0) FROM schema_migrations"
-_NOTE = "INSERT INTO schema_migrations (version, name) VALUES (%s, %s)"
+);
+COMMENT ON TABLE asiatongsin_migrations IS 'Which changes of the schema were made.';
+COMMENT ON COLUMN asiatongsin_migrations.version IS 'Number of the change.';
+COMMENT ON COLUMN asiatongsin_migrations.name IS 'What it did.';
+COMMENT ON COLUMN asiatongsin_migrations.applied_at IS 'When it was made.'"""
+_EXISTS = "SELECT to_regclass('asiatongsin_migrations') IS NOT NULL"
+_VERSION = "SELECT coalesce(max(version), 0) FROM asiatongsin_migrations"
+_NOTE = "INSERT INTO asiatongsin_migrations (version, name) VALUES (%s, %s)"
+_STORED_STATIONS = "SELECT station_id, name_ko, name_en, latitude, longitude FROM weather_stations"
 _STATIONS = """
 INSERT INTO weather_stations AS s (station_id, name_ko, name_en, latitude, longitude)
 SELECT * FROM unnest(%s::int[], %s::text[], %s::text[], %s::float8[], %s::float8[])
@@ -72,7 +78,18 @@ def migrate(connection: Connection) -> list[Migration]:
     """
     known = migrations()
     if schema_version(connection) == known[-1].version:
+        _bring_stations(connection)
         return []
+    try:
+        return _apply(connection, known)
+    except psycopg.errors.DuplicateTable as error:
+        raise DatabaseForeign(
+            f"the database holds tables of another program ({error.diag.message_primary}):"
+            " name an empty database in DATABASE_URL"
+        ) from None
+
+
+def _apply(connection: Connection, known: list[Migration]) -> list[Migration]:
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         connection.execute(_CREATE)
@@ -83,6 +100,12 @@ def migrate(connection: Connection) -> list[Migration]:
         for migration in missing:
             connection.execute(sql.SQL(migration.script))
             connection.execute(_NOTE, [migration.version, migration.name])
-        if missing:
-            connection.execute(_STATIONS, columns(stations(), STATION_FIELDS))
+        _bring_stations(connection)
     return missing
+
+
+def _bring_stations(connection: Connection) -> None:
+    """The station list may grow without a change of the schema."""
+    known = {tuple(getattr(station, name) for name in STATION_FIELDS) for station in stations()}
+    if not known <= set(connection.execute(_STORED_STATIONS)):
+        connection.execute(_STATIONS, columns(stations(), STATION_FIELDS))

@@ -25,11 +25,23 @@ USING unnest(%s::text[], %s::bigint[], %s::timestamptz[]) AS p (site, no, fetche
 WHERE r.site = p.site AND r.no = p.no AND r.last_seen_at < p.fetched_at"""
 
 
+# One sighting may be a slip of the site.
+_GONE = """
+UPDATE articles AS a SET gone_at = r.last_seen_at
+FROM removed_articles AS r, unnest(%s::text[], %s::bigint[]) AS p (site, no)
+WHERE a.site = p.site AND a.no = p.no AND r.site = p.site AND r.no = p.no AND a.gone_at IS NULL
+    AND r.sightings >= 2 AND r.last_seen_at - r.first_seen_at >= interval '1 day' AND a.fetched_at < r.last_seen_at"""
+
+
 def write(connection: Connection, pages: Sequence[PageItems]) -> None:
-    """Notes what was found removed, and forgets what is there again; each number at most once in `pages`."""
+    """Notes what was found removed, and forgets what is there again; each number at most once in `pages`.
+
+    An article that is found removed twice, a day or more apart, is gone; its text stays.
+    """
     removed = [page for page in pages if page.removed and page.no]
     if removed:
         connection.execute(_WRITE, columns(removed, ("site", "no", "removed", "fetched_at")))
+        connection.execute(_GONE, columns(removed, ("site", "no")))
     there = [page for page in pages if page.article]
     if there:
         connection.execute(_FORGET, columns(there, ("site", "no", "fetched_at")))

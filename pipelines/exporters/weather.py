@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
 
@@ -13,12 +13,16 @@ from psycopg import Connection
 from asiatongsin.items import WeatherSnapshot
 from pipelines.exporters.columns import columns
 
+SAME_FOR = timedelta(hours=1)
+"""The observations are hourly: a strip that comes back sooner is the old one out of a cache."""
+
 _READING_FIELDS = ("city", "condition", "icon", "temperature_c", "station_id")
 
 # Two exporters of one site would both miss the snapshot the other is about to write.
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('asiatongsin weather ' || %s, 0))"
 
-# The strip may be one out of a spool that was drained late: it extends its neighbour in time, not the newest one.
+# A strip repeats its neighbour in time (not the newest one: it may come out of a spool that was drained late), or one
+# seen within the hour: caches of one site show two strips by turns.
 _EXTEND = """
 WITH neighbour AS (
     (SELECT id, readings_hash FROM weather_snapshots WHERE site = %(site)s AND first_fetched_at <= %(first)s
@@ -26,6 +30,11 @@ WITH neighbour AS (
     UNION ALL
     (SELECT id, readings_hash FROM weather_snapshots WHERE site = %(site)s AND first_fetched_at > %(first)s
      ORDER BY first_fetched_at, id LIMIT 1)
+    UNION ALL
+    (SELECT id, readings_hash FROM weather_snapshots
+     WHERE site = %(site)s AND readings_hash = %(hash)s
+        AND last_fetched_at >= %(first)s - %(same)s AND first_fetched_at <= %(last)s + %(same)s
+     ORDER BY last_fetched_at DESC, id DESC LIMIT 1)
 )
 UPDATE weather_snapshots AS s SET
     first_fetched_at = least(s.first_fetched_at, %(first)s), last_fetched_at = greatest(s.last_fetched_at, %(last)s),
@@ -60,15 +69,23 @@ class Strip:
 
 
 def fold(snapshots: Iterable[WeatherSnapshot]) -> list[Strip]:
-    """Equal strips that follow each other in time, per site, as one."""
+    """Equal strips that follow each other, or are less than SAME_FOR apart, per site, as one."""
     strips: list[Strip] = []
+    latest: dict[tuple[str, str], int] = {}
     for snapshot in sorted(snapshots, key=attrgetter("site", "fetched_at")):
-        last = strips[-1] if strips else None
-        if last and _identity(last.snapshot) == _identity(snapshot):
-            strips[-1] = replace(last, last_fetched_at=snapshot.fetched_at, pages=last.pages + 1)
+        identity = (snapshot.site, snapshot.readings_hash)
+        place = latest.get(identity)
+        if place is not None and _continues(strips, place, snapshot):
+            pages = strips[place].pages + 1
+            strips[place] = replace(strips[place], last_fetched_at=snapshot.fetched_at, pages=pages)
         else:
+            latest[identity] = len(strips)
             strips.append(Strip(snapshot=snapshot, last_fetched_at=snapshot.fetched_at, pages=1))
     return strips
+
+
+def _continues(strips: list[Strip], place: int, snapshot: WeatherSnapshot) -> bool:
+    return place == len(strips) - 1 or snapshot.fetched_at - strips[place].last_fetched_at <= SAME_FOR
 
 
 def write(connection: Connection, snapshots: Iterable[WeatherSnapshot]) -> None:
@@ -88,11 +105,8 @@ def _write(connection: Connection, strip: Strip) -> None:
         "last": strip.last_fetched_at,
         "pages": strip.pages,
         "hash": snapshot.readings_hash,
+        "same": SAME_FOR,
     }
     if connection.execute(_EXTEND, values).fetchone() is None:
         for (identity,) in connection.execute(_ADD, values).fetchall():
             connection.execute(_ADD_READINGS, [identity, *columns(snapshot.readings, _READING_FIELDS)])
-
-
-def _identity(snapshot: WeatherSnapshot) -> tuple[str, str]:
-    return snapshot.site, snapshot.readings_hash

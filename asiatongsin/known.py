@@ -1,0 +1,36 @@
+"""What the spider asks whoever knows the stored articles; the setting KNOWN_ARTICLES names the class that answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """A part of a list in which articles may be missing although newer ones are stored."""
+
+    since: datetime
+    """Published then or later …"""
+
+    above: int
+    """… or with a higher number than this."""
+
+    def covers(self, no: int, published_at: datetime | None) -> bool:
+        """Whether something may be missing next to this article."""
+        return no > self.above or published_at is None or published_at >= self.since
+
+
+class Known(Protocol):
+    """Who says which articles need no download."""
+
+    async def settled(self, site: str, numbers: Sequence[int]) -> set[int] | None:
+        """Those of `numbers` that need no download; None where nobody can say."""
+
+    async def due(self, site: str) -> list[int]:
+        """Articles that earlier crawls did not get and that are worth another try."""
+
+    async def unsure(self, site: str, section: int) -> Unsure | None:
+        """The part of a list in which articles may be missing; None where none is."""
