@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .fates import REMOVED_FORMS, Fate, RemovedForm
+from .faults import Fault
 from .replica_site import KST, ReplicaSite
 from .server import Replica, Request, serve
 from .truth import TrueArticle, TrueReading, TrueRelated
@@ -11,6 +12,7 @@ __all__ = [
     "KST",
     "REMOVED_FORMS",
     "Fate",
+    "Fault",
     "RemovedForm",
     "Replica",
     "ReplicaSite",

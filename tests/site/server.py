@@ -12,6 +12,7 @@ from typing import Any
 from aiohttp import web
 
 from .answers import ARTICLE_PATHS, LIST_PATHS, Answer, Ask, answer
+from .faults import Fault
 from .replica_site import ReplicaSite
 
 HOST = "127.0.0.1"
@@ -45,6 +46,8 @@ class Replica:
         self.port = 0
         self.requests: list[Request] = []
         """In the order they were answered."""
+        self.faults: list[Fault] = []
+        """How it misbehaves; the first that befalls a request counts."""
         self._keeps_requests = keeps_requests
 
     @property
@@ -72,10 +75,15 @@ class Replica:
             headers={name.title(): value for name, value in request.headers.items()},
         )
         decided = answer(self.site, ask) if request.method in {"GET", "HEAD"} else Answer(status=405)
+        fault = next((fault for fault in self.faults if fault.befalls(ask)), None)
+        if fault:
+            decided = fault.change(decided)
         if self._keeps_requests:
             self.requests.append(
                 Request(path=ask.path, query=ask.query, headers=dict(ask.headers), status=decided.status)
             )
+        if fault and fault.breaks:
+            return await fault.breaks(request, decided)
         return web.Response(
             status=decided.status,
             headers={"Content-Type": decided.content_type, **decided.headers},

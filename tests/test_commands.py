@@ -1,0 +1,210 @@
+"""The commands as a person or cron runs them."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from pathlib import Path
+
+from psycopg import Connection
+
+from asiatongsin import __version__, items
+from asiatongsin.commands.status import ITEMS
+from pipelines.exporters import crawls
+from pipelines.record import CrawlRecord
+from pipelines.spool import Spool
+from tests.conftest import Scrapy
+from tests.samples import SITE, UNREACHABLE, count, export, later, leave, page, record, rejected, removed, rows, story
+from tests.site import Replica, ReplicaSite, serve
+
+
+def fill(connection: Connection) -> None:
+    """One finished crawl, one that runs, three articles, a page that could not be read."""
+    given = {"site": "x", "pages": "3"}
+    crawls.write(connection, record(finished_at=later(2), outcome="drift", list_pages=7, arguments=given))
+    pages = [page(no, stories=[story(1)], seoul=21.5) for no in (1, 2, 3)]
+    bad = rejected(4, reason="headline not found", raw_path="rejected/a.html.gz")
+    export(connection, *pages, bad, removed(5), crawl=record().id)
+    crawls.write(connection, record(finished_at=later(2), outcome="drift", list_pages=7))
+    crawls.write(connection, record("20251005T005307Z-000002", started_at=later(3)))
+
+
+def lines(output: str) -> list[list[str]]:
+    return [line.split() for line in output.splitlines()]
+
+
+def test_status_of_an_empty_database(scrapy: Scrapy, database_url: str, data: Path) -> None:
+    run = scrapy("status", DATABASE_URL=database_url)
+    assert run.status == 0, run.log
+    assert run.output.splitlines()[:2] == [f"Data folder  {data}", "Spool        0 pages wait"]
+    assert re.search(r"^Database     test_\w+ on .*PostgreSQL \d\d", run.output, re.MULTILINE)
+    assert run.output.endswith("\nStored: none\n\nLast crawls: none\n\nRejected pages: none\n")
+
+
+def test_status_of_a_filled_database(scrapy: Scrapy, connection: Connection, database_url: str, data: Path) -> None:
+    fill(connection)
+    leave(data, page(6), page(7))
+    run = scrapy("status", DATABASE_URL=database_url)
+    assert run.status == 0, run.log
+    assert "Spool        2 pages wait" in run.output
+    shown = lines(run.output)
+    assert [SITE, "3", "0", "0", "2025-10-04", "18:20", "2025-10-05", "09:52"] in shown
+    assert ["2025-10-05", "09:52", SITE, "drift", "120", "7", "0", "3", "0", "0", "0", "pages=3"] in shown
+    assert ["2025-10-05", "09:55", SITE, "running", "0", "0", "0", "0", "0", "0", "0"] in shown
+    assert ["4", "headline", "not", "found", "rejected/a.html.gz"] in shown
+
+
+def test_status_ends_with_3_where_the_database_does_not_answer(scrapy: Scrapy, data: Path) -> None:
+    leave(data, page())
+    run = scrapy("status", DATABASE_URL=UNREACHABLE)
+    assert run.status == 3
+    assert "1 pages wait" in run.output
+    assert "cannot be reached: none on 127.0.0.1" in run.output
+    assert "geheim" not in run.output + run.log
+
+
+def test_status_explains_every_field_of_every_item(scrapy: Scrapy) -> None:
+    kinds = {one for one in vars(items).values() if getattr(one, "__module__", "") == items.__name__}
+    kinds = {one for one in kinds if dataclasses.is_dataclass(one)} - {items.Page, items.PageItems}
+    assert set(ITEMS) == kinds | {CrawlRecord}
+    run = scrapy("status", "--schema")
+    assert run.status == 0, run.log
+    parts = {part.partition(":")[0]: part for part in run.output.split("\n\n")}
+    assert set(parts) == {item.__name__ for item in ITEMS}
+    for item in ITEMS:
+        explained = [re.split(r"\s{2,}", line) for line in parts[item.__name__].splitlines()[3:]]
+        assert [row[0] for row in explained] == [field.name for field in dataclasses.fields(item)]
+        assert [row for row in explained if len(row) != 3 or len(row[2]) < 5 or row[2].endswith("…")] == []
+
+
+def test_summary_shows_all_three_kinds(scrapy: Scrapy, connection: Connection, database_url: str) -> None:
+    assert "Newest articles: none" in scrapy("summary", DATABASE_URL=database_url).output
+    fill(connection)
+    run = scrapy("summary", DATABASE_URL=database_url)
+    assert run.status == 0, run.log
+    for text in ("기사 3의 제목", "(none printed)", "Seoul", "21.5", "이야기 1", SITE):
+        assert text in run.output
+
+
+def test_summary_says_when_there_is_no_database(scrapy: Scrapy) -> None:
+    run = scrapy("summary", DATABASE_URL=UNREACHABLE)
+    assert run.status != 0
+    assert "none on 127.0.0.1" in run.last_line
+    assert "geheim" not in run.output + run.log
+
+
+def test_export_of_an_empty_spool_stores_nothing(scrapy: Scrapy, database_url: str) -> None:
+    run = scrapy("export", DATABASE_URL=database_url)
+    assert (run.status, run.last_line) == (0, "asiatongsin: ok: 0 pages stored: 0 new, 0 changed, 0 unchanged articles")
+
+
+def test_export_stores_what_waits(scrapy: Scrapy, connection: Connection, database_url: str, data: Path) -> None:
+    leave(data, page(1), page(2), rejected(3))
+    running = Spool.create(data / "spool", record("running"))
+    running.append(page(4))
+    run = scrapy("export", DATABASE_URL=database_url)
+    running.release()
+    assert run.status == 0, run.log
+    assert "3 pages stored: 2 new, 0 changed, 0 unchanged articles; 1 pages belong to a crawl" in run.last_line
+    assert (count(connection, "articles"), count(connection, "rejected_pages")) == (2, 1)
+
+
+def test_export_says_that_pages_still_wait(scrapy: Scrapy, data: Path) -> None:
+    leave(data, page(1), page(2))
+    run = scrapy("export", DATABASE_URL=UNREACHABLE)
+    assert run.status == 3
+    assert "2 pages wait in the spool: none on 127.0.0.1" in run.last_line
+    assert "geheim" not in run.output + run.log
+
+
+def test_export_takes_no_arguments(scrapy: Scrapy, data: Path) -> None:
+    run = scrapy("export", "asiatongsin", DATABASE_URL=UNREACHABLE)
+    assert run.status == 2
+    assert run.last_line.endswith("scrapy export takes no arguments")
+
+
+def test_export_says_that_an_address_is_none(scrapy: Scrapy, data: Path) -> None:
+    leave(data, page())
+    run = scrapy("export", DATABASE_URL="mysql://someone:geheim@localhost/news")
+    assert "DATABASE_URL is not an address" in run.last_line
+    assert run.status == 2
+    assert "Traceback" not in run.log
+
+
+def test_export_does_not_say_that_all_is_well_where_pages_stay(scrapy: Scrapy, database_url: str, data: Path) -> None:
+    (leave(data, page()) / "crawl.json").write_bytes(b"")
+    run = scrapy("export", DATABASE_URL=database_url)
+    assert "a crawl that is running" not in run.last_line
+    assert run.status != 0
+
+
+def test_list_and_check_know_the_spider(scrapy: Scrapy) -> None:
+    assert scrapy("list").output == "asiatongsin\n"
+    run = scrapy("check", "-l")
+    assert (run.status, run.output.splitlines()) == (0, ["asiatongsin", "  * parse_article", "  * parse_front"])
+
+
+def test_shell_starts_no_crawl(scrapy: Scrapy, connection: Connection, database_url: str, data: Path) -> None:
+    with serve(ReplicaSite(articles=3)) as replica:
+        address = f"{replica.url}/news/article.html?no=100002"
+        run = scrapy("shell", "-c", "print(response.status)", address, DATABASE_URL=database_url)
+        code = ("parse", "--spider", "asiatongsin", "--pipelines", "-a", f"site={replica.url}", "-c", "parse_article")
+        parsed = scrapy(*code, "--cbkwargs", '{"no": 100002}', address, DATABASE_URL=database_url)
+    assert (run.status, run.output.split()[0]) == (0, "200")
+    assert (parsed.status, "Traceback" in parsed.log) == (0, False)
+    assert not data.exists()
+    assert count(connection, "crawls") == 0
+
+
+def test_shell_opens_with_the_spider_of_this_project(scrapy: Scrapy, database_url: str) -> None:
+    """As `scrapy shell https://newsasia.kr/` does; an address on another site is refused without a request."""
+    with serve(ReplicaSite(articles=1)) as replica:
+        run = scrapy(
+            "shell", "--spider", "asiatongsin", "-c", "print(response)", replica.url, DATABASE_URL=database_url
+        )
+        assert replica.requests == []
+    assert "Traceback" not in run.log
+    assert run.status == 0
+
+
+def agents(replica: Replica) -> set[str]:
+    """User agents the replica has seen since it was asked last."""
+    seen = {request.headers.get("User-Agent", "") for request in replica.requests}
+    replica.forget()
+    return seen
+
+
+def test_names_itself_and_who_runs_it(crawl: Scrapy) -> None:
+    with serve(ReplicaSite(articles=2)) as replica:
+        one = (replica.url, "-a", "no=100001")
+        crawl(*one)
+        assert agents(replica) == {f"asiatongsin/{__version__}"}
+        crawl(*one, ASIATONGSIN_CONTACT="https://example.kr/bot")
+        assert agents(replica) == {f"asiatongsin/{__version__} (+https://example.kr/bot)"}
+
+
+def test_honours_settings_of_the_environment_and_of_the_command_line_above_them(crawl: Scrapy) -> None:
+    with serve(ReplicaSite(articles=2)) as replica:
+        one = (replica.url, "-a", "no=100001")
+        quiet = crawl(*one, ASIATONGSIN_USER_AGENT="from the environment", ASIATONGSIN_LOG_LEVEL="ERROR")
+        assert agents(replica) == {"from the environment"}
+        assert quiet.log.splitlines() == [quiet.last_line]
+        crawl(*one, "-s", "USER_AGENT=given", ASIATONGSIN_USER_AGENT="from the environment")
+        assert agents(replica) == {"given"}
+
+
+def test_keeps_its_state_where_the_setting_says(crawl: Scrapy, data: Path, tmp_path: Path) -> None:
+    setting = f"DATA={tmp_path / 'other'}"
+    with serve(ReplicaSite(articles=1)) as replica:
+        run = crawl(replica.url, "-L", "DEBUG", "-a", "no=100001", "-s", setting, DATABASE_URL=UNREACHABLE)
+    assert (run.status, "geheim" in run.log + run.output) == (3, False)
+    assert len(list((tmp_path / "other" / "spool").glob("*/*.jsonl"))) == 1
+    assert not data.exists()
+
+
+def test_never_prints_or_stores_the_password(crawl: Scrapy, connection: Connection, database_url: str) -> None:
+    with serve(ReplicaSite(articles=3)) as replica:
+        run = crawl(replica.url, "-L", "DEBUG", "-a", "pages=1", DATABASE_URL=f"{database_url} password=geheim")
+    assert (run.status, "geheim" in run.log + run.output) == (0, False)
+    [(row,)] = rows(connection, "SELECT to_jsonb(c)::text FROM crawls AS c")
+    assert "geheim" not in row

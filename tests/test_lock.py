@@ -1,0 +1,124 @@
+"""One crawl of a site at a time: on this machine by a file, on all machines by the database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from psycopg import Connection, conninfo
+
+from pipelines.database import Database
+from pipelines.lock import CrawlLock
+from tests.samples import SITE, UNREACHABLE, process
+
+HOLD = """
+import sys
+from pathlib import Path
+from pipelines.database import Database
+from pipelines.lock import CrawlLock
+
+data, url, site = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+lock = CrawlLock(data, Database(url, data), site)
+print(lock.acquire(), flush=True)
+sys.stdin.readline()
+lock.release()
+print("released", flush=True)
+sys.stdin.read()
+"""
+
+KEY = "hashtextextended('asiatongsin crawl ' || %s, 0)"
+
+
+def lock_of(data: Path, url: str, site: str = SITE) -> CrawlLock:
+    return CrawlLock(data, Database(url, data), site)
+
+
+def is_free(data: Path, url: str, site: str = SITE) -> bool:
+    lock = lock_of(data, url, site)
+    try:
+        return lock.acquire()
+    finally:
+        lock.release()
+
+
+def wait_until_free(connection: Connection, site: str = SITE) -> None:
+    """Until the server has seen that the holder is gone."""
+    connection.execute("SET lock_timeout = '20s'")
+    connection.execute(f"SELECT pg_advisory_lock({KEY})", [site])
+    connection.execute(f"SELECT pg_advisory_unlock({KEY})", [site])
+
+
+def test_keeps_a_second_process_out_until_it_is_released(connection: Connection, database_url: str, data: Path) -> None:
+    with process(HOLD, data, database_url, SITE) as holder:
+        assert not is_free(data, database_url)
+        print(file=holder.stdin, flush=True)
+        assert holder.stdout.readline() == "released\n"
+        wait_until_free(connection)
+        assert is_free(data, database_url)
+
+
+def test_keeps_a_second_process_out_without_a_database(data: Path) -> None:
+    with process(HOLD, data, UNREACHABLE, SITE) as holder:
+        assert not is_free(data, UNREACHABLE)
+        assert is_free(data.parent / "other", UNREACHABLE)
+        holder.kill()
+        holder.wait()
+        assert is_free(data, UNREACHABLE)
+
+
+def test_keeps_a_crawl_with_another_data_folder_out(connection: Connection, database_url: str, tmp_path: Path) -> None:
+    with process(HOLD, tmp_path / "one", database_url, SITE) as holder:
+        assert not is_free(tmp_path / "two", database_url)
+        holder.kill()
+        holder.wait()
+        wait_until_free(connection)
+        assert is_free(tmp_path / "two", database_url)
+
+
+def test_keeps_a_crawl_out_that_reaches_another_database(database_url: str, data: Path) -> None:
+    with process(HOLD, data, UNREACHABLE, SITE):
+        assert not is_free(data, database_url)
+
+
+def test_leaves_other_sites_alone(database_url: str, data: Path) -> None:
+    with process(HOLD, data, database_url, SITE):
+        assert is_free(data, database_url, "example.kr")
+        assert is_free(data, database_url, f"{SITE}:8080")
+        assert is_free(data, database_url, f"127.0.0.1:{SITE}")
+
+
+def test_leaves_nothing_behind_where_it_was_kept_out(connection: Connection, database_url: str, tmp_path: Path) -> None:
+    with process(HOLD, tmp_path / "one", database_url, SITE):
+        kept_out = lock_of(tmp_path / "two", database_url)
+        assert not kept_out.acquire()
+    wait_until_free(connection)
+    assert is_free(tmp_path / "two", database_url)
+
+
+def test_may_be_released_twice_and_taken_again(connection: Connection, database_url: str, data: Path) -> None:
+    lock = lock_of(data, database_url)
+    assert lock.acquire()
+    lock.release()
+    lock.release()
+    wait_until_free(connection)
+    assert lock.acquire()
+    lock.release()
+
+
+def test_two_databases_of_one_server_do_not_share_a_lock(database_url: str, server: str, tmp_path: Path) -> None:
+    holder = lock_of(tmp_path / "one", database_url)
+    assert holder.acquire()
+    name = conninfo.conninfo_to_dict(server).get("dbname", "postgres")
+    assert is_free(tmp_path / "two", conninfo.make_conninfo(server, dbname=name))
+    holder.release()
+
+
+def test_survives_a_database_that_goes_away_meanwhile(
+    connection: Connection, database_url: str, data: Path, tmp_path: Path
+) -> None:
+    lock = lock_of(data, database_url)
+    assert lock.acquire()
+    mine = "application_name = 'asiatongsin' AND datname = current_database()"
+    connection.execute(f"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE {mine}")
+    assert not is_free(data, database_url)
+    lock.release()
+    assert is_free(data, database_url)

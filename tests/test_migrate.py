@@ -1,0 +1,212 @@
+"""The schema: made and brought up to date by whoever comes first, explained in the database itself."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import psycopg
+import pytest
+from psycopg import Connection
+
+from pipelines.database import DatabaseForeign, DatabaseTooNew
+from pipelines.exporters.migrate import Migration, migrate, migrations, schema_version
+from tests.conftest import ROOT, Scrapy
+from tests.samples import UNREACHABLE, process, rows
+
+TABLES = {
+    "articles",
+    "article_images",
+    "weather_snapshots",
+    "weather_readings",
+    "weather_stations",
+    "related_stories",
+    "crawls",
+    "rejected_pages",
+    "removed_articles",
+}
+CURRENT = migrations()[-1].version
+
+
+@pytest.fixture
+def empty(database_url: str) -> Iterator[Connection]:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def newer(connection: Connection, database_url: str) -> str:
+    """Address of a database of the next version."""
+    connection.execute("INSERT INTO asiatongsin_migrations (version, name) VALUES (%s, 'future')", [CURRENT + 1])
+    return database_url
+
+
+def tables(connection: Connection) -> set[str]:
+    return {name for (name,) in rows(connection, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
+
+
+def test_brings_an_empty_database_up_to_date(empty: Connection) -> None:
+    assert schema_version(empty) == 0
+    assert migrate(empty) == migrations()
+    assert schema_version(empty) == CURRENT
+    assert tables(empty) == TABLES | {"asiatongsin_migrations"}
+    assert rows(empty, "SELECT version, name FROM asiatongsin_migrations ORDER BY version") == [
+        (migration.version, migration.name) for migration in migrations()
+    ]
+
+
+def test_does_nothing_the_second_time(connection: Connection) -> None:
+    state = "SELECT xmin::text FROM weather_stations UNION ALL SELECT xmin::text FROM asiatongsin_migrations"
+    before = rows(connection, state)
+    assert migrate(connection) == []
+    assert rows(connection, state) == before
+
+
+def test_numbers_its_files_without_a_gap() -> None:
+    assert [migration.version for migration in migrations()] == list(range(1, CURRENT + 1))
+
+
+def test_works_when_many_threads_begin_at_once(empty: Connection, database_url: str) -> None:
+    barrier = Barrier(5)
+
+    def work(_: int) -> list[Migration]:
+        with psycopg.connect(database_url, autocommit=True) as own:
+            barrier.wait(timeout=20)
+            return migrate(own)
+
+    with ThreadPoolExecutor(5) as threads:
+        applied = list(threads.map(work, range(5)))
+    assert sorted(map(len, applied)) == [0, 0, 0, 0, CURRENT]
+
+
+WAITING = """
+import sys, psycopg
+from pipelines.exporters.migrate import migrate
+
+with psycopg.connect(sys.argv[1], autocommit=True) as connection:
+    print("ready", flush=True)
+    sys.stdin.readline()
+    print(len(migrate(connection)), flush=True)
+"""
+
+
+def test_works_when_two_processes_begin_at_once(empty: Connection, database_url: str) -> None:
+    with process(WAITING, database_url) as first, process(WAITING, database_url) as second:
+        for child in (first, second):
+            print(file=child.stdin, flush=True)
+        assert sorted(child.stdout.readline() for child in (first, second)) == ["0\n", f"{CURRENT}\n"]
+    assert schema_version(empty) == CURRENT
+
+
+def test_leaves_the_database_of_another_program_as_it_is(empty: Connection) -> None:
+    empty.execute("CREATE TABLE crawls (other text)")
+    with pytest.raises(DatabaseForeign, match="name an empty database in DATABASE_URL"):
+        migrate(empty)
+    assert tables(empty) == {"crawls"}
+    assert schema_version(empty) == 0
+
+
+@pytest.mark.usefixtures("newer")
+def test_refuses_a_newer_database_and_says_what_to_do(connection: Connection) -> None:
+    with pytest.raises(DatabaseTooNew) as caught:
+        migrate(connection)
+    assert f"schema version {CURRENT + 1}, this program knows {CURRENT}: upgrade" in str(caught.value)
+    assert "pip install --upgrade asiatongsin" in str(caught.value)
+
+
+UNEXPLAINED = """
+SELECT c.relname, a.attname FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
+    AND (col_description(c.oid, a.attnum) IS NULL OR obj_description(c.oid, 'pg_class') IS NULL)"""
+
+
+def test_explains_every_table_and_column(connection: Connection) -> None:
+    assert rows(connection, UNEXPLAINED) == []
+
+
+def test_holds_all_stations(connection: Connection) -> None:
+    with (ROOT / "pipelines/exporters/schema/stations.csv").open(encoding="utf-8") as file:
+        stations = [(int(row["station_id"]), row["name_ko"], row["name_en"]) for row in csv.DictReader(file)]
+    assert len(stations) >= 18
+    assert rows(connection, "SELECT station_id, name_ko, name_en FROM weather_stations ORDER BY 1") == sorted(stations)
+
+
+def test_brings_the_stations_up_to_date_without_a_change_of_the_schema(connection: Connection) -> None:
+    """The reader gives numbers out of the list of the package: one the table lacks makes it refuse every page."""
+    connection.execute("DELETE FROM weather_stations WHERE station_id = 108")
+    migrate(connection)
+    assert rows(connection, "SELECT name_ko FROM weather_stations WHERE station_id = 108") == [("서울",)]
+
+
+CONSTRAINTS = """
+SELECT conrelid::regclass::text, contype::text, pg_get_constraintdef(oid) FROM pg_constraint
+WHERE connamespace = 'public'::regnamespace AND contype IN ('p', 'f')"""
+
+
+def test_has_the_keys_and_foreign_keys(connection: Connection) -> None:
+    found = {(table, text.replace(" ON DELETE CASCADE", "")) for table, _, text in rows(connection, CONSTRAINTS)}
+    assert found == {
+        ("articles", "PRIMARY KEY (site, no)"),
+        ("article_images", 'PRIMARY KEY (site, no, "position")'),
+        ("article_images", "FOREIGN KEY (site, no) REFERENCES articles(site, no)"),
+        ("weather_stations", "PRIMARY KEY (station_id)"),
+        ("weather_snapshots", "PRIMARY KEY (id)"),
+        ("weather_readings", 'PRIMARY KEY (snapshot_id, "position")'),
+        ("weather_readings", "FOREIGN KEY (snapshot_id) REFERENCES weather_snapshots(id)"),
+        ("weather_readings", "FOREIGN KEY (station_id) REFERENCES weather_stations(station_id)"),
+        ("related_stories", 'PRIMARY KEY (site, no, block, "position")'),
+        ("related_stories", "FOREIGN KEY (site, no) REFERENCES articles(site, no)"),
+        ("crawls", "PRIMARY KEY (id)"),
+        ("rejected_pages", "PRIMARY KEY (id)"),
+        ("removed_articles", "PRIMARY KEY (site, no)"),
+        ("asiatongsin_migrations", "PRIMARY KEY (version)"),
+    }
+
+
+UNCHECKED = """
+SELECT c.table_name || '.' || c.column_name FROM information_schema.columns AS c
+WHERE c.table_schema = 'public' AND c.data_type = 'text' AND NOT EXISTS (
+    SELECT FROM pg_constraint AS k JOIN pg_attribute AS a ON a.attrelid = k.conrelid AND a.attnum = ANY(k.conkey)
+    WHERE k.contype IN ('c', 'f') AND k.conrelid = c.table_name::regclass AND a.attname = c.column_name)"""
+
+
+def test_refuses_an_empty_text_in_every_column_a_page_can_fill(connection: Connection) -> None:
+    unchecked = {name for (name,) in rows(connection, UNCHECKED)}
+    ours = {"weather_stations.name_ko", "weather_stations.name_en", "asiatongsin_migrations.name"}
+    assert unchecked - ours == {"crawls.job", "crawls.version", "rejected_pages.url", "rejected_pages.version"}
+
+
+def test_has_only_times_with_an_offset(connection: Connection) -> None:
+    query = "SELECT DISTINCT data_type FROM information_schema.columns WHERE table_schema = 'public'"
+    assert [name for (name,) in rows(connection, query) if "without" in name or name == "date"] == []
+
+
+def test_the_command_says_what_it_did(scrapy: Scrapy, database_url: str) -> None:
+    first, second = (scrapy("migrate", DATABASE_URL=database_url) for _ in range(2))
+    assert (first.status, second.status) == (0, 0), first.log
+    assert f"schema version {CURRENT}; applied 0001 initial" in first.output
+    assert second.output.endswith(f"schema version {CURRENT}; nothing to do\n")
+
+
+def test_the_command_says_when_it_cannot(scrapy: Scrapy, newer: str) -> None:
+    for url, sentence in ((UNREACHABLE, "none on 127.0.0.1"), (newer, "upgrade the program")):
+        run = scrapy("migrate", DATABASE_URL=url)
+        assert run.status == 2
+        assert sentence in run.last_line
+        assert "Traceback" not in run.log
+
+
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="InsufficientPrivilege ends with a traceback")
+def test_the_command_says_when_it_may_not(scrapy: Scrapy, empty: Connection, database_url: str) -> None:
+    """Since PostgreSQL 15 only the owner of a database makes tables in it unless others are allowed to."""
+    role = f"role_{empty.info.dbname}"
+    empty.execute(f"CREATE ROLE {role}")
+    try:
+        run = scrapy("migrate", DATABASE_URL=psycopg.conninfo.make_conninfo(database_url, options=f"-c role={role}"))
+    finally:
+        empty.execute(f"DROP ROLE {role}")
+    assert "permission denied for schema public" in run.log
+    assert run.status == 2
+    assert "Traceback" not in run.log

@@ -1,0 +1,97 @@
+"""What the statistics of a crawl say about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pipelines.outcome import Verdict, decide, walked_lists
+from pipelines.record import Outcome
+
+NOTHING: dict[str, Any] = {"finish_reason": "finished"}
+DONE = NOTHING | {"list/pages": 5, "list/teasers": 100, "article/pages": 40, "split/articles": 40}
+WALKED = DONE | {"list/walked": [0, 34]}
+
+
+def verdict(stats: dict[str, Any], waiting: int) -> Verdict:
+    return decide(stats, waiting=waiting, unreadable_share_max=0.2)
+
+
+@pytest.mark.parametrize(
+    ("stats", "waiting", "outcome"),
+    [
+        (DONE, 0, Outcome.OK),
+        (DONE | {"article/pages": 0, "split/articles": 0}, 0, Outcome.OK),
+        (DONE | {"finish_reason": "closespider_itemcount"}, 0, Outcome.OK),
+        (DONE | {"article/failed": 3, "list/failed": 1}, 0, Outcome.OK),
+        (DONE | {"split/removed": 9, "article/pages": 9, "split/articles": 0}, 0, Outcome.OK),
+        (DONE | {"split/removed": 20}, 0, Outcome.OK),
+        (DONE | {"split/removed": 21}, 0, Outcome.DRIFT),
+        (DONE | {"split/unreadable/article": 10}, 0, Outcome.OK),
+        (DONE | {"split/unreadable/article": 11}, 0, Outcome.DRIFT),
+        (DONE | {"split/unreadable/article": 3, "split/articles": 1}, 0, Outcome.OK),
+        (DONE | {"split/unreadable/article": 4, "split/articles": 1}, 0, Outcome.DRIFT),
+        (DONE | {"split/unreadable/article": 4, "split/articles": 0}, 0, Outcome.DRIFT),
+        (DONE | {"list/teasers": 0}, 0, Outcome.DRIFT),
+        (DONE, 40, Outcome.SPOOLED),
+        (DONE | {"split/unreadable/article": 11}, 40, Outcome.DRIFT),
+        (NOTHING | {"article/pages": 3, "split/articles": 3}, 0, Outcome.OK),
+        (NOTHING, 0, Outcome.UNREACHABLE),
+        (NOTHING | {"front/pages": 1, "list/failed": 5}, 0, Outcome.UNREACHABLE),
+        (NOTHING | {"article/failed": 3}, 3, Outcome.UNREACHABLE),
+        (NOTHING | {"finish_reason": "shutdown"}, 0, Outcome.OK),
+        (NOTHING | {"spider_exceptions/count": 1}, 0, Outcome.ERROR),
+        (DONE | {"crawl/item_errors": 1}, 40, Outcome.ERROR),
+        (DONE | {"crawl/spool_failures": 1}, 0, Outcome.ERROR),
+        (DONE | {"finish_reason": "memusage_exceeded"}, 0, Outcome.ERROR),
+        ({}, 0, Outcome.UNREACHABLE),
+    ],
+)
+def test_decides_how_a_crawl_went(stats: dict[str, Any], waiting: int, outcome: Outcome) -> None:
+    assert verdict(stats, waiting).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("stats", "waiting", "sentence"),
+    [
+        (DONE | {"export/new": 7}, 0, "5 list pages, 40 article pages, 7 new, 0 changed, 0 unchanged"),
+        (DONE | {"split/removed": 2}, 0, ", 2 removed"),
+        (DONE | {"split/unreadable/article": 1, "split/unreadable/list": 2}, 0, ", 3 unreadable"),
+        (DONE | {"article/failed": 4}, 0, ", 4 articles not downloaded"),
+        (DONE | {"list/failed": 2}, 0, ", 2 list pages not downloaded"),
+        (DONE, 7, ", 7 waiting in the spool"),
+        (DONE, 7, "`scrapy export` stores what waits"),
+        (DONE | {"finish_reason": "shutdown"}, 0, "stopped early, the next crawl goes on; "),
+        (NOTHING | {"robotstxt/forbidden": 1}, 0, "refused us: its robots.txt forbids it; "),
+        (NOTHING | {"crawl/last_failure": "HTTP status 500"}, 0, "HTTP status 500; "),
+        (NOTHING, 0, "no list page arrived; "),
+        (DONE | {"list/teasers": 0}, 0, "5 list pages arrived without a teaser; "),
+        (DONE | {"split/unreadable/article": 60}, 0, "60 of 100 article pages could not be read; "),
+        (DONE | {"spider_exceptions/count": 2, "crawl/item_errors": 1}, 0, "(spider: 2, pipeline: 1), see the log; "),
+    ],
+)
+def test_says_it_in_words_with_counts(stats: dict[str, Any], waiting: int, sentence: str) -> None:
+    assert sentence in verdict(stats, waiting).sentence
+
+
+def test_leaves_out_what_did_not_happen() -> None:
+    words = verdict(DONE, 0).sentence
+    assert not any(word in words for word in ("removed", "unreadable", "downloaded", "spool", "early", "refused"))
+
+
+@pytest.mark.parametrize(
+    ("stats", "walked"),
+    [
+        (WALKED, (0, 34)),
+        (DONE, ()),
+        (WALKED | {"finish_reason": "shutdown"}, ()),
+        (WALKED | {"finish_reason": "closespider_itemcount"}, ()),
+        (WALKED | {"crawl/item_errors": 1}, ()),
+        (WALKED | {"crawl/spool_failures": 1}, ()),
+        (WALKED | {"spider_exceptions/count": 1}, ()),
+        ({"list/walked": [0, 34]}, ()),
+    ],
+)
+def test_trusts_the_lists_of_a_crawl_that_lost_nothing(stats: dict[str, Any], walked: tuple[int, ...]) -> None:
+    assert walked_lists(stats) == walked

@@ -1,0 +1,218 @@
+"""The spool: what was appended is on disk, whole, whatever happens to the process."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
+from datetime import UTC, timedelta
+from pathlib import Path
+
+import pytest
+
+from asiatongsin.items import PageItems
+from pipelines.spool import Spool, read_segment
+from tests import samples
+from tests.samples import article, page, process, record, run, whole_page
+
+OWN = """
+import sys
+from pathlib import Path
+from pipelines.spool import Spool
+from tests.samples import page, record
+
+spool = Spool.create(Path(sys.argv[1]), record(sys.argv[2]))
+"""
+
+APPEND_AND_WAIT = OWN + "spool.append(page())\nprint('ready', flush=True)\nsys.stdin.read()"
+
+APPEND_AND_DIE = OWN + "import os, signal\nfor no in range(1, 8):\n    spool.append(page(no))\nos.kill(os.getpid(), 9)"
+
+DISK_FULL = """
+from resource import RLIM_INFINITY, RLIMIT_FSIZE, setrlimit
+
+def refused(work, *arguments):
+    setrlimit(RLIMIT_FSIZE, (5000, RLIM_INFINITY))
+    try:
+        work(*arguments)
+    except OSError as error:
+        print(error.strerror)
+    setrlimit(RLIMIT_FSIZE, (RLIM_INFINITY, RLIM_INFINITY))
+"""
+
+
+@pytest.fixture
+def spool(tmp_path: Path) -> Iterator[Spool]:
+    spool = Spool.create(tmp_path, record(), segment_pages=3)
+    yield spool
+    spool.release()
+
+
+def pages_of(folder: Path) -> list[PageItems]:
+    return [page for path in sorted(folder.glob("0*")) for page in read_segment(path)[0]]
+
+
+def test_gives_back_every_field_of_a_page(spool: Spool) -> None:
+    items = whole_page()
+    parts = [items, items.article, items.article.images[0], items.weather, items.weather.readings[-1]]
+    for part in [*parts, items.related_stories[0], items.rejected]:
+        assert [field.name for field in fields(part) if getattr(part, field.name) in (None, (), "")] == []
+    spool.append(items)
+    [back] = pages_of(spool.folder)
+    assert back == items
+    assert back.fetched_at.tzinfo is UTC or back.fetched_at.utcoffset() == timedelta(0)
+    assert back.article.published_at.utcoffset() == timedelta(hours=9)
+
+
+def test_gives_back_what_is_unknown_as_unknown(spool: Spool) -> None:
+    none = dict.fromkeys(("section", "subheadline", "reporter", "reporter_email", "published_at", "language"))
+    items = page(body=(), images=(), **none)
+    spool.append(items)
+    assert pages_of(spool.folder) == [items]
+    assert pages_of(spool.folder)[0].weather is None
+
+
+def test_begins_a_new_segment_after_so_many_pages(spool: Spool) -> None:
+    for no in range(1, 8):
+        spool.append(page(no))
+    assert [path.name for path in spool.segments()] == ["000001.jsonl", "000002.jsonl"]
+    assert [path.name for path in sorted(spool.folder.glob("0*"))][-1] == "000003.open"
+    assert [items.no for items in pages_of(spool.folder)] == list(range(1, 8))
+
+
+def test_closes_a_segment_only_when_it_is_old_enough(spool: Spool) -> None:
+    spool.append(page())
+    spool.close_segment(older_than=3600)
+    assert spool.segments() == []
+    spool.close_segment()
+    assert len(spool.segments()) == 1
+    spool.close_segment()
+    assert len(spool.segments()) == 1
+
+
+def test_counts_what_waits_in_open_and_closed_segments(spool: Spool) -> None:
+    assert spool.waiting() == 0
+    for no in range(1, 6):
+        spool.append(page(no))
+    assert spool.waiting() == 5
+    with (spool.folder / "000002.open").open("ab") as file:
+        file.write(b'{"site":"newsasia.kr","url":"http')
+    assert spool.waiting() == 5
+
+
+def test_passes_over_a_torn_last_line(spool: Spool) -> None:
+    spool.append(page(1))
+    spool.append(page(2))
+    [path] = spool.folder.glob("*.open")
+    path.write_bytes(path.read_bytes()[:-10])
+    pages, broken = read_segment(path)
+    assert ([items.no for items in pages], broken) == ([1], [])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'{"site":"newsasia.kr"}',
+        b"\x00\x00\x00",
+        b"\xff\xfe",
+        pytest.param(
+            b'{"site":"\xff"}',
+            marks=pytest.mark.xfail(strict=True, raises=UnicodeDecodeError, reason="not taken for a broken line"),
+        ),
+    ],
+)
+def test_hands_out_a_broken_line_and_reads_its_neighbours(spool: Spool, line: bytes) -> None:
+    spool.append(page(1))
+    spool.append(page(2))
+    [path] = spool.folder.glob("*.open")
+    first, second, _ = path.read_bytes().split(b"\n")
+    path.write_bytes(b"\n".join([first, line, second, b""]))
+    pages, broken = read_segment(path)
+    assert ([items.no for items in pages], broken) == ([1, 2], [line])
+
+
+def test_leaves_the_folder_of_a_living_process_alone(tmp_path: Path) -> None:
+    with process(APPEND_AND_WAIT, tmp_path, "living") as child:
+        assert list(Spool.abandoned(tmp_path)) == []
+        assert (tmp_path / "living" / "000001.open").exists()
+        child.kill()
+        child.wait()
+        assert [spool.folder.name for spool in Spool.abandoned(tmp_path)] == ["living"]
+
+
+def test_finds_every_page_of_a_process_that_was_killed_right_after_append(tmp_path: Path) -> None:
+    assert run(APPEND_AND_DIE, tmp_path, "killed").returncode == -signal.SIGKILL
+    for spool in Spool.abandoned(tmp_path):
+        assert spool.record == record("killed")
+        assert spool.waiting() == 7
+        pages = [items for path in spool.segments() for items in read_segment(path)[0]]
+        assert pages == [page(no) for no in range(1, 8)]
+    assert (tmp_path / "killed" / "000001.jsonl").exists()
+
+
+def test_hands_out_abandoned_folders_oldest_first_and_to_one_at_a_time(tmp_path: Path) -> None:
+    for name in ("20251005T01", "20251004T23", "20251005T00"):
+        Spool.create(tmp_path, record(name)).release()
+    names = []
+    for spool in Spool.abandoned(tmp_path):
+        names.append(spool.folder.name)
+        assert spool.folder.name not in [other.folder.name for other in Spool.abandoned(tmp_path)]
+    assert names == ["20251004T23", "20251005T00", "20251005T01"]
+
+
+def test_refuses_a_folder_that_exists(spool: Spool, tmp_path: Path) -> None:
+    spool.append(page())
+    with pytest.raises(OSError, match=spool.folder.name):
+        Spool.create(tmp_path, record())
+    assert spool.waiting() == 1
+
+
+def test_is_gone_when_it_was_removed(spool: Spool, tmp_path: Path) -> None:
+    spool.append(page())
+    spool.close_segment()
+    spool.remove()
+    assert list(tmp_path.iterdir()) == []
+    assert list(Spool.abandoned(tmp_path)) == []
+    assert list(Spool.abandoned(tmp_path / "never made")) == []
+
+
+def test_replaces_the_record_in_one_step(spool: Spool) -> None:
+    records = [record(list_pages=number, statistics={"text": "가" * 5000}) for number in range(100)]
+    with ThreadPoolExecutor(1) as thread:
+        writing = thread.submit(lambda: [spool.write_record(one) for one in records])
+        while not writing.done():
+            assert spool.record.site == samples.SITE
+        writing.result()
+    assert spool.record == records[-1]
+
+
+def test_leaves_no_half_line_when_the_disk_is_full(tmp_path: Path) -> None:
+    long = "refused(spool.append, page(2, body=('가' * 5000,)))"
+    done = run(f"{OWN}{DISK_FULL}spool.append(page(1))\n{long}\nspool.append(page(3))", tmp_path, "full")
+    assert done.stdout.strip() == "File too large", done.stderr
+    [path] = (tmp_path / "full").glob("*.open")
+    pages, broken = read_segment(path)
+    assert (pages, broken) == ([page(1), page(3)], [])
+    assert path.read_bytes().endswith(b"\n")
+
+
+def test_keeps_the_record_when_a_new_one_cannot_be_written(tmp_path: Path) -> None:
+    long = "refused(spool.write_record, record(sys.argv[2], statistics={'text': 'a' * 9000}))"
+    assert run(f"{OWN}{DISK_FULL}{long}", tmp_path, "full").stdout.strip() == "File too large"
+    assert [spool.record for spool in Spool.abandoned(tmp_path)] == [record("full")]
+
+
+def test_tears_no_line_when_threads_append_and_close(tmp_path: Path) -> None:
+    spool = Spool.create(tmp_path, record(), segment_pages=7)
+    with ThreadPoolExecutor(4) as threads:
+        appended = [threads.submit(spool.append, page(no)) for no in range(1, 201)]
+        for task in appended:
+            spool.close_segment()
+            task.result()
+    spool.release()
+    assert sorted(items.no for items in pages_of(spool.folder)) == list(range(1, 201))
+    assert all(items.article == article(items.no) for items in pages_of(spool.folder))
