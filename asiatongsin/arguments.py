@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, time
 
-from dateutil.parser import ParserError
+from dateutil.parser import UnknownTimezoneWarning
 from dateutil.parser import parse as parse_date
 
 from asiatongsin.korean import KST
@@ -118,8 +119,11 @@ def _moment(name: str, value: str | None, without_time: time) -> datetime | None
     # Two different defaults tell which parts of the date were left out.
     defaults = (datetime(2000, 1, 1, tzinfo=KST), datetime(2001, 2, 2, 1, 1, 1, 1, tzinfo=KST))
     try:
-        first, second = (parse_date(value, yearfirst=True, default=default) for default in defaults)
-    except (ParserError, OverflowError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", UnknownTimezoneWarning)
+            first, second = (parse_date(value, yearfirst=True, default=default) for default in defaults)
+        first.astimezone(KST)
+    except (ValueError, OverflowError, UnknownTimezoneWarning):
         first, second = defaults
     if first.date() != second.date():
         raise ArgumentError(f"{name}={value}: write a day such as 2025-10-01, or a time such as '2025-10-01 09:30'")

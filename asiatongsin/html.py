@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import contextlib
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urljoin
@@ -15,9 +13,7 @@ from lxml.etree import _Element
 
 from asiatongsin.korean import clean
 
-_META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]{2,20})", re.IGNORECASE)
-_HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w-]{2,20})", re.IGNORECASE)
-_KOREAN_NAMES = {"euc-kr", "euckr", "ks_c_5601-1987", "ksc5601", "ks_c_5601", "windows-949", "ms949"}
+_NO_PLAIN_TEXT = {"br", "script", "style"}
 _EMPTY = b"<html><body></body></html>"
 
 
@@ -32,54 +28,34 @@ class Parsed:
     """Whether the page is nested more deeply than libxml2 follows, so that part of it is not in the tree."""
 
 
-def parse(body: bytes, content_type: str = "") -> Parsed:
+def parse(body: bytes) -> Parsed:
     """The tree of a page. Any bytes give a tree: broken markup is repaired, an empty page is an empty tree."""
     # huge_tree: old editors leave <font> unclosed, paragraph after paragraph, and the usual bound is 256 levels.
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     try:
-        tree = etree.fromstring(to_utf8(body, content_type), parser)
+        tree = etree.fromstring(to_utf8(body), parser)
     except (etree.ParserError, etree.XMLSyntaxError):  # nothing but white space or comments
         tree = None
     if tree is None:
         tree = etree.fromstring(_EMPTY, etree.HTMLParser())
-    return Parsed(tree, any("depth" in entry.message for entry in parser.error_log))
+    return Parsed(tree, any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log))
 
 
-def to_utf8(body: bytes, content_type: str = "") -> bytes:
+def to_utf8(body: bytes) -> bytes:
     """The same text in valid UTF-8, whatever it came in; unreadable bytes become U+FFFD.
 
-    Valid UTF-8 wins over what header and page declare: the sites send no charset or a wrong one
-    (SITE.md section 6), and Korean text in another encoding is practically never valid UTF-8.
+    What header and page declare is not asked: the sites send no charset or a wrong one (SITE.md section 6), while
+    Korean text is practically never valid in both of the encodings it comes in.
     """
     if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return body.decode("utf-16", "replace").encode("utf-8")
+        return body.decode("utf-16", "replace").encode("utf-8").replace(b"\x00", b"")
+    body = body.removeprefix(codecs.BOM_UTF8).replace(b"\x00", b"")
     try:
         body.decode("utf-8")
     except UnicodeDecodeError:
-        return body.decode(_declared(body, content_type) or _guess(body), "replace").encode("utf-8", "replace")
-    return body.removeprefix(codecs.BOM_UTF8)
-
-
-def _guess(body: bytes) -> str:
-    try:
-        body.decode("cp949")
-    except UnicodeDecodeError:
-        return "utf-8"  # with a few bytes broken
-    return "cp949"
-
-
-def _declared(body: bytes, content_type: str) -> str | None:
-    in_page = _META_CHARSET.search(body[:4096])
-    in_header = _HEADER_CHARSET.search(content_type)
-    for name in (in_header and in_header[1], in_page and in_page[1].decode("ascii")):
-        if name is None:
-            continue
-        if name.lower() in _KOREAN_NAMES:
-            return "cp949"  # the superset of EUC-KR that Korean sites mean by it
-        with contextlib.suppress(LookupError, UnicodeDecodeError):
-            body.decode(name)
-            return name
-    return None
+        readings = (body.decode(encoding, "replace") for encoding in ("utf-8", "cp949"))
+        return min(readings, key=lambda text: text.count("\ufffd")).encode("utf-8")
+    return body
 
 
 class Selectors:
@@ -113,16 +89,18 @@ def text_of(element: _Element) -> str | None:
 
 
 def _parts_of(element: _Element) -> Iterator[str]:
-    """Text nodes; a line end stands for a blank, so that it does not glue two words."""
-    for node in element.iter():
-        if node.tag == "br":
-            break
-    else:
+    """Text nodes but those of scripts; a line end stands for a blank, so that it does not glue two words."""
+    if all(node.tag not in _NO_PLAIN_TEXT for node in element.iterdescendants()):
         yield from element.itertext()
         return
-    for event, node in etree.iterwalk(element, events=("start", "end")):
-        text = node.text if event == "start" else node.tail if node is not element else None
-        yield " " if event == "start" and node.tag == "br" else text or ""
+    walk = etree.iterwalk(element, events=("start", "end"))
+    for event, node in walk:
+        if event == "start" and node.tag in {"script", "style"}:
+            walk.skip_subtree()
+        elif event == "start":
+            yield " " if node.tag == "br" else node.text or ""
+        elif node is not element:
+            yield node.tail or ""
 
 
 def join(base: str, address: str | None) -> str:

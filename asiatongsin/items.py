@@ -60,7 +60,7 @@ class Page:
     @cached_property
     def parsed(self) -> Parsed:
         """The page parsed by lxml, once, whoever asks first."""
-        return parse(self.body, dict(self.headers).get("Content-Type", ""))
+        return parse(self.body)
 
     @property
     def tree(self) -> _Element:

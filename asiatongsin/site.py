@@ -13,6 +13,7 @@ KNOWN_SECTIONS = (22, 34, 37, 45)
 """Sections seen in public links to newsasia.kr; walked when the menu of the front page names none."""
 
 _HOST_PREFIX = re.compile(r"^(?:www|m)\.(?=[^.]+\.)")
+_HOST = re.compile(r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -28,7 +29,7 @@ class Site:
         """`https://newsasia.kr`, `newsasia.kr` or `http://127.0.0.1:8000/`; ValueError says what is wrong."""
         full = address.strip() if "://" in address else f"https://{address.strip()}"
         parts = urlsplit(full)
-        host = (parts.hostname or "").rstrip(".")
+        host = _ascii_host(parts.hostname or "")
         if parts.scheme not in _DEFAULT_PORTS or not host:
             raise ValueError(f"{address!r} is not the address of a site; write for example {DEFAULT_BASE}")
         if parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc:
@@ -70,3 +71,13 @@ class Site:
             return False
         own_port = urlsplit(self.base).port
         return port == own_port if own_port else port in _DEFAULT_PORTS.values()
+
+
+def _ascii_host(host: str) -> str:
+    """The host as it is asked for: a Korean name in its ASCII form; empty where it is no host."""
+    try:
+        ascii_host = host.rstrip(".").encode("idna").decode("ascii")
+    except UnicodeError:
+        return ""
+    is_name = _HOST.match(ascii_host) and ascii_host not in {"www", "m"}
+    return ascii_host if is_name or ":" in ascii_host else ""

@@ -28,12 +28,13 @@ def width(text: str) -> int:
 
 def shorten(text: str, columns: int) -> str:
     """The text, or its beginning and an ellipsis, in at most so many columns."""
-    taken = 0
-    for place, character in enumerate(text):
-        taken += width(character)
-        if taken > columns:
-            return shorten(text[:place], columns - 1).removesuffix("…") + "…"
-    return text
+    if len(text) * 2 <= columns or width(text[: columns + 1]) <= columns:
+        return text
+    taken, place = 0, 0
+    while taken + width(text[place]) <= columns - 1:
+        taken += width(text[place])
+        place += 1
+    return text[:place] + "…"
 
 
 def _cell(value: object, widest: int) -> str:

@@ -103,7 +103,7 @@ REFUSED: dict[str, Callable[[int], PageItems]] = {
 }
 
 
-@pytest.mark.parametrize(("what", "place"), zip(REFUSED, (1, 4, 7, 3), strict=True))
+@pytest.mark.parametrize(("what", "place"), [*zip(REFUSED, (1, 4, 7, 3), strict=True)])
 def test_sets_aside_a_page_that_is_refused_and_stores_its_neighbours(
     connection: Connection, what: str, place: int
 ) -> None:

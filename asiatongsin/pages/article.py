@@ -22,7 +22,7 @@ from asiatongsin.korean import (
     parse_info_line,
     parse_opening_byline,
 )
-from asiatongsin.pages.body import ArticleBody, find_body, holds_media
+from asiatongsin.pages.body import ArticleBody, find_body
 from asiatongsin.urls import article_url
 
 # Wrapper numbers (arv_001, arv_009_01 …) differ per site and say nothing; inner ids and classes are stable.
@@ -39,11 +39,14 @@ HEADLINE = Selectors(
 SUBHEADLINE = Selectors(".art_top h3", ".fix_art_top h3", ".sub_tit", ".news_top h4", ".hbox > h3")
 INFO = Selectors(".art_top .art_info > li", ".fix_art_top .art_info > li", "div > .art_info > li", ".arvdate")
 META_HEADLINE = Selectors("meta[property='og:title']", "meta[name=title]")
+TITLE = Selectors("title")
 META_PUBLISHED = Selectors("meta[property='article:published_time']")
 
-_REGISTERED = re.compile(r"(?:(?:등록|입력)\D{0,8}|^)(?=\d{4}[.\-/])")
-_MODIFIED = re.compile(r"수정\D{0,8}(?=\d{4}[.\-/])")
-_TIME_PART = re.compile(r"(?:기사)?\s*(?:등록|입력|수정)?\D{0,6}\d{4}[.\-/][\d.\-/:\s]*")
+_DATE = r"\d{4}[.\-/]\s?\d{1,2}[.\-/]\s?\d{1,2}"
+_REGISTERED = re.compile(rf"(?:등록|입력)\D{{0,8}}(?={_DATE})")
+_MODIFIED = re.compile(rf"수정\D{{0,8}}(?={_DATE})")
+_UNLABELLED = re.compile(rf"(?<!\d)(?={_DATE})")
+_TIME_PART = re.compile(rf"(?:(?:기사\s*)?(?:등록|입력|수정)\D{{0,6}})?(?<!\d){_DATE}[\d.\-/:\s]*")
 _BUTTONS = {"URL복사", "공유하기", "인쇄", "글씨크기", "기사제보"}
 
 
@@ -109,7 +112,8 @@ class ArticlePage:
     @property
     def published_at(self) -> datetime | None:
         """등록, else the metadata some sites print, else what the list page printed."""
-        return self._info_time(_REGISTERED) or self._meta_published() or self.page.listed_at
+        printed = self._info_time(_REGISTERED) or self._unlabelled_time()
+        return printed or self._meta_published() or self.page.listed_at
 
     @property
     def modified_at(self) -> datetime | None:
@@ -126,7 +130,8 @@ class ArticlePage:
     @property
     def is_empty(self) -> bool:
         """Whether there is a body and nothing in it: neither text nor photo nor video."""
-        return self._body_element is not None and not self.paragraphs and not holds_media(self._body_element)
+        body = self._body
+        return body is not None and not (body.paragraphs or body.images or body.has_video)
 
     @cached_property
     def _body_element(self) -> _Element | None:
@@ -141,24 +146,35 @@ class ArticlePage:
         return [text for element in INFO.best(self.tree) if (text := text_of(element))]
 
     def _info_time(self, label: re.Pattern[str]) -> datetime | None:
-        """The time behind a label; lines without a label count as 등록, as on the pages of before 2016."""
+        """The time behind a label."""
         found = ((line, label.search(line)) for line in self._info_lines)
         return next((time for line, place in found if place and (time := parse_date_time(line[place.end() :]))), None)
+
+    def _unlabelled_time(self) -> datetime | None:
+        """A time without a word before it: what pages of before 2016 print (`이름 기자 | 2012.05.03 10:20:30`)."""
+        if any(_MODIFIED.search(line) for line in self._info_lines):
+            return None
+        return self._info_time(_UNLABELLED)
 
     def _meta_headline(self) -> str | None:
         """The title for sharing. Every page of the CMS has one, so it is believed only beside a body."""
         if self._body_element is None:
             return None
         contents = (clean(meta.get("content") or "") for meta in META_HEADLINE.all(self.tree))
-        return next((content for content in contents if content), None)
+        return next((content for content in contents if content), None) or self._title()
+
+    def _title(self) -> str | None:
+        """`<title>` without the name of the paper behind its last hyphen."""
+        title = TITLE.text(self.tree)
+        return title and (title.rpartition(" - ")[0] or title)
 
     def _meta_published(self) -> datetime | None:
         for meta in META_PUBLISHED.all(self.tree):
             try:
                 time = isoparse(clean(meta.get("content") or ""))
-            except ValueError:
+                return (time if time.tzinfo else time.replace(tzinfo=KST)).astimezone(KST)
+            except (ValueError, OverflowError):
                 continue
-            return time if time.tzinfo else time.replace(tzinfo=KST)
         return None
 
     def _require(self, **parts: object) -> None:

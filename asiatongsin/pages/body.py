@@ -28,10 +28,11 @@ _BLOCKS = frozenset({
     "tbody", "tfoot", "thead", "tr", "ul",
 })
 _SKIPPED_TAGS = frozenset({
-    "script", "style", "iframe", "noscript", "template", "object", "embed", "form", "button", "select", "svg",
+    "script", "style", "iframe", "video", "noscript", "template", "object", "embed", "form", "button", "select", "svg",
 })
 # fmt: on
 _CELLS = frozenset({"td", "th"})
+_VIDEO_TAGS = frozenset({"iframe", "video", "embed", "object"})
 _PHOTO_FRAME = frozenset({"imgframe", "figure"})
 # Banners, share buttons, comments, tags, and the numbered widgets: none of them is text of the article.
 _NOT_TEXT = re.compile(
@@ -51,6 +52,7 @@ class ArticleBody:
     def __init__(self, element: _Element, page_url: str) -> None:
         self.page_url = page_url
         self.images: list[ArticleImage] = []
+        self.has_video = False
         self._lines: list[list[str]] = [[]]
         self._read(element)
 
@@ -81,6 +83,7 @@ class ArticleBody:
 
     def _is_left_out(self, node: _Element) -> bool:
         if node.tag in _SKIPPED_TAGS:
+            self.has_video |= node.tag in _VIDEO_TAGS
             return True
         names = classes(node)
         if node.tag in _PHOTO_FRAME or not _PHOTO_FRAME.isdisjoint(names):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from lxml.etree import _Element
 
@@ -11,6 +12,7 @@ from asiatongsin.html import Selectors, classes, join, text_of
 from asiatongsin.items import RelatedStory
 from asiatongsin.korean import drop_broken_entity
 from asiatongsin.pages.body import find_body
+from asiatongsin.site import Site
 from asiatongsin.urls import article_no
 
 LINKS = Selectors("a[href*='article.html?']")
@@ -32,6 +34,7 @@ class RelatedStories:
     def __init__(self, tree: _Element, page_url: str) -> None:
         self.tree = tree
         self.page_url = page_url
+        self.site = Site.parse("{0.scheme}://{0.netloc}".format(urlsplit(page_url)))
         self._names: dict[_Element, str] = {}
 
     def stories(self) -> tuple[RelatedStory, ...]:
@@ -45,11 +48,14 @@ class RelatedStories:
         return tuple(story for stories in blocks.values() for story in stories.values())
 
     def _links(self) -> Iterator[tuple[_Element, int]]:
-        body = find_body(self.tree)
+        body, own = find_body(self.tree), article_no(self.page_url)
         for link in LINKS.all(self.tree):
-            no = article_no(join(self.page_url, link.get("href")))
-            if no is not None and not any(_is_no_block(above, body) for above in link.iterancestors()):
-                yield link, no
+            address = join(self.page_url, link.get("href"))
+            no = article_no(address)
+            if no in {None, own} or not self.site.owns(address):
+                continue
+            if not any(_is_no_block(above, body) for above in link.iterancestors()):
+                yield link, no or 0
 
     def _block_name(self, link: _Element) -> str:
         block = next((above for above in link.iterancestors() if _widget_class(above)), None)
@@ -94,8 +100,10 @@ def _name_of(block: _Element) -> str:
 
 
 def _is_in_story(heading: _Element) -> bool:
-    around_link = any(above.tag == "a" for above in heading.iterancestors())
-    return around_link or next(iter(LINKS.all(heading)), None) is not None
+    """Whether a heading belongs to a teaser, or to the article itself, and not to the block."""
+    above = list(heading.iterancestors())
+    of_article = any(not _NOT_A_BLOCK.isdisjoint(classes(element)) for element in above)
+    return of_article or any(element.tag == "a" for element in above) or LINKS.first(heading) is not None
 
 
 def _merge(first: RelatedStory, second: RelatedStory) -> RelatedStory:

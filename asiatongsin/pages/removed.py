@@ -9,6 +9,7 @@ from lxml.etree import _Element
 from asiatongsin.html import Selectors, join
 from asiatongsin.items import Page
 from asiatongsin.korean import clean
+from asiatongsin.pages.body import find_body, holds_anything
 from asiatongsin.urls import is_front_page
 
 SCRIPTS = Selectors("script")
@@ -30,12 +31,17 @@ def removed_form(page: Page) -> str | None:
         return str(page.status)
     if is_front_page(page.url):
         return "front page"
-    if _has_much_text(page.tree):
+    if _has_much_text(page.tree) or _has_body(page.tree):
         return None
     script = " ".join(element.text or "" for element in SCRIPTS.all(page.tree))
     if any(is_front_page(join(page.url, address)) for address in _ways_out(page.tree, script)):
         return "front page"
     return "alert" if _ALERT.search(script) else None
+
+
+def _has_body(tree: _Element) -> bool:
+    body = find_body(tree)
+    return body is not None and holds_anything(body)
 
 
 def _has_much_text(tree: _Element) -> bool:
