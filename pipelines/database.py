@@ -9,6 +9,7 @@ from pathlib import Path
 from subprocess import SubprocessError
 from threading import Lock
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import psycopg
 from psycopg import Connection, conninfo
@@ -90,17 +91,26 @@ class Database:
         try:
             parts = conninfo.conninfo_to_dict(self.url)
         except psycopg.ProgrammingError:
+            parts = {}
+        if not parts or self._is_ambiguous:
             return "the database of DATABASE_URL"
         return f"{parts.get('dbname', '')} on {parts.get('host', 'the local socket')}"
 
+    @property
+    def _is_ambiguous(self) -> bool:
+        """An @ that is not escaped: what follows it in the password is taken for the host."""
+        return urlsplit(self.url).netloc.count("@") > 1
+
     def connect(self) -> Connection:
         """A connection in autocommit mode; transactions are opened explicitly. DatabaseUnreachable without one."""
+        if self._is_ambiguous:
+            raise DatabaseMissing("DATABASE_URL holds more than one @: write the one in the password as %40")
         try:
             return self._open(self.url or self._embedded_url())
         except psycopg.OperationalError as error:
             if self.url:
                 raise DatabaseUnreachable(f"{self.name}: {self._without_password(error)}") from None
-        except psycopg.ProgrammingError:
+        except (psycopg.ProgrammingError, UnicodeError):
             raise DatabaseMissing("DATABASE_URL is not an address that PostgreSQL understands") from None
         # An embedded server may have been stopped by the last process that used it, or killed.
         try:

@@ -18,10 +18,10 @@ from psycopg import Connection
 from asiatongsin.items import PageItems
 from pipelines.database import CANNOT_USE_NOW, Database, DatabaseUnreachable
 from pipelines.exporters import crawls
-from pipelines.exporters.batch import Exported, export_segment
+from pipelines.exporters.batch import REFUSALS, Exported, export_segment
 from pipelines.exporters.migrate import migrate
 from pipelines.record import CrawlRecord, Outcome
-from pipelines.spool import Spool, read_segment
+from pipelines.spool import DAMAGED, Spool, read_segment
 
 T = TypeVar("T")
 
@@ -55,12 +55,16 @@ class Drain:
         """
         before = self.total.pages
         for spool in Spool.abandoned(self.spools):
-            record = _record_of(spool)
+            record = self._record_of(spool)
             if record is None:
-                self.damaged += 1
                 continue
-            self.drain(spool, record)
-            self.store_record(record if record.finished_at else _killed(record))
+            try:
+                self.drain(spool, record)
+                self.store_record(record if record.finished_at else _killed(record))
+            except REFUSALS as error:
+                self.damaged += 1
+                logger.warning("The database refuses the crawl in %s: %s", spool.folder, str(error).split("\n")[0])
+                continue
             spool.remove()
         return self.total.pages - before
 
@@ -83,6 +87,18 @@ class Drain:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+    def _record_of(self, spool: Spool) -> CrawlRecord | None:
+        """The record of an abandoned spool; None where there is nothing to store, or nobody knows of which crawl."""
+        try:
+            return spool.record
+        except (OSError, *DAMAGED) as error:
+            if spool.segments():
+                self.damaged += 1
+                logger.warning("The record in %s cannot be read (%s); its pages stay there", spool.folder, error)
+            elif {path.name for path in spool.folder.iterdir()} <= {"owner", "crawl.part"}:
+                spool.remove()  # its process died while it removed the folder
+        return None
 
     def _with_connection(self, work: Callable[[Connection], T]) -> T:
         """Does the work; where a connection that was open turns out to be broken, once more over a new one."""
@@ -158,18 +174,6 @@ class DrainThread(Thread):
             self.told(self.worker.total)
         self.trouble = ""
         return TICK
-
-
-def _record_of(spool: Spool) -> CrawlRecord | None:
-    """The record of an abandoned spool; a folder whose process died before it wrote one is empty."""
-    try:
-        return spool.record
-    except (OSError, msgspec.MsgspecError) as error:
-        if spool.segments():  # pages, and nobody knows of which crawl
-            logger.warning("The record in %s cannot be read (%s); its pages stay there", spool.folder, error)
-        else:
-            spool.remove()
-        return None
 
 
 def _killed(record: CrawlRecord) -> CrawlRecord:

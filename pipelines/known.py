@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import timedelta
+from threading import Lock
 from time import monotonic
 from typing import Any, LiteralString, Self
 
@@ -88,6 +89,7 @@ class KnownArticles:
         self.database: Database | None = None
         self._connection: Connection | None = None
         self._ask_again_at = 0.0
+        self._one_at_a_time = Lock()
         crawler.signals.connect(self.spider_closed, signal=signals.spider_closed)
 
     @classmethod
@@ -128,13 +130,16 @@ class KnownArticles:
         if monotonic() < self._ask_again_at:
             return None
         try:
-            return await asyncio.wait_for(asyncio.to_thread(self._rows, query, values), ANSWER_TIMEOUT)
+            return await asyncio.wait_for(asyncio.to_thread(self._rows_in_turn, query, values), ANSWER_TIMEOUT)
         except (DatabaseUnreachable, TimeoutError, *CANNOT_USE_NOW) as error:
             reason = " ".join(str(error).split()) or "no answer"
             logger.warning("Cannot ask what is stored already, so all counts as new: %s", reason)
             self._ask_again_at = monotonic() + ASK_AGAIN_AFTER
-            self._connection = None
             return None
+
+    def _rows_in_turn(self, query: LiteralString, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+        with self._one_at_a_time:
+            return self._rows(query, values)
 
     def _rows(self, query: LiteralString, values: dict[str, Any]) -> list[tuple[Any, ...]]:
         if self.database is None:

@@ -25,6 +25,9 @@ from pipelines.record import CrawlRecord
 
 logger = logging.getLogger(__name__)
 
+DAMAGED = (msgspec.MsgspecError, UnicodeDecodeError)
+"""What reading a file of the spool raises where the disk has lost part of it."""
+
 _CLOSED, _OPEN = ".jsonl", ".open"
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(PageItems).decode
@@ -127,7 +130,7 @@ class Spool:
 
     @property
     def record(self) -> CrawlRecord:
-        """The crawl's record as it was written last. OSError or msgspec.MsgspecError where it is damaged."""
+        """The crawl's record as it was written last. OSError or one of DAMAGED where it cannot be read."""
         return _decode_record((self.folder / "crawl.json").read_bytes())
 
     def write_record(self, record: CrawlRecord) -> None:
@@ -172,7 +175,7 @@ def read_segment(path: Path) -> tuple[list[PageItems], list[bytes]]:
     for line in lines[:-1]:
         try:
             pages.append(_decode(line))
-        except msgspec.MsgspecError:
+        except DAMAGED:
             broken.append(line)
     if lines[-1]:
         logger.warning("The last page of %s was cut off while it was written; the next crawl fetches it", path)

@@ -72,7 +72,12 @@ def test_knows_every_outcome(connection: Connection) -> None:
     assert rows(connection, "SELECT id, outcome FROM crawls ORDER BY id") == [(word, word) for word in sorted(words)]
 
 
+def test_a_clock_that_was_set_back_ends_no_crawl_before_it_began(connection: Connection) -> None:
+    crawls.write(connection, replace(FINISHED, finished_at=later(-60)))
+    assert rows(connection, "SELECT finished_at = started_at FROM crawls") == [(True,)]
+
+
 def test_refuses_what_cannot_be(connection: Connection) -> None:
-    for change in ({"outcome": "fine"}, {"finished_at": later(-1)}, {"unreadable": -1}, {"site": ""}):
+    for change in ({"outcome": "fine"}, {"unreadable": -1}, {"site": ""}):
         with pytest.raises(psycopg.errors.CheckViolation):
             crawls.write(connection, replace(FINISHED, **change))

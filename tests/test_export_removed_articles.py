@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from psycopg import Connection
 
 from tests.samples import AT, NO, SITE, count, export, later, page, removed, rows
@@ -64,14 +63,12 @@ def test_remembers_a_removal_when_an_older_capture_comes_late(connection: Connec
     assert count(connection, "articles") == 1
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="a late removal is noted although a newer page is stored")
 def test_does_not_note_a_removal_that_is_older_than_the_stored_article(connection: Connection) -> None:
     export(connection, page())
     export(connection, removed(at=later(-5)), crawl="old")
     assert count(connection, "removed_articles") == 0
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="of two pages in one batch only the newer is looked at")
 def test_keeps_the_text_of_an_article_that_is_removed_later_in_the_same_batch(connection: Connection) -> None:
     export(connection, page(), removed(at=later(1)))
     assert (count(connection, "articles"), count(connection, "removed_articles")) == (1, 1)

@@ -54,9 +54,7 @@ def test_settles_what_is_stored_on_this_site(known: KnownArticles, connection: C
     assert settled(known) == set()
 
 
-def test_asks_a_day_later_again_for_what_was_removed_or_could_not_be_read(
-    known: KnownArticles, connection: Connection
-) -> None:
+def test_asks_a_day_later_for_what_was_removed_or_not_read(known: KnownArticles, connection: Connection) -> None:
     removals = (removed(no, ago(hours)) for no, hours in ((1, 1), (2, 23), (3, 25), (4, 1000)))
     export(connection, *removals, *(rejected(no, ago(hours)) for no, hours in ((5, 1), (6, 23), (7, 25), (8, 1000))))
     assert settled(known, *range(1, 9)) == {1, 2, 5, 6}
@@ -115,9 +113,7 @@ def test_is_sure_of_an_empty_database_and_after_a_complete_crawl(known: KnownArt
     assert [unsure(known, section) for section in (22, 34, 0)] == [None, None, None]
 
 
-def test_is_unsure_of_everything_after_a_first_crawl_that_was_cut_short(
-    known: KnownArticles, connection: Connection
-) -> None:
+def test_is_unsure_of_all_after_a_first_crawl_that_was_cut_short(known: KnownArticles, connection: Connection) -> None:
     had(connection, 1)
     assert [unsure(known, section) for section in (22, 0)] == [EVERYWHERE, EVERYWHERE]
     assert unsure(known, 22, "example.kr") is None
@@ -208,7 +204,6 @@ def test_answers_over_a_new_connection_when_the_first_broke(known: KnownArticles
         broken(connection)
 
 
-@pytest.mark.xfail(strict=True, reason="threads share the connection unguarded: some are dropped, some closed twice")
 def test_answers_questions_that_are_asked_at_once(known: KnownArticles, connection: Connection) -> None:
     export(connection, page(1))
 

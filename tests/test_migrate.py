@@ -14,7 +14,7 @@ from psycopg import Connection
 from pipelines.database import DatabaseForeign, DatabaseTooNew
 from pipelines.exporters.migrate import Migration, migrate, migrations, schema_version
 from tests.conftest import ROOT, Scrapy
-from tests.samples import UNREACHABLE, process, rows
+from tests.samples import process, rows
 
 TABLES = {
     "articles",
@@ -191,14 +191,12 @@ def test_the_command_says_what_it_did(scrapy: Scrapy, database_url: str) -> None
 
 
 def test_the_command_says_when_it_cannot(scrapy: Scrapy, newer: str) -> None:
-    for url, sentence in ((UNREACHABLE, "none on 127.0.0.1"), (newer, "upgrade the program")):
-        run = scrapy("migrate", DATABASE_URL=url)
-        assert run.status == 2
-        assert sentence in run.last_line
-        assert "Traceback" not in run.log
+    run = scrapy("migrate", DATABASE_URL=newer)
+    assert run.status == 2
+    assert "upgrade the program" in run.last_line
+    assert "Traceback" not in run.log
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="InsufficientPrivilege ends with a traceback")
 def test_the_command_says_when_it_may_not(scrapy: Scrapy, empty: Connection, database_url: str) -> None:
     """Since PostgreSQL 15 only the owner of a database makes tables in it unless others are allowed to."""
     role = f"role_{empty.info.dbname}"

@@ -50,7 +50,7 @@ def _told(drain: Drain, waiting: int) -> tuple[int, str]:
         f"{total.pages} pages stored: {total.new} new, {total.changed} changed, {total.unchanged} unchanged articles"
     )
     if drain.damaged:
-        where = f"{drain.damaged} folders in {drain.spools} have lost their crawl.json and cannot be stored"
+        where = f"{drain.damaged} folders in {drain.spools} cannot be stored, see the warnings"
         return Outcome.ERROR.status, f"error: {where}; {stored}"
     running = f"; {waiting} pages belong to a crawl that is running" if waiting else ""
     return Outcome.OK.status, f"ok: {stored}{running}"

@@ -8,8 +8,9 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
-from pipelines.database import Database, DatabaseUnreachable, DatabaseUnusable
-from pipelines.exporters.migrate import migrate, schema_version
+from pipelines.connected import connected
+from pipelines.database import DatabaseUnreachable
+from pipelines.exporters.migrate import schema_version
 
 
 class Command(ScrapyCommand):
@@ -23,11 +24,9 @@ class Command(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         try:
-            database = Database.from_settings(self.settings or Settings())
-            with database.connect() as connection:
-                applied = migrate(connection)
+            with connected(self.settings or Settings()) as (database, connection, applied):
                 version = schema_version(connection)
-        except (DatabaseUnreachable, DatabaseUnusable) as error:
+        except DatabaseUnreachable as error:
             raise UsageError(str(error), print_help=False) from None
         names = ", ".join(f"{migration.version:04d} {migration.name}" for migration in applied)
         print(f"{database.name}: schema version {version}; {f'applied {names}' if names else 'nothing to do'}")

@@ -8,15 +8,14 @@ from typing import get_type_hints
 
 from itemadapter import ItemAdapter
 from scrapy.commands import ScrapyCommand
-from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
 from asiatongsin.items import Article, ArticleImage, Rejection, RelatedStory, WeatherReading, WeatherSnapshot
 from asiatongsin.text_table import text_table
 from pipelines import report
-from pipelines.database import Database, DatabaseUnreachable, DatabaseUnusable, data_folder
+from pipelines.connected import connected
+from pipelines.database import DatabaseUnreachable, data_folder
 from pipelines.drain import waiting_pages
-from pipelines.exporters.migrate import migrate
 from pipelines.record import CrawlRecord, Outcome
 
 ITEMS = (Article, ArticleImage, WeatherSnapshot, WeatherReading, RelatedStory, Rejection, CrawlRecord)
@@ -43,19 +42,14 @@ class Command(ScrapyCommand):
         data = data_folder(settings)
         print(f"Data folder  {data}\nSpool        {waiting_pages(data)} pages wait")
         try:
-            self._print_database(Database.from_settings(settings))
+            with connected(settings) as (database, connection, _applied):
+                print(f"Database     {database.name} ({report.database_size(connection)})")
+                print_table(report.sites(connection))
+                print_table(report.last_crawls(connection))
+                print_table(report.rejected_pages(connection))
         except DatabaseUnreachable as error:
             print(f"Database     cannot be reached: {error}")
             self.exitcode = Outcome.SPOOLED.status
-        except DatabaseUnusable as error:
-            raise UsageError(str(error), print_help=False) from None
-
-    def _print_database(self, database: Database) -> None:
-        with database.connect() as connection:
-            migrate(connection)
-            print(f"Database     {database.name} ({report.database_size(connection)})")
-            for table in (report.sites(connection), report.last_crawls(connection), report.rejected_pages(connection)):
-                print_table(table)
 
 
 def print_table(table: report.Table) -> None:

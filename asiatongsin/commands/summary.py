@@ -10,8 +10,8 @@ from scrapy.settings import Settings
 
 from asiatongsin.commands.status import print_table
 from pipelines import report
-from pipelines.database import Database, DatabaseUnreachable, DatabaseUnusable
-from pipelines.exporters.migrate import migrate
+from pipelines.connected import connected
+from pipelines.database import DatabaseUnreachable
 
 
 class Command(ScrapyCommand):
@@ -25,12 +25,11 @@ class Command(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         try:
-            with Database.from_settings(self.settings or Settings()).connect() as connection:
-                migrate(connection)
+            with connected(self.settings or Settings()) as (_, connection, _applied):
                 print_table(report.newest_articles(connection))
                 print_table(report.weather(connection))
                 print_table(report.snapshots(connection))
                 print_table(report.related_stories(connection))
                 print_table(report.sites(connection))
-        except (DatabaseUnreachable, DatabaseUnusable) as error:
+        except DatabaseUnreachable as error:
             raise UsageError(str(error), print_help=False) from None

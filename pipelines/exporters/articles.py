@@ -63,7 +63,10 @@ FROM written AS w LEFT JOIN before AS b USING (site, no)"""
 
 _SEEN_EARLIER = """
 UPDATE articles AS a SET first_seen_at = i.fetched_at
-FROM unnest(%s::text[], %s::bigint[], %s::timestamptz[]) AS i (site, no, fetched_at)
+FROM (
+    SELECT site, no, min(fetched_at) AS fetched_at
+    FROM unnest(%s::text[], %s::bigint[], %s::timestamptz[]) AS t (site, no, fetched_at) GROUP BY site, no
+) AS i
 WHERE a.site = i.site AND a.no = i.no AND a.first_seen_at > i.fetched_at"""
 
 
@@ -87,14 +90,16 @@ class Written:
 
 
 def write(connection: Connection, articles: Sequence[Article]) -> Written:
-    """Writes the articles, each once; at most two statements, however many there are."""
+    """Writes the articles, each at most once in `articles`, in one statement."""
     by_kind: dict[str, set[tuple[str, int]]] = {"new": set(), "changed": set(), "unchanged": set()}
     if articles:
         bodies = [PARAGRAPH_BREAK.join(article.body) or None for article in articles]
         for site, no, kind in connection.execute(_WRITE, [*columns(articles, _PLAIN_FIELDS), bodies]):
             by_kind[kind].add((site, no))
-    written = Written(**{kind: frozenset(keys) for kind, keys in by_kind.items()})
-    late = [article for article in articles if (article.site, article.no) not in written.all]
-    if late:
-        connection.execute(_SEEN_EARLIER, columns(late, ("site", "no", "fetched_at")))
-    return written
+    return Written(**{kind: frozenset(keys) for kind, keys in by_kind.items()})
+
+
+def note_first_sight(connection: Connection, articles: Sequence[Article]) -> None:
+    """An older capture that comes late, or together with a newer one, was the first all the same."""
+    if articles:
+        connection.execute(_SEEN_EARLIER, columns(articles, ("site", "no", "fetched_at")))

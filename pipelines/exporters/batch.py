@@ -6,7 +6,8 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from psycopg import Connection, DataError, IntegrityError
+import psycopg
+from psycopg import Connection
 
 from asiatongsin.items import PageItems, Rejection
 from pipelines.exporters import (
@@ -25,6 +26,14 @@ logger = logging.getLogger(__name__)
 
 Keep = Callable[[PageItems], str]
 """Keeps a page in a file and returns its path below the data folder."""
+
+REFUSALS = (
+    psycopg.DataError,
+    psycopg.IntegrityError,
+    psycopg.errors.CardinalityViolation,  # one row twice in a statement
+    psycopg.errors.ProgramLimitExceeded,  # an index entry too large
+)
+"""What the database says to a value, not to a connection."""
 
 NOTHING = Written(frozenset(), frozenset(), frozenset())
 
@@ -78,7 +87,7 @@ def _export(connection: Connection, pages: Sequence[PageItems], keep: Keep) -> t
     try:
         with connection.transaction():
             return export_pages(connection, pages), []
-    except (DataError, IntegrityError) as error:
+    except REFUSALS as error:
         if len(pages) == 1:
             logger.warning("The database refused %s: %s", pages[0].url, str(error).splitlines()[0])
             export_pages(connection, [_refused(pages[0], error, keep(pages[0]))])
@@ -92,27 +101,25 @@ def _export(connection: Connection, pages: Sequence[PageItems], keep: Keep) -> t
 
 def export_pages(connection: Connection, pages: Sequence[PageItems]) -> Written:
     """Every kind of item of these pages into its table, in a fixed number of statements."""
-    newest = _newest_of_each_article(pages)
-    written = articles.write(connection, [page.article for page in newest if page.article])
-    stored = [page for page in newest if page.article and (page.site, page.no) in written.all]
+    read = newest_of_each([page for page in pages if page.article])
+    written = articles.write(connection, [page.article for page in read if page.article])
+    articles.note_first_sight(connection, [page.article for page in pages if page.article])
+    stored = [page for page in read if (page.site, page.no) in written.all]
     article_images.write(connection, [page.article for page in stored if page.article])
     related_stories.write(connection, stored)
     weather.write(connection, [page.weather for page in pages if page.weather])
     rejected_pages.write(connection, pages)
-    removed_articles.write(connection, newest)
+    removed_articles.write(connection, newest_of_each([page for page in pages if page.removed]), read)
     return written
 
 
-def _newest_of_each_article(pages: Iterable[PageItems]) -> list[PageItems]:
+def newest_of_each(pages: Iterable[PageItems]) -> list[PageItems]:
     """One statement cannot write a row twice: of an article that was fetched twice the newer page counts."""
-    newest: dict[tuple[str, int], PageItems] = {}
-    for page in sorted(pages, key=lambda page: page.fetched_at):
-        if page.no is not None and (page.article or page.removed):
-            newest[page.site, page.no] = page
-    return list(newest.values())
+    in_order = sorted(pages, key=lambda page: page.fetched_at)
+    return list({(page.site, page.no): page for page in in_order if page.no is not None}.values())
 
 
-def _refused(page: PageItems, error: DataError | IntegrityError, kept_in: str) -> PageItems:
+def _refused(page: PageItems, error: psycopg.Error, kept_in: str) -> PageItems:
     reason = f"the database refused it: {type(error).__name__} ({error.diag.constraint_name or error.sqlstate})"
     rejection = Rejection(reason=reason, raw_path=kept_in)
     return replace(page, article=None, weather=None, related_stories=(), rejected=rejection)

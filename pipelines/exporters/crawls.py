@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
@@ -31,8 +33,20 @@ WHERE id = %s"""
 def write(connection: Connection, record: CrawlRecord) -> None:
     """Adds the crawl, or brings its row up to date."""
     values = {name: getattr(record, name) for name in CrawlRecord.__dataclass_fields__}
-    values |= {name: Jsonb(values[name]) for name in ("arguments", "statistics")} | {"walked": list(record.walked)}
+    values |= {name: Jsonb(_without_nul(values[name])) for name in ("arguments", "statistics")}
+    values["walked"] = list(record.walked)
+    if record.finished_at:  # a clock that was set back while the crawl ran
+        values["finished_at"] = max(record.finished_at, record.started_at)
     connection.execute(_WRITE, values)
+
+
+def _without_nul(value: Any) -> Any:
+    """JSON values without U+0000, which PostgreSQL cannot keep; a message about a page may hold one."""
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    if isinstance(value, dict):
+        return {_without_nul(name): _without_nul(one) for name, one in value.items()}
+    return [_without_nul(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def drained_segment(connection: Connection, crawl: str) -> int:

@@ -13,6 +13,9 @@ _WRITE = """
 INSERT INTO removed_articles AS r (site, no, form, first_seen_at, last_seen_at)
 SELECT site, no, form, fetched_at, fetched_at
 FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::timestamptz[]) AS t (site, no, form, fetched_at)
+WHERE NOT EXISTS (
+    SELECT FROM articles AS a WHERE a.site = t.site AND a.no = t.no AND a.fetched_at > t.fetched_at
+)
 ON CONFLICT (site, no) DO UPDATE SET
     form = CASE WHEN excluded.last_seen_at >= r.last_seen_at THEN excluded.form ELSE r.form END,
     first_seen_at = least(r.first_seen_at, excluded.first_seen_at),
@@ -33,15 +36,13 @@ WHERE a.site = p.site AND a.no = p.no AND r.site = p.site AND r.no = p.no AND a.
     AND r.sightings >= 2 AND r.last_seen_at - r.first_seen_at >= interval '1 day' AND a.fetched_at < r.last_seen_at"""
 
 
-def write(connection: Connection, pages: Sequence[PageItems]) -> None:
-    """Notes what was found removed, and forgets what is there again; each number at most once in `pages`.
+def write(connection: Connection, removed: Sequence[PageItems], read: Sequence[PageItems]) -> None:
+    """Notes what was found removed, and forgets what was read later; each number at most once in either.
 
     An article that is found removed twice, a day or more apart, is gone; its text stays.
     """
-    removed = [page for page in pages if page.removed and page.no]
     if removed:
         connection.execute(_WRITE, columns(removed, ("site", "no", "removed", "fetched_at")))
         connection.execute(_GONE, columns(removed, ("site", "no")))
-    there = [page for page in pages if page.article]
-    if there:
-        connection.execute(_FORGET, columns(there, ("site", "no", "fetched_at")))
+    if read:
+        connection.execute(_FORGET, columns(read, ("site", "no", "fetched_at")))
