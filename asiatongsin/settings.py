@@ -10,6 +10,8 @@ from pathlib import Path
 
 import platformdirs
 
+from asiatongsin.site import DEFAULT_USER_AGENT
+
 BOT_NAME = "asiatongsin"
 SPIDER_MODULES = ["asiatongsin.spiders"]
 NEWSPIDER_MODULE = "asiatongsin.spiders"
@@ -44,7 +46,7 @@ DATA = str(Path(platformdirs.user_data_dir("asiatongsin", appauthor=False)))
 CONTACT = ""
 """Address (mail or web) that the user agent names, so that the site can reach whoever runs this."""
 
-USER_AGENT = ""  # made of version and CONTACT by the spider where it is left empty
+USER_AGENT = DEFAULT_USER_AGENT  # the spider adds CONTACT
 ROBOTSTXT_OBEY = True
 ROBOTSTXT_USER_AGENT = "asiatongsin"
 CONCURRENT_REQUESTS = 1

@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from asiatongsin import __version__
+
 DEFAULT_BASE = "https://newsasia.kr"
+
+DEFAULT_USER_AGENT = f"asiatongsin/{__version__}"
+"""Names the program honestly; whoever runs it adds an address (setting CONTACT)."""
 
 KNOWN_SECTIONS = (22, 34, 37, 45)
 """Sections seen in public links to newsasia.kr; walked when the menu of the front page names none."""

@@ -13,10 +13,11 @@ from threading import Event, Thread
 from typing import TypeVar
 
 import msgspec
+import psycopg
 from psycopg import Connection
 
 from asiatongsin.items import PageItems
-from pipelines.database import CANNOT_USE_NOW, Database, DatabaseUnreachable
+from pipelines.database import CANNOT_USE_NOW, Database, DatabaseUnreachable, DatabaseUnusable
 from pipelines.exporters import crawls
 from pipelines.exporters.batch import REFUSALS, Exported, export_segment
 from pipelines.exporters.migrate import migrate
@@ -165,7 +166,8 @@ class DrainThread(Thread):
         """Stores what is there; how long to wait for the next look."""
         try:
             self.worker.drain(self.spool, self.record)
-        except DatabaseUnreachable as error:
+        except (DatabaseUnreachable, DatabaseUnusable, psycopg.Error, OSError) as error:
+            # Whatever keeps the rest from being stored: it is in the spool, and the end of the crawl tells why.
             if not self.trouble:
                 logger.warning("Cannot store now, pages wait in the spool: %s", error)
             self.trouble = str(error)

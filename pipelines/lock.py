@@ -14,6 +14,7 @@ from psycopg import Connection
 from pipelines.database import Database, DatabaseUnreachable
 
 _TRY = "SELECT pg_try_advisory_lock(hashtextextended('asiatongsin crawl ' || %s, 0))"
+_UNLOCK = "SELECT pg_advisory_unlock(hashtextextended('asiatongsin crawl ' || %s, 0))"
 _UNSAFE = re.compile(r"[^0-9A-Za-z.-]+")
 
 
@@ -47,8 +48,10 @@ class CrawlLock:
     def release(self) -> None:
         """Lets the next crawl begin."""
         if self._connection is not None:
+            # The server frees the lock of a closed connection a moment later; the next crawl may begin now.
             with suppress(psycopg.Error):
-                self._connection.close()
+                self._connection.execute(_UNLOCK, [self.site])
+            self._connection.close()
         if self._file is not None:
             os.close(self._file)
         self._connection = self._file = None

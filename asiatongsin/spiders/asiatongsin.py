@@ -16,7 +16,6 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from scrapy.utils.misc import build_from_crawler, load_object
 from twisted.python.failure import Failure
 
-from asiatongsin import __version__
 from asiatongsin.arguments import Arguments
 from asiatongsin.errors import PageUnreadable
 from asiatongsin.items import Page, PageItems, PageKind, Rejection
@@ -25,7 +24,7 @@ from asiatongsin.pages.front import FrontPage
 from asiatongsin.pages.section import SectionPage, Teaser
 from asiatongsin.politeness import Refused
 from asiatongsin.signals import crawl_started
-from asiatongsin.site import KNOWN_SECTIONS
+from asiatongsin.site import DEFAULT_USER_AGENT, KNOWN_SECTIONS
 from asiatongsin.urls import ALL, article_url, list_url
 
 ON_LOOPBACK = {"DOWNLOAD_DELAY": 0.0, "AUTOTHROTTLE_ENABLED": False, "RETRY_PAUSE": 0.0}
@@ -232,8 +231,9 @@ class AsiatongsinSpider(scrapy.Spider):
 
 def adapt_settings(settings: BaseSettings, *, is_loopback: bool) -> None:
     """What depends on the site that is crawled; whatever the environment or `-s` sets stays as it is."""
-    contact = f" (+{settings['CONTACT']})" if settings["CONTACT"] else ""
-    adapted = {"USER_AGENT": settings["USER_AGENT"] or f"asiatongsin/{__version__}{contact}"}
+    adapted: dict[str, Any] = {}
+    if settings["CONTACT"] and settings["USER_AGENT"] == DEFAULT_USER_AGENT:
+        adapted["USER_AGENT"] = f"{DEFAULT_USER_AGENT} (+{settings['CONTACT']})"
     if is_loopback:
         adapted |= ON_LOOPBACK
     for name, value in adapted.items():

@@ -16,6 +16,7 @@ FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::timestamptz[]) AS t (site,
 WHERE NOT EXISTS (
     SELECT FROM articles AS a WHERE a.site = t.site AND a.no = t.no AND a.fetched_at > t.fetched_at
 )
+ORDER BY site, no
 ON CONFLICT (site, no) DO UPDATE SET
     form = CASE WHEN excluded.last_seen_at >= r.last_seen_at THEN excluded.form ELSE r.form END,
     first_seen_at = least(r.first_seen_at, excluded.first_seen_at),
