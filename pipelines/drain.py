@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from threading import Event, Thread
+from time import sleep
 from typing import TypeVar
 
 import msgspec
@@ -30,6 +31,9 @@ logger = logging.getLogger(__name__)
 
 TICK = 1.0
 """Seconds between two looks at the spool."""
+
+PATIENCE = 10
+"""Ticks that the end of a crawl waits for a database that was there before: it may be restarting."""
 
 LAST_CHANCE = 120.0
 """Seconds for the thread to come to its end; a frozen server keeps it for ever."""
@@ -82,6 +86,11 @@ class Drain:
     def store_record(self, record: CrawlRecord) -> None:
         """Writes the row of the crawl. DatabaseUnreachable, DatabaseUnusable."""
         self._with_connection(lambda connection: crawls.write(connection, record))
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether there is a connection, as far as anybody knows."""
+        return self._connection is not None
 
     def close(self) -> None:
         """Gives the connection back."""
@@ -142,6 +151,7 @@ class DrainThread(Thread):
         self.record = record
         self.told = told
         self.trouble = ""
+        self.was_reached = drain.is_connected
         self._stopping = Event()
 
     def run(self) -> None:
@@ -158,7 +168,12 @@ class DrainThread(Thread):
         self.spool.close_segment()
         if self.is_alive():
             self.trouble = "it does not answer"
-        else:
+            return False
+        self._drain(TICK)
+        for _ in range(PATIENCE if self.was_reached else 0):
+            if not self.trouble:
+                break
+            sleep(TICK)
             self._drain(TICK)
         return not self.spool.waiting()
 
@@ -175,6 +190,7 @@ class DrainThread(Thread):
         finally:
             self.told(self.worker.total)
         self.trouble = ""
+        self.was_reached = self.was_reached or self.worker.is_connected
         return TICK
 
 

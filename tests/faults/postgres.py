@@ -37,7 +37,11 @@ class Server:
         """Starts and waits until it answers; recovers first where it was killed."""
         options = f"-c listen_addresses=127.0.0.1 -p {self.port} -c unix_socket_directories='' -c shared_buffers=16MB"
         log = str(self.folder / "log")
-        self._run("pg_ctl", "--pgdata", self._data, "--log", log, "--wait", "--options", options, "start")
+        start = ["pg_ctl", "--pgdata", self._data, "--log", log, "--wait", "--options", options, "start"]
+        for _ in range(20):  # the processes of a killed postmaster take a moment to notice and let go
+            if self._run(*start, check=False) == 0:
+                return
+        raise RuntimeError(f"the server does not start, see {log}")
 
     def stop(self) -> None:
         """Stops at once: connections break in the middle of whatever they do."""
@@ -72,11 +76,14 @@ class Server:
     def _data(self) -> str:
         return str(self.folder / "data")
 
-    def _run(self, program: str, *arguments: str) -> None:
+    def _run(self, program: str, *arguments: str, check: bool = True) -> int:
         command: Sequence[str] = [str(self._bin / program), *arguments]
         # Not captured through pipes: the server inherits them and the call would wait for its end.
         with (self.folder / "output").open("ab") as output:
-            subprocess.run(command, check=True, cwd="/", user=self._user, stdout=output, stderr=output, timeout=60)
+            done = subprocess.run(
+                command, check=check, cwd="/", user=self._user, stdout=output, stderr=output, timeout=60
+            )
+        return done.returncode
 
 
 def binaries() -> Path:

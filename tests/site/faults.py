@@ -7,6 +7,7 @@ import gzip
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -162,9 +163,10 @@ async def _truncated(request: web.BaseRequest, answer: Answer) -> web.StreamResp
 async def _slow(request: web.BaseRequest, answer: Answer) -> web.StreamResponse:
     """Some bytes a second, for ever, as far as a client's patience goes."""
     response = await _begin(request, answer, length=len(answer.body))
-    for byte in answer.body:
-        await response.write(bytes([byte]))
-        await asyncio.sleep(0.1)
+    with suppress(ConnectionError):  # patience is over
+        for byte in answer.body:
+            await response.write(bytes([byte]))
+            await asyncio.sleep(0.1)
     return response
 
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from threading import Condition
 from typing import Any
 
 from aiohttp import web
@@ -49,6 +50,7 @@ class Replica:
         self.faults: list[Fault] = []
         """How it misbehaves; the first that befalls a request counts."""
         self._keeps_requests = keeps_requests
+        self._asked = Condition()
 
     @property
     def url(self) -> str:
@@ -62,6 +64,12 @@ class Replica:
     def list_requests(self) -> list[Request]:
         """Those for section lists and the list of all articles."""
         return [request for request in self.requests if request.path in LIST_PATHS]
+
+    def wait_for(self, articles: int, timeout: float = 60) -> None:
+        """Returns when so many requests for articles were answered; TimeoutError after `timeout` seconds."""
+        with self._asked:
+            if not self._asked.wait_for(lambda: len(self.article_requests()) >= articles, timeout):
+                raise TimeoutError(f"{len(self.article_requests())} of {articles} articles were asked for")
 
     def forget(self) -> None:
         """Empties the record of requests."""
@@ -79,9 +87,11 @@ class Replica:
         if fault:
             decided = fault.change(decided)
         if self._keeps_requests:
-            self.requests.append(
-                Request(path=ask.path, query=ask.query, headers=dict(ask.headers), status=decided.status)
-            )
+            with self._asked:
+                self.requests.append(
+                    Request(path=ask.path, query=ask.query, headers=dict(ask.headers), status=decided.status)
+                )
+                self._asked.notify_all()
         if fault and fault.breaks:
             return await fault.breaks(request, decided)
         return web.Response(
