@@ -102,7 +102,7 @@ class CrawlExtension:
             if is_stored:
                 drain.store_record(final)
                 spool.remove()
-        except (DatabaseUnreachable, DatabaseUnusable) as error:
+        except (DatabaseUnreachable, DatabaseUnusable, OSError) as error:
             self._put_off(spool, record, str(error))
         finally:
             drain.close()
@@ -117,7 +117,10 @@ class CrawlExtension:
             sentence = f"its record waits in the spool ({trouble}); {self.verdict.sentence}"
             self.verdict = Verdict(Outcome.SPOOLED, sentence)
             final = replace(final, outcome=Outcome.SPOOLED.word)
-        spool.write_record(final)
+        try:
+            spool.write_record(final)
+        except OSError as error:
+            logger.warning("The record of the crawl cannot be written; the next run closes it: %s", error)
 
     def _judged(self, record: CrawlRecord, waiting: int, trouble: str) -> CrawlRecord:
         stats = self.crawler.stats.get_stats()

@@ -6,6 +6,7 @@ One folder per crawl below `spool/`: `owner` (locked by the living process), `cr
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import logging
 import os
@@ -40,16 +41,29 @@ class SpoolPipeline:
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self.spool: Spool | None = None
+        self._closing: asyncio.Future[None] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         return cls(crawler)
 
     def process_item(self, item: PageItems) -> PageItems:
-        if self.spool is not None:  # None in `scrapy parse` and the like, which store nothing
+        if self.spool is None:  # `scrapy parse` and the like store nothing
+            return item
+        try:
             self.spool.append(item)
-            self.crawler.stats.inc_value("spool/pages")
+        except OSError as error:
+            self._stop(error)
+            raise
+        self.crawler.stats.inc_value("spool/pages")
         return item
+
+    def _stop(self, error: OSError) -> None:
+        """What cannot be kept must not be fetched: the crawl ends, and what was spooled is safe."""
+        if not self.crawler.stats.get_value("crawl/spool_failures"):
+            logger.error("The spool cannot be written, so nothing more is fetched: %s", error)
+            self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="spool_failed"))
+        self.crawler.stats.inc_value("crawl/spool_failures")
 
 
 class Spool:

@@ -1,0 +1,56 @@
+"""The local disk is full or closed: the crawl stops, says so, and what was spooled is safe."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from psycopg import Connection
+
+from tests.conftest import ROOT, Scrapy
+from tests.site import ReplicaSite, serve
+
+
+@pytest.mark.skipif(shutil.which("prlimit") is None, reason="needs prlimit of util-linux")
+def test_a_full_disk_ends_the_crawl_at_once(
+    scrapy: Scrapy, connection: Connection, database_url: str, data: Path
+) -> None:
+    """A bound on the size of a file stands for the full disk: writing fails in the middle of a line."""
+    site = ReplicaSite(articles=80)
+    with serve(site) as replica:
+        crawl = [sys.executable, "-m", "scrapy", "crawl", "asiatongsin", "-a", f"site={replica.url}"]
+        done = subprocess.run(
+            ["prlimit", "--fsize=150000", *crawl, "-s", "SPOOL_SEGMENT_SECONDS=1000"],
+            cwd=ROOT,
+            env=os.environ | {"ASIATONGSIN_DATA": str(data), "DATABASE_URL": database_url},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 1
+        assert "spool: " in done.stderr.rstrip().splitlines()[-1]
+        assert done.stderr.count("The spool cannot be written") == 1
+        asked = len(replica.article_requests())
+        assert asked < 40
+        # With room again, all that was spooled and all that was not is there after the next crawl.
+        run = scrapy("crawl", "asiatongsin", "-a", f"site={replica.url}", DATABASE_URL=database_url)
+        assert run.status == 0, run.log
+    stored = {no for (no,) in connection.execute("SELECT no FROM articles")}
+    assert stored == set(site.numbers())
+
+
+def test_a_data_folder_that_is_a_file_ends_before_anything_is_fetched(
+    scrapy: Scrapy, database_url: str, tmp_path: Path
+) -> None:
+    (tmp_path / "data").write_text("in the way")
+    with serve(ReplicaSite(articles=5)) as replica:
+        run = scrapy("crawl", "asiatongsin", "-a", f"site={replica.url}", DATABASE_URL=database_url)
+        assert replica.requests == []
+    assert run.status == 2
+    assert "Not a directory" in run.last_line or "File exists" in run.last_line
+    assert "Traceback" not in run.log
