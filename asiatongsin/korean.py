@@ -71,7 +71,7 @@ class Byline:
 def clean(text: str) -> str:
     """Text in one line: NFC, every run of white space (no-break, ideographic, line ends) one blank.
 
-    Control characters, which nobody sees, are dropped; nothing else is.
+    Control characters and blanks of no width, which nobody sees, are dropped; nothing else is.
     """
     folded = " ".join(_UNSEEN.sub("", text).split())
     return folded if unicodedata.is_normalized("NFC", folded) else unicodedata.normalize("NFC", folded)

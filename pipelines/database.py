@@ -15,8 +15,6 @@ import psycopg
 from psycopg import Connection, conninfo
 from scrapy.settings import BaseSettings
 
-logger = logging.getLogger(__name__)
-
 CANNOT_USE_NOW = (
     psycopg.OperationalError,
     psycopg.InterfaceError,

@@ -129,6 +129,7 @@ class KnownArticles:
         """The rows, out of a thread: the crawl goes on meanwhile. None, and no new attempt for a while, on failure."""
         if monotonic() < self._ask_again_at:
             return None
+        self.crawler.stats.inc_value("known/queries")
         try:
             return await asyncio.wait_for(asyncio.to_thread(self._rows_in_turn, query, values), ANSWER_TIMEOUT)
         except (DatabaseUnreachable, TimeoutError, *CANNOT_USE_NOW) as error:

@@ -110,9 +110,8 @@ class Spool:
     def append(self, items: PageItems) -> None:
         """Hands one page to the operating system, whole; a killed process cannot take it back."""
         with self._lock:
-            if self._file is None:
-                self._open_segment()
-            _write_all(self._file or 0, _encode(items) + b"\n")
+            file = self._open_segment() if self._file is None else self._file
+            _write_all(file, _encode(items) + b"\n")
             self._pages += 1
             if self._pages >= self.segment_pages:
                 self.close_segment()
@@ -172,11 +171,12 @@ class Spool:
         with suppress(OSError):
             os.close(self._owner)
 
-    def _open_segment(self) -> None:
+    def _open_segment(self) -> int:
         self._number += 1
         self._pages = 0
         self._opened_at = monotonic()
         self._file = os.open(self._segment(_OPEN), os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_EXCL, 0o640)
+        return self._file
 
     def _segment(self, suffix: str) -> Path:
         return self.folder / f"{self._number:06d}{suffix}"

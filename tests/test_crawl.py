@@ -295,49 +295,33 @@ def test_writes_one_line_per_article_with_all_three_kinds_inside(crawl: Scrapy, 
     assert lines[0]["article"]["published_at"].endswith("+09:00")
 
 
-def test_says_what_it_would_fetch_and_fetches_nothing(crawl: Scrapy, connection: Connection, data: Path) -> None:
-    with serve(ReplicaSite(articles=30, per_page=10)) as replica:
-        run = crawl(replica.url, "-a", "dry=1")
-        assert run.status == 0
-        assert "30 articles would be fetched" in run.last_line
-        assert replica.article_requests() == []
-    assert count(connection, "crawls") == 0
-    assert not (data / "spool").exists()
+def test_asks_the_database_once_per_list_page(crawl: Scrapy, connection: Connection) -> None:
+    with serve(ReplicaSite(articles=60, per_page=10)) as replica:
+        crawl(replica.url)
+        crawl(replica.url)
+    query = "SELECT list_pages, (statistics ->> 'known/queries')::int FROM crawls ORDER BY started_at"
+    (pages, queries), again = connection.execute(query).fetchall()
+    assert queries <= 1 + pages + 5  # what is due, each page, and whether the end of each of five lists is sure
+    assert again == (5, 1 + 5 + 5)
 
 
-def test_ends_with_status_4_and_one_sentence_where_no_site_answers(crawl: Scrapy, connection: Connection) -> None:
-    run = crawl("http://127.0.0.1:1")
-    assert run.status == 4
-    assert run.last_line.startswith("asiatongsin: 127.0.0.1:1: unreachable: ")
-    assert "Traceback" not in run.log
-    assert connection.execute("SELECT outcome, walked FROM crawls").fetchall() == [("unreachable", [])]
+def test_walks_the_known_sections_where_the_menu_is_missing_or_the_front_page_fails(crawl: Scrapy) -> None:
+    for fault in (Fault(kind="no menu", where=r"^/\?"), Fault(kind="status", status=500, where=r"^/\?")):
+        with serve(ReplicaSite(articles=20)) as replica:
+            replica.faults.append(fault)
+            assert crawl(replica.url, "-a", "pages=1").status == 0
+            asked = {(request.path, request.query) for request in replica.list_requests()}
+            assert asked == {("/news/article_list_all.html", "page=1")} | {
+                ("/news/section_list_all.html", f"page=1&sec_no={section}") for section in (22, 34, 37, 45)
+            }
 
 
-def test_ends_with_status_2_on_wrong_usage_and_fetches_nothing(crawl: Scrapy) -> None:
-    with serve(ReplicaSite(articles=1)) as replica:
-        for argument in ("pages=many", "page=3", "since=soon", "site=", "no=x"):
-            run = crawl(replica.url, "-a", argument)
-            assert run.status == 2, argument
-            assert ": error: " in run.last_line
-        assert replica.requests == []
-
-
-def test_ends_with_status_5_when_the_layout_changed(crawl: Scrapy, connection: Connection) -> None:
+def test_takes_every_form_of_an_address_for_the_same_article(crawl: Scrapy, connection: Connection) -> None:
     site = ReplicaSite(articles=20)
-    for no in list(site.numbers())[:10]:
-        site.break_page(no)
     with serve(site) as replica:
-        run = crawl(replica.url)
-    assert run.status == 5
-    assert "10 of 20 article pages could not be read" in run.last_line
-    assert count(connection, "articles") == 10
-
-
-def test_a_second_crawl_of_the_same_site_ends_with_status_6(crawl: Scrapy, connection: Connection) -> None:
-    with serve(ReplicaSite(articles=1)) as replica:
-        key = replica.url.removeprefix("http://")
-        connection.execute("SELECT pg_advisory_lock(hashtextextended('asiatongsin crawl ' || %s, 0))", [key])
-        run = crawl(replica.url)
-        assert run.status == 6
-        assert replica.requests == []
-    assert "another crawl" in run.last_line
+        replica.faults.append(Fault(kind="other addresses", where="list_all"))
+        assert crawl(replica.url).status == 0
+        asked = [(request.path, request.query) for request in replica.article_requests()]
+        assert sorted(asked) == [("/news/article.html", f"no={no}") for no in site.numbers()]
+        urls = connection.execute("SELECT url FROM articles ORDER BY no").fetchall()
+        assert urls == [(f"{replica.url}/news/article.html?no={no}",) for no in site.numbers()]

@@ -14,7 +14,7 @@ from pipelines.exporters.migrate import schema_version
 
 
 class Command(ScrapyCommand):
-    """`crawl` and `export` do the same before they write."""
+    """The other commands do the same before they use the database."""
 
     requires_project = True
     requires_crawler_process = False

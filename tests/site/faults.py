@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import cycle
 
 from aiohttp import web
 
@@ -127,6 +128,16 @@ def _forbidden(fault: Fault, answer: Answer) -> Answer:
     return Answer(content_type="text/plain", body=b"User-agent: *\nDisallow: /\n")
 
 
+def _no_menu(fault: Fault, answer: Answer) -> Answer:
+    return replace(answer, body=answer.body.replace(b'id="gnb"', b'id="renamed"'))
+
+
+def _other_addresses(fault: Fault, answer: Answer) -> Answer:
+    """Every second link to an article in its print form, the others with parameters before the number."""
+    forms = cycle([b"/news/article_print.html?no=", b"/news/article.html?mode=orig&amp;rvw_no=3&amp;no="])
+    return replace(answer, body=re.sub(rb"/news/article\.html\?no=", lambda _: next(forms), answer.body))
+
+
 CHANGES: dict[str, Callable[[Fault, Answer], Answer]] = {
     "status": _status,
     "redirect": _redirect,
@@ -141,6 +152,8 @@ CHANGES: dict[str, Callable[[Fault, Answer], Answer]] = {
     "empty": _empty,
     "binary": _binary,
     "forbidden": _forbidden,
+    "no menu": _no_menu,
+    "other addresses": _other_addresses,
 }
 
 

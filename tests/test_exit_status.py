@@ -1,0 +1,58 @@
+"""How a crawl ends: the exit status and the last line tell the truth."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from psycopg import Connection
+
+from tests.conftest import Scrapy
+from tests.site import ReplicaSite, serve
+
+
+def test_says_what_it_would_fetch_and_fetches_nothing(crawl: Scrapy, connection: Connection, data: Path) -> None:
+    with serve(ReplicaSite(articles=30, per_page=10)) as replica:
+        run = crawl(replica.url, "-a", "dry=1")
+        assert run.status == 0
+        assert "30 articles would be fetched" in run.last_line
+        assert replica.article_requests() == []
+    assert connection.execute("SELECT count(*) FROM crawls").fetchone()[0] == 0
+    assert not (data / "spool").exists()
+
+
+def test_ends_with_status_4_and_one_sentence_where_no_site_answers(crawl: Scrapy, connection: Connection) -> None:
+    run = crawl("http://127.0.0.1:1")
+    assert run.status == 4
+    assert run.last_line.startswith("asiatongsin: 127.0.0.1:1: unreachable: ")
+    assert "Traceback" not in run.log
+    assert connection.execute("SELECT outcome, walked FROM crawls").fetchall() == [("unreachable", [])]
+
+
+def test_ends_with_status_2_on_wrong_usage_and_fetches_nothing(crawl: Scrapy) -> None:
+    with serve(ReplicaSite(articles=1)) as replica:
+        for argument in ("pages=many", "page=3", "since=soon", "site=", "no=x"):
+            run = crawl(replica.url, "-a", argument)
+            assert run.status == 2, argument
+            assert ": error: " in run.last_line
+        assert replica.requests == []
+
+
+def test_ends_with_status_5_when_the_layout_changed(crawl: Scrapy, connection: Connection) -> None:
+    site = ReplicaSite(articles=20)
+    for no in list(site.numbers())[:10]:
+        site.break_page(no)
+    with serve(site) as replica:
+        run = crawl(replica.url)
+    assert run.status == 5
+    assert "10 of 20 article pages could not be read" in run.last_line
+    assert connection.execute("SELECT count(*) FROM articles").fetchone()[0] == 10
+
+
+def test_a_second_crawl_of_the_same_site_ends_with_status_6(crawl: Scrapy, connection: Connection) -> None:
+    with serve(ReplicaSite(articles=1)) as replica:
+        key = replica.url.removeprefix("http://")
+        connection.execute("SELECT pg_advisory_lock(hashtextextended('asiatongsin crawl ' || %s, 0))", [key])
+        run = crawl(replica.url)
+        assert run.status == 6
+        assert replica.requests == []
+    assert "another crawl" in run.last_line
