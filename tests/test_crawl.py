@@ -71,28 +71,6 @@ def test_stores_exactly_what_the_site_says(crawl: Scrapy, connection: Connection
     assert len(images) == sum(len(site.article(no).images) for no in site.numbers())
 
 
-def test_fetches_one_page_per_list_and_no_article_when_nothing_is_new(crawl: Scrapy) -> None:
-    with serve(ReplicaSite(articles=120, per_page=10, removed_every=17, unreadable_every=23)) as replica:
-        assert crawl(replica.url).status == 0
-        replica.forget()
-        run = crawl(replica.url)
-        assert run.status == 0
-        assert replica.article_requests() == []
-        assert len(replica.list_requests()) == 5  # four sections and the list of all
-        assert "0 new" in run.last_line
-
-
-def test_fetches_only_the_new_ones_of_a_site_that_grew(crawl: Scrapy, connection: Connection) -> None:
-    site = ReplicaSite(articles=60)
-    with serve(site) as replica:
-        crawl(replica.url)
-        replica.forget()
-        new = site.publish(7)
-        assert crawl(replica.url).status == 0
-        assert sorted(int(request.query.partition("no=")[2]) for request in replica.article_requests()) == list(new)
-    assert numbers(connection) == set(site.numbers())
-
-
 def test_downloads_each_article_once_although_several_lists_show_it(crawl: Scrapy) -> None:
     with serve(ReplicaSite(articles=50, per_page=10)) as replica:
         crawl(replica.url)
@@ -118,83 +96,6 @@ def test_walks_a_section_once_that_the_menu_names_twice(crawl: Scrapy) -> None:
         crawl(replica.url, "-a", "pages=1")
         asked = [(request.path, request.query) for request in replica.list_requests()]
     assert len(asked) == len(set(asked)) == 5
-
-
-def test_honours_pages_since_until_and_no(crawl: Scrapy, connection: Connection) -> None:
-    site = ReplicaSite(articles=80, per_page=5)
-    with serve(site) as replica:
-        crawl(replica.url, "-a", "sections=22", "-a", "pages=2")
-        assert len(replica.list_requests()) == 2
-        assert numbers(connection) == {*site.listing(22, 1), *site.listing(22, 2)}
-
-        times = {no: site.article(no).published_at for no in site.numbers()}
-        since, until = times[100_040].replace(second=0), times[100_060]
-        replica.forget()
-        crawl(replica.url, "-a", f"since={since:%Y-%m-%d %H:%M}", "-a", f"until={until:%Y-%m-%d %H:%M:%S}")
-        asked = {int(request.query.partition("no=")[2]) for request in replica.article_requests()}
-        assert asked == set(range(100_040, 100_061)) - {*site.listing(22, 1), *site.listing(22, 2)}
-        assert len(replica.list_requests()) < 5 * 6
-
-        replica.forget()
-        crawl(replica.url, "-a", "no=100003,100040")
-        assert [request.query for request in replica.article_requests()] == ["no=100003", "no=100040"]
-        assert replica.list_requests() == []
-    assert {100_003, 100_040} <= numbers(connection)
-
-
-def test_walks_on_past_known_articles_when_asked_to(crawl: Scrapy, connection: Connection) -> None:
-    site = ReplicaSite(articles=40, per_page=10)
-    with serve(site) as replica:
-        crawl(replica.url)
-        connection.execute("DELETE FROM articles WHERE no <= 100005")
-        crawl(replica.url)
-        assert count(connection, "articles") < 40  # the first page of each list is known: the walk ends there
-        crawl(replica.url, "-a", "full=1")
-    assert count(connection, "articles") == 40
-
-
-def test_a_first_look_leaves_no_hole(crawl: Scrapy, connection: Connection) -> None:
-    site = ReplicaSite(articles=60, per_page=5)
-    with serve(site) as replica:
-        crawl(replica.url, "-a", "pages=1")
-        assert 0 < count(connection, "articles") < 60
-        crawl(replica.url)
-        assert numbers(connection) == set(site.numbers())
-        site.publish(40)
-        crawl(replica.url, "-a", "pages=1")  # reaches only the newest of the new ones
-        assert count(connection, "articles") < 100
-        crawl(replica.url)
-        assert numbers(connection) == set(site.numbers())
-        replica.forget()
-        crawl(replica.url)
-        assert len(replica.list_requests()) == 5  # nothing is unsure any more
-
-
-def test_asks_again_for_what_did_not_come(crawl: Scrapy, connection: Connection) -> None:
-    site = ReplicaSite(articles=40, per_page=10)
-    with serve(site) as replica:
-        replica.faults.append(Fault(kind="status", status=503, where="no=100007"))
-        run = crawl(replica.url)
-        assert run.status == 0
-        assert "1 articles not downloaded" in run.last_line
-        assert 100_007 not in numbers(connection)
-        replica.faults.clear()
-        crawl(replica.url)  # it is on none of the list pages that this crawl walks
-    assert numbers(connection) == set(site.numbers())
-
-
-def test_fetches_again_what_an_older_version_could_not_read(crawl: Scrapy, connection: Connection) -> None:
-    site = ReplicaSite(articles=40, per_page=10)
-    site.break_page(100_007)
-    with serve(site) as replica:
-        crawl(replica.url)
-        replica.forget()
-        crawl(replica.url)
-        assert replica.article_requests() == []
-        connection.execute("UPDATE rejected_pages SET version = '0.0.1'")
-        site.restore(100_007)
-        crawl(replica.url)
-    assert 100_007 in numbers(connection)
 
 
 def test_tells_every_form_of_removal_from_a_page_it_cannot_read(
@@ -252,36 +153,6 @@ def test_notes_an_edit_as_a_revision_and_nothing_when_nothing_changed(crawl: Scr
     assert second > first
 
 
-def test_fills_the_holes_of_a_crawl_that_was_cut_short(crawl: Scrapy, connection: Connection) -> None:
-    site = ReplicaSite(articles=60, per_page=5)
-    with serve(site) as replica:
-        crawl(replica.url, "-s", "CLOSESPIDER_ITEMCOUNT=20")
-        assert 0 < count(connection, "articles") < 60
-        crawl(replica.url)  # its first list pages bring nothing new, yet what lies behind is missing
-    assert numbers(connection) == set(site.numbers())
-
-
-def test_keeps_spool_when_database_is_down_and_export_stores_it(
-    crawl: Scrapy, scrapy: Scrapy, connection: Connection, database_url: str
-) -> None:
-    site = ReplicaSite(articles=30)
-    with serve(site) as replica:
-        run = crawl(replica.url, DATABASE_URL="postgresql://nobody:geheim@127.0.0.1:1/none")
-        assert run.status == 3
-        assert "waiting in the spool" in run.last_line
-        assert "geheim" not in run.log
-    assert scrapy("export", DATABASE_URL=database_url).status == 0
-    assert numbers(connection) == set(site.numbers())
-    assert connection.execute("SELECT outcome, new FROM crawls").fetchall() == [("spooled", 30)]
-
-
-def test_is_bounded_without_a_database(crawl: Scrapy) -> None:
-    with serve(ReplicaSite(articles=200, per_page=5)) as replica:
-        run = crawl(replica.url, "-s", "PAGES_WITHOUT_DATABASE=2", DATABASE_URL="postgresql://127.0.0.1:1/none")
-        assert run.status == 3
-        assert len(replica.list_requests()) == 10  # two of each of the five lists
-
-
 def test_writes_one_line_per_article_with_all_three_kinds_inside(crawl: Scrapy, tmp_path: Path) -> None:
     feed = tmp_path / "pages.jsonl"
     with serve(ReplicaSite(articles=12)) as replica:
@@ -293,16 +164,6 @@ def test_writes_one_line_per_article_with_all_three_kinds_inside(crawl: Scrapy, 
     assert lines[0]["related_stories"]
     assert "동두천" in text
     assert lines[0]["article"]["published_at"].endswith("+09:00")
-
-
-def test_asks_the_database_once_per_list_page(crawl: Scrapy, connection: Connection) -> None:
-    with serve(ReplicaSite(articles=60, per_page=10)) as replica:
-        crawl(replica.url)
-        crawl(replica.url)
-    query = "SELECT list_pages, (statistics ->> 'known/queries')::int FROM crawls ORDER BY started_at"
-    (pages, queries), again = connection.execute(query).fetchall()
-    assert queries <= 1 + pages + 5  # what is due, each page, and whether the end of each of five lists is sure
-    assert again == (5, 1 + 5 + 5)
 
 
 def test_walks_the_known_sections_where_the_menu_is_missing_or_the_front_page_fails(crawl: Scrapy) -> None:
