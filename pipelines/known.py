@@ -19,13 +19,14 @@ from asiatongsin import __version__
 from asiatongsin.known import Unsure
 from pipelines.crawl import CrawlExtension
 from pipelines.database import CANNOT_USE_NOW, Database, DatabaseUnreachable
+from pipelines.threads import aside
 
 logger = logging.getLogger(__name__)
 
 ASK_AGAIN_AFTER = 30.0
 """Seconds before a database that did not answer is asked again."""
 
-ANSWER_TIMEOUT = 30.0
+ANSWER_TIMEOUT = 10.0
 """Seconds an answer may take; a server that is frozen answers never."""
 
 BACKDATED = timedelta(days=2)
@@ -131,7 +132,7 @@ class KnownArticles:
             return None
         self.crawler.stats.inc_value("known/queries")
         try:
-            return await asyncio.wait_for(asyncio.to_thread(self._rows_in_turn, query, values), ANSWER_TIMEOUT)
+            return await asyncio.wait_for(aside(self._rows_in_turn, query, values), ANSWER_TIMEOUT)
         except (DatabaseUnreachable, TimeoutError, *CANNOT_USE_NOW) as error:
             reason = " ".join(str(error).split()) or "no answer"
             logger.warning("Cannot ask what is stored already, so all counts as new: %s", reason)

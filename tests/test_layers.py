@@ -84,6 +84,10 @@ def test_the_project_does_not_import_its_tests() -> None:
     assert offenders(NAMES, "tests") == []
 
 
+HANDED_OVER = {"pipelines/threads.py": {"BaseException"}}
+"""Where whatever is raised goes on to whoever waits for it, in another thread."""
+
+
 def uses(name: str, *found: type[ast.AST]) -> list[str]:
     return [f"{name}:{node.lineno}" for node in ast.walk(TREES[name]) if isinstance(node, found)]
 
@@ -96,7 +100,7 @@ def test_keeps_the_rules_of_a_file(name: str) -> None:
     assert [node.name for node in functions if (node.end_lineno or 0) - node.lineno + 1 > 40] == []
     assert uses(name, ast.Assert) == []
     caught = [ast.unparse(node.type) if node.type else "" for node in nodes if isinstance(node, ast.ExceptHandler)]
-    assert [text for text in caught if text in {"", "Exception", "BaseException"}] == []
+    assert [text for text in caught if text in {"", "Exception", "BaseException"} - HANDED_OVER.get(name, set())] == []
     assert [node.lineno for node in nodes if isinstance(node, ast.Name) and node.id == "__file__"] == []
 
 
