@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import re
 from contextlib import suppress
@@ -11,8 +12,15 @@ from pathlib import Path
 import psycopg
 from psycopg import Connection
 
-from pipelines.database import Database, DatabaseUnreachable
+from pipelines.database import CANNOT_USE_NOW, Database, DatabaseUnreachable
 
+logger = logging.getLogger(__name__)
+
+# The lock must last as long as the crawl, though the connection does nothing meanwhile, and not much longer than a
+# machine that lost its power: servers notice that after two hours, unless they are told otherwise.
+_STAY = """
+SELECT set_config('idle_session_timeout', '0', false), set_config('tcp_keepalives_idle', '20', false),
+    set_config('tcp_keepalives_interval', '10', false), set_config('tcp_keepalives_count', '3', false)"""
 _TRY = "SELECT pg_try_advisory_lock(hashtextextended('asiatongsin crawl ' || %s, 0))"
 _UNLOCK = "SELECT pg_advisory_unlock(hashtextextended('asiatongsin crawl ' || %s, 0))"
 _UNSAFE = re.compile(r"[^0-9A-Za-z.-]+")
@@ -30,6 +38,7 @@ class CrawlLock:
         self.site = site
         self._file: int | None = None
         self._connection: Connection | None = None
+        self._is_warned = False
 
     def acquire(self) -> bool:
         """Whether the site is ours now; False where another crawl of it is running."""
@@ -45,21 +54,46 @@ class CrawlLock:
         self.release()
         return False
 
-    def release(self) -> None:
-        """Lets the next crawl begin."""
+    @property
+    def is_held_everywhere(self) -> bool:
+        """Whether it is held in the database as well, as far as anybody knows."""
+        return self._connection is not None
+
+    def keep(self) -> None:
+        """Takes it in the database again after the server was restarted, or now that it can be reached at last."""
         if self._connection is not None:
-            # The server frees the lock of a closed connection a moment later; the next crawl may begin now.
+            try:
+                self._connection.execute("SELECT 1")
+            except psycopg.Error:
+                self._disconnect()
+        if self._connection is None and not self._acquire_in_database():
+            self._disconnect()
+            if not self._is_warned:
+                logger.warning("Another crawl of %s began while no database was in reach; both go on", self.site)
+            self._is_warned = True
+
+    def release(self, *, at_once: bool = True) -> None:
+        """Lets the next crawl begin: at once, or where the server may not answer, as soon as it sees us gone."""
+        if self._connection is not None and at_once:
             with suppress(psycopg.Error):
                 self._connection.execute(_UNLOCK, [self.site])
-            self._connection.close()
+        self._disconnect()
         if self._file is not None:
             os.close(self._file)
-        self._connection = self._file = None
+        self._file = None
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
 
     def _acquire_in_database(self) -> bool:
+        """False where another crawl has it; without an answer the data folder is what crawls can share."""
         try:
             self._connection = self.database.connect()
+            self._connection.execute(_STAY)
             row = self._connection.execute(_TRY, [self.site]).fetchone()
-        except (DatabaseUnreachable, psycopg.OperationalError):
-            return True  # then the data folder is what crawls can share
+        except (DatabaseUnreachable, *CANNOT_USE_NOW):
+            self._disconnect()
+            return True
         return bool(row and row[0])
