@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from threading import RLock
-from time import monotonic
+from time import monotonic, time
 from typing import Self
 
 import msgspec
@@ -28,6 +28,9 @@ logger = logging.getLogger(__name__)
 
 DAMAGED = (msgspec.MsgspecError, UnicodeDecodeError)
 """What reading a file of the spool raises where the disk has lost part of it."""
+
+UNFINISHED_AFTER = 3600.0
+"""Seconds after which a folder that was never finished is nobody's: finishing takes milliseconds."""
 
 _CLOSED, _OPEN = ".jsonl", ".open"
 _encode = msgspec.json.Encoder().encode
@@ -91,11 +94,13 @@ class Spool:
             raise OSError(f"{unfinished} belongs to another process")
         cls(unfinished, owner).write_record(record)
         unfinished.rename(spools / record.id)
+        _fsync_folder(spools)
         return cls(spools / record.id, owner, **settings)  # type: ignore[arg-type]
 
     @classmethod
     def abandoned(cls, spools: Path) -> Iterator[Self]:
         """The folders whose process is gone, oldest first; each is owned while it is looked at."""
+        _sweep(spools)
         for folder in sorted(spools.glob("[!.]*")):
             owner = _own(folder) if folder.is_dir() else None
             if owner is None:
@@ -180,6 +185,14 @@ class Spool:
 
     def _segment(self, suffix: str) -> Path:
         return self.folder / f"{self._number:06d}{suffix}"
+
+
+def _sweep(spools: Path) -> None:
+    """Removes folders of processes that died before they had put a record into them."""
+    for folder in spools.glob(".*"):
+        if time() - folder.stat().st_mtime > UNFINISHED_AFTER and (owner := _own(folder)) is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+            os.close(owner)
 
 
 def read_segment(path: Path) -> tuple[list[PageItems], list[bytes]]:
