@@ -40,6 +40,8 @@ def decide(
         return Verdict(Outcome.UNREACHABLE, f"the site could not be reached or refused us: {_why(stats)}; {counts}")
     if drift := _drift(stats, unreadable_share_max):
         return Verdict(Outcome.DRIFT, f"the layout of the site changed: {drift}; {counts}")
+    if damaged := stats.get("spool/damaged"):
+        return Verdict(Outcome.ERROR, f"{damaged} folders in the spool cannot be stored, see the log; {counts}")
     if waiting:
         why = f"the database could not be reached ({trouble or 'see the log'})"
         then = "the next run or `scrapy export` stores what waits in the spool"
