@@ -27,6 +27,7 @@ ITEM_PIPELINES = {
 }
 EXTENSIONS = {
     "pipelines.crawl.CrawlExtension": 100,
+    "pipelines.faulty.FaultyPages": 200,
     "asiatongsin.progress.ProgressExtension": 500,
 }
 
@@ -79,6 +80,9 @@ REMOTE_CONTROL_ENABLED = False  # runs code sent over the network
 
 PAGES_WITHOUT_DATABASE = 3
 """List pages per section that a crawl walks while no database says what is known already."""
+
+DATABASE_SILENCE_MAX = 30.0
+"""Seconds the end of a crawl waits for a database that stores nothing; systemd kills after 90."""
 
 UNREADABLE_SHARE_MAX = 0.2
 """Share of unreadable article pages above which a crawl ends with status 5."""

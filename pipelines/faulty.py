@@ -1,0 +1,47 @@
+"""Pages on which the program itself failed: kept and noted like those that cannot be read."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from scrapy import signals
+from scrapy.crawler import Crawler
+from twisted.python.failure import Failure
+
+from asiatongsin.items import Page, PageItems, Rejection
+from pipelines.database import data_folder
+from pipelines.raw_pages import keep
+from pipelines.spool import SpoolPipeline
+
+LONGEST_REASON = 300
+
+
+class FaultyPages:
+    """When a stage raises, Scrapy logs it and forgets the page; here it becomes a rejected page."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        crawler.signals.connect(self.item_error, signal=signals.item_error)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    def item_error(self, item: Any, failure: Failure) -> None:
+        self.crawler.stats.inc_value("crawl/item_errors")
+        pipeline = self.crawler.get_item_pipeline(SpoolPipeline)
+        if isinstance(item, Page) and pipeline and not self.crawler.stats.get_value("crawl/spool_failures"):
+            pipeline.process_item(rejected(item, failure.value, keep(item, data_folder(self.crawler.settings))))
+
+
+def rejected(page: Page, error: BaseException | None, raw_path: str) -> PageItems:
+    """The page with the error as the reason why there is nothing of it."""
+    reason = " ".join(f"a fault of the program: {type(error).__name__}: {error}".split())[:LONGEST_REASON]
+    return PageItems(
+        site=page.site,
+        url=page.url,
+        kind=page.kind,
+        no=page.no,
+        fetched_at=page.fetched_at,
+        rejected=Rejection(reason=reason, raw_path=raw_path),
+    )
