@@ -14,18 +14,22 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 
 from asiatongsin.signals import crawl_started
-from pipelines.database import Database, DatabaseUnreachable, DatabaseUnusable, data_folder
+from pipelines.database import Database, DatabaseFrozen, DatabaseUnreachable, DatabaseUnusable, data_folder
 from pipelines.drain import Drain, DrainThread
 from pipelines.exporters.batch import Exported
 from pipelines.lock import CrawlLock
 from pipelines.outcome import Verdict, decide, walked_lists
 from pipelines.record import CrawlRecord, Outcome
 from pipelines.spool import Spool, SpoolPipeline
+from pipelines.threads import aside
 
 logger = logging.getLogger(__name__)
 
 OVERLAP, REFUSED = "overlap", "refused"
 """Reasons a crawl ends with before it fetched anything."""
+
+MIGRATION = 20
+"""How many times longer than at its end a crawl waits at its beginning, when the schema may be brought up to date."""
 
 
 class CrawlExtension:
@@ -34,13 +38,14 @@ class CrawlExtension:
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self.data = data_folder(crawler.settings)
+        self.silence_max = crawler.settings.getfloat("DATABASE_SILENCE_MAX")
         self.record: CrawlRecord | None = None
         self.verdict: Verdict | None = None
         self._lock: CrawlLock | None = None
+        self._drain: Drain | None = None
         self._spool: Spool | None = None
         self._thread: DrainThread | None = None
         crawler.signals.connect(self.crawl_started, signal=crawl_started)
-        crawler.signals.connect(self.item_error, signal=signals.item_error)
         crawler.signals.connect(self.spider_closed, signal=signals.spider_closed)
 
     @classmethod
@@ -50,38 +55,60 @@ class CrawlExtension:
     async def crawl_started(self, spider: Spider) -> None:
         """Opens all that a crawl needs; CloseSpider where it must not begin."""
         site, given = spider.site.key, spider.given  # type: ignore[attr-defined]
+        beginning = asyncio.ensure_future(aside(self._begin, CrawlRecord.begin(site, given)))
         try:
-            await asyncio.to_thread(self._begin, CrawlRecord.begin(site, given))
+            await self._follow(beginning, self.silence_max * MIGRATION)
+        except DatabaseFrozen as error:
+            self.verdict = Verdict(Outcome.ERROR, f"{error}; nothing was fetched")
+            raise CloseSpider("database_frozen") from None
         except (DatabaseUnusable, OSError) as error:
             self._refuse(REFUSED, str(error))
         pipeline = self.crawler.get_item_pipeline(SpoolPipeline)
         if pipeline is not None:
             pipeline.spool = self._spool
 
-    def item_error(self) -> None:
-        self.crawler.stats.inc_value("crawl/item_errors")
-
     async def spider_closed(self, reason: str) -> None:
         """Stores the rest, judges the crawl and writes its row."""
         if self._thread is None or self.record is None:
             return
-        stats = self.crawler.stats
-        stats.set_value("finish_reason", reason)
-        await asyncio.to_thread(self._end, self._thread, self.record)
+        self.crawler.stats.set_value("finish_reason", reason)
+        ending = asyncio.ensure_future(aside(self._end, self._thread, self.record))
+        try:
+            await self._follow(ending, self.silence_max)
+        except DatabaseFrozen as error:
+            self._put_off(self._thread.spool, self.record, str(error))
+
+    async def _follow(self, work: asyncio.Future[None], silence_max: float) -> None:
+        """Waits for the work as long as it stores something now and then; else DatabaseFrozen."""
+        while not work.done():
+            before = self._pages_stored
+            await asyncio.wait([work], timeout=silence_max)
+            if not work.done() and self._pages_stored == before:
+                work.cancel()
+                raise DatabaseFrozen
+        work.result()
+
+    @property
+    def _pages_stored(self) -> int:
+        return self._drain.total.pages if self._drain else 0
 
     def _begin(self, record: CrawlRecord) -> None:
         database = Database.from_settings(self.crawler.settings)
         self._lock = CrawlLock(self.data, database, record.site)
         if not self._lock.acquire():
             self._refuse(OVERLAP, f"another crawl of {record.site} is running; nothing was fetched")
-        drain = Drain(database, self.data)
+        drain = self._drain = Drain(database, self.data)
         try:
             if pages := drain.drain_abandoned():
                 logger.info("Stored %d pages that earlier crawls had left in the spool", pages)
+            if self._lock.is_held_everywhere:
+                drain.close_dead(record.site)
             drain.store_record(record)
         except DatabaseUnreachable as error:
             logger.warning("The crawl begins without a database, pages wait in the spool: %s", error)
         drain.total = Exported()
+        if drain.damaged:
+            self.crawler.stats.set_value("spool/damaged", drain.damaged)
         settings = self.crawler.settings
         self._spool = Spool.create(
             drain.spools,
@@ -90,7 +117,7 @@ class CrawlExtension:
             segment_seconds=settings.getfloat("SPOOL_SEGMENT_SECONDS"),
         )
         self.record = record
-        self._thread = DrainThread(drain, self._spool, record, self._count)
+        self._thread = DrainThread(drain, self._spool, record, told=self._count, keep_lock=self._lock.keep)
         self._thread.start()
 
     def _end(self, thread: DrainThread, record: CrawlRecord) -> None:
@@ -108,10 +135,11 @@ class CrawlExtension:
             drain.close()
             spool.release()
             if self._lock:
-                self._lock.release()
+                self._lock.release(at_once=not thread.trouble)
 
     def _put_off(self, spool: Spool, record: CrawlRecord, trouble: str) -> None:
         """The last step failed: the record, if nothing else, waits in the spool."""
+        spool.close_segment()
         final = self._judged(record, spool.waiting(), trouble)
         if self.verdict and self.verdict.outcome is Outcome.OK:
             sentence = f"its record waits in the spool ({trouble}); {self.verdict.sentence}"

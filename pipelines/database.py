@@ -39,6 +39,13 @@ class DatabaseUnreachable(Exception):
     """No connection now: what is to be stored stays in the spool. The message holds no password."""
 
 
+class DatabaseFrozen(DatabaseUnreachable):
+    """It took our connection and says nothing more."""
+
+    def __init__(self) -> None:
+        super().__init__("the database took our connection and does not answer")
+
+
 class DatabaseUnusable(Exception):
     """Nothing can ever be stored in it as things are: nothing is fetched or written. The message says what to do."""
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from threading import Event, Thread
-from time import sleep
+from time import monotonic, sleep
 from typing import TypeVar
 
 import msgspec
@@ -32,11 +32,8 @@ logger = logging.getLogger(__name__)
 TICK = 1.0
 """Seconds between two looks at the spool."""
 
-PATIENCE = 10
-"""Ticks that the end of a crawl waits for a database that was there before: it may be restarting."""
-
-LAST_CHANCE = 120.0
-"""Seconds for the thread to come to its end; a frozen server keeps it for ever."""
+PATIENCE = 10.0
+"""Seconds that the end of a crawl waits for a database that was there before: it may be restarting."""
 
 LONGEST_PAUSE = 30.0
 """Seconds between two attempts to reach a database that does not answer."""
@@ -86,6 +83,10 @@ class Drain:
     def store_record(self, record: CrawlRecord) -> None:
         """Writes the row of the crawl. DatabaseUnreachable, DatabaseUnusable."""
         self._with_connection(lambda connection: crawls.write(connection, record))
+
+    def close_dead(self, site: str) -> None:
+        """Ends the rows of crawls that cannot be running, since we hold the lock. DatabaseUnreachable."""
+        self._with_connection(lambda connection: crawls.close_dead(connection, site))
 
     @property
     def is_connected(self) -> bool:
@@ -144,12 +145,21 @@ class Drain:
 class DrainThread(Thread):
     """Follows the crawl with a few seconds' distance; a database that is away is asked again and again."""
 
-    def __init__(self, drain: Drain, spool: Spool, record: CrawlRecord, told: Callable[[Exported], None]) -> None:
+    def __init__(
+        self,
+        drain: Drain,
+        spool: Spool,
+        record: CrawlRecord,
+        *,
+        told: Callable[[Exported], None],
+        keep_lock: Callable[[], None],
+    ) -> None:
         super().__init__(name="drain", daemon=True)
         self.worker = drain
         self.spool = spool
         self.record = record
         self.told = told
+        self.keep_lock = keep_lock
         self.trouble = ""
         self.was_reached = drain.is_connected
         self._stopping = Event()
@@ -160,19 +170,17 @@ class DrainThread(Thread):
             self.spool.sync()
             self.spool.close_segment(older_than=self.spool.segment_seconds)
             pause = self._drain(pause)
+            if not self.trouble:
+                self.keep_lock()
 
     def finish(self) -> bool:
-        """Stops following and stores the rest; whether all is stored."""
+        """Stops following and stores the rest; whether all is stored. Comes to no end while the server is frozen."""
         self._stopping.set()
-        self.join(LAST_CHANCE)
+        self.join()
         self.spool.close_segment()
-        if self.is_alive():
-            self.trouble = "it does not answer"
-            return False
         self._drain(TICK)
-        for _ in range(PATIENCE if self.was_reached else 0):
-            if not self.trouble:
-                break
+        patient_until = monotonic() + (PATIENCE if self.was_reached else 0)
+        while self.trouble and monotonic() < patient_until:
             sleep(TICK)
             self._drain(TICK)
         return not self.spool.waiting()

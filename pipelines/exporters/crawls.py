@@ -23,6 +23,10 @@ ON CONFLICT (id) DO UPDATE SET
     list_pages = excluded.list_pages, article_pages = excluded.article_pages, unreadable = excluded.unreadable,
     spooled = excluded.spooled, statistics = excluded.statistics"""
 
+_CLOSE_DEAD = """
+UPDATE crawls SET outcome = 'error', finished_at = greatest(now(), started_at)
+WHERE site = %s AND finished_at IS NULL"""
+
 _DRAINED = "SELECT drained_segment FROM crawls WHERE id = %s FOR UPDATE"
 
 _ADVANCE = """
@@ -38,6 +42,11 @@ def write(connection: Connection, record: CrawlRecord) -> None:
     if record.finished_at:  # a clock that was set back while the crawl ran
         values["finished_at"] = max(record.finished_at, record.started_at)
     connection.execute(_WRITE, values)
+
+
+def close_dead(connection: Connection, site: str) -> None:
+    """Ends the rows of crawls that died and left no spool behind. Only for whoever holds the site's lock."""
+    connection.execute(_CLOSE_DEAD, [site])
 
 
 def _without_nul(value: Any) -> Any:
