@@ -26,6 +26,7 @@ CANNOT_USE_NOW = (
 CONNECTION_DEFAULTS = {
     "connect_timeout": "5",
     "application_name": "asiatongsin",
+    "client_encoding": "utf8",
     # A server that went away without a word is given up after about a minute.
     "keepalives_idle": "20",
     "keepalives_interval": "10",
@@ -65,7 +66,17 @@ class DatabaseMissing(DatabaseUnusable):
 
 
 class DatabaseForeign(DatabaseUnusable):
-    """The database holds tables of another program under the names of ours."""
+    """The database holds tables of another program under the names of ours, or ours were changed."""
+
+
+class DatabaseEncoding(DatabaseUnusable):
+    """The database cannot hold every character."""
+
+    def __init__(self, encoding: str | None) -> None:
+        super().__init__(
+            f"the database has the encoding {encoding} and cannot hold all that pages print: make one with"
+            " CREATE DATABASE name ENCODING 'UTF8' TEMPLATE template0, and name it in DATABASE_URL"
+        )
 
 
 class Database:
@@ -126,7 +137,11 @@ class Database:
     def _open(self, url: str) -> Connection:
         given = conninfo.conninfo_to_dict(url)
         missing: dict[str, Any] = {name: value for name, value in CONNECTION_DEFAULTS.items() if name not in given}
-        return psycopg.connect(conninfo.make_conninfo(url, **missing), autocommit=True)
+        connection = psycopg.connect(conninfo.make_conninfo(url, **missing), autocommit=True)
+        if (encoding := connection.info.parameter_status("server_encoding")) != "UTF8":
+            connection.close()
+            raise DatabaseEncoding(encoding)
+        return connection
 
     def _embedded_url(self, *, restart: bool = False) -> str:
         with self._starting:

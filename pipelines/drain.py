@@ -18,7 +18,7 @@ import psycopg
 from psycopg import Connection
 
 from asiatongsin.items import PageItems
-from pipelines.database import CANNOT_USE_NOW, Database, DatabaseUnreachable, DatabaseUnusable
+from pipelines.database import CANNOT_USE_NOW, Database, DatabaseForeign, DatabaseUnreachable, DatabaseUnusable
 from pipelines.exporters import crawls
 from pipelines.exporters.batch import REFUSALS, Exported, export_segment
 from pipelines.exporters.migrate import migrate
@@ -122,8 +122,21 @@ class Drain:
         except CANNOT_USE_NOW as error:
             self.close()
             if not was_open:
-                raise DatabaseUnreachable(f"{self.database.name}: {' '.join(str(error).split())}") from None
+                raise DatabaseUnreachable(self._told(error)) from None
+        except REFUSALS:
+            raise
+        except psycopg.ProgrammingError as error:
+            raise DatabaseForeign(
+                f"{self._told(error)}: the tables are not as this program made them; undo the change,"
+                " or name another database in DATABASE_URL"
+            ) from None
+        except psycopg.Error as error:
+            self.close()
+            raise DatabaseUnreachable(self._told(error)) from None
         return self._with_connection(work)
+
+    def _told(self, error: psycopg.Error) -> str:
+        return f"{self.database.name}: {' '.join(str(error).split())}"
 
     def _keep_page(self, page: PageItems) -> str:
         return self._keep(

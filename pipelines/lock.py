@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 from psycopg import Connection
 
-from pipelines.database import CANNOT_USE_NOW, Database, DatabaseUnreachable
+from pipelines.database import CANNOT_USE_NOW, Database, DatabaseUnreachable, DatabaseUnusable
 
 logger = logging.getLogger(__name__)
 
@@ -66,11 +66,12 @@ class CrawlLock:
                 self._connection.execute("SELECT 1")
             except psycopg.Error:
                 self._disconnect()
-        if self._connection is None and not self._acquire_in_database():
-            self._disconnect()
-            if not self._is_warned:
+        if self._connection is not None:
+            return
+        with suppress(DatabaseUnusable):  # whoever stores pages there says so
+            if not self._acquire_in_database() and not self._is_warned:
                 logger.warning("Another crawl of %s began while no database was in reach; both go on", self.site)
-            self._is_warned = True
+                self._is_warned = True
 
     def release(self, *, at_once: bool = True) -> None:
         """Lets the next crawl begin: at once, or where the server may not answer, as soon as it sees us gone."""
@@ -96,4 +97,7 @@ class CrawlLock:
         except (DatabaseUnreachable, *CANNOT_USE_NOW):
             self._disconnect()
             return True
-        return bool(row and row[0])
+        if not (row and row[0]):
+            self._disconnect()
+            return False
+        return True

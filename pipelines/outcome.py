@@ -43,7 +43,7 @@ def decide(
     if damaged := stats.get("spool/damaged"):
         return Verdict(Outcome.ERROR, f"{damaged} folders in the spool cannot be stored, see the log; {counts}")
     if waiting:
-        why = f"the database could not be reached ({trouble or 'see the log'})"
+        why = f"the database did not take all pages ({trouble or 'see the log'})"
         then = "the next run or `scrapy export` stores what waits in the spool"
         return Verdict(Outcome.SPOOLED, f"{why}; {then}; {counts}")
     stopped = "stopped early, the next crawl goes on; " if stats.get("finish_reason") in STOPPED else ""

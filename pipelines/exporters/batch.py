@@ -32,6 +32,7 @@ REFUSALS = (
     psycopg.IntegrityError,
     psycopg.errors.CardinalityViolation,  # one row twice in a statement
     psycopg.errors.ProgramLimitExceeded,  # an index entry too large
+    psycopg.errors.RaiseException,  # a trigger that the owner of the database added
 )
 """What the database says to a value, not to a connection."""
 
@@ -74,6 +75,8 @@ def export_segment(
     A page that the database refuses is given to `keep`, which says where it is kept, before anything is committed.
     """
     with connection.transaction():
+        # A deferred constraint of the owner's would speak up at the commit, when nobody knows any more of which page.
+        connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
         crawls.write(connection, record)
         if crawls.drained_segment(connection, record.id) >= segment:
             return Exported()  # stored by a process that was killed before it could remove the file
