@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import monotonic, sleep
 
 import pytest
 
@@ -19,37 +20,48 @@ from tests.faults.postgres import Server
 class Crawl:
     """A crawl that is running."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(self, process: subprocess.Popen[str], log: Path) -> None:
         self.process = process
+        self.log = log
 
     def signal(self, number: int) -> None:
         self.process.send_signal(number)
 
     def end(self, timeout: float = 90) -> Run:
         """Waits for its end."""
-        output, log = self.process.communicate(timeout=timeout)
-        return Run(self.process.returncode, output, log)
+        output, _ = self.process.communicate(timeout=timeout)
+        return Run(self.process.returncode, output, self.log.read_text())
+
+    def wait_for_log(self, text: str, timeout: float = 30) -> None:
+        """Returns when the log says so; TimeoutError where it does not."""
+        until = monotonic() + timeout
+        while text not in self.log.read_text():
+            if monotonic() > until:
+                raise TimeoutError(f"not in the log: {text}")
+            sleep(0.01)
 
 
 Start = Callable[..., Crawl]
 
 
 @pytest.fixture
-def start(data: Path) -> Iterator[Start]:
+def start(data: Path, tmp_path: Path) -> Iterator[Start]:
     """Starts a crawl and goes on: `start(replica.url, server.url, "-s", "DOWNLOAD_DELAY=0.05")`."""
     running: list[Crawl] = []
 
     def run(site: str, database_url: str, *arguments: str) -> Crawl:
         command = [sys.executable, "-m", "scrapy", "crawl", "asiatongsin", "-a", f"site={site}", *arguments]
-        process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=os.environ | {"ASIATONGSIN_DATA": str(data), "DATABASE_URL": database_url},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        running.append(Crawl(process))
+        log = tmp_path / f"log {len(running)}"
+        with log.open("w") as stderr:
+            process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=os.environ | {"ASIATONGSIN_DATA": str(data), "DATABASE_URL": database_url},
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                text=True,
+            )
+        running.append(Crawl(process, log))
         return running[-1]
 
     yield run

@@ -46,6 +46,7 @@ class Server:
     def stop(self) -> None:
         """Stops at once: connections break in the middle of whatever they do."""
         if self.pid:
+            self.thaw()
             self._run("pg_ctl", "--pgdata", self._data, "--wait", "--mode", "immediate", "stop")
 
     def restart(self) -> None:
@@ -57,6 +58,16 @@ class Server:
         """SIGKILL to the postmaster: nobody is told, and the next start recovers."""
         if self.pid:
             os.kill(self.pid, signal.SIGKILL)
+
+    def freeze(self) -> None:
+        """From now on no process of the server does anything; connections stay open and nobody answers."""
+        for pid in self._processes():
+            os.kill(pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """The server goes on where it was."""
+        for pid in self._processes():
+            os.kill(pid, signal.SIGCONT)
 
     @property
     def pid(self) -> int | None:
@@ -75,6 +86,14 @@ class Server:
     @property
     def _data(self) -> str:
         return str(self.folder / "data")
+
+    def _processes(self) -> list[int]:
+        """The postmaster, first, so that it starts no others meanwhile, and its children."""
+        postmaster = self.pid
+        if postmaster is None:
+            return []
+        children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+        return [postmaster, *map(int, children)]
 
     def _run(self, program: str, *arguments: str, check: bool = True) -> int:
         command: Sequence[str] = [str(self._bin / program), *arguments]
