@@ -175,6 +175,7 @@ class DrainThread(Thread):
         self.keep_lock = keep_lock
         self.trouble = ""
         self.was_reached = drain.is_connected
+        self.may_come_back = False
         self._stopping = Event()
 
     def run(self) -> None:
@@ -192,7 +193,7 @@ class DrainThread(Thread):
         self.join()
         self.spool.close_segment()
         self._drain(TICK)
-        patient_until = monotonic() + (PATIENCE if self.was_reached else 0)
+        patient_until = monotonic() + (PATIENCE if self.may_come_back else 0)
         while self.trouble and monotonic() < patient_until:
             sleep(TICK)
             self._drain(TICK)
@@ -207,6 +208,7 @@ class DrainThread(Thread):
             if not self.trouble:
                 logger.warning("Cannot store now, pages wait in the spool: %s", error)
             self.trouble = str(error)
+            self.may_come_back = self.was_reached and isinstance(error, DatabaseUnreachable)
             return min(max(pause, TICK) * 2, LONGEST_PAUSE)
         finally:
             self.told(self.worker.total)

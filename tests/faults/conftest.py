@@ -14,7 +14,7 @@ from time import monotonic, sleep
 import pytest
 
 from tests.conftest import ROOT, Run
-from tests.faults.postgres import Server
+from tests.faults.postgres import Server, SmallDisk
 
 
 class Crawl:
@@ -72,9 +72,9 @@ def start(data: Path, tmp_path: Path) -> Iterator[Start]:
 
 
 @contextmanager
-def _server() -> Iterator[Server]:
+def _started(kind: type[Server]) -> Iterator[Server]:
     with TemporaryDirectory(prefix="asiatongsin-", ignore_cleanup_errors=True) as folder:
-        server = Server(Path(folder) / "server")
+        server = kind(Path(folder) / "server")
         server.start()
         yield server
         server.stop()
@@ -82,6 +82,15 @@ def _server() -> Iterator[Server]:
 
 @pytest.fixture
 def fragile() -> Iterator[Server]:
-    """A PostgreSQL server that the test may stop, restart and kill."""
-    with _server() as server:
+    """A PostgreSQL server that the test may stop, restart, freeze and kill."""
+    with _started(Server) as server:
+        yield server
+
+
+@pytest.fixture
+def small_disk() -> Iterator[Server]:
+    """A PostgreSQL server with a tablespace `small` that is soon full."""
+    if not SmallDisk.is_possible():
+        pytest.skip("only root may mount a small disk")
+    with _started(SmallDisk) as server:
         yield server

@@ -17,6 +17,9 @@ import psycopg
 
 STARTED_AS = "postgres"
 
+MEGABYTES = 16
+"""Size of a small disk: an empty database takes about eight."""
+
 
 class Server:
     """A server of its own, on a loopback port that stays the same when it is started again."""
@@ -27,6 +30,7 @@ class Server:
         self.url = f"postgresql://{STARTED_AS}@127.0.0.1:{self.port}/postgres"
         self._bin = binaries()
         self._user = _unprivileged()
+        self._wrapper: Sequence[str] = ()
         folder.mkdir(parents=True)
         if self._user:
             shutil.chown(folder, self._user)
@@ -96,13 +100,35 @@ class Server:
         return [postmaster, *map(int, children)]
 
     def _run(self, program: str, *arguments: str, check: bool = True) -> int:
-        command: Sequence[str] = [str(self._bin / program), *arguments]
+        command = [*self._wrapper, str(self._bin / program), *arguments]
         # Not captured through pipes: the server inherits them and the call would wait for its end.
         with (self.folder / "output").open("ab") as output:
             done = subprocess.run(
                 command, check=check, cwd="/", user=self._user, stdout=output, stderr=output, timeout=60
             )
         return done.returncode
+
+
+class SmallDisk(Server):
+    """A server with a tablespace `small` on a disk of its own, with room for one small database. Needs root."""
+
+    def start(self) -> None:
+        """Starts with an empty disk, in a mount namespace that ends with the server."""
+        small = self.folder / "small"
+        small.mkdir()
+        mount = f'mount -t tmpfs -o size={MEGABYTES}m tmpfs "$0" && chown {self._user} "$0" && exec "$@"'
+        as_user = ("setpriv", f"--reuid={self._user}", "--clear-groups")
+        self._wrapper, self._user = ("unshare", "--mount", "sh", "-c", mount, str(small), *as_user), None
+        super().start()
+        with self.connect() as connection:
+            connection.execute(f"CREATE TABLESPACE small LOCATION '{small}'")
+
+    @staticmethod
+    def is_possible() -> bool:
+        """Whether this user may mount a disk here."""
+        mount = ["unshare", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
+        has_tools = all(shutil.which(tool) for tool in ("unshare", "setpriv", "mount"))
+        return has_tools and subprocess.run(mount, check=False, capture_output=True).returncode == 0
 
 
 def binaries() -> Path:

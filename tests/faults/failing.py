@@ -1,0 +1,32 @@
+"""Parts that a user may have plugged in through the settings, and that fail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipelines.known import KnownArticles
+
+BAD = 100_007
+
+
+class FailingStage:
+    """An item pipeline that cannot cope with one article."""
+
+    def process_item(self, item: Any) -> Any:
+        if item.no == BAD:
+            raise KeyError("a fault in the stage\nForged line")
+        return item
+
+
+class FailingLists(KnownArticles):
+    """Fails while the spider reads a list page."""
+
+    async def settled(self, site: str, numbers: Any) -> set[int] | None:
+        raise ZeroDivisionError("a fault in the spider")
+
+
+class FailingStart(KnownArticles):
+    """Fails while the spider makes its first requests."""
+
+    async def due(self, site: str) -> list[int]:
+        raise ZeroDivisionError("a fault at the start")
