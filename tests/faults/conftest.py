@@ -89,7 +89,7 @@ def fragile() -> Iterator[Server]:
 
 @pytest.fixture
 def small_disk() -> Iterator[Server]:
-    """A PostgreSQL server with a tablespace `small` that is soon full."""
+    """A PostgreSQL server whose disk is soon full."""
     if not SmallDisk.is_possible():
         pytest.skip("only root may mount a small disk")
     with _started(SmallDisk) as server:

@@ -73,11 +73,9 @@ def test_what_can_be_stored_is_stored_behind_a_poisoned_page(
 
 
 def test_waits_while_the_disk_of_the_server_is_full(scrapy: Scrapy, small_disk: Server, replica: Replica) -> None:
-    with small_disk.connect() as administrator:
-        administrator.execute("CREATE DATABASE full_one TABLESPACE small")
-    url = conninfo.make_conninfo(small_disk.url, dbname="full_one")
+    url = small_disk.url
     assert scrapy("migrate", DATABASE_URL=url).status == 0
-    with psycopg.connect(url, autocommit=True) as connection:
+    with small_disk.connect() as connection:
         for table in ("filling", "brim"):  # a table grows by many pages at once; the second takes the last ones
             connection.execute(f"CREATE TABLE {table} (n int)")
             with pytest.raises(psycopg.errors.DiskFull):
