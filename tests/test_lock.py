@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from psycopg import Connection, conninfo
 
 from pipelines.database import Database
@@ -122,3 +123,62 @@ def test_survives_a_database_that_goes_away_meanwhile(
     assert not is_free(data, database_url)
     lock.release()
     assert is_free(data, database_url)
+
+
+def backend_of(connection: Connection) -> int | None:
+    """The server's process that holds the lock."""
+    held = connection.execute("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted").fetchone()
+    return held[0] if held else None
+
+
+def test_is_taken_again_after_the_server_ended_its_connection(
+    connection: Connection, database_url: str, tmp_path: Path
+) -> None:
+    lock = lock_of(tmp_path / "one", database_url)
+    assert lock.acquire()
+    connection.execute("SELECT pg_terminate_backend(%s, 10000)", [backend_of(connection)])
+    assert backend_of(connection) is None
+    lock.keep()
+    assert backend_of(connection) is not None
+    assert not is_free(tmp_path / "two", database_url)
+    lock.release()
+
+
+def test_is_taken_in_a_database_that_could_not_be_reached_at_first(
+    connection: Connection, database_url: str, tmp_path: Path
+) -> None:
+    lock = lock_of(tmp_path / "one", UNREACHABLE)
+    assert lock.acquire()
+    assert not lock.is_held_everywhere
+    lock.database = Database(database_url, tmp_path / "one")
+    lock.keep()
+    assert lock.is_held_everywhere
+    assert not is_free(tmp_path / "two", database_url)
+    lock.release()
+
+
+def test_says_once_that_another_crawl_began_meanwhile(
+    database_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    lock = lock_of(tmp_path / "one", UNREACHABLE)
+    assert lock.acquire()
+    with process(HOLD, tmp_path / "two", database_url, SITE):
+        lock.database = Database(database_url, tmp_path / "one")
+        lock.keep()
+        lock.keep()
+    assert not lock.is_held_everywhere
+    assert caplog.text.count("Another crawl of newsasia.kr began") == 1
+    lock.release()
+
+
+def test_outlasts_the_idle_limit_of_the_server(connection: Connection, database_url: str, tmp_path: Path) -> None:
+    """Where the administrator ends idle sessions; and a machine that lost its power is noticed in a minute."""
+    connection.execute(f"ALTER DATABASE {connection.info.dbname} SET idle_session_timeout = '100ms'")
+    lock = lock_of(tmp_path / "one", database_url)
+    assert lock.acquire()
+    pid = backend_of(connection)
+    connection.execute("SELECT pg_sleep(0.3)")
+    assert backend_of(connection) == pid
+    settings = connection.execute("SELECT name FROM pg_settings WHERE name LIKE 'tcp_keepalives%'").fetchall()
+    assert len(settings) == 3
+    lock.release()

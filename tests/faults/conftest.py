@@ -20,7 +20,7 @@ from tests.faults.postgres import Server, SmallDisk
 class Crawl:
     """A crawl that is running."""
 
-    def __init__(self, process: subprocess.Popen[str], log: Path) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
         self.process = process
         self.log = log
 
@@ -29,8 +29,8 @@ class Crawl:
 
     def end(self, timeout: float = 90) -> Run:
         """Waits for its end."""
-        output, _ = self.process.communicate(timeout=timeout)
-        return Run(self.process.returncode, output, self.log.read_text())
+        status = self.process.wait(timeout)
+        return Run(status, "", self.log.read_text())
 
     def wait_for_log(self, text: str, timeout: float = 30) -> None:
         """Returns when the log says so; TimeoutError where it does not."""
@@ -57,9 +57,8 @@ def start(data: Path, tmp_path: Path) -> Iterator[Start]:
                 command,
                 cwd=ROOT,
                 env=os.environ | {"ASIATONGSIN_DATA": str(data), "DATABASE_URL": database_url},
-                stdout=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
                 stderr=stderr,
-                text=True,
             )
         running.append(Crawl(process, log))
         return running[-1]
@@ -68,7 +67,7 @@ def start(data: Path, tmp_path: Path) -> Iterator[Start]:
     for crawl in running:
         if crawl.process.poll() is None:
             crawl.process.kill()
-            crawl.process.communicate()
+            crawl.process.wait()
 
 
 @contextmanager

@@ -1,0 +1,75 @@
+"""Crawls that meet: of one site the second ends with status 6 at once, of different sites both go on."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import pytest
+from psycopg import Connection
+
+from tests.conftest import Scrapy
+from tests.faults.conftest import Start
+from tests.faults.test_database_faults import SLOWLY
+from tests.samples import UNREACHABLE
+from tests.site import ReplicaSite, serve
+
+
+def articles(connection: Connection) -> int:
+    return connection.execute("SELECT count(*) FROM articles").fetchone()[0]
+
+
+@pytest.mark.parametrize("where", ["same data folder", "another machine", "no database"])
+def test_the_second_crawl_of_a_site_ends_at_once(
+    start: Start, scrapy: Scrapy, connection: Connection, database_url: str, tmp_path: Path, where: str
+) -> None:
+    """Another machine is another data folder on the same database."""
+    url = UNREACHABLE if where == "no database" else database_url
+    environment = {"ASIATONGSIN_DATA": str(tmp_path / "elsewhere")} if where == "another machine" else {}
+    with serve(ReplicaSite(articles=60)) as replica:
+        first = start(replica.url, url, "-a", "sections=9999", "-s", "DOWNLOAD_DELAY=0.05")
+        replica.wait_for(articles=10)
+        second = scrapy("crawl", "asiatongsin", "-a", f"site={replica.url}", DATABASE_URL=url, **environment)
+        assert second.status == 6
+        assert "another crawl" in second.last_line
+        assert first.process.poll() is None
+        assert first.end().status == (3 if where == "no database" else 0)
+        assert len(replica.article_requests()) == 60
+        if where != "no database":
+            assert connection.execute("SELECT outcome FROM crawls").fetchall() == [("ok",)]
+
+
+def test_crawls_of_different_sites_run_side_by_side(start: Start, connection: Connection, database_url: str) -> None:
+    with serve(ReplicaSite(articles=40)) as one, serve(ReplicaSite(articles=40, seed=2)) as other:
+        first = start(one.url, database_url, *SLOWLY)
+        one.wait_for(articles=5)
+        second = start(other.url, database_url, *SLOWLY)
+        other.wait_for(articles=5)
+        assert first.process.poll() is None
+        assert (first.end().status, second.end().status) == (0, 0)
+    assert articles(connection) == 80
+
+
+@pytest.mark.parametrize("url", ["with a database", UNREACHABLE])
+def test_the_lock_does_not_outlive_a_crawl_that_was_killed(start: Start, database_url: str, url: str) -> None:
+    url = database_url if url == "with a database" else url
+    with serve(ReplicaSite(articles=60)) as replica:
+        killed = start(replica.url, url, *SLOWLY)
+        replica.wait_for(articles=10)
+        killed.signal(signal.SIGKILL)
+        killed.end()
+        assert start(replica.url, url, *SLOWLY).end().status == (0 if url == database_url else 3)
+
+
+def test_export_leaves_the_pages_of_a_running_crawl_to_it(
+    start: Start, scrapy: Scrapy, connection: Connection, database_url: str
+) -> None:
+    with serve(ReplicaSite(articles=40)) as replica:
+        crawl = start(replica.url, database_url, "-a", "sections=9999", "-s", "DOWNLOAD_DELAY=0.1")
+        replica.wait_for(articles=5)
+        run = scrapy("export", DATABASE_URL=database_url)
+        assert run.status == 0
+        assert "0 pages stored" in run.last_line
+        assert "belong to a crawl that is running" in run.last_line
+        assert crawl.end().status == 0
+    assert articles(connection) == 40
