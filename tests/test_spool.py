@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -164,6 +166,18 @@ def test_hands_out_abandoned_folders_oldest_first_and_to_one_at_a_time(tmp_path:
         names.append(spool.folder.name)
         assert spool.folder.name not in [other.folder.name for other in Spool.abandoned(tmp_path)]
     assert names == ["20251004T23", "20251005T00", "20251005T01"]
+
+
+def test_sweeps_the_folder_of_a_process_that_died_before_it_wrote_its_record(tmp_path: Path) -> None:
+    for name in (".fresh", ".old", ".owned"):
+        (tmp_path / name).mkdir()
+    for name in (".old", ".owned"):
+        os.utime(tmp_path / name, (0, 0))
+    with (tmp_path / ".owned" / "owner").open("w") as owner:
+        fcntl.flock(owner, fcntl.LOCK_EX)
+        os.utime(tmp_path / ".owned", (0, 0))
+        assert list(Spool.abandoned(tmp_path)) == []
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".fresh", ".owned"]
 
 
 def test_refuses_a_folder_that_exists(spool: Spool, tmp_path: Path) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import signal
+from dataclasses import replace
 
 import pytest
+from psycopg import Connection
 
+from pipelines.exporters import crawls
 from tests.conftest import Scrapy
 from tests.faults.conftest import Start
 from tests.faults.postgres import Server
+from tests.samples import record
 from tests.site import Replica, ReplicaSite, serve
 
 SLOWLY = ("-a", "sections=9999", "-s", "DOWNLOAD_DELAY=0.02", "-s", "SPOOL_SEGMENT_PAGES=5")
@@ -87,6 +91,15 @@ def test_a_crawl_that_is_killed_loses_nothing(start: Start, fragile: Server) -> 
     with fragile.connect() as connection:
         outcomes = connection.execute("SELECT outcome, finished_at IS NOT NULL FROM crawls ORDER BY started_at")
         assert outcomes.fetchall() == [("error", True), ("ok", True)]
+
+
+def test_a_crawl_that_died_before_it_had_a_spool_is_closed_by_the_next(crawl: Scrapy, connection: Connection) -> None:
+    with serve(ReplicaSite(articles=3)) as replica:
+        key = replica.url.removeprefix("http://")
+        crawls.write(connection, replace(record("killed"), site=key))
+        assert crawl(replica.url).status == 0
+    outcomes = connection.execute("SELECT outcome FROM crawls WHERE finished_at IS NOT NULL ORDER BY started_at")
+    assert outcomes.fetchall() == [("error",), ("ok",)]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

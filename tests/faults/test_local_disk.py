@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from psycopg import Connection
 
+from pipelines.drain import waiting_pages
 from tests.conftest import ROOT, Scrapy
+from tests.samples import leave, page
 from tests.site import ReplicaSite, serve
 
 
@@ -42,6 +44,21 @@ def test_a_full_disk_ends_the_crawl_at_once(
         assert run.status == 0, run.log
     stored = {no for (no,) in connection.execute("SELECT no FROM articles")}
     assert stored == set(site.numbers())
+
+
+def test_a_folder_that_can_never_be_stored_does_not_go_unnoticed(
+    crawl: Scrapy, scrapy: Scrapy, connection: Connection, database_url: str, data: Path
+) -> None:
+    """The disk has lost the record of a crawl: nobody knows whose pages these are."""
+    (leave(data, page(1)) / "crawl.json").write_bytes(b"")
+    site = ReplicaSite(articles=5)
+    with serve(site) as replica:
+        run = crawl(replica.url)
+    assert run.status == 1
+    assert "1 folders in the spool cannot be stored" in run.last_line
+    assert connection.execute("SELECT outcome, new FROM crawls").fetchall() == [("error", 5)]
+    assert scrapy("export", DATABASE_URL=database_url).status == 1
+    assert waiting_pages(data) == 1
 
 
 def test_a_data_folder_that_is_a_file_ends_before_anything_is_fetched(
