@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any, Self
 
 from scrapy import signals
@@ -12,6 +13,8 @@ from asiatongsin.items import Page, PageItems, Rejection
 from pipelines.database import data_folder
 from pipelines.raw_pages import keep
 from pipelines.spool import SpoolPipeline
+
+logger = logging.getLogger(__name__)
 
 LONGEST_REASON = 300
 
@@ -31,10 +34,17 @@ class FaultyPages:
         self.crawler.stats.inc_value("crawl/item_errors")
         pipeline = self.crawler.get_item_pipeline(SpoolPipeline)
         if isinstance(item, Page) and pipeline and not self.crawler.stats.get_value("crawl/spool_failures"):
-            pipeline.process_item(rejected(item, failure.value, keep(item, data_folder(self.crawler.settings))))
+            pipeline.process_item(rejected(item, failure.value, self._kept(item)))
+
+    def _kept(self, page: Page) -> str | None:
+        try:
+            return keep(page, data_folder(self.crawler.settings))
+        except OSError:  # in the log already, where that is the fault
+            logger.warning("The raw page of %s cannot be kept", page.url)
+            return None
 
 
-def rejected(page: Page, error: BaseException | None, raw_path: str) -> PageItems:
+def rejected(page: Page, error: BaseException | None, raw_path: str | None) -> PageItems:
     """The page with the error as the reason why there is nothing of it."""
     reason = " ".join(f"a fault of the program: {type(error).__name__}: {error}".split())[:LONGEST_REASON]
     return PageItems(

@@ -55,6 +55,21 @@ def test_a_stage_that_fails_behind_the_spool_costs_nothing(crawl: Scrapy, connec
     assert stored(connection) == list(SITE.numbers())
 
 
+def test_a_page_that_cannot_be_kept_raw_is_noted_all_the_same(
+    crawl: Scrapy, connection: Connection, data: Path
+) -> None:
+    site = ReplicaSite(articles=20, page_bytes=8_000)
+    site.break_page(BAD)
+    data.mkdir()
+    (data / "rejected").write_text("in the way")
+    with serve(site) as replica:
+        run = crawl(replica.url)
+    assert run.status == 1
+    assert stored(connection) == OTHERS
+    rejected = connection.execute("SELECT no, raw_path FROM rejected_pages").fetchall()
+    assert rejected == [(BAD, None)]
+
+
 def test_a_list_on_which_the_spider_fails_is_not_trusted(crawl: Scrapy, connection: Connection) -> None:
     with serve(SITE) as replica:
         run = crawl(replica.url, "-s", "KNOWN_ARTICLES=tests.faults.failing.FailingLists")
