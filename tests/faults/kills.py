@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from random import Random
 from threading import Lock
@@ -67,6 +67,7 @@ class Round:
         self.url = conninfo.make_conninfo(stage.server.url, dbname=self.name)
         self.tally = Tally(rounds=1)
         self.told: list[str] = []
+        self.watching = ExitStack()
         self.data.mkdir()
         stage.replica.forget()
         with stage.server.connect() as connection:
@@ -82,8 +83,9 @@ class Round:
 
     def play(self) -> Tally:
         """A few disturbances, then the crawl that has to find everything in order."""
-        for _ in range(self.random.randint(1, 2)):
-            self.random.choice([self._kill_crawl, self._kill_exporter, self._kill_postmaster])()
+        with self.watching:
+            for _ in range(self.random.randint(1, 2)):
+                self.random.choice([self._kill_crawl, self._kill_exporter, self._kill_postmaster])()
         self._expect(self._crawl(self.url), STORED)
         self._reckon()
         if self.tally.is_clean:
@@ -138,7 +140,7 @@ class Round:
 
     def _connected(self) -> Callable[[], bool]:
         """When a process of ours holds a connection to the database."""
-        watching = psycopg.connect(self.stage.server.url, autocommit=True)
+        watching = self.watching.enter_context(closing(self.stage.server.connect()))
         self.told.append("when connected")
         return lambda: watching.execute(_BUSY, [self.name]).fetchone() != (0,)
 
