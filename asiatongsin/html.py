@@ -11,6 +11,7 @@ from lxml import etree
 from lxml.cssselect import CSSSelector
 from lxml.etree import _Element
 
+from asiatongsin.excess import excess_of_body, excess_of_tree
 from asiatongsin.korean import clean
 
 _NO_PLAIN_TEXT = {"br", "script", "style"}
@@ -24,12 +25,17 @@ class Parsed:
     tree: _Element
     """Its root."""
 
-    is_cut: bool
-    """Whether the page is nested more deeply than libxml2 follows, so that part of it is not in the tree."""
+    excess: str | None = None
+    """Why the tree does not hold the whole page, in words; None where it does."""
 
 
 def parse(body: bytes) -> Parsed:
-    """The tree of a page. Any bytes give a tree: broken markup is repaired, an empty page is an empty tree."""
+    """The tree of a page. Any bytes give a tree: broken markup is repaired, an empty page is an empty tree.
+
+    So is a page that would take too long to read.
+    """
+    if excess := excess_of_body(body):
+        return Parsed(_empty(), excess)
     # huge_tree: old editors leave <font> unclosed, paragraph after paragraph, and the usual bound is 256 levels.
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     try:
@@ -37,8 +43,15 @@ def parse(body: bytes) -> Parsed:
     except (etree.ParserError, etree.XMLSyntaxError):  # nothing but white space or comments
         tree = None
     if tree is None:
-        tree = etree.fromstring(_EMPTY, etree.HTMLParser())
-    return Parsed(tree, any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log))
+        return Parsed(_empty())
+    if excess := excess_of_tree(tree):
+        return Parsed(_empty(), excess)
+    is_cut = any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log)
+    return Parsed(tree, "nested too deeply to be read whole" if is_cut else None)
+
+
+def _empty() -> _Element:
+    return etree.fromstring(_EMPTY, etree.HTMLParser())
 
 
 def to_utf8(body: bytes) -> bytes:

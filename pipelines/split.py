@@ -77,11 +77,13 @@ def split(page: Page) -> PageItems:
 
 def _read(page: Page) -> tuple[Article | None, tuple[RelatedStory, ...]]:
     """The article and its related stories; PageError where there must be one and is not."""
+    if page.kind == "article":
+        return read_article(page), RelatedStories(page.tree, page.url).stories()
+    if page.parsed.excess:
+        raise PageUnreadable(page.parsed.excess)
     if page.kind == "list":
         SectionPage(page.tree, page.url).lists()
-    if page.kind != "article":
-        return None, ()
-    return read_article(page), RelatedStories(page.tree, page.url).stories()
+    return None, ()
 
 
 def read_article(page: Page) -> Article:
@@ -90,8 +92,8 @@ def read_article(page: Page) -> Article:
         raise PageRemoved(form)
     if article_no(page.url) != page.no:
         raise PageUnreadable(f"asked for article {page.no} and was sent to {page.url}")
-    if page.parsed.is_cut:
-        raise PageUnreadable("nested too deeply to be read whole")
+    if page.parsed.excess:
+        raise PageUnreadable(page.parsed.excess)
     reader = ArticlePage(page)
     if reader.is_empty:
         raise PageRemoved("empty body")

@@ -6,7 +6,6 @@ import gzip
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from random import Random
 
 import pytest
 from scrapy.utils.test import get_crawler
@@ -175,24 +174,3 @@ def test_keeps_an_unreadable_page_once_and_counts_it(tmp_path: Path) -> None:
 def test_lets_nothing_a_page_says_into_the_name_of_a_file(tmp_path: Path) -> None:
     path = keep(replace(page("<title>../../x</title>"), site="../../127.0.0.1:8000"), tmp_path)
     assert (tmp_path / path).resolve().is_relative_to(tmp_path)
-
-
-PIECES = [b"<div>", b"</div>", b"</ul>", b"<script>", b"<!--", b"<table>", b"<svg>", b"<plaintext>", b"<![CDATA["]
-PIECES += [b"\0", b"\xff", b"\xea\xb0", b"&#0;", b"&nbsp", b"'", b"9" * 30, b"<base href='http://[x'>"]
-
-
-def mutated(page: bytes, random: Random) -> bytes:
-    body = bytearray(page)
-    for _ in range(random.randint(1, 8)):
-        start = random.randrange(len(body))
-        end = start + int(random.expovariate(1 / 200))
-        body[start:end] = random.choice([b"", body[start:end] * 2, random.choice(PIECES)])
-    return bytes(body)
-
-
-@pytest.mark.parametrize("path", ["/news/article.html", "/mobile/article.html", "/news/article_print.html"])
-def test_gives_items_for_any_mutated_page(path: str) -> None:
-    whole = [served(path, f"no={no}") for no in range(NO, NO + 5)]
-    for seed in range(100):
-        items = split(page(mutated(whole[seed % 5], Random(seed))))
-        assert items.article or items.removed or items.rejected

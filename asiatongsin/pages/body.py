@@ -21,6 +21,9 @@ BODY = Selectors(
 IMAGES = Selectors("img[src]")
 MEDIA = Selectors("img[src]", "iframe", "video", "embed", "object")
 
+MOST_BODIES = 10
+"""How many matches are looked at; a page has one, or a copy of it."""
+
 # fmt: off
 _BLOCKS = frozenset({
     "address", "article", "aside", "blockquote", "br", "caption", "center", "dd", "div", "dl", "dt", "figure",
@@ -110,7 +113,7 @@ class ArticleBody:
 
 def find_body(tree: _Element) -> _Element | None:
     """The element of the body; where its most trusted selector matches twice, the one that holds anything."""
-    found = BODY.best(tree)
+    found = BODY.best(tree)[:MOST_BODIES]
     return next((element for element in found if holds_anything(element)), found[0] if found else None)
 
 

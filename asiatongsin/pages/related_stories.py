@@ -35,7 +35,9 @@ class RelatedStories:
         self.tree = tree
         self.page_url = page_url
         self.site = Site.parse("{0.scheme}://{0.netloc}".format(urlsplit(page_url)))
+        self._body = find_body(tree)
         self._names: dict[_Element, str] = {}
+        self._is_left_out: dict[_Element, bool] = {}
 
     def stories(self) -> tuple[RelatedStory, ...]:
         """The stories; positions count within a block, an article shown twice in one block counts once."""
@@ -48,14 +50,27 @@ class RelatedStories:
         return tuple(story for stories in blocks.values() for story in stories.values())
 
     def _links(self) -> Iterator[tuple[_Element, int]]:
-        body, own = find_body(self.tree), article_no(self.page_url)
+        own = article_no(self.page_url)
         for link in LINKS.all(self.tree):
             address = join(self.page_url, link.get("href"))
             no = article_no(address)
             if no in {None, own} or not self.site.owns(address):
                 continue
-            if not any(_is_no_block(above, body) for above in link.iterancestors()):
+            if not self._is_in_no_block(link):
                 yield link, no or 0
+
+    def _is_in_no_block(self, link: _Element) -> bool:
+        """Whether body, headline or menu are around it; asked once for each element, however many links it holds."""
+        unknown, is_left_out = [], False
+        for above in link.iterancestors():
+            if above in self._is_left_out:
+                is_left_out = self._is_left_out[above]
+                break
+            unknown.append(above)
+        for above in reversed(unknown):
+            is_left_out = is_left_out or _is_no_block(above, self._body)
+            self._is_left_out[above] = is_left_out
+        return is_left_out
 
     def _block_name(self, link: _Element) -> str:
         block = next((above for above in link.iterancestors() if _widget_class(above)), None)
