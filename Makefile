@@ -7,7 +7,7 @@ PORT ?= 8765
 ARTICLES ?= 300
 ARGS ?=
 
-.PHONY: help setup demo crawl test lint lock clean
+.PHONY: help setup demo crawl test soak lint lock clean
 
 help:
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -29,6 +29,9 @@ crawl: setup ## crawl the live site, politely; ARGS="-a pages=1" for a first loo
 
 test: setup ## all tests; ARGS="-k weather" for some
 	$(BIN)/python -m pytest $(ARGS)
+
+soak: setup ## hundreds of random kills, thousands of damaged pages; ARGS="--kills 20" for less
+	$(BIN)/python -m tests.soak $(ARGS)
 
 lint: setup ## ruff and mypy --strict
 	$(BIN)/ruff check .

@@ -6,31 +6,45 @@ import argparse
 import sys
 from itertools import count
 from pathlib import Path
+from shutil import rmtree
 from tempfile import mkdtemp
 from time import monotonic, time
 
+from tests.faults.fuzz import fuzz
 from tests.faults.kills import play
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kills", type=int, default=200, help="at least so many (default 200)")
-    parser.add_argument("--seed", type=int, default=int(time()), help="same seed, same kills in the same order")
-    parser.add_argument("--workers", type=int, default=2, help="rounds side by side (default 2)")
+    parser.add_argument("--kills", type=int, default=200, help="at least so many (default %(default)s)")
+    parser.add_argument("--pages", type=int, default=10_000, help="so many damaged pages (default %(default)s)")
+    parser.add_argument(
+        "--seed", type=int, default=int(time()), help="same seed: same pages, same kills in the same order"
+    )
+    parser.add_argument("--workers", type=int, default=2, help="side by side (default %(default)s)")
     given = parser.parse_args()
     print(f"seed {given.seed}", flush=True)
-    return kill(given.kills, given.seed, given.workers)
+    return int(not all([read(given.pages, given.seed, given.workers), kill(given.kills, given.seed, given.workers)]))
 
 
-def kill(kills: int, seed: int, workers: int) -> int:
-    """Plays rounds until so many processes were killed; 0 where nothing was lost and nothing is there twice."""
+def read(pages: int, seed: int, workers: int) -> bool:
+    """Whether so many damaged pages were read, each within its bounds."""
+    began = monotonic()
+    reading = fuzz(range(seed, seed + pages), workers)
+    print(f"\nDamaged pages ({monotonic() - began:.0f} s)\n{reading}", flush=True)
+    return not reading.faults
+
+
+def kill(kills: int, seed: int, workers: int) -> bool:
+    """Whether nothing was lost and nothing is there twice after rounds in which so many processes were killed."""
     began, folder = monotonic(), Path(mkdtemp(prefix="asiatongsin-soak-"))
     tally = play(count(seed), folder, enough=kills, workers=workers)
     print(f"\nRandom kills ({monotonic() - began:.0f} s)\n{tally}", flush=True)
-    if not tally.is_clean:
+    if tally.is_clean:
+        rmtree(folder, ignore_errors=True)
+    else:
         print(f"What the rounds left is in {folder}")
-        return 1
-    return 0
+    return tally.is_clean
 
 
 if __name__ == "__main__":
