@@ -5,11 +5,13 @@ Every name, Scrapy's and ours, can be set by `-s NAME=value` and by the environm
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 
 import platformdirs
 
+from asiatongsin.log import PrintableRecord
 from asiatongsin.site import DEFAULT_USER_AGENT
 
 BOT_NAME = "asiatongsin"
@@ -112,6 +114,8 @@ LOG_LEVEL = "INFO"
 PROGRESS = False
 """One line that is rewritten, instead of log lines; `scrapy crawl` sets it on a terminal."""
 LOG_FORMATTER = "asiatongsin.log.ShortLogFormatter"
+
+logging.setLogRecordFactory(PrintableRecord)  # here: all that starts reads the settings before it logs anything
 
 _PREFIX = "ASIATONGSIN_"
 SET_BY_ENVIRONMENT = sorted(name.removeprefix(_PREFIX) for name in os.environ if name.startswith(_PREFIX))

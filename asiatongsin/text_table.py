@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Sequence
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+from asiatongsin.printable import printable
 
 
 def text_table(head: Sequence[str], rows: Sequence[Sequence[object]], *, widest: int = 60) -> str:
-    """Rows under a head, columns aligned, numbers to the right; nothing of a page reaches the terminal as a command."""
+    """Rows under a head, columns aligned, numbers to the right; nothing in them is a command to the terminal."""
     cells = [[_cell(value, widest) for value in row] for row in rows]
     widths = [max(width(text) for text in column) for column in zip(head, *cells, strict=True)]
     right = [bool(rows) and all(isinstance(row[i], int | float) for row in rows) for i in range(len(head))]
@@ -39,7 +38,7 @@ def shorten(text: str, columns: int) -> str:
 
 def _cell(value: object, widest: int) -> str:
     text = "" if value is None else f"{value}"
-    return shorten(_CONTROL.sub(" ", text), widest)
+    return shorten(printable(text), widest)
 
 
 def _pad(text: str, columns: int, *, to_right: bool) -> str:

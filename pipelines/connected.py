@@ -9,6 +9,7 @@ from psycopg import Connection
 from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
 
+from asiatongsin.printable import printable
 from pipelines.database import CANNOT_USE_NOW, Database, DatabaseUnreachable, DatabaseUnusable
 from pipelines.exporters.migrate import Migration, migrate
 
@@ -24,6 +25,6 @@ def connected(settings: BaseSettings) -> Iterator[tuple[Database, Connection, li
         with database.connect() as connection:
             yield database, connection, migrate(connection)
     except DatabaseUnusable as error:
-        raise UsageError(str(error), print_help=False) from None
+        raise UsageError(printable(str(error)), print_help=False) from None
     except CANNOT_USE_NOW as error:
         raise DatabaseUnreachable(" ".join(str(error).split())) from None

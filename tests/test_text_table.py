@@ -27,7 +27,7 @@ def test_leaves_unknown_values_blank_and_no_blanks_at_the_end() -> None:
 
 
 def test_lets_no_command_of_a_page_reach_the_terminal() -> None:
-    assert text_table(["a"], [["\x1b[31m\x07red\x9b0m\r\n"]]).splitlines()[2] == " [31m red 0m"
+    assert text_table(["a"], [["\x1b[31m\x07red\x9b0m\r\n"]]).splitlines()[2] == r"\x1b[31m\x07red\x9b0m\r\n"
 
 
 def test_shortens_long_values() -> None:

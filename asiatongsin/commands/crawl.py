@@ -11,6 +11,7 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 
 from asiatongsin.arguments import ArgumentError, Arguments
+from asiatongsin.printable import printable
 from asiatongsin.spiders.asiatongsin import AsiatongsinSpider
 from pipelines.crawl import OVERLAP, CrawlExtension
 from pipelines.database import Database, DatabaseMissing
@@ -55,7 +56,7 @@ class Command(CrawlCommand):
             self.exitcode, sentence = Outcome.ERROR.status, "asiatongsin: error: could not start; see the log"
         else:
             self.exitcode, sentence = verdict_on(crawler, Arguments.parse(opts.spargs))
-        print(sentence, file=sys.stderr)
+        print(printable(sentence), file=sys.stderr)
 
     def _check(self, opts: argparse.Namespace) -> None:
         """Wrong usage ends with status 2 before anything is started."""
@@ -64,7 +65,7 @@ class Command(CrawlCommand):
             if self.settings is not None:
                 Database.from_settings(self.settings)
         except (ArgumentError, DatabaseMissing) as error:
-            raise UsageError(str(error), print_help=False) from None
+            raise UsageError(printable(str(error)), print_help=False) from None
 
 
 def _chooses_its_log(settings: BaseSettings, opts: argparse.Namespace) -> bool:

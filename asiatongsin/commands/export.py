@@ -9,6 +9,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
+from asiatongsin.printable import printable
 from pipelines.database import Database, DatabaseUnreachable, DatabaseUnusable, data_folder
 from pipelines.drain import Drain, waiting_pages
 from pipelines.record import Outcome
@@ -27,7 +28,7 @@ class Command(ScrapyCommand):
         if args:
             raise UsageError("scrapy export takes no arguments", print_help=False)
         self.exitcode, sentence = export(self.settings or Settings())
-        print(f"asiatongsin: {sentence}", file=sys.stderr)
+        print(printable(f"asiatongsin: {sentence}"), file=sys.stderr)
 
 
 def export(settings: Settings) -> tuple[int, str]:
@@ -37,7 +38,7 @@ def export(settings: Settings) -> tuple[int, str]:
         drain = Drain(Database.from_settings(settings), data)
         drain.drain_abandoned()
     except DatabaseUnusable as error:
-        raise UsageError(str(error), print_help=False) from None
+        raise UsageError(printable(str(error)), print_help=False) from None
     except DatabaseUnreachable as error:
         return Outcome.SPOOLED.status, f"spooled: {waiting_pages(data)} pages wait in the spool: {error}"
     drain.close()

@@ -8,6 +8,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
+from asiatongsin.printable import printable
 from pipelines.connected import connected
 from pipelines.database import DatabaseUnreachable
 from pipelines.exporters.migrate import schema_version
@@ -27,6 +28,7 @@ class Command(ScrapyCommand):
             with connected(self.settings or Settings()) as (database, connection, applied):
                 version = schema_version(connection)
         except DatabaseUnreachable as error:
-            raise UsageError(str(error), print_help=False) from None
+            raise UsageError(printable(str(error)), print_help=False) from None
         names = ", ".join(f"{migration.version:04d} {migration.name}" for migration in applied)
-        print(f"{database.name}: schema version {version}; {f'applied {names}' if names else 'nothing to do'}")
+        done = f"applied {names}" if names else "nothing to do"
+        print(printable(f"{database.name}: schema version {version}; {done}"))

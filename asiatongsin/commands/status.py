@@ -11,6 +11,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 
 from asiatongsin.items import Article, ArticleImage, Rejection, RelatedStory, WeatherReading, WeatherSnapshot
+from asiatongsin.printable import printable
 from asiatongsin.text_table import text_table
 from pipelines import report
 from pipelines.connected import connected
@@ -40,15 +41,15 @@ class Command(ScrapyCommand):
             return
         settings = self.settings or Settings()
         data = data_folder(settings)
-        print(f"Data folder  {data}\nSpool        {waiting_pages(data)} pages wait")
+        print(f"Data folder  {printable(str(data))}\nSpool        {waiting_pages(data)} pages wait")
         try:
             with connected(settings) as (database, connection, _applied):
-                print(f"Database     {database.name} ({report.database_size(connection)})")
+                print(f"Database     {printable(database.name)} ({report.database_size(connection)})")
                 print_table(report.sites(connection))
                 print_table(report.last_crawls(connection))
                 print_table(report.rejected_pages(connection))
         except DatabaseUnreachable as error:
-            print(f"Database     cannot be reached: {error}")
+            print(f"Database     cannot be reached: {printable(str(error))}")
             self.exitcode = Outcome.SPOOLED.status
 
 

@@ -9,6 +9,7 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
 from asiatongsin.commands.status import print_table
+from asiatongsin.printable import printable
 from pipelines import report
 from pipelines.connected import connected
 from pipelines.database import DatabaseUnreachable
@@ -32,4 +33,4 @@ class Command(ScrapyCommand):
                 print_table(report.related_stories(connection))
                 print_table(report.sites(connection))
         except DatabaseUnreachable as error:
-            raise UsageError(str(error), print_help=False) from None
+            raise UsageError(printable(str(error)), print_help=False) from None

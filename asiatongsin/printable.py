@@ -1,0 +1,13 @@
+"""Text of strangers on a terminal or in a log: nothing in it moves the cursor, turns a line round or begins one."""
+
+from __future__ import annotations
+
+import re
+
+# C0 and C1 controls; separators of lines; what reverses the order of letters; half characters, which no file takes.
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def printable(text: str) -> str:
+    """The text in one line, with control characters written out: `\\x1b`, `\\n`, `\\u202e`."""
+    return _CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
