@@ -32,12 +32,14 @@ class Site:
     @classmethod
     def parse(cls, address: str) -> Site:
         """`https://newsasia.kr`, `newsasia.kr` or `http://127.0.0.1:8000/`; ValueError says what is wrong."""
+        if "@" in address:  # not repeated in the message: it may be a password
+            raise ValueError(f"the address of a site holds neither user nor password; write it like {DEFAULT_BASE}")
         full = address.strip() if "://" in address else f"https://{address.strip()}"
         parts = urlsplit(full)
         host = _ascii_host(parts.hostname or "")
         if parts.scheme not in _DEFAULT_PORTS or not host:
             raise ValueError(f"{address!r} is not the address of a site; write for example {DEFAULT_BASE}")
-        if parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc:
+        if parts.path.strip("/") or parts.query or parts.fragment:
             raise ValueError(f"{address!r} holds more than scheme and host; write {parts.scheme}://{host}")
         port = parts.port  # raises ValueError where it is not a number
         written_port = f":{port}" if port and port != _DEFAULT_PORTS[parts.scheme] else ""
@@ -65,14 +67,17 @@ class Site:
     def owns(self, url: str) -> bool:
         """Whether `url` leads to this site: the same host but for `www.` and `m.`, and the same port.
 
-        A site without a port of its own answers on the default ports of http and https.
+        A site without a port of its own answers on the default ports of http and https. An address with a user or
+        a password is nobody's: we have none to send.
         """
         try:
             parts = urlsplit(url)
             port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
         except ValueError:
             return False
-        if port is None or _HOST_PREFIX.sub("", (parts.hostname or "").lower()) != self.host:
+        if parts.scheme not in _DEFAULT_PORTS or "@" in parts.netloc:
+            return False
+        if _HOST_PREFIX.sub("", (parts.hostname or "").lower()) != self.host:
             return False
         own_port = urlsplit(self.base).port
         return port == own_port if own_port else port in _DEFAULT_PORTS.values()
