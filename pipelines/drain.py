@@ -22,6 +22,7 @@ from pipelines.database import CANNOT_USE_NOW, Database, DatabaseForeign, Databa
 from pipelines.exporters import crawls
 from pipelines.exporters.batch import REFUSALS, Exported, export_segment
 from pipelines.exporters.migrate import migrate
+from pipelines.private import private_folder
 from pipelines.record import CrawlRecord, Outcome
 from pipelines.spool import DAMAGED, Spool, read_segment
 
@@ -145,8 +146,7 @@ class Drain:
 
     def _keep(self, name: str, content: bytes) -> str:
         """Writes what cannot be stored to a file below the data folder, and returns its path there."""
-        path = self.data / "refused" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path = private_folder(self.data / "refused") / name
         with path.open("wb") as file:
             file.write(content + b"\n")
             file.flush()

@@ -13,6 +13,7 @@ import psycopg
 from psycopg import Connection
 
 from pipelines.database import CANNOT_USE_NOW, Database, DatabaseUnreachable, DatabaseUnusable
+from pipelines.private import private_folder
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +43,7 @@ class CrawlLock:
 
     def acquire(self) -> bool:
         """Whether the site is ours now; False where another crawl of it is running."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(self.path.parent)
         self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)

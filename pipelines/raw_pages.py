@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 from asiatongsin.items import Page
+from pipelines.private import private_folder
 
 _UNSAFE = re.compile(r"[^0-9A-Za-z.-]+")
 
@@ -22,7 +23,7 @@ def keep(page: Page, data: Path) -> str:
     relative = Path("rejected", _UNSAFE.sub("_", page.site), name)
     path = data / relative
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(path.parent)
         unfinished = path.with_suffix(".part")
         unfinished.write_bytes(gzip.compress(page.body, mtime=0))
         unfinished.replace(path)

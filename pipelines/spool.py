@@ -22,6 +22,7 @@ import msgspec
 from scrapy.crawler import Crawler
 
 from asiatongsin.items import PageItems
+from pipelines.private import OWNER_AND_GROUP, private_folder
 from pipelines.record import CrawlRecord
 
 logger = logging.getLogger(__name__)
@@ -87,8 +88,8 @@ class Spool:
     def create(cls, spools: Path, record: CrawlRecord, **settings: float) -> Self:
         """A new folder for the crawl, owned by this process until it ends. OSError where it cannot be written."""
         # Under a name that nobody looks for until it is locked and holds the record.
-        unfinished = spools / f".{record.id}"
-        unfinished.mkdir(parents=True)
+        unfinished = private_folder(spools) / f".{record.id}"
+        unfinished.mkdir(OWNER_AND_GROUP)
         owner = _own(unfinished)
         if owner is None:
             raise OSError(f"{unfinished} belongs to another process")

@@ -53,6 +53,8 @@ def test_says_who_it_is_unless_the_address_does(database_url: str, data: Path) -
         "postgresql://someone:geheim@127.0.0.1:99999/news",
         "postgresql://someone:geheim@127.0.0.1:port/news",
         "postgresql://someone:geheim@127.0.0.1:1,127.0.0.1:2/news",
+        "host=127.0.0.1 dbname=news password='ge  heim' sslmode='ge  heim'",
+        "host=127.0.0.1 dbname=news sslpassword=geheim sslmode=geheim",
         "postgresql://someone:ge%68eim@127.0.0.1:1/news?sslmode=none",
     ],
 )
@@ -60,7 +62,7 @@ def test_says_what_cannot_be_reached_without_its_password(url: str, data: Path) 
     database = Database(url, data)
     with pytest.raises(DatabaseUnreachable, match=r"^news on ") as caught:
         database.connect()
-    assert "geheim" not in f"{caught.value} {database.name}"
+    assert "heim" not in f"{caught.value} {database.name}"
     assert "\n" not in str(caught.value)
 
 
@@ -75,8 +77,11 @@ def test_says_that_an_address_is_none(url: str, data: Path) -> None:
     assert "geheim" not in f"{caught.value} {database.name}"
 
 
-def test_says_nothing_of_a_password_that_was_not_escaped(data: Path) -> None:
-    database = Database("postgresql://someone:ge@heim@127.0.0.1:1/news", data)
+@pytest.mark.parametrize(
+    "password", ["ge@heim", "ge/heim", "1/heim", "ge?heim", "ge?x=heim", "[heim", "ge/@heim", "%heim"]
+)
+def test_says_nothing_of_a_password_that_was_not_escaped(data: Path, password: str) -> None:
+    database = Database(f"postgresql://someone:{password}@127.0.0.1:1/news", data)
     with pytest.raises((DatabaseUnreachable, DatabaseMissing)) as caught:
         database.connect()
     assert "heim" not in f"{caught.value} {database.name}"
@@ -111,6 +116,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         connection.execute("CREATE TABLE kept AS SELECT 7 AS number")
     yield data
     pgserver.get_server(data / "postgres").cleanup()
+
+
+def test_no_other_user_connects_to_the_embedded_database(folder: Path) -> None:
+    """It asks nobody for a password; where the path of the data folder is long, the socket is not even below it."""
+    with Database("", folder).connect() as connection:
+        socket = Path(connection.info.host) / ".s.PGSQL.5432"
+    assert (socket.is_socket(), socket.stat().st_mode & 0o077) == (True, 0)
 
 
 def numbers(database: Database) -> list[tuple[int]]:

@@ -1,0 +1,46 @@
+"""Folders of the data folder, closed to other users of the machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from asiatongsin.items import Page
+from pipelines.private import private_folder
+from pipelines.raw_pages import keep
+from tests.samples import AT, leave, page
+
+
+@pytest.fixture(autouse=True)
+def careless() -> Iterator[None]:
+    """A umask that takes nothing away from anybody."""
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+def mode(folder: Path) -> int:
+    return folder.stat().st_mode & 0o777
+
+
+def test_closes_every_folder_it_makes(tmp_path: Path) -> None:
+    made = private_folder(tmp_path / "a" / "b")
+    assert (mode(made.parent), mode(made)) == (0o750, 0o750)
+    assert private_folder(made) == made
+
+
+def test_leaves_a_folder_that_is_there_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir(0o711)
+    private_folder(tmp_path / "a" / "b")
+    assert mode(tmp_path / "a") == 0o711
+
+
+def test_what_waits_and_what_is_kept_is_closed(data: Path) -> None:
+    given = {"url": "https://newsasia.kr/", "base": "https://newsasia.kr", "kind": "front", "status": 200}
+    kept = data / keep(Page(site="newsasia.kr", fetched_at=AT, body=b"<html>", **given), data)
+    spool = leave(data, page())
+    for folder in (data, kept.parent, kept.parent.parent, spool, spool.parent):
+        assert mode(folder) == 0o750
