@@ -10,6 +10,7 @@ from scrapy.crawler import Crawler
 from twisted.python.failure import Failure
 
 from asiatongsin.items import Page, PageItems, Rejection
+from asiatongsin.korean import clean
 from pipelines.database import data_folder
 from pipelines.raw_pages import keep
 from pipelines.spool import SpoolPipeline
@@ -46,7 +47,7 @@ class FaultyPages:
 
 def rejected(page: Page, error: BaseException | None, raw_path: str | None) -> PageItems:
     """The page with the error as the reason why there is nothing of it."""
-    reason = " ".join(f"a fault of the program: {type(error).__name__}: {error}".split())[:LONGEST_REASON]
+    reason = clean(f"a fault of the program: {type(error).__name__}: {error}")[:LONGEST_REASON]
     return PageItems(
         site=page.site,
         url=page.url,

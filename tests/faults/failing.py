@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipelines.known import KnownArticles
+from tests.site.hostile import REVERSED
 
 BAD = 100_007
 
@@ -15,6 +16,16 @@ class FailingStage:
     def process_item(self, item: Any) -> Any:
         if item.no == BAD:
             raise KeyError("a fault in the stage\nForged line")
+        return item
+
+
+class QuotingStage:
+    """An item pipeline that fails with an error in which the attack of a page is quoted."""
+
+    def process_item(self, item: Any) -> Any:
+        if item.no == BAD:
+            text = item.body.decode()
+            raise ValueError(text[text.index(REVERSED) :][:500])
         return item
 
 

@@ -16,6 +16,7 @@ from aiohttp import web
 
 from .answers import Answer, Ask
 from .dice import dice
+from .hostile import spoil
 
 MEGABYTE = 1024 * 1024
 
@@ -43,7 +44,7 @@ class Fault:
     """More headers, such as Retry-After, for the kind `status`."""
 
     location: str = "/"
-    """Where the kind `redirect` leads; `{n}` counts up."""
+    """Where the kinds `redirect` and `raw redirect` lead; `{n}` counts up."""
 
     seen: Counter[str] = field(default_factory=Counter)
     """How often each address was befallen."""
@@ -116,6 +117,15 @@ def _controls(fault: Fault, answer: Answer) -> Answer:
     return replace(answer, body=_text(answer).replace("다.", "\x00\x1b[31m다\x07.&#0;&#27;").encode())
 
 
+def _hostile(fault: Fault, answer: Answer) -> Answer:
+    headers = {
+        "X-Page": "'); DROP TABLE articles;-- %s {}",
+        "Content-Disposition": 'attachment; filename="../../hacked"',
+    }
+    content_type = "text/html; charset='../../hacked%s{}"
+    return replace(answer, content_type=content_type, headers=headers, body=spoil(_text(answer)).encode())
+
+
 def _empty(fault: Fault, answer: Answer) -> Answer:
     return replace(answer, body=b"")
 
@@ -141,6 +151,7 @@ def _other_addresses(fault: Fault, answer: Answer) -> Answer:
 CHANGES: dict[str, Callable[[Fault, Answer], Answer]] = {
     "status": _status,
     "redirect": _redirect,
+    "raw redirect": _redirect,
     "wrong charset": _wrong_charset,
     "euc-kr": _euc_kr,
     "unsaid euc-kr": _unsaid_euc_kr,
@@ -149,6 +160,7 @@ CHANGES: dict[str, Callable[[Fault, Answer], Answer]] = {
     "deep": _deep,
     "broken markup": _broken_markup,
     "controls": _controls,
+    "hostile": _hostile,
     "empty": _empty,
     "binary": _binary,
     "forbidden": _forbidden,
@@ -190,7 +202,18 @@ async def _begin(request: web.BaseRequest, answer: Answer, length: int) -> web.S
     return response
 
 
+async def _raw(request: web.BaseRequest, answer: Answer) -> web.StreamResponse:
+    """Headers that no server should send, as they are, and a status line that takes over the terminal."""
+    headers = "".join(f"{name}: {value}\r\n" for name, value in answer.headers.items())
+    if request.transport:
+        head = f"HTTP/1.1 {answer.status} \x1b[J\x9b\r\nX-Page: \x1b[J\u202e\r\n{headers}Content-Length: 0\r\n\r\n"
+        request.transport.write(head.encode())
+        request.transport.close()
+    return web.Response()
+
+
 BREAKS: dict[str, Callable[[web.BaseRequest, Answer], Awaitable[web.StreamResponse]]] = {
+    "raw redirect": _raw,
     "reset": _reset,
     "truncated": _truncated,
     "slow": _slow,
