@@ -137,7 +137,7 @@ class WaitMiddleware:
             return response
         seconds = retry_after(response)
         if seconds is None:
-            seconds = self.first_pause * 2 ** request.meta.get("retry_times", 0)
+            seconds = self._own_pause(request)
         if seconds > self.longest_pause:
             # Coming back earlier than asked would be impolite, and waiting for hours hides the trouble.
             logger.warning("The site asks to be left alone for %.0f s: this crawl asks no more", seconds)
@@ -145,8 +145,18 @@ class WaitMiddleware:
             request.meta["dont_retry"] = True
         elif seconds > 0:
             logger.info("The site answers %d and is left alone for %.0f s", response.status, seconds)
-            self.resume_at = max(self.resume_at, monotonic() + seconds)
+            self._pause(seconds)
         return response
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        if isinstance(exception, _DOWNLOAD_FAILURES) and not isinstance(exception, IgnoreRequest):
+            self._pause(self._own_pause(request))  # it may be restarting
+
+    def _own_pause(self, request: Request) -> float:
+        return self.first_pause * 2 ** float(request.meta.get("retry_times", 0))
+
+    def _pause(self, seconds: float) -> None:
+        self.resume_at = max(self.resume_at, monotonic() + seconds)
 
 
 def retry_after(response: Response, now: datetime | None = None) -> float | None:

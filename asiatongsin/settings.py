@@ -68,6 +68,9 @@ RETRY_PAUSE = 5.0
 RETRY_AFTER_MAX = 300.0
 """Longest `Retry-After`, in seconds, that is waited for; a longer one ends the attempt."""
 
+FAILURES_IN_A_ROW_MAX = 10
+"""Pages in a row that do not come, after which a crawl ends with status 4."""
+
 # --- bounds ------------------------------------------------------------------------------------------------------
 
 DOWNLOAD_TIMEOUT = 30
@@ -102,6 +105,7 @@ DOWNLOADER_MIDDLEWARES = {
     "asiatongsin.politeness.SameSiteMiddleware": 50,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "asiatongsin.politeness.RobotsMiddleware": 100,
+    "asiatongsin.giving_up.GiveUpMiddleware": 555,  # nearer to the site than what retries, at 550
     "asiatongsin.politeness.WaitMiddleware": 560,
 }
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # newest first, as the lists print them

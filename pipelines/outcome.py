@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from asiatongsin.giving_up import SITE_FAILS
 from pipelines.record import Outcome
 
 FEW = 3
-"""So many unreadable pages among many readable ones are no sign of a new layout."""
+"""So many pages among many others, unreadable or not downloaded, are no sign of anything."""
 
 MANY_REMOVED, REMOVED_SHARE_MAX = 10, 0.5
 """Sites take down single articles; most of many at once is a page that says so whatever it is asked."""
@@ -67,22 +68,35 @@ def _faults(stats: Mapping[str, Any]) -> str:
         "spool": stats.get("crawl/spool_failures", 0),
     }
     reason = stats.get("finish_reason", "finished")
-    ended = [] if reason == "finished" or reason in STOPPED else [f"ended by {reason}"]
+    ended = [] if reason in {"finished", SITE_FAILS, *STOPPED} else [f"ended by {reason}"]
     return ", ".join([f"{name}: {number}" for name, number in faults.items() if number] + ended)
 
 
 def _reached(stats: Mapping[str, Any]) -> bool:
-    """Whether a list page arrived; where no list was asked for (`no=`), an article page."""
+    """Whether a list page arrived; where no list was asked for (`no=`), an article page. And most of both did."""
+    if stats.get("finish_reason") == SITE_FAILS or _mostly_failed(stats):
+        return False
     asked_for_lists = stats.get("front/pages") or stats.get("front/failed") or stats.get("list/failed")
     arrived = stats.get("list/pages") or (not asked_for_lists and stats.get("article/pages"))
     return bool(arrived) or stats.get("finish_reason") in STOPPED  # before it could know
 
 
+def _mostly_failed(stats: Mapping[str, Any]) -> str:
+    """Which pages, more than a few, for the greater part did not come."""
+    for kind in ("list", "article"):
+        failed, arrived = stats.get(f"{kind}/failed", 0), stats.get(f"{kind}/pages", 0)
+        if failed > max(FEW, arrived):
+            return f"{failed} of {failed + arrived} {kind} pages did not come"
+    return ""
+
+
 def _why(stats: Mapping[str, Any]) -> str:
     if stats.get("robotstxt/forbidden"):
         return "its robots.txt forbids it"
-    reasons = [str(stats[key]) for key in ("crawl/last_failure",) if key in stats]
-    return reasons[0] if reasons else "no list page arrived"
+    last = str(stats.get("crawl/last_failure", "")) or "no list page arrived"
+    in_a_row = stats.get("crawl/failures_in_a_row")
+    how_many = f"{in_a_row} pages in a row did not come" if in_a_row else _mostly_failed(stats)
+    return f"{how_many} ({last})" if how_many else last
 
 
 def _drift(stats: Mapping[str, Any], unreadable_share_max: float) -> str:
