@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -15,6 +16,7 @@ from scrapy.exceptions import CloseSpider
 
 from asiatongsin.signals import crawl_started
 from pipelines.database import Database, DatabaseFrozen, DatabaseUnreachable, DatabaseUnusable, data_folder
+from pipelines.disk import told
 from pipelines.drain import Drain, DrainThread
 from pipelines.exporters.batch import Exported
 from pipelines.lock import CrawlLock
@@ -61,8 +63,10 @@ class CrawlExtension:
         except DatabaseFrozen as error:
             self.verdict = Verdict(Outcome.ERROR, f"{error}; nothing was fetched")
             raise CloseSpider("database_frozen") from None
-        except (DatabaseUnusable, OSError) as error:
+        except DatabaseUnusable as error:
             self._refuse(REFUSED, str(error))
+        except OSError as error:
+            self._refuse(REFUSED, f"{told(error, self.data)}; nothing was fetched")
         pipeline = self.crawler.get_item_pipeline(SpoolPipeline)
         if pipeline is not None:
             pipeline.spool = self._spool
@@ -125,7 +129,7 @@ class CrawlExtension:
         try:
             is_stored = thread.finish()
             final = self._judged(record, spool.waiting(), thread.trouble)
-            spool.write_record(final)
+            self._write_down(spool, final)
             if is_stored:
                 drain.store_record(final)
                 spool.remove()
@@ -139,21 +143,28 @@ class CrawlExtension:
 
     def _put_off(self, spool: Spool, record: CrawlRecord, trouble: str) -> None:
         """The last step failed: the record, if nothing else, waits in the spool."""
-        spool.close_segment()
+        with suppress(OSError):
+            spool.close_segment()
         final = self._judged(record, spool.waiting(), trouble)
         if self.verdict and self.verdict.outcome is Outcome.OK:
             sentence = f"its record waits in the spool ({trouble}); {self.verdict.sentence}"
             self.verdict = Verdict(Outcome.SPOOLED, sentence)
             final = replace(final, outcome=Outcome.SPOOLED.word)
+        self._write_down(spool, final)
+
+    def _write_down(self, spool: Spool, final: CrawlRecord) -> None:
+        """Keeps the record beside the pages; on a full disk it must not keep the crawl from its row."""
         try:
             spool.write_record(final)
         except OSError as error:
-            logger.warning("The record of the crawl cannot be written; the next run closes it: %s", error)
+            logger.warning("The record of the crawl cannot be written: %s", told(error, self.data))
 
     def _judged(self, record: CrawlRecord, waiting: int, trouble: str) -> CrawlRecord:
         stats = self.crawler.stats.get_stats()
         share = self.crawler.settings.getfloat("UNREADABLE_SHARE_MAX")
         self.verdict = decide(stats, waiting=waiting, trouble=trouble, unreadable_share_max=share)
+        if why := stats.get("crawl/spool_trouble"):
+            self.verdict = replace(self.verdict, sentence=f"{why}; {self.verdict.sentence}")
         return replace(
             record,
             finished_at=datetime.now(UTC),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,6 +18,7 @@ from psycopg import Connection
 
 from asiatongsin.items import PageItems
 from pipelines.database import CANNOT_USE_NOW, Database, DatabaseForeign, DatabaseUnreachable, DatabaseUnusable
+from pipelines.disk import write_whole
 from pipelines.exporters import crawls
 from pipelines.exporters.batch import REFUSALS, Exported, export_segment
 from pipelines.exporters.migrate import migrate
@@ -108,7 +108,7 @@ class Drain:
             if spool.segments():
                 self.damaged += 1
                 logger.warning("The record in %s cannot be read (%s); its pages stay there", spool.folder, error)
-            elif {path.name for path in spool.folder.iterdir()} <= {"owner", "crawl.part"}:
+            elif all(path.name == "owner" or path.suffix == ".part" for path in spool.folder.iterdir()):
                 spool.remove()  # its process died while it removed the folder
         return None
 
@@ -147,10 +147,7 @@ class Drain:
     def _keep(self, name: str, content: bytes) -> str:
         """Writes what cannot be stored to a file below the data folder, and returns its path there."""
         path = private_folder(self.data / "refused") / name
-        with path.open("wb") as file:
-            file.write(content + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+        write_whole(path, content + b"\n")
         logger.warning("What could not be stored is kept in %s", path)
         return str(path.relative_to(self.data))
 
@@ -181,9 +178,7 @@ class DrainThread(Thread):
     def run(self) -> None:
         pause = TICK
         while not self._stopping.wait(pause):
-            self.spool.sync()
-            self.spool.close_segment(older_than=self.spool.segment_seconds)
-            pause = self._drain(pause)
+            pause = self._drain(pause, self.spool.segment_seconds)
             if not self.trouble:
                 self.keep_lock()
 
@@ -191,7 +186,6 @@ class DrainThread(Thread):
         """Stops following and stores the rest; whether all is stored. Comes to no end while the server is frozen."""
         self._stopping.set()
         self.join()
-        self.spool.close_segment()
         self._drain(TICK)
         patient_until = monotonic() + (PATIENCE if self.may_come_back else 0)
         while self.trouble and monotonic() < patient_until:
@@ -199,10 +193,14 @@ class DrainThread(Thread):
             self._drain(TICK)
         return not self.spool.waiting()
 
-    def _drain(self, pause: float) -> float:
-        """Stores what is there; how long to wait for the next look."""
+    def _drain(self, pause: float, older_than: float = 0.0) -> float:
+        """Stores what is there, and of the open segment what is old enough; how long to wait for the next look."""
         try:
-            self.worker.drain(self.spool, self.record)
+            try:
+                self.spool.sync()
+                self.spool.close_segment(older_than=older_than)
+            finally:  # what was closed before can be stored all the same
+                self.worker.drain(self.spool, self.record)
         except (DatabaseUnreachable, DatabaseUnusable, psycopg.Error, OSError) as error:
             # Whatever keeps the rest from being stored: it is in the spool, and the end of the crawl tells why.
             if not self.trouble:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from typing import Any, Self
 
 from scrapy import signals
@@ -12,6 +13,7 @@ from twisted.python.failure import Failure
 from asiatongsin.items import Page, PageItems, Rejection
 from asiatongsin.korean import clean
 from pipelines.database import data_folder
+from pipelines.disk import FULL
 from pipelines.raw_pages import keep
 from pipelines.spool import SpoolPipeline
 
@@ -34,8 +36,12 @@ class FaultyPages:
     def item_error(self, item: Any, failure: Failure) -> None:
         self.crawler.stats.inc_value("crawl/item_errors")
         pipeline = self.crawler.get_item_pipeline(SpoolPipeline)
-        if isinstance(item, Page) and pipeline and not self.crawler.stats.get_value("crawl/spool_failures"):
+        if not isinstance(item, Page) or not pipeline or self.crawler.stats.get_value("crawl/spool_failures"):
+            return
+        with suppress(OSError):  # the pipeline has said so, and ends the crawl
             pipeline.process_item(rejected(item, failure.value, self._kept(item)))
+        if isinstance(failure.value, OSError) and failure.value.errno in FULL:
+            pipeline.stop(failure.value)
 
     def _kept(self, page: Page) -> str | None:
         try:
@@ -54,5 +60,6 @@ def rejected(page: Page, error: BaseException | None, raw_path: str | None) -> P
         kind=page.kind,
         no=page.no,
         fetched_at=page.fetched_at,
-        rejected=Rejection(reason=reason, raw_path=raw_path),
+        # What the machine lacked it may have the next time; a fault in the code stays until that is another one.
+        rejected=Rejection(reason=reason, raw_path=raw_path, is_transient=isinstance(error, OSError)),
     )

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 from asiatongsin.items import Page
+from pipelines.disk import write_whole
 from pipelines.private import private_folder
 
 _UNSAFE = re.compile(r"[^0-9A-Za-z.-]+")
@@ -24,7 +25,5 @@ def keep(page: Page, data: Path) -> str:
     path = data / relative
     if not path.exists():
         private_folder(path.parent)
-        unfinished = path.with_suffix(".part")
-        unfinished.write_bytes(gzip.compress(page.body, mtime=0))
-        unfinished.replace(path)
+        write_whole(path, gzip.compress(page.body, mtime=0))
     return relative.as_posix()

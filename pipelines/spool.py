@@ -22,6 +22,8 @@ import msgspec
 from scrapy.crawler import Crawler
 
 from asiatongsin.items import PageItems
+from pipelines.database import data_folder
+from pipelines.disk import fsync_folder, told, write_whole
 from pipelines.private import OWNER_AND_GROUP, private_folder
 from pipelines.record import CrawlRecord
 
@@ -57,15 +59,17 @@ class SpoolPipeline:
         try:
             self.spool.append(item)
         except OSError as error:
-            self._stop(error)
+            self.stop(error)
             raise
         self.crawler.stats.inc_value("spool/pages")
         return item
 
-    def _stop(self, error: OSError) -> None:
+    def stop(self, error: OSError) -> None:
         """What cannot be kept must not be fetched: the crawl ends, and what was spooled is safe."""
         if not self.crawler.stats.get_value("crawl/spool_failures"):
-            logger.error("The spool cannot be written, so nothing more is fetched: %s", error)
+            trouble = told(error, data_folder(self.crawler.settings))
+            logger.error("The spool cannot be written, so nothing more is fetched: %s", trouble)
+            self.crawler.stats.set_value("crawl/spool_trouble", trouble)
             self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="spool_failed"))
         self.crawler.stats.inc_value("crawl/spool_failures")
 
@@ -93,9 +97,13 @@ class Spool:
         owner = _own(unfinished)
         if owner is None:
             raise OSError(f"{unfinished} belongs to another process")
-        cls(unfinished, owner).write_record(record)
-        unfinished.rename(spools / record.id)
-        _fsync_folder(spools)
+        try:
+            cls(unfinished, owner).write_record(record)
+            unfinished.rename(spools / record.id)
+        except OSError:
+            shutil.rmtree(unfinished, ignore_errors=True)
+            raise
+        fsync_folder(spools)
         return cls(spools / record.id, owner, **settings)  # type: ignore[arg-type]
 
     @classmethod
@@ -131,7 +139,7 @@ class Spool:
             os.close(self._file)
             self._file = None
             self._segment(_OPEN).rename(self._segment(_CLOSED))
-            _fsync_folder(self.folder)
+            fsync_folder(self.folder)
 
     def sync(self) -> None:
         """Brings what was appended to the disk itself, for the day the power fails."""
@@ -154,13 +162,7 @@ class Spool:
 
     def write_record(self, record: CrawlRecord) -> None:
         """Replaces the record in one step."""
-        unfinished = self.folder / "crawl.part"
-        with unfinished.open("wb") as file:
-            file.write(_encode(record))
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.rename(self.folder / "crawl.json")
-        _fsync_folder(self.folder)
+        write_whole(self.folder / "crawl.json", _encode(record))
 
     def adopt(self) -> None:
         """Closes the segment a dead process left open; its torn last line is passed over when it is read."""
@@ -173,7 +175,8 @@ class Spool:
 
     def release(self) -> None:
         """Gives the folder up; whoever looks for abandoned ones may take it."""
-        self.close_segment()
+        with suppress(OSError):
+            self.close_segment()
         with suppress(OSError):
             os.close(self._owner)
 
@@ -191,9 +194,10 @@ class Spool:
 def _sweep(spools: Path) -> None:
     """Removes folders of processes that died before they had put a record into them."""
     for folder in spools.glob(".*"):
-        if time() - folder.stat().st_mtime > UNFINISHED_AFTER and (owner := _own(folder)) is not None:
-            shutil.rmtree(folder, ignore_errors=True)
-            os.close(owner)
+        with suppress(FileNotFoundError):  # finished in this moment
+            if time() - folder.stat().st_mtime > UNFINISHED_AFTER and (owner := _own(folder)) is not None:
+                shutil.rmtree(folder, ignore_errors=True)
+                os.close(owner)
 
 
 def read_segment(path: Path) -> tuple[list[PageItems], list[bytes]]:
@@ -237,14 +241,6 @@ def _write_all(descriptor: int, data: bytes) -> None:
     except OSError:
         os.ftruncate(descriptor, before)
         raise
-
-
-def _fsync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _count_lines(path: Path) -> int:
