@@ -14,6 +14,7 @@ import psycopg
 from psycopg import Connection, conninfo
 from scrapy.settings import BaseSettings
 
+from pipelines.disk import CLOSED, FULL, IN_THE_WAY, told
 from pipelines.private import private_folder
 
 CANNOT_USE_NOW = (
@@ -155,7 +156,11 @@ class Database:
                     self._embedded = _start_embedded(self.folder)
                 elif restart:
                     self._embedded.start()
-            except (OSError, SubprocessError, RuntimeError) as error:
+            except OSError as error:
+                if error.errno in {*FULL, *CLOSED, *IN_THE_WAY}:
+                    raise DatabaseUnusable(f"{self.name} does not start: {told(error, self.folder)}") from None
+                raise DatabaseUnreachable(f"{self.name} does not start: {error}") from None
+            except (SubprocessError, RuntimeError) as error:
                 raise DatabaseUnreachable(f"{self.name} does not start: {error}") from None
             return str(self._embedded.get_uri())
 

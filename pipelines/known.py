@@ -18,7 +18,7 @@ from scrapy.crawler import Crawler
 from asiatongsin import __version__
 from asiatongsin.known import Unsure
 from pipelines.crawl import CrawlExtension
-from pipelines.database import Database, DatabaseUnreachable
+from pipelines.database import Database, DatabaseUnreachable, DatabaseUnusable
 from pipelines.threads import aside
 
 logger = logging.getLogger(__name__)
@@ -133,7 +133,7 @@ class KnownArticles:
         self.crawler.stats.inc_value("known/queries")
         try:
             return await asyncio.wait_for(aside(self._rows_in_turn, query, values), ANSWER_TIMEOUT)
-        except (DatabaseUnreachable, TimeoutError, psycopg.Error) as error:
+        except (DatabaseUnreachable, DatabaseUnusable, TimeoutError, psycopg.Error) as error:
             reason = " ".join(str(error).split()) or "no answer"
             logger.warning("Cannot ask what is stored already, so all counts as new: %s", reason)
             self._ask_again_at = monotonic() + ASK_AGAIN_AFTER

