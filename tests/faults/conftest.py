@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,6 +14,7 @@ from time import monotonic, sleep
 import pytest
 
 from tests.conftest import ROOT, Run
+from tests.faults.disk import Disk
 from tests.faults.postgres import Server, SmallDisk
 
 
@@ -46,17 +47,20 @@ Start = Callable[..., Crawl]
 
 @pytest.fixture
 def start(data: Path, tmp_path: Path) -> Iterator[Start]:
-    """Starts a crawl and goes on: `start(replica.url, server.url, "-s", "DOWNLOAD_DELAY=0.05")`."""
+    """Starts a crawl and goes on: `start(replica.url, server.url, "-s", "DOWNLOAD_DELAY=0.05")`.
+
+    `at` is its data folder, `within` what its command begins with.
+    """
     running: list[Crawl] = []
 
-    def run(site: str, database_url: str, *arguments: str) -> Crawl:
-        command = [sys.executable, "-m", "scrapy", "crawl", "asiatongsin", "-a", f"site={site}", *arguments]
+    def run(site: str, database_url: str, *arguments: str, within: Sequence[str] = (), at: Path = data) -> Crawl:
+        command = [*within, sys.executable, "-m", "scrapy", "crawl", "asiatongsin", "-a", f"site={site}", *arguments]
         log = tmp_path / f"log {len(running)}"
         with log.open("w") as stderr:
             process = subprocess.Popen(
                 command,
                 cwd=ROOT,
-                env=os.environ | {"ASIATONGSIN_DATA": str(data), "DATABASE_URL": database_url},
+                env=os.environ | {"ASIATONGSIN_DATA": str(at), "DATABASE_URL": database_url},
                 stdout=subprocess.DEVNULL,
                 stderr=stderr,
             )
@@ -68,6 +72,15 @@ def start(data: Path, tmp_path: Path) -> Iterator[Start]:
         if crawl.process.poll() is None:
             crawl.process.kill()
             crawl.process.wait()
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Disk]:
+    """A disk of half a megabyte."""
+    if not SmallDisk.is_possible():
+        pytest.skip("only root may mount a disk")
+    with Disk(tmp_path / "disk", kilobytes=512) as disk:
+        yield disk
 
 
 @contextmanager
