@@ -52,7 +52,9 @@ class Fault:
     def befalls(self, ask: Ask) -> bool:
         """Whether this request is hit, which counts as a time."""
         address = f"{ask.path}?{ask.query}"
-        if not re.search(self.where, address) or dice(0, 0, address).random() >= self.share:
+        # Of its own for each kind: two kinds with the same share do not befall the same addresses.
+        luck = dice(0, 0, f"{self.kind} {self.status} {address}").random()
+        if not re.search(self.where, address) or luck >= self.share:
             return False
         if self.times is not None and self.seen[address] >= self.times:
             return False
