@@ -7,6 +7,7 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -52,14 +53,21 @@ def server() -> Iterator[str]:
         embedded.cleanup()
 
 
-@pytest.fixture
-def database_url(server: str) -> Iterator[str]:
-    """Address of an empty database of its own."""
+@contextmanager
+def new_database(server: str) -> Iterator[str]:
+    """Address of an empty database, which is dropped at the end."""
     name = f"test_{uuid4().hex[:12]}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         yield conninfo.make_conninfo(server, dbname=name)
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def database_url(server: str) -> Iterator[str]:
+    """Address of an empty database of its own."""
+    with new_database(server) as url:
+        yield url
 
 
 @pytest.fixture
@@ -82,6 +90,9 @@ class Run:
 
     log: str
     """Standard error."""
+
+    megabytes: float = 0.0
+    """The most memory it had; 0 where nobody looked."""
 
     @property
     def last_line(self) -> str:

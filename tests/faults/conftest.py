@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from subprocess import DEVNULL
 from tempfile import TemporaryDirectory
 from time import monotonic, sleep
+from typing import Self
 
 import pytest
 
@@ -24,14 +27,28 @@ class Crawl:
     def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
         self.process = process
         self.log = log
+        self.megabytes = 0.0
+
+    @classmethod
+    def of(cls, site: str, database_url: str, *arguments: str, at: Path, log: Path, within: Sequence[str] = ()) -> Self:
+        """Starts it: `at` is its data folder, `within` what its command begins with."""
+        command = [*within, sys.executable, "-m", "scrapy", "crawl", "asiatongsin", "-a", f"site={site}", *arguments]
+        environment = os.environ | {"ASIATONGSIN_DATA": str(at), "DATABASE_URL": database_url}
+        with log.open("w") as stderr:
+            return cls(subprocess.Popen(command, cwd=ROOT, env=environment, stdout=DEVNULL, stderr=stderr), log)
 
     def signal(self, number: int) -> None:
         self.process.send_signal(number)
 
     def end(self, timeout: float = 90) -> Run:
         """Waits for its end."""
-        status = self.process.wait(timeout)
-        return Run(status, "", self.log.read_text())
+        until = monotonic() + timeout
+        while self.process.poll() is None:
+            self._look_at_memory()
+            if monotonic() > until:
+                raise TimeoutError(f"still running after {timeout:.0f} seconds:\n{self.log.read_text()}")
+            sleep(0.01)
+        return Run(self.process.returncode, "", self.log.read_text(), self.megabytes)
 
     def wait_for_log(self, text: str, timeout: float = 30) -> None:
         """Returns when the log says so; TimeoutError where it does not."""
@@ -41,37 +58,36 @@ class Crawl:
                 raise TimeoutError(f"not in the log: {text}")
             sleep(0.01)
 
+    def kill(self) -> None:
+        """Ends it if it runs."""
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+    def _look_at_memory(self) -> None:
+        # Not what wait4 tells at the end: a process is born with the peak of the one that started it.
+        with suppress(FileNotFoundError, ProcessLookupError):
+            status = Path(f"/proc/{self.process.pid}/status").read_text()
+            if found := re.search(r"VmHWM:\s+(\d+) kB", status):  # not there once it has ended
+                self.megabytes = max(self.megabytes, int(found[1]) / 1024)
+
 
 Start = Callable[..., Crawl]
 
 
 @pytest.fixture
 def start(data: Path, tmp_path: Path) -> Iterator[Start]:
-    """Starts a crawl and goes on: `start(replica.url, server.url, "-s", "DOWNLOAD_DELAY=0.05")`.
-
-    `at` is its data folder, `within` what its command begins with.
-    """
+    """Starts a crawl and goes on: `start(replica.url, server.url, "-s", "DOWNLOAD_DELAY=0.05")`."""
     running: list[Crawl] = []
 
-    def run(site: str, database_url: str, *arguments: str, within: Sequence[str] = (), at: Path = data) -> Crawl:
-        command = [*within, sys.executable, "-m", "scrapy", "crawl", "asiatongsin", "-a", f"site={site}", *arguments]
+    def run(site: str, database_url: str, *arguments: str, at: Path = data, within: Sequence[str] = ()) -> Crawl:
         log = tmp_path / f"log {len(running)}"
-        with log.open("w") as stderr:
-            process = subprocess.Popen(
-                command,
-                cwd=ROOT,
-                env=os.environ | {"ASIATONGSIN_DATA": str(at), "DATABASE_URL": database_url},
-                stdout=subprocess.DEVNULL,
-                stderr=stderr,
-            )
-        running.append(Crawl(process, log))
+        running.append(Crawl.of(site, database_url, *arguments, at=at, log=log, within=within))
         return running[-1]
 
     yield run
     for crawl in running:
-        if crawl.process.poll() is None:
-            crawl.process.kill()
-            crawl.process.wait()
+        crawl.kill()
 
 
 @pytest.fixture

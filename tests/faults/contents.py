@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import Any
+from urllib.parse import parse_qs
 
 from psycopg import Connection, sql
 
@@ -65,7 +66,7 @@ def asked(replica: Replica) -> list[int]:
 
 def number_of(request: Request) -> int:
     """Of an article, out of its address."""
-    return int(request.query.rpartition("no=")[2])
+    return int(parse_qs(request.query)["no"][-1])
 
 
 def _has_strip(site: ReplicaSite, request: Request) -> bool:

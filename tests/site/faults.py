@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
 import re
+import sys
+import zlib
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
-from itertools import cycle
+from itertools import cycle, repeat
 
 from aiohttp import web
+from brotli import Compressor  # with zstd and aiohttp among what Scrapy needs
 
 from .answers import Answer, Ask
 from .dice import dice
 from .hostile import spoil
+
+if sys.version_info >= (3, 14):
+    from compression.zstd import ZstdCompressor
+else:
+    from backports.zstd import ZstdCompressor
 
 MEGABYTE = 1024 * 1024
 
@@ -98,8 +105,18 @@ def _unsaid_euc_kr(fault: Fault, answer: Answer) -> Answer:
     return replace(answer, body=_text(answer).encode("cp949", "xmlcharrefreplace"))
 
 
-def _gzip_bomb(fault: Fault, answer: Answer) -> Answer:
-    return replace(answer, headers={"Content-Encoding": "gzip"}, body=_bomb())
+def _bomb(fault: Fault, answer: Answer) -> Answer:
+    """300 MB of blanks in at most 300 kB."""
+    coding = fault.kind.removesuffix(" bomb")
+    return replace(answer, headers={"Content-Encoding": coding}, body=_coded_blanks(coding))
+
+
+def _coded(fault: Fault, answer: Answer) -> Answer:
+    return replace(answer, headers={"Content-Encoding": fault.kind}, body=_coded_as(fault.kind, [answer.body]))
+
+
+def _not_gzip(fault: Fault, answer: Answer) -> Answer:
+    return replace(answer, headers={"Content-Encoding": "gzip"})
 
 
 def _huge(fault: Fault, answer: Answer) -> Answer:
@@ -157,7 +174,12 @@ CHANGES: dict[str, Callable[[Fault, Answer], Answer]] = {
     "wrong charset": _wrong_charset,
     "euc-kr": _euc_kr,
     "unsaid euc-kr": _unsaid_euc_kr,
-    "gzip bomb": _gzip_bomb,
+    "gzip bomb": _bomb,
+    "br bomb": _bomb,
+    "zstd bomb": _bomb,
+    "br": _coded,
+    "zstd": _coded,
+    "not gzip": _not_gzip,
     "huge": _huge,
     "deep": _deep,
     "broken markup": _broken_markup,
@@ -223,6 +245,13 @@ BREAKS: dict[str, Callable[[web.BaseRequest, Answer], Awaitable[web.StreamRespon
 
 
 @cache
-def _bomb() -> bytes:
-    """300 MB of blanks in 300 kB."""
-    return gzip.compress(b" " * 300 * MEGABYTE, compresslevel=9)
+def _coded_blanks(coding: str) -> bytes:
+    return _coded_as(coding, repeat(b" " * MEGABYTE, 300))
+
+
+def _coded_as(coding: str, pieces: Iterable[bytes]) -> bytes:
+    if coding == "br":
+        brotli = Compressor(quality=5)
+        return b"".join(map(brotli.process, pieces)) + brotli.finish()
+    other = ZstdCompressor() if coding == "zstd" else zlib.compressobj(9, wbits=31)
+    return b"".join(map(other.compress, pieces)) + other.flush()
