@@ -47,6 +47,8 @@ class GiveUpMiddleware:
             self._failed(request)
 
     def _failed(self, request: Request) -> None:
+        if request.meta.get("is_due"):  # known for failing; due articles are asked for one after the other
+            return
         self.failing.add(request.url)
         if len(self.failing) >= PATIENCE:
             request.meta["dont_retry"] = True

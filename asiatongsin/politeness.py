@@ -42,6 +42,9 @@ _DOWNLOAD_FAILURES = (
     ResponseDataLossError,
 )
 
+ROBOTS_BYTES = 512 * 1024
+"""So much of a robots.txt is read; RFC 9309 asks for at least 500 kibibytes. 8 MB took 2.5 s, 200 MB (2026-11-24)."""
+
 _ASKS_TO_WAIT = {429, 500, 502, 503, 504}
 
 
@@ -107,7 +110,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             raise IgnoreRequest(f"its robots.txt answers with status {response.status}")
         if response.status >= 400:
             return None
-        return build_from_crawler(self._parserimpl, self.crawler, response.body)
+        return build_from_crawler(self._parserimpl, self.crawler, response.body[:ROBOTS_BYTES])
 
 
 class WaitMiddleware:

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 _ARTICLE_PATH = re.compile(r"^/(?:news/|mobile/)?article(?:_print)?\.html$")
 _SECTION_PATH = re.compile(r"^/(?:news|mobile)/section(?:_list_all)?\.html$")
 _ALL_PATH = re.compile(r"^/(?:news|mobile)/article_list_all\.html$")
+_LIST_PATH = re.compile(f"{_SECTION_PATH.pattern}|{_ALL_PATH.pattern}")
 _MAX_NO = 2**63 - 1  # a PostgreSQL bigint
 
 ALL = 0
@@ -38,6 +39,11 @@ def list_no(url: str) -> int | None:
     if _ALL_PATH.match(_path(url)):
         return ALL
     return _parameter(url, _SECTION_PATH, "sec_no")
+
+
+def page_no(url: str) -> int:
+    """Which page of a list an address is; the first where it does not say."""
+    return _parameter(url, _LIST_PATH, "page") or 1
 
 
 def list_url(base: str, section: int, page: int) -> str:

@@ -163,8 +163,6 @@ class CrawlExtension:
         stats = self.crawler.stats.get_stats()
         share = self.crawler.settings.getfloat("UNREADABLE_SHARE_MAX")
         self.verdict = decide(stats, waiting=waiting, trouble=trouble, unreadable_share_max=share)
-        if why := stats.get("crawl/spool_trouble"):
-            self.verdict = replace(self.verdict, sentence=f"{why}; {self.verdict.sentence}")
         return replace(
             record,
             finished_at=datetime.now(UTC),

@@ -36,7 +36,7 @@ def decide(
     """The verdict on a crawl with these statistics, of which `waiting` pages could not be stored, and why."""
     counts = _counts(stats, waiting)
     if faults := _faults(stats):
-        return Verdict(Outcome.ERROR, f"a fault of the program itself ({faults}), see the log; {counts}")
+        return Verdict(Outcome.ERROR, f"{faults}; {counts}")
     if not _reached(stats):
         return Verdict(Outcome.UNREACHABLE, f"the site could not be reached or refused us: {_why(stats)}; {counts}")
     if drift := _drift(stats, unreadable_share_max):
@@ -62,6 +62,9 @@ def walked_lists(stats: Mapping[str, Any]) -> tuple[int, ...]:
 
 
 def _faults(stats: Mapping[str, Any]) -> str:
+    """What went wrong on our side."""
+    if full := stats.get("crawl/spool_trouble"):
+        return str(full)
     faults = {
         "spider": stats.get("spider_exceptions/count", 0),
         "pipeline": stats.get("crawl/item_errors", 0),
@@ -69,7 +72,8 @@ def _faults(stats: Mapping[str, Any]) -> str:
     }
     reason = stats.get("finish_reason", "finished")
     ended = [] if reason in {"finished", SITE_FAILS, *STOPPED} else [f"ended by {reason}"]
-    return ", ".join([f"{name}: {number}" for name, number in faults.items() if number] + ended)
+    told = ", ".join([f"{name}: {number}" for name, number in faults.items() if number] + ended)
+    return told and f"a fault of the program itself ({told}), see the log"
 
 
 def _reached(stats: Mapping[str, Any]) -> bool:
@@ -82,9 +86,10 @@ def _reached(stats: Mapping[str, Any]) -> bool:
 
 
 def _mostly_failed(stats: Mapping[str, Any]) -> str:
-    """Which pages, more than a few, for the greater part did not come."""
+    """Which pages, more than a few, for the greater part did not come; those that never do say nothing new."""
     for kind in ("list", "article"):
-        failed, arrived = stats.get(f"{kind}/failed", 0), stats.get(f"{kind}/pages", 0)
+        failed = stats.get(f"{kind}/failed", 0) - stats.get(f"{kind}/failed_again", 0)
+        arrived = stats.get(f"{kind}/pages", 0)
         if failed > max(FEW, arrived):
             return f"{failed} of {failed + arrived} {kind} pages did not come"
     return ""

@@ -46,7 +46,7 @@ def test_ends_after_ten_failures_in_a_row_and_the_next_crawl_has_all(
 def test_goes_on_where_some_pages_come(crawl: Scrapy, connection: Connection) -> None:
     site = ReplicaSite(articles=60, page_bytes=8_000)
     with serve(site) as replica:
-        replica.faults.append(Fault(kind="status", status=500, where=ARTICLES, share=0.4))
+        replica.faults.append(Fault(kind="status", status=500, where=ARTICLES, share=0.25))
         run = crawl(replica.url, "-a", "sections=9999")
         assert run.status == 0
         assert "articles not downloaded" in run.last_line
@@ -67,3 +67,17 @@ def test_pages_that_are_refused_or_gone_say_nothing_of_the_site(crawl: Scrapy, c
         run = crawl(replica.url, "-a", "sections=9999")
     assert run.status in {0, 5}
     assert len(replica.article_requests()) == 60
+
+
+def test_articles_that_never_come_keep_no_later_crawl_from_its_walk(crawl: Scrapy, connection: Connection) -> None:
+    """Those that are due are asked for one after the other, which is no sign that the site fails."""
+    site = ReplicaSite(articles=60, page_bytes=8_000)
+    with serve(site) as replica:
+        never = [no for no in site.numbers() if no % 3 == 0]
+        replica.faults.append(Fault(kind="status", status=500, where=f"no=({'|'.join(map(str, never))})$"))
+        assert crawl(replica.url, "-a", "sections=9999").status == 0
+        site.publish(3)
+        run = crawl(replica.url, "-a", "sections=9999")
+        assert run.status == 0
+        assert "20 articles not downloaded" in run.last_line
+    assert stored(connection) == [no for no in site.numbers() if no not in never]

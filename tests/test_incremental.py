@@ -153,3 +153,19 @@ def test_asks_the_database_once_per_list_page(crawl: Scrapy, connection: Connect
     (pages, queries), again = connection.execute(query).fetchall()
     assert queries <= 1 + pages + 5  # what is due, each page, and whether the end of each of five lists is sure
     assert again == (5, 1 + 5 + 5)
+
+
+def test_a_list_page_that_leads_back_to_the_first_one_is_not_the_end_of_the_list(
+    crawl: Scrapy, connection: Connection
+) -> None:
+    site = ReplicaSite(articles=60, per_page=10)
+    first = "/news/section_list_all.html?page=1&sec_no=9999"
+    with serve(site) as replica:
+        replica.faults.append(Fault(kind="redirect", location=first, where="page=3&"))
+        run = crawl(replica.url, "-a", "sections=9999")
+        assert run.status == 0
+        assert "1 list pages not downloaded" in run.last_line
+        assert connection.execute("SELECT walked FROM crawls").fetchall() == [([],)]
+        replica.faults.clear()
+        assert crawl(replica.url, "-a", "sections=9999").status == 0
+    assert numbers(connection) == set(site.numbers())

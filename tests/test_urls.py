@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asiatongsin.site import DEFAULT_BASE
-from asiatongsin.urls import ALL, article_no, article_url, is_front_page, list_no, list_url
+from asiatongsin.urls import ALL, article_no, article_url, is_front_page, list_no, list_url, page_no
 
 any_text = settings(max_examples=200, deadline=None, derandomize=True)
 HIGHEST = 2**63 - 1
@@ -124,6 +124,8 @@ def test_knows_the_front_page(address: str, *, is_front: bool) -> None:
 def test_reads_back_the_number_it_wrote(number: int) -> None:
     assert article_no(article_url(DEFAULT_BASE, number)) == number
     assert list_no(list_url(DEFAULT_BASE, number, 3)) == number
+    assert page_no(list_url(DEFAULT_BASE, number, 3)) == 3
+    assert page_no(f"{DEFAULT_BASE}/news/section.html?sec_no=22") == 1
 
 
 @any_text

@@ -25,7 +25,7 @@ from asiatongsin.pages.section import SectionPage, Teaser
 from asiatongsin.politeness import Refused
 from asiatongsin.signals import crawl_started
 from asiatongsin.site import DEFAULT_USER_AGENT, KNOWN_SECTIONS
-from asiatongsin.urls import ALL, article_url, list_url
+from asiatongsin.urls import ALL, article_url, list_no, list_url, page_no
 
 ON_LOOPBACK = {"DOWNLOAD_DELAY": 0.0, "AUTOTHROTTLE_ENABLED": False, "RETRY_PAUSE": 0.0}
 """Settings for a site on this machine, which needs no politeness."""
@@ -71,7 +71,8 @@ class AsiatongsinSpider(scrapy.Spider):
         else:
             yield self._request(f"{self.site.base}/", "front", self.parse_front, priority=FRONT_PRIORITY)
         if not self.arguments.no:
-            for request in self._article_requests(await self.known.due(self.site.key), priority=RETRY_PRIORITY):
+            due = await self.known.due(self.site.key)
+            for request in self._article_requests(due, priority=RETRY_PRIORITY, is_due=True):
                 yield request
 
     async def _announce(self) -> None:
@@ -94,6 +95,10 @@ class AsiatongsinSpider(scrapy.Spider):
 
     async def parse_list(self, response: Response, section: int, number: int) -> AsyncIterator[Any]:
         """The teasers of a list page name the articles; whether they are new decides on the next page."""
+        answered = (list_no(response.url), page_no(response.url))
+        if response.request and answered[0] is not None and answered != (section, number):
+            self._note_failure(response.request, f"it leads to {response.url}")
+            return
         page = self._page(response, "list")
         for item in self._stored(page):
             yield item
@@ -131,15 +136,21 @@ class AsiatongsinSpider(scrapy.Spider):
         """A page that did not arrive: counted, and for an article noted, so that the next crawl asks again."""
         request: Request = failure.request  # type: ignore[attr-defined]
         kind: PageKind = request.meta["kind"]
-        self.crawler.stats.inc_value(f"{kind}/failed")
         reason = failure_reason(failure.value)
-        self.crawler.stats.set_value("crawl/last_failure", reason)
-        level = logging.WARNING if kind == "article" else logging.INFO  # the last line tells of the others
-        self.logger.log(level, "No answer that can be used from %s: %s", request.url, reason)
+        self._note_failure(request, reason)
         if kind == "article":
             yield self._failed_page(request, reason, is_transient=not isinstance(failure.value, Refused))
         elif kind == "front":
             yield from self._first_pages([*KNOWN_SECTIONS, ALL])
+
+    def _note_failure(self, request: Request, reason: str) -> None:
+        kind: PageKind = request.meta["kind"]
+        self.crawler.stats.inc_value(f"{kind}/failed")
+        if request.meta["is_due"]:
+            self.crawler.stats.inc_value(f"{kind}/failed_again")
+        self.crawler.stats.set_value("crawl/last_failure", reason)
+        level = logging.WARNING if kind == "article" else logging.INFO  # the last line tells of the others
+        self.logger.log(level, "No answer that can be used from %s: %s", request.url, reason)
 
     async def _is_unsure(self, section: int, teasers: list[Teaser]) -> bool:
         """Whether something may be missing among, or behind, the known articles of this list page."""
@@ -153,7 +164,9 @@ class AsiatongsinSpider(scrapy.Spider):
     def _wanted(self, teasers: list[Teaser]) -> list[Teaser]:
         return [teaser for teaser in teasers if self.arguments.wants(teaser.published_at)]
 
-    def _article_requests(self, articles: Iterable[Teaser | int], priority: int) -> Iterator[Request]:
+    def _article_requests(
+        self, articles: Iterable[Teaser | int], priority: int, *, is_due: bool = False
+    ) -> Iterator[Request]:
         """One request for each article that was not asked for yet; with `dry=1` they are only counted."""
         for article in articles:
             no, listed_at = (article.no, article.published_at) if isinstance(article, Teaser) else (article, None)
@@ -164,11 +177,11 @@ class AsiatongsinSpider(scrapy.Spider):
             if self.arguments.dry:
                 self.logger.info("Would fetch %s", article_url(self.site.base, no))
             else:
-                yield self._article_request(no, priority, listed_at)
-
-    def _article_request(self, no: int, priority: int, listed_at: datetime | None = None) -> Request:
-        url = article_url(self.site.base, no)
-        return self._request(url, "article", self.parse_article, priority, no=no, listed_at=listed_at)
+                request = self._request(
+                    article_url(self.site.base, no), "article", self.parse_article, priority, no=no, listed_at=listed_at
+                )
+                request.meta["is_due"] = is_due
+                yield request
 
     def _first_pages(self, sections: Iterable[int]) -> Iterator[Request]:
         for section in dict.fromkeys(sections):
@@ -191,6 +204,7 @@ class AsiatongsinSpider(scrapy.Spider):
             # One slot for the site: its hosts with and without www. are one server.
             meta={
                 "kind": kind,
+                "is_due": False,
                 "handle_httpstatus_list": [404, 410] if kind == "article" else [],
                 "download_slot": self.site.key,
             },

@@ -35,7 +35,7 @@ def test_a_full_disk_ends_the_crawl_at_once(
             check=False,
         )
         assert done.returncode == 1
-        assert "spool: " in done.stderr.rstrip().splitlines()[-1]
+        assert "File too large" in done.stderr.rstrip().splitlines()[-1]
         assert done.stderr.count("The spool cannot be written") == 1
         asked = len(replica.article_requests())
         assert asked < 40
