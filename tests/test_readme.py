@@ -67,3 +67,14 @@ def test_its_settings_exist_with_the_defaults_it_names() -> None:
 def test_the_files_it_links_to_exist() -> None:
     links = [link for link in re.findall(r"\]\(([^)]+)\)", README) if not link.startswith("http")]
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_the_tests_and_settings_that_reliability_names_exist() -> None:
+    text = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
+    tests = {path.stem for path in (ROOT / "tests").rglob("test_*.py")}
+    named = set(re.findall(r"`(test_\w+)`", text))
+    assert len(named) > 15
+    assert named - tests == set()
+    assert [
+        name for name in re.findall(r"`([A-Z_]{6,})`", text) if name != "SIGTERM" and not hasattr(settings, name)
+    ] == []
