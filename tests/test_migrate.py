@@ -19,6 +19,7 @@ from tests.samples import process, rows
 TABLES = {
     "articles",
     "article_images",
+    "article_revisions",
     "weather_snapshots",
     "weather_readings",
     "weather_stations",
@@ -151,6 +152,8 @@ def test_has_the_keys_and_foreign_keys(connection: Connection) -> None:
         ("articles", "PRIMARY KEY (site, no)"),
         ("article_images", 'PRIMARY KEY (site, no, "position")'),
         ("article_images", "FOREIGN KEY (site, no) REFERENCES articles(site, no)"),
+        ("article_revisions", "PRIMARY KEY (site, no, revision)"),
+        ("article_revisions", "FOREIGN KEY (site, no) REFERENCES articles(site, no)"),
         ("weather_stations", "PRIMARY KEY (station_id)"),
         ("weather_snapshots", "PRIMARY KEY (id)"),
         ("weather_readings", 'PRIMARY KEY (snapshot_id, "position")'),

@@ -52,8 +52,7 @@ WITH incoming AS (
         subheadline = excluded.subheadline, reporter = excluded.reporter,
         reporter_email = excluded.reporter_email, published_at = coalesce(excluded.published_at, a.published_at),
         modified_at = excluded.modified_at, language = excluded.language,
-        content_hash = excluded.content_hash, fetched_at = excluded.fetched_at, body = excluded.body,
-        revision = a.revision + (a.content_hash <> excluded.content_hash)::int, gone_at = NULL
+        content_hash = excluded.content_hash, fetched_at = excluded.fetched_at, body = excluded.body, gone_at = NULL
     WHERE a.fetched_at <= excluded.fetched_at
     RETURNING a.site, a.no, a.content_hash
 )

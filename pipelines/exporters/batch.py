@@ -12,6 +12,7 @@ from psycopg import Connection
 from asiatongsin.items import PageItems, Rejection
 from pipelines.exporters import (
     article_images,
+    article_revisions,
     articles,
     crawls,
     rejected_pages,
@@ -107,6 +108,9 @@ def export_pages(connection: Connection, pages: Sequence[PageItems]) -> Written:
     read = newest_of_each([page for page in pages if page.article])
     written = articles.write(connection, [page.article for page in read if page.article])
     articles.note_first_sight(connection, [page.article for page in pages if page.article])
+    # The newest page of an article with the text that is stored is no revision; an older one may belong between two.
+    unchanged = [page for page in read if (page.site, page.no) in written.unchanged]
+    article_revisions.write(connection, [page.article for page in pages if page.article and page not in unchanged])
     stored = [page for page in read if (page.site, page.no) in written.all]
     article_images.write(connection, [page.article for page in stored if page.article])
     related_stories.write(connection, stored)

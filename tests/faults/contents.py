@@ -14,7 +14,15 @@ from tests.site.answers import ARTICLE_PATHS
 TIMES = ["id", "snapshot_id", "fetched_at", "first_seen_at", "last_seen_at", "sightings", "raw_path"]
 """Columns that tell when and how often a page was fetched, not what was on it."""
 
-TABLES = ("articles", "article_images", "related_stories", "weather_readings", "removed_articles", "rejected_pages")
+TABLES = (
+    "articles",
+    "article_revisions",
+    "article_images",
+    "related_stories",
+    "weather_readings",
+    "removed_articles",
+    "rejected_pages",
+)
 
 _ROWS = sql.SQL("SELECT (to_jsonb(t) - %s::text[])::text FROM {} t")
 _STRIPS = "SELECT page_date || ' ' || readings_hash FROM weather_snapshots"

@@ -1,0 +1,79 @@
+"""`scrapy diff <no>`: what was changed in an article between its revisions."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import UTC
+from itertools import groupby, pairwise
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+from scrapy.settings import Settings
+
+from asiatongsin.korean import KST
+from asiatongsin.printable import printable
+from asiatongsin.word_diff import COLOURED, PLAIN, patch, word_diff
+from pipelines.connected import connected
+from pipelines.database import DatabaseUnreachable
+from pipelines.revisions import Revision, revisions
+
+
+class Command(ScrapyCommand):
+    """Looks only into the database; status 2 where the article is not stored."""
+
+    requires_project = True
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        return "[options] <number of the article>"
+
+    def short_desc(self) -> str:
+        return "Show what was changed in an article, word by word; --patch for a unified diff"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--site", help="host, where several sites have an article of that number")
+        parser.add_argument("--patch", action="store_true", help="unified diff, a paragraph per line")
+        parser.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="default: auto")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        if len(args) != 1 or not (args[0].isascii() and args[0].isdecimal() and 0 < int(args[0]) < 2**63):
+            raise UsageError("write the number of one article, for example: scrapy diff 142893", print_help=False)
+        try:
+            with connected(self.settings or Settings()) as (_, connection, _applied):
+                found = revisions(connection, int(args[0]), opts.site)
+        except DatabaseUnreachable as error:
+            raise UsageError(printable(str(error)), print_help=False) from None
+        if not found:
+            of_site = f" of {printable(opts.site)}" if opts.site else ""
+            raise UsageError(f"no article {args[0]}{of_site} is stored", print_help=False)
+        for _, texts in groupby(found, key=lambda revision: revision.site):
+            print(history(list(texts), opts.patch, opts.color == "always" or (opts.color == "auto" and _is_terminal())))
+
+
+def history(texts: list[Revision], as_patch: bool, is_coloured: bool) -> str:
+    """All changes of one article, oldest first."""
+    changes = list(pairwise(texts))
+    if as_patch:
+        return "\n".join(_patch(old, new) for old, new in changes)
+    marks = COLOURED if is_coloured else PLAIN
+    shown = [f"{_between(old, new)}\n{word_diff(old.paragraphs, new.paragraphs, marks)}" for old, new in changes]
+    return "\n\n".join([texts[-1].url, *(shown or [f"revision {texts[0].revision} is the only one: nothing changed"])])
+
+
+def _between(old: Revision, new: Revision) -> str:
+    times = " → ".join(f"{one.fetched_at.astimezone(KST):%Y-%m-%d %H:%M}" for one in (old, new))
+    return f"revision {old.revision} → {new.revision}, fetched {times} (Korean time)"
+
+
+def _patch(old: Revision, new: Revision) -> str:
+    names = (
+        f"{one.site}/{one.no}\trevision {one.revision} {one.fetched_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        for one in (old, new)
+    )
+    return patch(old.paragraphs, new.paragraphs, *names)
+
+
+def _is_terminal() -> bool:
+    return sys.stdout.isatty()

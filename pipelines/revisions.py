@@ -1,0 +1,57 @@
+"""The texts an article had, for whoever compares them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg import Connection
+from psycopg.rows import class_row
+
+from pipelines.exporters.articles import PARAGRAPH_BREAK
+
+_REVISIONS = """
+SELECT r.site, r.no, a.url, r.revision, r.fetched_at, r.headline, r.subheadline, r.body
+FROM article_revisions AS r JOIN articles AS a USING (site, no)
+WHERE r.no = %s AND (%s::text IS NULL OR r.site = %s) ORDER BY r.site, r.revision"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Revision:
+    """One text of an article."""
+
+    site: str
+    """Host of the site."""
+
+    no: int
+    """Number of the article."""
+
+    url: str
+    """Canonical address."""
+
+    revision: int
+    """1, 2, …"""
+
+    fetched_at: datetime
+    """When this text was fetched first."""
+
+    headline: str
+    """Headline."""
+
+    subheadline: str | None
+    """Sub-headline."""
+
+    body: str | None
+    """Paragraphs, joined by a blank line."""
+
+    @property
+    def paragraphs(self) -> list[str]:
+        """Headline, sub-headline and body, a line each."""
+        above = [self.headline, *(self.subheadline or "").split("\n")]
+        return [line for line in [*above, *(self.body or "").split(PARAGRAPH_BREAK)] if line]
+
+
+def revisions(connection: Connection, no: int, site: str | None = None) -> list[Revision]:
+    """The revisions of the articles with this number, oldest first; of every site, unless one is named."""
+    with connection.cursor(row_factory=class_row(Revision)) as cursor:
+        return cursor.execute(_REVISIONS, [no, site, site]).fetchall()
