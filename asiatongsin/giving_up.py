@@ -9,7 +9,7 @@ from typing import Self
 from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
 
-from asiatongsin.politeness import Refused
+from asiatongsin.politeness import Refused, Stopped
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class GiveUpMiddleware:
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        if not isinstance(exception, Refused):  # what we do not ask for says nothing of the site
+        if not isinstance(exception, Refused | Stopped):  # what we do not ask for says nothing of the site
             self._failed(request)
 
     def _failed(self, request: Request) -> None:

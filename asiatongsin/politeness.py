@@ -52,6 +52,10 @@ class Refused(IgnoreRequest):
     """We refuse to ask for this, now and later: it is forbidden, or not on the site."""
 
 
+class Stopped(IgnoreRequest):
+    """The crawl is told to stop before this was asked for."""
+
+
 class SameSiteMiddleware:
     """Refuses requests and redirects that leave the site.
 
@@ -133,7 +137,7 @@ class WaitMiddleware:
         while (rest := self.resume_at - monotonic()) > 0:
             await asyncio.sleep(min(rest, 0.5))
             if not self.crawler.engine.running:
-                raise IgnoreRequest("stopped while the site asked to wait")
+                raise Stopped("stopped while the site asked to wait")
 
     def process_response(self, request: Request, response: Response) -> Response:
         if response.status not in _ASKS_TO_WAIT:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Any, ParamSpec, Self
 
 import msgspec
 from scrapy import Spider, signals
@@ -23,7 +25,9 @@ from pipelines.lock import CrawlLock
 from pipelines.outcome import Verdict, decide, walked_lists
 from pipelines.record import CrawlRecord, Outcome
 from pipelines.spool import Spool, SpoolPipeline
-from pipelines.threads import aside
+from pipelines.threads import aside, begun, follow
+
+P = ParamSpec("P")
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +47,8 @@ class CrawlExtension:
         self.silence_max = crawler.settings.getfloat("DATABASE_SILENCE_MAX")
         self.record: CrawlRecord | None = None
         self.verdict: Verdict | None = None
+        self.ending: Future[None] | None = None
+        """The end of the crawl, in a thread that goes on where a signal has stopped the event loop."""
         self._lock: CrawlLock | None = None
         self._drain: Drain | None = None
         self._spool: Spool | None = None
@@ -57,9 +63,8 @@ class CrawlExtension:
     async def crawl_started(self, spider: Spider) -> None:
         """Opens all that a crawl needs; CloseSpider where it must not begin."""
         site, given = spider.site.key, spider.given  # type: ignore[attr-defined]
-        beginning = asyncio.ensure_future(aside(self._begin, CrawlRecord.begin(site, given)))
         try:
-            await self._follow(beginning, self.silence_max * MIGRATION)
+            await aside(self._follow, self._begin, self.silence_max * MIGRATION, CrawlRecord.begin(site, given))
         except DatabaseFrozen as error:
             self.verdict = Verdict(Outcome.ERROR, f"{error}; nothing was fetched")
             raise CloseSpider("database_frozen") from None
@@ -76,21 +81,21 @@ class CrawlExtension:
         if self._thread is None or self.record is None:
             return
         self.crawler.stats.set_value("finish_reason", reason)
-        ending = asyncio.ensure_future(aside(self._end, self._thread, self.record))
-        try:
-            await self._follow(ending, self.silence_max)
-        except DatabaseFrozen as error:
-            self._put_off(self._thread.spool, self.record, str(error))
+        self.ending = begun(self._see_to_the_end, self._thread, self.record)
+        await asyncio.wrap_future(self.ending)
 
-    async def _follow(self, work: asyncio.Future[None], silence_max: float) -> None:
-        """Waits for the work as long as it stores something now and then; else DatabaseFrozen."""
-        while not work.done():
-            before = self._pages_stored
-            await asyncio.wait([work], timeout=silence_max)
-            if not work.done() and self._pages_stored == before:
-                work.cancel()
-                raise DatabaseFrozen
-        work.result()
+    def _see_to_the_end(self, thread: DrainThread, record: CrawlRecord) -> None:
+        try:
+            self._follow(self._end, self.silence_max, thread, record)
+        except DatabaseFrozen as error:
+            self._put_off(thread.spool, record, str(error))
+
+    def _follow(self, work: Callable[P, None], silence_max: float, *arguments: P.args, **named: P.kwargs) -> None:
+        """Does the work, as long as it stores something now and then; else DatabaseFrozen."""
+        done = begun(work, *arguments, **named)
+        if not follow(done, lambda: self._pages_stored, silence_max):
+            raise DatabaseFrozen
+        done.result()
 
     @property
     def _pages_stored(self) -> int:
@@ -113,6 +118,8 @@ class CrawlExtension:
         drain.total = Exported()
         if drain.damaged:
             self.crawler.stats.set_value("spool/damaged", drain.damaged)
+        if drain.broken:
+            self.crawler.stats.set_value("spool/broken", drain.broken)
         settings = self.crawler.settings
         self._spool = Spool.create(
             drain.spools,

@@ -49,6 +49,7 @@ class Drain:
         self.spools = data / "spool"
         self.total = Exported()
         self.damaged = 0
+        self.broken = 0
         self._connection: Connection | None = None
 
     def drain_abandoned(self) -> int:
@@ -76,6 +77,7 @@ class Drain:
         for path in spool.segments():
             pages, broken = read_segment(path)
             if broken:
+                self.broken += len(broken)
                 self._keep(f"{record.id}-{path.stem}-broken.jsonl", b"\n".join(broken))
             work = partial(export_segment, record=record, segment=int(path.stem), pages=pages, keep=self._keep_page)
             self.total.add(self._with_connection(work))

@@ -65,21 +65,25 @@ SELECT no FROM (
 WHERE NOT EXISTS (SELECT FROM articles AS a WHERE a.site = %(site)s AND a.no = t.no AND a.fetched_at > t.seen)
 GROUP BY no ORDER BY max(seen) DESC, no DESC LIMIT %(most)s"""
 
-# Did a crawl store articles without walking this list as far as it should, since the last one that did?
+# Did a crawl store articles without walking this list as far as it should, since the last one that did? Crawls count in
+# the order of their rows. Where the clock was set back between them, no time says what may be missing: all may be.
 _UNSURE = """
 WITH sure AS (
-    SELECT max(started_at) AS began, max(finished_at) AS ended FROM crawls
-    WHERE site = %(site)s AND %(section)s = ANY(walked)
-)
-SELECT coalesce(sure.began, '1900-01-01 00:00+00'),
-    coalesce((SELECT max(no) FROM articles WHERE site = %(site)s AND first_seen_at <= sure.ended), 0)
-FROM sure
-WHERE EXISTS (
-    SELECT FROM crawls AS c
+    SELECT number, started_at, finished_at FROM crawls
+    WHERE site = %(site)s AND %(section)s = ANY(walked) ORDER BY number DESC LIMIT 1
+), since AS (
+    SELECT count(*) AS crawls, bool_or(c.started_at < (SELECT started_at FROM sure)) AS is_set_back FROM crawls AS c
     WHERE c.site = %(site)s AND c.id <> %(crawl)s AND c.new > 0
         AND %(section)s <> ALL(c.walked) AND NOT c.arguments ? 'no'
-        AND (sure.began IS NULL OR c.started_at > sure.began)
-)"""
+        AND c.number > coalesce((SELECT number FROM sure), 0)
+)
+SELECT
+    coalesce((SELECT started_at FROM sure WHERE NOT is_set_back), '1900-01-01 00:00+00'),
+    coalesce((
+        SELECT max(no) FROM articles WHERE site = %(site)s AND first_seen_at <= (SELECT finished_at FROM sure)
+            AND NOT is_set_back
+    ), 0)
+FROM since WHERE crawls > 0"""
 
 
 class KnownArticles:

@@ -41,14 +41,21 @@ def decide(
         return Verdict(Outcome.UNREACHABLE, f"the site could not be reached or refused us: {_why(stats)}; {counts}")
     if drift := _drift(stats, unreadable_share_max):
         return Verdict(Outcome.DRIFT, f"the layout of the site changed: {drift}; {counts}")
-    if damaged := stats.get("spool/damaged"):
-        return Verdict(Outcome.ERROR, f"{damaged} folders in the spool cannot be stored, see the log; {counts}")
+    if damage := damaged_spool(stats.get("spool/damaged", 0), stats.get("spool/broken", 0)):
+        return Verdict(Outcome.ERROR, f"{damage}; {counts}")
     if waiting:
         why = f"the database did not take all pages ({trouble or 'see the log'})"
         then = "the next run or `scrapy export` stores what waits in the spool"
         return Verdict(Outcome.SPOOLED, f"{why}; {then}; {counts}")
     stopped = "stopped early, the next crawl goes on; " if stats.get("finish_reason") in STOPPED else ""
     return Verdict(Outcome.OK, f"{stopped}{counts}")
+
+
+def damaged_spool(folders: int, lines: int) -> str:
+    """What of the spool nobody can store, in words; empty where all is well."""
+    parts = [f"{folders} folders in the spool cannot be stored"] if folders else []
+    parts += [f"{lines} lines of the spool cannot be read and are kept in the folder refused"] if lines else []
+    return f"{' and '.join(parts)}, see the log" if parts else ""
 
 
 def walked_lists(stats: Mapping[str, Any]) -> tuple[int, ...]:

@@ -32,6 +32,9 @@ logger = logging.getLogger(__name__)
 DAMAGED = (msgspec.MsgspecError, UnicodeDecodeError)
 """What reading a file of the spool raises where the disk has lost part of it."""
 
+SYNC_AFTER = 1.0
+"""Seconds after which an appended page brings all before it to the disk itself."""
+
 UNFINISHED_AFTER = 3600.0
 """Seconds after which a folder that was never finished is nobody's: finishing takes milliseconds."""
 
@@ -87,6 +90,7 @@ class Spool:
         self._number = 0
         self._pages = 0
         self._opened_at = 0.0
+        self._synced_at = 0.0
 
     @classmethod
     def create(cls, spools: Path, record: CrawlRecord, **settings: float) -> Self:
@@ -126,6 +130,8 @@ class Spool:
         with self._lock:
             file = self._open_segment() if self._file is None else self._file
             _write_all(file, _encode(items) + b"\n")
+            if monotonic() - self._synced_at > SYNC_AFTER:
+                self.sync()
             self._pages += 1
             if self._pages >= self.segment_pages:
                 self.close_segment()
@@ -146,6 +152,7 @@ class Spool:
         with self._lock:
             if self._file is not None:
                 os.fsync(self._file)
+                self._synced_at = monotonic()
 
     def segments(self) -> list[Path]:
         """Closed segments in the order they were written."""

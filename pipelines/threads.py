@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from threading import Thread
 from typing import ParamSpec, TypeVar
 
@@ -12,15 +12,30 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-async def aside(work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
-    """What the work returns or raises, while the event loop goes on.
+def begun(work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> Future[T]:
+    """Starts the work and hands out what it will return or raise.
 
-    Not `asyncio.to_thread`: the end of the program waits for its threads, and a thread that asks a frozen server
-    waits for ever.
+    Not an executor, nor `asyncio.to_thread`: the end of the program waits for their threads, and a thread that asks a
+    frozen server waits for ever.
     """
     done: Future[T] = Future()
     Thread(target=_fulfil, args=(done, lambda: work(*arguments, **named)), name="aside", daemon=True).start()
-    return await asyncio.wrap_future(done)
+    return done
+
+
+async def aside(work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+    """What the work returns or raises, while the event loop goes on."""
+    return await asyncio.wrap_future(begun(work, *arguments, **named))
+
+
+def follow(work: Future[T], progress: Callable[[], int], silence_max: float) -> bool:
+    """Waits for the work as long as its progress goes on, now and then; whether it came to its end."""
+    while not work.done():
+        before = progress()
+        wait([work], timeout=silence_max)
+        if not work.done() and progress() == before:
+            return False
+    return True
 
 
 def _fulfil(done: Future[T], work: Callable[[], T]) -> None:

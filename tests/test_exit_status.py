@@ -48,6 +48,13 @@ def test_ends_with_status_5_when_the_layout_changed(crawl: Scrapy, connection: C
     assert connection.execute("SELECT count(*) FROM articles").fetchone()[0] == 10
 
 
+def test_a_dry_run_tells_a_layout_that_changed(crawl: Scrapy) -> None:
+    with serve(ReplicaSite(articles=0)) as replica:
+        run = crawl(replica.url, "-a", "dry=1")
+    assert run.status == 5
+    assert "list pages arrived without a teaser" in run.last_line
+
+
 def test_a_second_crawl_of_the_same_site_ends_with_status_6(crawl: Scrapy, connection: Connection) -> None:
     with serve(ReplicaSite(articles=1)) as replica:
         key = replica.url.removeprefix("http://")

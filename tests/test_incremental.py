@@ -169,3 +169,21 @@ def test_a_list_page_that_leads_back_to_the_first_one_is_not_the_end_of_the_list
         replica.faults.clear()
         assert crawl(replica.url, "-a", "sections=9999").status == 0
     assert numbers(connection) == set(site.numbers())
+
+
+def test_a_clock_that_is_set_back_leaves_no_hole(crawl: Scrapy, connection: Connection) -> None:
+    """The last crawl that walked the list to its end ran a day ahead, and the next one was cut short."""
+    site = ReplicaSite(articles=10, per_page=5)
+    one = ("-a", "sections=9999")
+    with serve(site) as replica:
+        assert crawl(replica.url, *one).status == 0
+        day = "interval '1 day'"
+        connection.execute(f"UPDATE crawls SET started_at = started_at + {day}, finished_at = finished_at + {day}")
+        connection.execute(
+            f"UPDATE articles SET fetched_at = fetched_at + {day}, first_seen_at = first_seen_at + {day}"
+        )
+        site.publish(40)
+        assert crawl(replica.url, *one, "-s", "CLOSESPIDER_ITEMCOUNT=8").status == 0
+        assert numbers(connection) < set(site.numbers())
+        assert crawl(replica.url, *one).status == 0
+    assert numbers(connection) == set(site.numbers())

@@ -143,8 +143,8 @@ def test_is_unsure_of_numbers_above_those_of_the_last_crawl_that_walked_the_list
     known: KnownArticles, connection: Connection
 ) -> None:
     """An article that is published late bears an old time and a new number."""
-    had(connection, 1, [22])
     export(connection, page(7, later(-99)), page(9, later(75)), page(500, later(75), site="example.kr"))
+    had(connection, 1, [22])
     had(connection, 2)
     export(connection, page(30, later(130)))
     doubt = unsure(known, 22)
@@ -152,6 +152,17 @@ def test_is_unsure_of_numbers_above_those_of_the_last_crawl_that_walked_the_list
     long_ago = later(-(10**6))
     assert not doubt.covers(9, long_ago)
     assert all(doubt.covers(no, time) for no, time in ((10, long_ago), (9, None), (9, later(0))))
+
+
+def test_is_unsure_of_everything_after_the_clock_was_set_back(known: KnownArticles, connection: Connection) -> None:
+    export(connection, page(7, later(-99)))
+    had(connection, 5, [22])
+    had(connection, 2)
+    doubt = unsure(known, 22)
+    assert doubt
+    assert doubt.covers(1, later(-(10**6)))
+    had(connection, 3, [22])
+    assert unsure(known, 22) is None
 
 
 def test_stays_sure_after_a_crawl_that_brought_nothing_or_single_articles(

@@ -226,3 +226,15 @@ def test_tears_no_line_when_threads_append_and_close(tmp_path: Path) -> None:
     spool.release()
     assert sorted(items.no for items in pages_of(spool.folder)) == list(range(1, 201))
     assert all(items.article == article(items.no) for items in pages_of(spool.folder))
+
+
+def test_brings_pages_to_the_disk_while_others_come(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(os.fstat(descriptor).st_size))
+    spool.append(page(1))
+    spool.append(page(2))
+    first = len(synced)
+    assert first == 1  # a second has not passed since
+    monkeypatch.setattr("pipelines.spool.SYNC_AFTER", 0.0)
+    spool.append(page(3))
+    assert synced[first] > synced[0]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
+from concurrent.futures import wait
 
 from scrapy.commands.crawl import Command as CrawlCommand
 from scrapy.crawler import Crawler
@@ -52,6 +54,7 @@ class Command(CrawlCommand):
         crawler = self._create_crawler(args[0])
         self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
+        wait_for_end(crawler)
         if self.crawler_process.bootstrap_failed:
             self.exitcode, sentence = Outcome.ERROR.status, "asiatongsin: error: could not start; see the log"
         else:
@@ -74,6 +77,15 @@ def _chooses_its_log(settings: BaseSettings, opts: argparse.Namespace) -> bool:
     return bool(by_option or settings["LOG_FILE"] or "LOG_LEVEL" in settings.getlist("SET_BY_ENVIRONMENT"))
 
 
+def wait_for_end(crawler: Crawler) -> None:
+    """Lets the end be stored where a first signal has stopped Scrapy meanwhile; a second one is meant."""
+    extension = crawler.get_extension(CrawlExtension) if crawler.extensions else None
+    while extension and extension.ending and not extension.ending.done():
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # what Scrapy sets at the second one
+            return
+        wait([extension.ending], timeout=0.2)
+
+
 def verdict_on(crawler: Crawler, arguments: Arguments) -> tuple[int, str]:
     """Exit status and last line of a crawl that is over."""
     stats = crawler.stats.get_stats()
@@ -82,12 +94,14 @@ def verdict_on(crawler: Crawler, arguments: Arguments) -> tuple[int, str]:
         return (OVERLAPPING if stats.get("finish_reason") == OVERLAP else USAGE), f"{name}: {refused}"
     if arguments.dry:
         walk = decide(stats)
-        if walk.outcome in {Outcome.ERROR, Outcome.UNREACHABLE} and not arguments.no:
+        if walk.outcome in {Outcome.ERROR, Outcome.UNREACHABLE, Outcome.DRIFT} and not arguments.no:
             return walk.outcome.status, f"{name}: {walk.outcome.word}: {walk.sentence}"
         walked, listed = stats.get("list/pages", 0), stats.get("article/listed", 0)
         return 0, f"{name}: {walked} list pages walked; {listed} articles would be fetched"
     extension = crawler.get_extension(CrawlExtension)
     verdict = extension.verdict if extension else None
+    if verdict is None and extension and extension.record is None and stats.get("finish_reason") == "shutdown":
+        return Outcome.OK.status, f"{name}: ok: stopped before it began; nothing was fetched"
     if verdict is None:
         return Outcome.ERROR.status, f"{name}: error: ended before it could store how it went; see the log"
     return verdict.outcome.status, f"{name}: {verdict.outcome.word}: {verdict.sentence}"

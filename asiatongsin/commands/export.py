@@ -10,9 +10,12 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
 from asiatongsin.printable import printable
-from pipelines.database import Database, DatabaseUnreachable, DatabaseUnusable, data_folder
+from pipelines.crawl import MIGRATION
+from pipelines.database import Database, DatabaseFrozen, DatabaseUnreachable, DatabaseUnusable, data_folder
 from pipelines.drain import Drain, waiting_pages
+from pipelines.outcome import damaged_spool
 from pipelines.record import Outcome
+from pipelines.threads import begun, follow
 
 
 class Command(ScrapyCommand):
@@ -36,11 +39,15 @@ def export(settings: Settings) -> tuple[int, str]:
     data = data_folder(settings)
     try:
         drain = Drain(Database.from_settings(settings), data)
-        drain.drain_abandoned()
+        work = begun(drain.drain_abandoned)
+        if not follow(work, lambda: drain.total.pages, settings.getfloat("DATABASE_SILENCE_MAX") * MIGRATION):
+            raise DatabaseFrozen
+        work.result()
     except DatabaseUnusable as error:
         raise UsageError(printable(str(error)), print_help=False) from None
-    except DatabaseUnreachable as error:
-        return Outcome.SPOOLED.status, f"spooled: {waiting_pages(data)} pages wait in the spool: {error}"
+    except (DatabaseUnreachable, KeyboardInterrupt) as error:
+        why = str(error) or "interrupted"
+        return Outcome.SPOOLED.status, f"spooled: {waiting_pages(data)} pages wait in the spool: {why}"
     drain.close()
     return _told(drain, waiting_pages(data))
 
@@ -50,8 +57,7 @@ def _told(drain: Drain, waiting: int) -> tuple[int, str]:
     stored = (
         f"{total.pages} pages stored: {total.new} new, {total.changed} changed, {total.unchanged} unchanged articles"
     )
-    if drain.damaged:
-        where = f"{drain.damaged} folders in {drain.spools} cannot be stored, see the warnings"
-        return Outcome.ERROR.status, f"error: {where}; {stored}"
-    running = f"; {waiting} pages belong to a crawl that is running" if waiting else ""
+    if damage := damaged_spool(drain.damaged, drain.broken):
+        return Outcome.ERROR.status, f"error: {damage} of {drain.spools}; {stored}"
+    running = f"; {waiting} pages belong to a crawl, or another export, that is running" if waiting else ""
     return Outcome.OK.status, f"ok: {stored}{running}"

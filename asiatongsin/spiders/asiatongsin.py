@@ -22,7 +22,7 @@ from asiatongsin.items import Page, PageItems, PageKind, Rejection
 from asiatongsin.known import Known
 from asiatongsin.pages.front import FrontPage
 from asiatongsin.pages.section import SectionPage, Teaser
-from asiatongsin.politeness import Refused
+from asiatongsin.politeness import Refused, Stopped
 from asiatongsin.signals import crawl_started
 from asiatongsin.site import DEFAULT_USER_AGENT, KNOWN_SECTIONS
 from asiatongsin.urls import ALL, article_url, list_no, list_url, page_no
@@ -134,6 +134,8 @@ class AsiatongsinSpider(scrapy.Spider):
 
     def failed(self, failure: Failure) -> Iterator[Any]:
         """A page that did not arrive: counted, and for an article noted, so that the next crawl asks again."""
+        if isinstance(failure.value, Stopped):
+            return
         request: Request = failure.request  # type: ignore[attr-defined]
         kind: PageKind = request.meta["kind"]
         reason = failure_reason(failure.value)

@@ -71,3 +71,21 @@ def test_a_data_folder_that_is_a_file_ends_before_anything_is_fetched(
     assert run.status == 2
     assert "Not a directory" in run.last_line or "File exists" in run.last_line
     assert "Traceback" not in run.log
+
+
+@pytest.mark.parametrize("command", ["crawl", "export"])
+def test_a_line_that_the_disk_has_spoiled_does_not_go_unnoticed(
+    crawl: Scrapy, scrapy: Scrapy, connection: Connection, database_url: str, data: Path, command: str
+) -> None:
+    path = leave(data, page(1), page(2)) / "000001.jsonl"
+    first, second, _ = path.read_bytes().split(b"\n")
+    path.write_bytes(b"\n".join([first, second[:50], b""]))
+    if command == "export":
+        run = scrapy("export", DATABASE_URL=database_url)
+    else:
+        with serve(ReplicaSite(articles=1)) as replica:
+            run = crawl(replica.url)
+    assert run.status == 1
+    assert "1 lines of the spool cannot be read and are kept in the folder refused" in run.last_line
+    assert connection.execute("SELECT count(*) FROM articles WHERE no = 1").fetchone() == (1,)
+    assert [file.read_bytes() for file in (data / "refused").iterdir()] == [second[:50] + b"\n"]

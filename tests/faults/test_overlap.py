@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import signal
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from psycopg import Connection
 
+from pipelines.exporters import crawls
 from tests.conftest import Scrapy
 from tests.faults.conftest import Start
 from tests.faults.test_database_faults import SLOWLY
-from tests.samples import UNREACHABLE
+from tests.samples import UNREACHABLE, leave, page, record
 from tests.site import ReplicaSite, serve
 
 
@@ -70,6 +73,32 @@ def test_export_leaves_the_pages_of_a_running_crawl_to_it(
         run = scrapy("export", DATABASE_URL=database_url)
         assert run.status == 0
         assert "0 pages stored" in run.last_line
-        assert "belong to a crawl that is running" in run.last_line
+        assert "belong to a crawl, or another export, that is running" in run.last_line
         assert crawl.end().status == 0
     assert articles(connection) == 40
+
+
+def test_two_exports_at_once_store_each_page_once(
+    scrapy: Scrapy, connection: Connection, database_url: str, data: Path
+) -> None:
+    for number in range(6):
+        pages = [page(10 * number + place, seoul=20) for place in range(10)]
+        leave(data, *pages[1:], crawl=record(f"crawl {number}"))
+    with ThreadPoolExecutor(2) as both:
+        runs = list(both.map(lambda _: scrapy("export", DATABASE_URL=database_url), range(2)))
+    assert [run.status for run in runs] == [0, 0], runs
+    assert articles(connection) == 54
+    assert connection.execute("SELECT sum(pages) FROM weather_snapshots").fetchone() == (54,)
+    assert connection.execute("SELECT sum(new) FROM crawls").fetchone() == (54,)
+    assert list((data / "spool").iterdir()) == []
+
+
+def test_a_crawl_that_may_be_running_elsewhere_is_not_closed(
+    scrapy: Scrapy, connection: Connection, database_url: str, data: Path
+) -> None:
+    """Its row is without an end, and its lock is held from another machine."""
+    crawls.write(connection, replace(record("elsewhere"), site="127.0.0.1:1"))
+    connection.execute("SELECT pg_advisory_lock(hashtextextended('asiatongsin crawl ' || '127.0.0.1:1', 0))")
+    run = scrapy("crawl", "asiatongsin", "-a", "site=http://127.0.0.1:1", DATABASE_URL=database_url)
+    assert run.status == 6
+    assert connection.execute("SELECT outcome FROM crawls").fetchall() == [(None,)]

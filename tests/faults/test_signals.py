@@ -1,0 +1,123 @@
+"""Told to stop at awkward moments: while it begins, while the site makes it wait, while its end is stored."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import pytest
+from psycopg import Connection
+
+from tests.conftest import Scrapy
+from tests.faults.conftest import Start
+from tests.samples import leave, page
+from tests.site import Fault, Replica, ReplicaSite, serve
+
+ONE = ("-a", "sections=9999", "-s", "SPOOL_SEGMENT_SECONDS=1000")
+SLOW = """
+CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(3); RETURN NULL; END';
+CREATE TRIGGER slow BEFORE INSERT ON articles FOR EACH STATEMENT EXECUTE FUNCTION slow()"""
+
+
+@pytest.fixture
+def replica() -> Replica:
+    with serve(ReplicaSite(articles=20, page_bytes=8_000)) as replica:
+        yield replica
+
+
+def outcomes(connection: Connection) -> list[tuple[str | None]]:
+    return connection.execute("SELECT outcome FROM crawls ORDER BY number").fetchall()
+
+
+def articles(connection: Connection) -> int:
+    return connection.execute("SELECT count(*) FROM articles").fetchone()[0]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_once_while_its_end_is_stored_it_stores_on(
+    start: Start, connection: Connection, database_url: str, replica: Replica, number: int
+) -> None:
+    connection.execute(SLOW)
+    crawl = start(replica.url, database_url, *ONE)
+    crawl.wait_for_log("Closing spider")
+    crawl.signal(number)
+    run = crawl.end()
+    assert run.status == 0
+    assert "20 new" in run.last_line
+    assert (articles(connection), outcomes(connection)) == (20, [("ok",)])
+
+
+def test_twice_while_its_end_is_stored_it_stops_and_the_next_crawl_stores_it(
+    start: Start, connection: Connection, database_url: str, replica: Replica
+) -> None:
+    connection.execute(SLOW)
+    crawl = start(replica.url, database_url, *ONE)
+    crawl.wait_for_log("Closing spider")
+    crawl.signal(signal.SIGINT)
+    crawl.wait_for_log("Received SIGINT")
+    crawl.signal(signal.SIGINT)
+    assert crawl.end(timeout=2).status == 1
+    asked = len(replica.article_requests())
+    assert start(replica.url, database_url, *ONE).end().status == 0
+    assert (articles(connection), len(replica.article_requests())) == (20, asked)
+    assert outcomes(connection) == [("error",), ("ok",)]
+
+
+def test_while_its_end_meets_a_locked_table_pages_wait(
+    start: Start, scrapy: Scrapy, connection: Connection, database_url: str, replica: Replica
+) -> None:
+    crawl = start(replica.url, database_url, *ONE, "-s", "DATABASE_SILENCE_MAX=2", "-s", "DOWNLOAD_DELAY=0.05")
+    replica.wait_for(articles=5)
+    with connection.transaction():
+        connection.execute("LOCK TABLE articles")
+        crawl.wait_for_log("Closing spider")
+        crawl.signal(signal.SIGTERM)
+        run = crawl.end()
+    assert run.status == 3
+    assert "waiting in the spool" in run.last_line
+    assert scrapy("export", DATABASE_URL=database_url).status == 0
+    assert (articles(connection), outcomes(connection)) == (20, [("spooled",)])
+
+
+def test_while_it_begins_nothing_is_fetched(
+    start: Start, connection: Connection, database_url: str, replica: Replica
+) -> None:
+    with connection.transaction():
+        connection.execute("LOCK TABLE crawls")
+        crawl = start(replica.url, database_url, *ONE)
+        crawl.wait_for_log("Spider opened")
+        crawl.signal(signal.SIGTERM)
+        run = crawl.end()
+    assert run.status == 0
+    assert "stopped before it began; nothing was fetched" in run.last_line
+    assert replica.requests == []
+    assert start(replica.url, database_url, *ONE).end().status == 0
+
+
+def test_while_the_site_makes_it_wait_it_stops_and_blames_no_article(
+    start: Start, connection: Connection, database_url: str, replica: Replica
+) -> None:
+    replica.faults.append(Fault(kind="status", status=429, headers={"Retry-After": "120"}, where="no=100007"))
+    crawl = start(replica.url, database_url, *ONE, "-s", "RETRY_AFTER_MAX=300")
+    crawl.wait_for_log("is left alone for 120 s")
+    crawl.signal(signal.SIGTERM)
+    run = crawl.end(timeout=20)
+    assert run.status == 0
+    assert "stopped early" in run.last_line
+    assert connection.execute("SELECT count(*) FROM rejected_pages").fetchone() == (0,)
+    replica.faults.clear()
+    assert start(replica.url, database_url, *ONE).end().status == 0
+    assert articles(connection) == 20
+
+
+def test_export_waits_for_a_locked_table_no_longer_than_it_may(
+    scrapy: Scrapy, connection: Connection, database_url: str, data: Path
+) -> None:
+    leave(data, page(1), page(2))
+    with connection.transaction():
+        connection.execute("LOCK TABLE articles")
+        run = scrapy("export", "-s", "DATABASE_SILENCE_MAX=0.1", DATABASE_URL=database_url)
+    assert run.status == 3
+    assert "2 pages wait in the spool: the database took our connection and does not answer" in run.last_line
+    assert scrapy("export", DATABASE_URL=database_url).status == 0
+    assert articles(connection) == 2
