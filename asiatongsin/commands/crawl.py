@@ -54,11 +54,15 @@ class Command(CrawlCommand):
         crawler = self._create_crawler(args[0])
         self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
+        # At the first signal Scrapy puts another handler in the place of this one; it leaves no other trace.
+        was_told_to_stop = signal.getsignal(signal.SIGTERM) != self.crawler_process._signal_shutdown
         wait_for_end(crawler)
         if self.crawler_process.bootstrap_failed:
             self.exitcode, sentence = Outcome.ERROR.status, "asiatongsin: error: could not start; see the log"
         else:
-            self.exitcode, sentence = verdict_on(crawler, Arguments.parse(opts.spargs))
+            self.exitcode, sentence = verdict_on(
+                crawler, Arguments.parse(opts.spargs), was_told_to_stop=was_told_to_stop
+            )
         print(printable(sentence), file=sys.stderr)
 
     def _check(self, opts: argparse.Namespace) -> None:
@@ -86,7 +90,7 @@ def wait_for_end(crawler: Crawler) -> None:
         wait([extension.ending], timeout=0.2)
 
 
-def verdict_on(crawler: Crawler, arguments: Arguments) -> tuple[int, str]:
+def verdict_on(crawler: Crawler, arguments: Arguments, *, was_told_to_stop: bool = False) -> tuple[int, str]:
     """Exit status and last line of a crawl that is over."""
     stats = crawler.stats.get_stats()
     name = f"asiatongsin: {arguments.site.key}"
@@ -100,7 +104,7 @@ def verdict_on(crawler: Crawler, arguments: Arguments) -> tuple[int, str]:
         return 0, f"{name}: {walked} list pages walked; {listed} articles would be fetched"
     extension = crawler.get_extension(CrawlExtension)
     verdict = extension.verdict if extension else None
-    if verdict is None and extension and extension.record is None and stats.get("finish_reason") == "shutdown":
+    if verdict is None and extension and extension.record is None and was_told_to_stop:
         return Outcome.OK.status, f"{name}: ok: stopped before it began; nothing was fetched"
     if verdict is None:
         return Outcome.ERROR.status, f"{name}: error: ended before it could store how it went; see the log"

@@ -88,7 +88,7 @@ def test_while_it_begins_nothing_is_fetched(
         crawl.wait_for_log("Spider opened")
         crawl.signal(signal.SIGTERM)
         run = crawl.end()
-    assert run.status == 0
+    assert run.status == 0, run.log
     assert "stopped before it began; nothing was fetched" in run.last_line
     assert replica.requests == []
     assert start(replica.url, database_url, *ONE).end().status == 0
