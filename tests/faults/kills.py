@@ -202,7 +202,8 @@ class Round:
         # A killed crawl may take with it the page that was on its way, and the one being read: nothing more.
         if unaccounted > 2 * self.tally.kills["crawl"]:
             self.tally.lost.append(f"{self.name}: {unaccounted} pages were served and not stored")
-        left = [path.name for path in (self.data / "spool").iterdir()]
+        # A crawl that dies before it has made its folder leaves a hidden, empty one, which is swept an hour later.
+        left = [path.name for path in (self.data / "spool").glob("[!.]*")]
         if endless or left or (self.data / "refused").exists():
             self._fault(f"crawls without an end {endless}, left in the spool {left}")
 
