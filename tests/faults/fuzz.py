@@ -65,10 +65,7 @@ def read(seed: int) -> Reading:
     page = mutated(seed)
     before = _peak_reset()
     began = process_time()
-    try:
-        items = through_all_stages(page)
-    except Exception as error:  # noqa: BLE001  whatever it is, it is what is looked for
-        return Reading(pages=1, faults=[f"page {seed}: {type(error).__name__}: {error}"[:300]])
+    items = through_all_stages(page)
     seconds, megabytes = process_time() - began, _peak() - before
     faults = [f"page {seed} ({len(page.body)} bytes): {seconds:.2f} s"] if seconds > SECONDS else []
     faults += [f"page {seed} ({len(page.body)} bytes): {megabytes:.0f} MB"] if megabytes > MEGABYTES else []
@@ -95,12 +92,17 @@ def through_all_stages(page: Page) -> PageItems:
 
 
 def fuzz(seeds: Iterable[int], workers: int) -> Reading:
-    """All of them, side by side."""
+    """All of them, side by side; what a page raises, or the end of the process that read it, is a fault."""
     total = Reading()
     with ProcessPoolExecutor(workers) as pool:
-        for reading in pool.map(read, seeds, chunksize=20):
-            total.add(reading)
+        for seed, reading in [(seed, pool.submit(read, seed)) for seed in seeds]:
+            error = reading.exception()
+            total.add(_failed(seed, error) if error else reading.result())
     return total
+
+
+def _failed(seed: int, error: BaseException) -> Reading:
+    return Reading(pages=1, faults=[f"page {seed}: {type(error).__name__}: {error}"[:300]])
 
 
 def _navigate(page: Page) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from psycopg import Connection
 
+from asiatongsin.items import Page, PageItems
 from tests import samples
 from tests.faults import mutations
 from tests.faults.fuzz import Reading, fuzz, through_all_stages
@@ -34,6 +36,17 @@ def test_whatever_it_reads_can_be_stored(connection: Connection) -> None:
     items = [through_all_stages(mutated(seed)) for seed in range(SEED, SEED + 100)]
     stored = samples.export(connection, *(replace(one, site="newsasia.kr") for one in items))
     assert (stored.pages, stored.refused) == (100, 0)
+
+
+def test_notes_what_a_page_raises_and_reads_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    def raise_for_one(page: Page) -> PageItems:
+        if page.body == mutated(SEED + 1).body:
+            raise RecursionError("too deep")
+        return through_all_stages(page)
+
+    monkeypatch.setattr("tests.faults.fuzz.through_all_stages", raise_for_one)
+    reading = fuzz(range(SEED, SEED + 3), workers=1)
+    assert (reading.pages, reading.faults) == (3, [f"page {SEED + 1}: RecursionError: too deep"])
 
 
 def test_notes_what_must_not_happen() -> None:
