@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal
@@ -10,6 +10,7 @@ from typing import Any, Literal
 import msgspec
 from lxml.etree import _Element
 
+from asiatongsin.capture import Archived, Exchange, Headers
 from asiatongsin.html import Parsed, parse
 
 PageKind = Literal["front", "list", "article"]
@@ -45,17 +46,33 @@ class Page:
     status: int
     """HTTP status of the answer."""
 
-    headers: tuple[tuple[str, str], ...] = ()
-    """Headers of the answer as received."""
+    headers: Headers = ()
+    """Headers of the answer."""
 
     body: bytes
     """The answer itself, content encodings undone."""
+
+    exchanges: tuple[Exchange, ...] = ()
+    """What went over the wire for it: redirects, then the answer as it was received."""
+
+    archived: Archived | None = None
+    """Where the archive has it; None before it has, or where nothing is archived."""
+
+    earlier: Archived | None = None
+    """Where the archive has the stored capture of the same article."""
 
     no: int | None = None
     """Number of the article that was asked for; None for other pages."""
 
     listed_at: datetime | None = None
     """Publication time the list page printed for the article (to the minute), Korean time."""
+
+    def archived_at(self, archived: Archived) -> Page:
+        """The same page, with its place in the archive; it is not parsed a second time."""
+        page = replace(self, archived=archived)
+        if "parsed" in self.__dict__:
+            page.__dict__["parsed"] = self.parsed
+        return page
 
     @cached_property
     def parsed(self) -> Parsed:
@@ -236,6 +253,9 @@ class PageItems:
 
     related_stories: tuple[RelatedStory, ...] = field(default=(), metadata={"serializer": as_json})
     """Teasers outside article and body."""
+
+    archived: Archived | None = field(default=None, metadata={"serializer": as_json})
+    """Where the archive has the page; None where it is not archived."""
 
     removed: str | None = None
     """Form in which the site said that the article is gone: `404`, `410`, `alert`, `front page`, `empty body`."""

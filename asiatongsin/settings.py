@@ -22,6 +22,7 @@ COMMANDS_MODULE = "asiatongsin.commands"
 # --- what happens to a page: the order of the stages stands here and nowhere else -------------------------------
 
 ITEM_PIPELINES = {
+    "pipelines.archive.ArchivePipeline": 100,
     "pipelines.split.SplitPipeline": 200,
     "pipelines.validate.ValidatePipeline": 300,
     "pipelines.weather.WeatherPipeline": 400,
@@ -43,6 +44,14 @@ DATABASE_URL = os.environ.get("DATABASE_URL", "")
 
 DATA = str(Path(platformdirs.user_data_dir("asiatongsin", appauthor=False)))
 """Absolute folder of spool, kept pages and embedded database."""
+
+# --- the archive of raw pages ------------------------------------------------------------------------------------
+
+ARCHIVE = "article"
+"""Kinds of pages that are archived as WARC: `article`, `list`, `front`, with commas between; empty for none."""
+
+ARCHIVE_FILE_BYTES = 1_000_000_000
+"""Bytes after which a WARC file is closed and the next one begun, as the standard recommends."""
 
 # --- politeness --------------------------------------------------------------------------------------------------
 
@@ -107,11 +116,13 @@ DOWNLOADER_MIDDLEWARES = {
     "asiatongsin.politeness.RobotsMiddleware": 100,
     "asiatongsin.giving_up.GiveUpMiddleware": 555,  # nearer to the site than what retries, at 550
     "asiatongsin.politeness.WaitMiddleware": 560,
+    "asiatongsin.received.ReceivedMiddleware": 950,  # sees what came before redirects (600) and decompression (590)
 }
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # newest first, as the lists print them
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8",
     "Accept-Language": "ko,en;q=0.5",
+    "Accept-Encoding": "gzip",  # what every reader of WARC files undoes; few do br, hardly one zstd
 }
 FEED_EXPORT_ENCODING = "utf-8"
 LOG_LEVEL = "INFO"

@@ -17,6 +17,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 
 from asiatongsin.signals import crawl_started
+from pipelines.archive import Archive, ArchivePipeline
 from pipelines.database import Database, DatabaseFrozen, DatabaseUnreachable, DatabaseUnusable, data_folder
 from pipelines.disk import told
 from pipelines.drain import Drain, DrainThread
@@ -52,6 +53,7 @@ class CrawlExtension:
         self._lock: CrawlLock | None = None
         self._drain: Drain | None = None
         self._spool: Spool | None = None
+        self._archive: Archive | None = None
         self._thread: DrainThread | None = None
         crawler.signals.connect(self.crawl_started, signal=crawl_started)
         crawler.signals.connect(self.spider_closed, signal=signals.spider_closed)
@@ -72,9 +74,10 @@ class CrawlExtension:
             self._refuse(REFUSED, str(error))
         except OSError as error:
             self._refuse(REFUSED, f"{told(error, self.data)}; nothing was fetched")
-        pipeline = self.crawler.get_item_pipeline(SpoolPipeline)
-        if pipeline is not None:
-            pipeline.spool = self._spool
+        if spooling := self.crawler.get_item_pipeline(SpoolPipeline):
+            spooling.spool = self._spool
+        if archiving := self.crawler.get_item_pipeline(ArchivePipeline):
+            archiving.archive = self._archive
 
     async def spider_closed(self, reason: str) -> None:
         """Stores the rest, judges the crawl and writes its row."""
@@ -127,6 +130,8 @@ class CrawlExtension:
             segment_pages=settings.getint("SPOOL_SEGMENT_PAGES"),
             segment_seconds=settings.getfloat("SPOOL_SEGMENT_SECONDS"),
         )
+        self._archive = Archive.of_crawl(settings, record)
+        self._spool.sync_first = self._archive.sync
         self.record = record
         self._thread = DrainThread(drain, self._spool, record, told=self._count, keep_lock=self._lock.keep)
         self._thread.start()
@@ -143,6 +148,9 @@ class CrawlExtension:
         except (DatabaseUnreachable, DatabaseUnusable, OSError) as error:
             self._put_off(spool, record, str(error))
         finally:
+            if self._archive:
+                with suppress(OSError):  # what the spool refers to was brought to the disk before it
+                    self._archive.close()
             drain.close()
             spool.release()
             if self._lock:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from pathlib import Path
 from threading import get_ident
 
@@ -11,6 +12,10 @@ FULL = {errno.ENOSPC, errno.EDQUOT}
 CLOSED = {errno.EACCES: "change its permissions", errno.EPERM: "change its owner", errno.EROFS: "mount it writable"}
 IN_THE_WAY = {errno.ENOTDIR, errno.EEXIST}
 
+SYNC_AFTER = 1.0
+"""Seconds after which what was appended to a file is brought to the disk itself."""
+
+_UNSAFE = re.compile(r"[^0-9A-Za-z.-]+")
 _ELSE = "or name another data folder in ASIATONGSIN_DATA"
 
 
@@ -28,6 +33,24 @@ def write_whole(path: Path, content: bytes) -> None:
         unfinished.unlink(missing_ok=True)
         raise
     fsync_folder(path.parent)
+
+
+def append_whole(descriptor: int, data: bytes) -> int:
+    """Appends all of it or, on a full disk, nothing of it: half a record would spoil the one after it."""
+    before = os.fstat(descriptor).st_size
+    view = memoryview(data)
+    try:
+        while view:
+            view = view[os.write(descriptor, view) :]
+    except OSError:
+        os.ftruncate(descriptor, before)
+        raise
+    return len(data)
+
+
+def safe_name(text: str) -> str:
+    """The text, such as a host with its port, as a name of a file or folder."""
+    return _UNSAFE.sub("_", text)
 
 
 def fsync_folder(folder: Path) -> None:

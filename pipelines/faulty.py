@@ -12,6 +12,7 @@ from twisted.python.failure import Failure
 
 from asiatongsin.items import Page, PageItems, Rejection
 from asiatongsin.korean import clean
+from pipelines.archive import ArchivePipeline
 from pipelines.database import data_folder
 from pipelines.disk import FULL
 from pipelines.raw_pages import keep
@@ -39,9 +40,14 @@ class FaultyPages:
         if not isinstance(item, Page) or not pipeline or self.crawler.stats.get_value("crawl/spool_failures"):
             return
         with suppress(OSError):  # the pipeline has said so, and ends the crawl
-            pipeline.process_item(rejected(item, failure.value, self._kept(item)))
+            pipeline.process_item(rejected(self._archived(item), failure.value, self._kept(item)))
         if isinstance(failure.value, OSError) and failure.value.errno in FULL:
             pipeline.stop(failure.value)
+
+    def _archived(self, page: Page) -> Page:
+        archiving = self.crawler.get_item_pipeline(ArchivePipeline)
+        place = archiving.place_of(page) if archiving else None
+        return page.archived_at(place) if place else page
 
     def _kept(self, page: Page) -> str | None:
         try:
@@ -60,6 +66,7 @@ def rejected(page: Page, error: BaseException | None, raw_path: str | None) -> P
         kind=page.kind,
         no=page.no,
         fetched_at=page.fetched_at,
+        archived=page.archived,
         # What the machine lacked it may have the next time; a fault in the code stays until that is another one.
         rejected=Rejection(reason=reason, raw_path=raw_path, is_transient=isinstance(error, OSError)),
     )

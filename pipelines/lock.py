@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import logging
 import os
-import re
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import psycopg
 from psycopg import Connection
 
 from pipelines.database import CANNOT_USE_NOW, Database, DatabaseUnreachable, DatabaseUnusable
+from pipelines.disk import safe_name
 from pipelines.private import private_folder
 
 logger = logging.getLogger(__name__)
@@ -24,7 +24,6 @@ SELECT set_config('idle_session_timeout', '0', false), set_config('tcp_keepalive
     set_config('tcp_keepalives_interval', '10', false), set_config('tcp_keepalives_count', '3', false)"""
 _TRY = "SELECT pg_try_advisory_lock(hashtextextended('asiatongsin crawl ' || %s, 0))"
 _UNLOCK = "SELECT pg_advisory_unlock(hashtextextended('asiatongsin crawl ' || %s, 0))"
-_UNSAFE = re.compile(r"[^0-9A-Za-z.-]+")
 
 
 class CrawlLock:
@@ -34,7 +33,7 @@ class CrawlLock:
     """
 
     def __init__(self, data: Path, database: Database, site: str) -> None:
-        self.path = data / "locks" / _UNSAFE.sub("_", site)
+        self.path = data / "locks" / safe_name(site)
         self.database = database
         self.site = site
         self._file: int | None = None

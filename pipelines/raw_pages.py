@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import re
 from pathlib import Path
 
 from asiatongsin.items import Page
-from pipelines.disk import write_whole
+from pipelines.disk import safe_name, write_whole
 from pipelines.private import private_folder
-
-_UNSAFE = re.compile(r"[^0-9A-Za-z.-]+")
 
 
 def keep(page: Page, data: Path) -> str:
@@ -21,7 +18,7 @@ def keep(page: Page, data: Path) -> str:
     """
     digest = hashlib.sha256(page.body).hexdigest()[:16]
     name = f"{page.kind}-{page.no or 0}-{digest}.html.gz"
-    relative = Path("rejected", _UNSAFE.sub("_", page.site), name)
+    relative = Path("rejected", safe_name(page.site), name)
     path = data / relative
     if not path.exists():
         private_folder(path.parent)

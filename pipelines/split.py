@@ -67,6 +67,7 @@ def split(page: Page) -> PageItems:
         kind=page.kind,
         no=page.no,
         fetched_at=page.fetched_at,
+        archived=page.archived,
         article=article,
         weather=read_weather(page),
         related_stories=stories,

@@ -11,7 +11,7 @@ import fcntl
 import logging
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from threading import RLock
@@ -23,7 +23,7 @@ from scrapy.crawler import Crawler
 
 from asiatongsin.items import PageItems
 from pipelines.database import data_folder
-from pipelines.disk import fsync_folder, told, write_whole
+from pipelines.disk import SYNC_AFTER, append_whole, fsync_folder, told, write_whole
 from pipelines.private import OWNER_AND_GROUP, private_folder
 from pipelines.record import CrawlRecord
 
@@ -31,9 +31,6 @@ logger = logging.getLogger(__name__)
 
 DAMAGED = (msgspec.MsgspecError, UnicodeDecodeError)
 """What reading a file of the spool raises where the disk has lost part of it."""
-
-SYNC_AFTER = 1.0
-"""Seconds after which an appended page brings all before it to the disk itself."""
 
 UNFINISHED_AFTER = 3600.0
 """Seconds after which a folder that was never finished is nobody's: finishing takes milliseconds."""
@@ -71,7 +68,7 @@ class SpoolPipeline:
         """What cannot be kept must not be fetched: the crawl ends, and what was spooled is safe."""
         if not self.crawler.stats.get_value("crawl/spool_failures"):
             trouble = told(error, data_folder(self.crawler.settings))
-            logger.error("The spool cannot be written, so nothing more is fetched: %s", trouble)
+            logger.error("What is fetched cannot be kept on disk, so nothing more is fetched: %s", trouble)
             self.crawler.stats.set_value("crawl/spool_trouble", trouble)
             self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="spool_failed"))
         self.crawler.stats.inc_value("crawl/spool_failures")
@@ -84,6 +81,8 @@ class Spool:
         self.folder = folder
         self.segment_pages = segment_pages
         self.segment_seconds = segment_seconds
+        self.sync_first: Callable[[], None] = lambda: None
+        """Brings to the disk what the pages here refer to; called before they are brought there themselves."""
         self._owner = owner
         self._lock = RLock()
         self._file: int | None = None
@@ -129,7 +128,7 @@ class Spool:
         """Hands one page to the operating system, whole; a killed process cannot take it back."""
         with self._lock:
             file = self._open_segment() if self._file is None else self._file
-            _write_all(file, _encode(items) + b"\n")
+            append_whole(file, _encode(items) + b"\n")
             if monotonic() - self._synced_at > SYNC_AFTER:
                 self.sync()
             self._pages += 1
@@ -141,6 +140,7 @@ class Spool:
         with self._lock:
             if self._file is None or monotonic() - self._opened_at < older_than:
                 return
+            self.sync_first()
             os.fsync(self._file)
             os.close(self._file)
             self._file = None
@@ -151,6 +151,7 @@ class Spool:
         """Brings what was appended to the disk itself, for the day the power fails."""
         with self._lock:
             if self._file is not None:
+                self.sync_first()
                 os.fsync(self._file)
                 self._synced_at = monotonic()
 
@@ -236,18 +237,6 @@ def _own(folder: Path) -> int | None:
         os.close(descriptor)
         return None
     return descriptor
-
-
-def _write_all(descriptor: int, data: bytes) -> None:
-    """All of it or, on a full disk, nothing of it: a half line would spoil the one after it."""
-    before = os.fstat(descriptor).st_size
-    view = memoryview(data)
-    try:
-        while view:
-            view = view[os.write(descriptor, view) :]
-    except OSError:
-        os.ftruncate(descriptor, before)
-        raise
 
 
 def _count_lines(path: Path) -> int:

@@ -14,6 +14,7 @@ from typing import Any
 
 from psycopg import Connection
 
+from asiatongsin.capture import Archived
 from asiatongsin.items import (
     Article,
     ArticleImage,
@@ -100,6 +101,10 @@ def page(
     )
 
 
+def archived(offset: int = 405, file: str = "archive/newsasia.kr/2025-10/a-00001.warc.gz") -> Archived:
+    return Archived(file=file, offset=offset, length=8000, digest="sha1:6FTAJXBLYUC4MUNFCBZHGFA5DURN5C47")
+
+
 def removed(no: int = NO, at: datetime = AT, form: str = "404") -> PageItems:
     return replace(page(no, at), article=None, removed=form)
 
@@ -114,7 +119,7 @@ def whole_page() -> PageItems:
         reason="이유", missing=("headline", "body"), raw_path="rejected/newsasia.kr/a.html.gz", is_transient=True
     )
     stories = (story(1, image_url="https://newsasia.kr/a.jpg"), story(2, block="hdl_003"))
-    return replace(page(stories=stories, seoul=21.3), removed="alert", rejected=rejection)
+    return replace(page(stories=stories, seoul=21.3), archived=archived(), removed="alert", rejected=rejection)
 
 
 def record(identity: str = "20251005T005207Z-000001", **changes: Any) -> CrawlRecord:

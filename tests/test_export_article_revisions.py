@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from itertools import permutations
 
+import psycopg
 import pytest
 from psycopg import Connection
 
 from pipelines.exporters.migrate import migrate, migrations
-from tests.samples import AT, NO, article, count, export, later, page, rows
+from tests.samples import AT, NO, SITE, article, count, export, later, page, rows
+
+_OF_THE_FIRST_VERSION = """
+WITH crawl AS (INSERT INTO crawls (id, site, started_at, version) VALUES ('a', %(site)s, %(at)s, '0.1.0'))
+INSERT INTO articles (site, no, url, headline, content_hash, revision, first_seen_at, fetched_at)
+VALUES (%(site)s, %(no)s, 'https://newsasia.kr/', %(headline)s, repeat('a', 64), 3, %(at)s, %(at)s)"""
 
 A, B, C = "첫 제목", "고친 제목", "다른 제목"
 
@@ -82,18 +88,20 @@ def test_keeps_sites_and_articles_apart(connection: Connection) -> None:
     ]
 
 
-def test_goes_on_counting_in_a_database_that_was_upgraded(connection: Connection) -> None:
+def test_goes_on_counting_in_a_database_that_was_upgraded(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only the newest text of an article was kept before there were revisions."""
-    export(connection, page(headline=A))
-    connection.execute("DROP TABLE article_revisions; ALTER TABLE crawls DROP COLUMN number")
-    connection.execute("UPDATE articles SET revision = 3")
-    connection.execute("DELETE FROM asiatongsin_migrations WHERE version > 1")
-    assert migrate(connection) == migrations()[1:]
-    assert rows(connection, "SELECT number FROM crawls") == [(1,)]
-    assert revisions(connection) == [(3, A, 0)]
-    export(connection, page(at=later(1), headline=B))
-    assert revisions(connection) == [(3, A, 0), (4, B, 1)]
-    assert rows(connection, "SELECT revision FROM articles") == [(4,)]
+    known = migrations()
+    with psycopg.connect(database_url, autocommit=True) as old:
+        with monkeypatch.context() as past:
+            past.setattr("pipelines.exporters.migrate.migrations", lambda: known[:1])
+            migrate(old)
+        old.execute(_OF_THE_FIRST_VERSION, {"site": SITE, "no": NO, "headline": A, "at": AT})
+        assert migrate(old) == known[1:]
+        assert rows(old, "SELECT number FROM crawls") == [(1,)]
+        assert revisions(old) == [(3, A, 0)]
+        export(old, page(at=later(1), headline=B))
+        assert revisions(old) == [(3, A, 0), (4, B, 1)]
+        assert rows(old, "SELECT revision FROM articles") == [(4,)]
 
 
 def test_goes_with_its_article(connection: Connection) -> None:

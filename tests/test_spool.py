@@ -63,7 +63,7 @@ def pages_of(folder: Path) -> list[PageItems]:
 def test_gives_back_every_field_of_a_page(spool: Spool) -> None:
     items = whole_page()
     parts = [items, items.article, items.article.images[0], items.weather, items.weather.readings[-1]]
-    for part in [*parts, items.related_stories[0], items.rejected]:
+    for part in [*parts, items.related_stories[0], items.rejected, items.archived]:
         assert [field.name for field in fields(part) if getattr(part, field.name) in (None, (), "")] == []
     spool.append(items)
     [back] = pages_of(spool.folder)

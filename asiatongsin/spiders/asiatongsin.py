@@ -23,6 +23,7 @@ from asiatongsin.known import Known
 from asiatongsin.pages.front import FrontPage
 from asiatongsin.pages.section import SectionPage, Teaser
 from asiatongsin.politeness import Refused, Stopped
+from asiatongsin.received import EXCHANGES, headers_of
 from asiatongsin.signals import crawl_started
 from asiatongsin.site import DEFAULT_USER_AGENT, KNOWN_SECTIONS
 from asiatongsin.urls import ALL, article_url, list_no, list_url, page_no
@@ -220,16 +221,17 @@ class AsiatongsinSpider(scrapy.Spider):
         self, response: Response, kind: PageKind, no: int | None = None, listed_at: datetime | None = None
     ) -> Page:
         self.crawler.stats.inc_value(f"{kind}/pages")
-        headers = response.headers.items()
+        exchanges = response.meta.get(EXCHANGES, ())
         return Page(
             url=response.url,
             site=self.site.key,
             base=self.site.base,
             kind=kind,
-            fetched_at=datetime.now(UTC),
+            fetched_at=exchanges[-1].fetched_at if exchanges else datetime.now(UTC),
             status=response.status,
-            headers=tuple((name.decode("latin-1"), b", ".join(values).decode("latin-1")) for name, values in headers),
+            headers=headers_of(response.headers),
             body=response.body,
+            exchanges=exchanges,
             no=no,
             listed_at=listed_at,
         )

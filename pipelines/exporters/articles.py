@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from psycopg import Connection
 
-from asiatongsin.items import Article
-from pipelines.exporters.columns import columns
+from asiatongsin.items import Article, PageItems
+from pipelines.exporters.columns import columns, places
 
 PARAGRAPH_BREAK = "\n\n"
 
@@ -34,17 +34,20 @@ _WRITE = """
 WITH incoming AS (
     SELECT * FROM unnest(
         %s::text[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
-        %s::timestamptz[], %s::timestamptz[], %s::text[], %s::text[], %s::timestamptz[], %s::text[]
+        %s::timestamptz[], %s::timestamptz[], %s::text[], %s::text[], %s::timestamptz[], %s::text[],
+        %s::text[], %s::bigint[], %s::bigint[], %s::text[]
     ) AS t (
         site, no, url, section, headline, subheadline, reporter, reporter_email,
-        published_at, modified_at, language, content_hash, fetched_at, body
+        published_at, modified_at, language, content_hash, fetched_at, body,
+        archive_file, archive_offset, archive_length, payload_digest
     )
 ), before AS (
     SELECT a.site, a.no, a.content_hash FROM articles AS a JOIN incoming USING (site, no)
 ), written AS (
     INSERT INTO articles AS a (
         site, no, url, section, headline, subheadline, reporter, reporter_email,
-        published_at, modified_at, language, content_hash, fetched_at, body, first_seen_at
+        published_at, modified_at, language, content_hash, fetched_at, body,
+        archive_file, archive_offset, archive_length, payload_digest, first_seen_at
     )
     SELECT *, fetched_at FROM incoming ORDER BY site, no
     ON CONFLICT (site, no) DO UPDATE SET
@@ -52,7 +55,9 @@ WITH incoming AS (
         subheadline = excluded.subheadline, reporter = excluded.reporter,
         reporter_email = excluded.reporter_email, published_at = coalesce(excluded.published_at, a.published_at),
         modified_at = excluded.modified_at, language = excluded.language,
-        content_hash = excluded.content_hash, fetched_at = excluded.fetched_at, body = excluded.body, gone_at = NULL
+        content_hash = excluded.content_hash, fetched_at = excluded.fetched_at, body = excluded.body,
+        archive_file = excluded.archive_file, archive_offset = excluded.archive_offset,
+        archive_length = excluded.archive_length, payload_digest = excluded.payload_digest, gone_at = NULL
     WHERE a.fetched_at <= excluded.fetched_at
     RETURNING a.site, a.no, a.content_hash
 )
@@ -88,14 +93,26 @@ class Written:
         return self.new | self.changed | self.unchanged
 
 
-def write(connection: Connection, articles: Sequence[Article]) -> Written:
-    """Writes the articles, each at most once in `articles`, in one statement."""
+def write(connection: Connection, pages: Sequence[PageItems]) -> Written:
+    """Writes the articles of these pages, each article at most once in `pages`, in one statement."""
     by_kind: dict[str, set[tuple[str, int]]] = {"new": set(), "changed": set(), "unchanged": set()}
+    articles = articles_of(pages)
     if articles:
-        bodies = [PARAGRAPH_BREAK.join(article.body) or None for article in articles]
-        for site, no, kind in connection.execute(_WRITE, [*columns(articles, _PLAIN_FIELDS), bodies]):
+        digests = [page.archived.digest if page.archived else None for page in pages]
+        values = [*columns(articles, _PLAIN_FIELDS), bodies(articles), *places(pages), digests]
+        for site, no, kind in connection.execute(_WRITE, values):
             by_kind[kind].add((site, no))
     return Written(**{kind: frozenset(keys) for kind, keys in by_kind.items()})
+
+
+def articles_of(pages: Iterable[PageItems]) -> list[Article]:
+    """The articles of pages that each have one."""
+    return [page.article for page in pages if page.article]
+
+
+def bodies(articles: Iterable[Article]) -> list[str | None]:
+    """The texts as they are stored."""
+    return [PARAGRAPH_BREAK.join(article.body) or None for article in articles]
 
 
 def note_first_sight(connection: Connection, articles: Sequence[Article]) -> None:

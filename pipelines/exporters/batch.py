@@ -106,13 +106,13 @@ def _export(connection: Connection, pages: Sequence[PageItems], keep: Keep) -> t
 def export_pages(connection: Connection, pages: Sequence[PageItems]) -> Written:
     """Every kind of item of these pages into its table, in a fixed number of statements."""
     read = newest_of_each([page for page in pages if page.article])
-    written = articles.write(connection, [page.article for page in read if page.article])
-    articles.note_first_sight(connection, [page.article for page in pages if page.article])
+    written = articles.write(connection, read)
+    articles.note_first_sight(connection, articles.articles_of(pages))
     # The newest page of an article with the text that is stored is no revision; an older one may belong between two.
     unchanged = [page for page in read if (page.site, page.no) in written.unchanged]
-    article_revisions.write(connection, [page.article for page in pages if page.article and page not in unchanged])
+    article_revisions.write(connection, [page for page in pages if page.article and page not in unchanged])
     stored = [page for page in read if (page.site, page.no) in written.all]
-    article_images.write(connection, [page.article for page in stored if page.article])
+    article_images.write(connection, articles.articles_of(stored))
     related_stories.write(connection, stored)
     weather.write(connection, [page.weather for page in pages if page.weather])
     rejected_pages.write(connection, pages)

@@ -8,14 +8,23 @@ from psycopg import Connection
 
 from asiatongsin import __version__
 from asiatongsin.items import PageItems
-from pipelines.exporters.columns import columns
+from pipelines.exporters.columns import columns, places
 
 _WRITE = """
-INSERT INTO rejected_pages (site, no, url, fetched_at, reason, raw_path, is_transient, missing, version)
-SELECT site, no, url, fetched_at, reason, raw_path, is_transient, string_to_array(missing, ','), %s
+INSERT INTO rejected_pages (
+    site, no, url, fetched_at, archive_file, archive_offset, archive_length,
+    reason, raw_path, is_transient, missing, version
+)
+SELECT
+    site, no, url, fetched_at, archive_file, archive_offset, archive_length,
+    reason, raw_path, is_transient, string_to_array(missing, ','), %s
 FROM unnest(
-    %s::text[], %s::bigint[], %s::text[], %s::timestamptz[], %s::text[], %s::text[], %s::bool[], %s::text[]
-) AS t (site, no, url, fetched_at, reason, raw_path, is_transient, missing)"""
+    %s::text[], %s::bigint[], %s::text[], %s::timestamptz[], %s::text[], %s::bigint[], %s::bigint[],
+    %s::text[], %s::text[], %s::bool[], %s::text[]
+) AS t (
+    site, no, url, fetched_at, archive_file, archive_offset, archive_length,
+    reason, raw_path, is_transient, missing
+)"""
 
 
 def write(connection: Connection, pages: Sequence[PageItems]) -> None:
@@ -24,6 +33,6 @@ def write(connection: Connection, pages: Sequence[PageItems]) -> None:
     rejections = [page.rejected for page in rejected if page.rejected]
     if rejected:
         missing = [",".join(rejection.missing) for rejection in rejections]
-        places = columns(rejected, ("site", "no", "url", "fetched_at"))
+        origins = columns(rejected, ("site", "no", "url", "fetched_at"))
         reasons = columns(rejections, ("reason", "raw_path", "is_transient"))
-        connection.execute(_WRITE, [__version__, *places, *reasons, missing])
+        connection.execute(_WRITE, [__version__, *origins, *places(rejected), *reasons, missing])

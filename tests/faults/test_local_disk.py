@@ -36,7 +36,7 @@ def test_a_full_disk_ends_the_crawl_at_once(
         )
         assert done.returncode == 1
         assert "File too large" in done.stderr.rstrip().splitlines()[-1]
-        assert done.stderr.count("The spool cannot be written") == 1
+        assert done.stderr.count("What is fetched cannot be kept on disk") == 1
         asked = len(replica.article_requests())
         assert asked < 40
         # With room again, all that was spooled and all that was not is there after the next crawl.

@@ -1,0 +1,49 @@
+"""Notes every answer before Scrapy undoes its compression and follows its redirects: that is what is archived."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from scrapy.http import Headers as ScrapyHeaders
+from scrapy.http import Request, Response
+
+from asiatongsin.capture import Exchange, Headers
+
+EXCHANGES = "exchanges"
+"""Key in the `meta` of a request: redirects first, then the answer itself."""
+
+
+class ReceivedMiddleware:
+    """Must be nearer to the site than every middleware that changes an answer."""
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        if "kind" in request.meta and response.status < 500:
+            redirects = [one for one in request.meta.get(EXCHANGES, ()) if 300 <= one.status < 400]
+            request.meta[EXCHANGES] = (*redirects, exchange(request, response))
+        return response
+
+
+def exchange(request: Request, response: Response) -> Exchange:
+    """What was sent and what came, to be kept as it is."""
+    sent = headers_of(request.headers)
+    if not any(name.lower() == "host" for name, _ in sent):  # the last thing that is added on the way out
+        sent = (("Host", urlsplit(request.url).netloc), *sent)
+    return Exchange(
+        url=request.url,
+        method=request.method,
+        request_headers=sent,
+        protocol=response.protocol or "HTTP/1.1",
+        status=response.status,
+        headers=headers_of(response.headers),
+        body=response.body,
+        ip_address=str(response.ip_address) if response.ip_address else None,
+        fetched_at=datetime.now(UTC),
+    )
+
+
+def headers_of(headers: ScrapyHeaders) -> Headers:
+    """All headers, those that stand there several times as often as they do."""
+    return tuple(
+        (name.decode("latin-1"), value.decode("latin-1")) for name, values in headers.items() for value in values
+    )

@@ -1,0 +1,218 @@
+"""Stage 0: the page as it came goes into a WARC file, before anybody reads it.
+
+One series of files per crawl: `archive/<site>/<month>/<crawl>-00001.warc.gz` below the data folder.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+from time import monotonic
+from typing import Self
+
+from scrapy.crawler import Crawler
+from scrapy.settings import BaseSettings
+
+from asiatongsin import __version__
+from asiatongsin.capture import Archived, Exchange
+from asiatongsin.items import Page, PageItems
+from pipelines import warc
+from pipelines.database import data_folder
+from pipelines.disk import SYNC_AFTER, append_whole, fsync_folder, safe_name
+from pipelines.private import private_folder
+from pipelines.record import CrawlRecord
+from pipelines.spool import SpoolPipeline
+from pipelines.warc_reading import capture_at
+
+NOT_MODIFIED = 304
+
+REMEMBERED_BODIES = 1000
+"""So many bodies of a crawl are known again: sites answer with the same short page for each removed article."""
+
+REMEMBERED_PLACES = 100
+"""So many pages on their way through the later stages, whose places are known in case one of those fails."""
+
+
+class ArchivePipeline:
+    """Archives the kinds of pages that the setting ARCHIVE names."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.kinds = set(crawler.settings.getlist("ARCHIVE"))
+        self.archive: Archive | None = None
+        self._places: OrderedDict[tuple[str, datetime], Archived] = OrderedDict()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    def process_item(self, item: Page | PageItems) -> Page | PageItems:
+        if self.archive is None or isinstance(item, PageItems) or item.kind not in self.kinds or not item.exchanges:
+            return item
+        try:
+            archived = self.archive.append(item)
+        except OSError as error:
+            if spooling := self.crawler.get_item_pipeline(SpoolPipeline):
+                spooling.stop(error)
+            raise
+        self.crawler.stats.inc_value("archive/pages")
+        self._places[item.url, item.fetched_at] = archived
+        if len(self._places) > REMEMBERED_PLACES:
+            self._places.popitem(last=False)
+        return item.archived_at(archived)
+
+    def place_of(self, page: Page) -> Archived | None:
+        """Where a page is that a later stage failed on."""
+        return self._places.get((page.url, page.fetched_at))
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A body that is archived, for records that refer to it."""
+
+    place: Archived
+    """Where."""
+
+    url: str
+    """Address it was fetched from."""
+
+    fetched_at: datetime
+    """When."""
+
+
+class Archive:
+    """The WARC files of one crawl. Appending and syncing may happen in different threads."""
+
+    def __init__(self, data: Path, record: CrawlRecord, facts: dict[str, str], file_bytes: int) -> None:
+        self.data = data
+        self.record = record
+        self.facts = facts
+        self.file_bytes = file_bytes
+        self._bodies: OrderedDict[str, Original] = OrderedDict()
+        self._lock = Lock()
+        self._number = 0
+        self._file: int | None = None
+        self._name = ""
+        self._size = 0
+        self._synced_at = 0.0
+
+    @classmethod
+    def of_crawl(cls, settings: BaseSettings, record: CrawlRecord) -> Self:
+        """The archive of a crawl that begins. Nothing is written before its first page."""
+        facts = {
+            "software": f"asiatongsin/{__version__}",
+            "format": "WARC File Format 1.1",
+            "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
+            "robots": "obey" if settings.getbool("ROBOTSTXT_OBEY") else "ignore",
+            "http-header-user-agent": settings["USER_AGENT"],
+            "operator": settings["CONTACT"],
+            "isPartOf": record.id,
+            "description": f"articles of {record.site}",
+        }
+        return cls(data_folder(settings), record, facts, settings.getint("ARCHIVE_FILE_BYTES"))
+
+    def append(self, page: Page) -> Archived:
+        """Hands the page to the operating system, all its records or none, and says where its body is.
+
+        OSError where the disk does not take it.
+        """
+        *redirects, last = page.exchanges
+        headers, body = warc.readable(last, page.body)
+        digest = warc.payload_digest(body)
+        with self._lock:
+            file = self._open() if self._file is None or self._size >= self.file_bytes else self._file
+            before = b"".join(part for one in redirects for part in warc.whole(one, one.headers, one.body, {}))
+            original = self._original(page, digest)
+            if original:
+                records = warc.revisit(last, headers, _reference(original, last, digest) | _knowledge(page))
+            else:
+                records = warc.whole(last, headers, body, _knowledge(page))
+            offset = self._size + len(before)
+            self._size += append_whole(file, b"".join([before, *records]))
+            if monotonic() - self._synced_at > SYNC_AFTER:
+                self._sync()
+            if original is None:
+                place = Archived(file=self._name, offset=offset, length=len(records[0]), digest=digest)
+                original = Original(place, last.url, last.fetched_at)
+            self._remember(original)
+            return original.place
+
+    def sync(self) -> None:
+        """Brings what was appended to the disk itself: the spool must name no place that a power failure takes away."""
+        with self._lock:
+            self._sync()
+
+    def close(self) -> None:
+        """Ends the last file."""
+        with self._lock:
+            self._close()
+
+    def _original(self, page: Page, digest: str) -> Original | None:
+        """The same body, archived earlier: by this crawl, or with the stored capture, if that can still be read."""
+        is_unmodified = page.status == NOT_MODIFIED
+        if not is_unmodified and (known := self._bodies.get(digest)):
+            return known
+        earlier = page.earlier
+        if earlier is None or not (is_unmodified or earlier.digest == digest):
+            return None
+        capture = capture_at(self.data / earlier.file, earlier.offset)
+        return Original(earlier, capture.url, capture.fetched_at) if capture else None
+
+    def _remember(self, original: Original) -> None:
+        self._bodies[original.place.digest] = original
+        self._bodies.move_to_end(original.place.digest)
+        if len(self._bodies) > REMEMBERED_BODIES:
+            self._bodies.popitem(last=False)
+
+    def _open(self) -> int:
+        """Begins the next file."""
+        self._close()
+        self._number += 1
+        month = f"{datetime.now(UTC):%Y-%m}"
+        relative = Path("archive", safe_name(self.record.site), month, f"{self.record.id}-{self._number:05d}.warc.gz")
+        path = private_folder((self.data / relative).parent) / relative.name
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_EXCL | os.O_CLOEXEC, 0o640)
+        try:
+            self._size = append_whole(file, warc.warcinfo(relative.name, self.facts))
+            fsync_folder(path.parent)
+        except OSError:
+            os.close(file)
+            path.unlink()
+            raise
+        self._file, self._name = file, relative.as_posix()
+        return file
+
+    def _sync(self) -> None:
+        if self._file is not None:
+            os.fsync(self._file)
+            self._synced_at = monotonic()
+
+    def _close(self) -> None:
+        if self._file is not None:
+            os.fsync(self._file)
+            os.close(self._file)
+            self._file = None
+
+
+def _reference(original: Original, exchange: Exchange, digest: str) -> dict[str, str]:
+    """What a revisit record says of the record that holds its body."""
+    fields = {
+        "WARC-Refers-To-Target-URI": original.url,
+        "WARC-Refers-To-Date": warc.warc_date(original.fetched_at),
+        warc.REFERS_TO_FILE: original.place.file,
+        warc.REFERS_TO_OFFSET: str(original.place.offset),
+    }
+    if exchange.status == NOT_MODIFIED:
+        return fields | {"WARC-Profile": warc.NOT_MODIFIED}
+    return fields | {"WARC-Profile": warc.SAME_PAYLOAD, "WARC-Payload-Digest": digest}
+
+
+def _knowledge(page: Page) -> dict[str, str]:
+    """What the crawl knew beside the answer, so that the page can be read again as it was read first."""
+    asked = page.exchanges[0].url
+    fields = {warc.ASKED: asked} if asked != page.exchanges[-1].url else {}
+    return fields | {warc.LISTED_AT: page.listed_at.isoformat()} if page.listed_at else fields

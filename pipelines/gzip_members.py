@@ -1,0 +1,80 @@
+"""The members of a gzip file. WARC files have one per record: each can be read alone, and damage ends with it."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO
+
+MAGIC = b"\x1f\x8b\x08"
+
+LARGEST = 128 * 1024 * 1024
+"""Bytes of a member, unpacked, that are held in memory."""
+
+_BLOCK = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One member, unpacked."""
+
+    offset: int
+    """Byte at which it begins."""
+
+    length: int
+    """Its bytes in the file."""
+
+    plain: bytes | None
+    """What was packed; None where it is too large or cannot be unpacked."""
+
+    trouble: str = ""
+    """Why it cannot be unpacked."""
+
+
+def members(file: IO[bytes], start: int = 0) -> Iterator[Member]:
+    """All members from a byte on; behind one that is damaged it goes on with the next one that is not."""
+    place: int | None = start
+    while place is not None:
+        file.seek(place)
+        member = _member(file, place)
+        if member is None:
+            return
+        yield member
+        place = _next_start(file, place + 1) if member.trouble else place + member.length
+
+
+def _member(file: IO[bytes], offset: int) -> Member | None:
+    """The member that begins here; None at the end of the file."""
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    parts: list[bytes] | None = []
+    packed = unpacked = 0
+    while not unpacker.eof:
+        block = file.read(_BLOCK)
+        if not block:
+            return Member(offset, packed, None, "the file is cut off here") if packed else None
+        packed += len(block)
+        try:
+            while block and not unpacker.eof:
+                part = unpacker.decompress(block, LARGEST)
+                block = unpacker.unconsumed_tail
+                unpacked += len(part)
+                if parts is not None:
+                    parts.append(part)
+                if unpacked > LARGEST:
+                    parts = None
+        except zlib.error as error:
+            return Member(offset, packed, None, f"damaged: {error}")
+    length = packed - len(unpacker.unused_data)
+    return Member(offset, length, None if parts is None else b"".join(parts))
+
+
+def _next_start(file: IO[bytes], place: int) -> int | None:
+    """Where the next bytes stand that begin a member; None where none do."""
+    file.seek(place)
+    window = b""
+    while block := file.read(_BLOCK):
+        window = window[1 - len(MAGIC) :] + block
+        if (found := window.find(MAGIC)) >= 0:
+            return file.tell() - len(window) + found
+    return None
