@@ -13,7 +13,10 @@ FEW = 3
 """So many pages among many others, unreadable or not downloaded, are no sign of anything."""
 
 MANY_REMOVED, REMOVED_SHARE_MAX = 10, 0.5
-"""Sites take down single articles; most of many at once is a page that says so whatever it is asked."""
+"""Sites take down single articles; most of many at once is a page that says so whatever it is asked.
+
+Only those that a list leads to count: a number that is asked for by itself (`no=`, or again) may well be nobody's.
+"""
 
 STOPPED = {"shutdown", "closespider_itemcount", "closespider_pagecount", "closespider_timeout"}
 """Reasons to end that somebody asked for: a signal, or a bound of Scrapy's settings."""
@@ -119,7 +122,9 @@ def _drift(stats: Mapping[str, Any], unreadable_share_max: float) -> str:
     if share == 1 or (share > unreadable_share_max and unreadable > FEW):
         return f"{unreadable} of {unreadable + readable} article pages could not be read"
     removed, arrived = stats.get("split/removed", 0), stats.get("article/pages", 0)
-    if removed >= MANY_REMOVED and removed > REMOVED_SHARE_MAX * arrived:
+    by_number = stats.get("article/asked_by_number", 0)
+    listed = removed - by_number
+    if listed >= MANY_REMOVED and listed > REMOVED_SHARE_MAX * (arrived - by_number):
         return f"{removed} of {arrived} article pages say that there is no such article"
     return ""
 

@@ -177,6 +177,7 @@ class AsiatongsinSpider(scrapy.Spider):
                 continue
             self.asked.add(no)
             self.crawler.stats.inc_value("article/listed")
+            self.crawler.stats.inc_value("article/asked_by_number", int(not isinstance(article, Teaser)))
             if self.arguments.dry:
                 self.logger.info("Would fetch %s", article_url(self.site.base, no))
             else:
