@@ -9,7 +9,7 @@ from psycopg import Connection
 
 from asiatongsin import settings
 from asiatongsin.arguments import Arguments
-from asiatongsin.commands.crawl import OVERLAPPING, USAGE
+from asiatongsin.commands.running import OVERLAPPING, USAGE
 from pipelines.record import Outcome
 from tests.conftest import ROOT, Scrapy
 

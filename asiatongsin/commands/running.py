@@ -1,0 +1,88 @@
+"""A run of the spider from its start to its verdict: what `scrapy crawl` and `scrapy gaps --fetch` have in common."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from collections.abc import Mapping
+from concurrent.futures import wait
+
+from scrapy.crawler import Crawler, CrawlerProcessBase
+from scrapy.exceptions import UsageError
+from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
+
+from asiatongsin.arguments import ArgumentError, Arguments
+from asiatongsin.printable import printable
+from pipelines.crawl import OVERLAP, CrawlExtension
+from pipelines.database import Database, DatabaseMissing
+from pipelines.outcome import decide
+from pipelines.record import Outcome
+
+USAGE, OVERLAPPING = 2, 6
+CMDLINE = SETTINGS_PRIORITIES["cmdline"]
+
+
+def choose_log(settings: BaseSettings, opts: argparse.Namespace) -> None:
+    """On a terminal one line of progress, unless the user said what to log."""
+    if sys.stderr.isatty() and not _is_log_chosen(settings, opts):
+        settings.set("PROGRESS", True, priority="cmdline")
+        settings.set("LOG_LEVEL", "WARNING", priority="cmdline")
+
+
+def check(settings: BaseSettings | None, given: Mapping[str, str]) -> None:
+    """Wrong usage ends with status 2 before anything is started."""
+    try:
+        Arguments.parse(given)
+        if settings is not None:
+            Database.from_settings(settings)
+    except (ArgumentError, DatabaseMissing) as error:
+        raise UsageError(printable(str(error)), print_help=False) from None
+
+
+def run_spider(process: CrawlerProcessBase, crawler: Crawler, given: Mapping[str, str]) -> tuple[int, str]:
+    """Exit status and last line of a crawl with these arguments."""
+    process.crawl(crawler, **given)
+    process.start()
+    # At the first signal Scrapy puts another handler in the place of this one; it leaves no other trace.
+    was_told_to_stop = signal.getsignal(signal.SIGTERM) != process._signal_shutdown
+    wait_for_end(crawler)
+    if process.bootstrap_failed:
+        return Outcome.ERROR.status, "asiatongsin: error: could not start; see the log"
+    return verdict_on(crawler, Arguments.parse(given), was_told_to_stop=was_told_to_stop)
+
+
+def _is_log_chosen(settings: BaseSettings, opts: argparse.Namespace) -> bool:
+    """Whether the user said what to log, or where: then log lines come instead of the one line of progress."""
+    by_option = opts.logfile or opts.loglevel or opts.nolog or settings.getpriority("LOG_LEVEL") == CMDLINE
+    return bool(by_option or settings["LOG_FILE"] or "LOG_LEVEL" in settings.getlist("SET_BY_ENVIRONMENT"))
+
+
+def wait_for_end(crawler: Crawler) -> None:
+    """Lets the end be stored where a first signal has stopped Scrapy meanwhile; a second one is meant."""
+    extension = crawler.get_extension(CrawlExtension) if crawler.extensions else None
+    while extension and extension.ending and not extension.ending.done():
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # what Scrapy sets at the second one
+            return
+        wait([extension.ending], timeout=0.2)
+
+
+def verdict_on(crawler: Crawler, arguments: Arguments, *, was_told_to_stop: bool = False) -> tuple[int, str]:
+    """Exit status and last line of a crawl that is over."""
+    stats = crawler.stats.get_stats()
+    name = f"asiatongsin: {arguments.site.key}"
+    if refused := stats.get("crawl/refused"):
+        return (OVERLAPPING if stats.get("finish_reason") == OVERLAP else USAGE), f"{name}: {refused}"
+    if arguments.dry:
+        walk = decide(stats)
+        if walk.outcome in {Outcome.ERROR, Outcome.UNREACHABLE, Outcome.DRIFT} and not arguments.no:
+            return walk.outcome.status, f"{name}: {walk.outcome.word}: {walk.sentence}"
+        walked, listed = stats.get("list/pages", 0), stats.get("article/listed", 0)
+        return 0, f"{name}: {walked} list pages walked; {listed} articles would be fetched"
+    extension = crawler.get_extension(CrawlExtension)
+    verdict = extension.verdict if extension else None
+    if verdict is None and extension and extension.record is None and was_told_to_stop:
+        return Outcome.OK.status, f"{name}: ok: stopped before it began; nothing was fetched"
+    if verdict is None:
+        return Outcome.ERROR.status, f"{name}: error: ended before it could store how it went; see the log"
+    return verdict.outcome.status, f"{name}: {verdict.outcome.word}: {verdict.sentence}"
