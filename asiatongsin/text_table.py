@@ -8,9 +8,14 @@ from collections.abc import Sequence
 from asiatongsin.printable import printable
 
 
-def text_table(head: Sequence[str], rows: Sequence[Sequence[object]], *, widest: int = 60) -> str:
-    """Rows under a head, columns aligned, numbers to the right; nothing in them is a command to the terminal."""
-    cells = [[_cell(value, widest) for value in row] for row in rows]
+def text_table(
+    head: Sequence[str], rows: Sequence[Sequence[object]], *, widest: int = 60, grouped: bool = False
+) -> str:
+    """Rows under a head, columns aligned, numbers to the right; nothing in them is a command to the terminal.
+
+    `grouped` writes whole numbers as 142,893.
+    """
+    cells = [[_cell(value, widest, grouped) for value in row] for row in rows]
     widths = [max(width(text) for text in column) for column in zip(head, *cells, strict=True)]
     right = [bool(rows) and all(isinstance(row[i], int | float) for row in rows) for i in range(len(head))]
     lines = [head, ["─" * w for w in widths], *cells]
@@ -36,7 +41,9 @@ def shorten(text: str, columns: int) -> str:
     return text[:place] + "…"
 
 
-def _cell(value: object, widest: int) -> str:
+def _cell(value: object, widest: int, grouped: bool) -> str:
+    if grouped and isinstance(value, int):
+        return f"{value:,}"
     text = "" if value is None else f"{value}"
     return shorten(printable(text), widest)
 

@@ -18,6 +18,11 @@ def test_aligns_korean_and_latin_letters_and_numbers_to_the_right() -> None:
     )
 
 
+def test_groups_the_digits_of_whole_numbers_where_asked_to() -> None:
+    rows = text_table(["no", "%"], [[1_200_000, 99.5], [7, 0.5]], grouped=True).splitlines()[2:]
+    assert rows == ["1,200,000  99.5", "        7   0.5"]
+
+
 def test_prints_the_head_where_there_are_no_rows() -> None:
     assert text_table(["site", "기사"], []) == "site  기사\n────  ────"
 
