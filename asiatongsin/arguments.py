@@ -87,19 +87,20 @@ def _numbers(name: str, value: str | None) -> tuple[int, ...]:
     if value is None:
         return ()
     parts = [part.strip() for part in value.split(",") if part.strip()]
-    if not parts or not all(_is_number(part) for part in parts):
+    if not parts or not all(is_number(part) for part in parts):
         raise ArgumentError(f"{name}={value}: write whole numbers above 0, for example {name}=22,34")
     return tuple(dict.fromkeys(int(part) for part in parts))
 
 
-def _is_number(text: str) -> bool:
+def is_number(text: str) -> bool:
+    """Whether the text is a whole number above 0 that a table can hold."""
     return text.isascii() and text.isdecimal() and len(text) <= 19 and 0 < int(text) < 2**63
 
 
 def _count(name: str, value: str | None) -> int | None:
     if value is None:
         return None
-    if not (_is_number(value) and int(value) < 10**6):
+    if not (is_number(value) and int(value) < 10**6):
         raise ArgumentError(f"{name}={value}: write a whole number above 0")
     return int(value)
 

@@ -41,6 +41,16 @@ def test_shows_one_line_on_a_terminal(data: Path) -> None:
     assert "Spider opened" in logged
 
 
+def test_shows_it_as_well_where_missing_numbers_are_tried(database_url: str, data: Path) -> None:
+    environment = os.environ | {"ASIATONGSIN_DATA": str(data), "DATABASE_URL": database_url}
+    with serve(ReplicaSite(articles=30)) as replica:
+        gaps = [sys.executable, "-m", "scrapy", "gaps", "--site", replica.url, "--from", "100001", "--to", "100030"]
+        seen = run_on_terminal([*gaps, "--fetch"], environment)
+    assert " list pages · " in seen
+    assert "INFO" not in seen
+    assert "30 article pages" in seen.rstrip().splitlines()[-1]
+
+
 def test_writes_plain_log_lines_elsewhere(scrapy: Scrapy) -> None:
     run = scrapy("crawl", "asiatongsin", "-a", "site=http://127.0.0.1:1", DATABASE_URL="postgresql://127.0.0.1:1/none")
     assert "[scrapy.core.engine] INFO: Spider opened" in run.log

@@ -1,0 +1,189 @@
+"""`scrapy gaps`: which article numbers of a range are stored, gone or missing; `--fetch` tries the missing ones."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+from scrapy.settings import Settings
+
+from asiatongsin.arguments import is_number
+from asiatongsin.commands.running import check, choose_log, run_spider
+from asiatongsin.korean import KST
+from asiatongsin.printable import printable
+from asiatongsin.site import DEFAULT_BASE, Site
+from asiatongsin.spiders.asiatongsin import AsiatongsinSpider
+from asiatongsin.text_table import text_table
+from pipelines import gaps
+from pipelines.connected import connected
+from pipelines.database import DatabaseFrozen, DatabaseUnreachable
+from pipelines.threads import begun, follow
+
+RUNS = 20
+"""How many runs of missing numbers are shown."""
+
+HIGHEST, MOST = 10**12, 10_000
+"""No site comes near such a number; to try more at once takes hours, politely."""
+
+
+class Command(ScrapyCommand):
+    """Looks into the database; with `--fetch` it is a crawl of single numbers, and ends like one."""
+
+    requires_project = True
+    requires_crawler_process = False
+
+    def short_desc(self) -> str:
+        return "Show which article numbers are stored, gone or missing; --fetch tries the missing ones"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--site", default=DEFAULT_BASE, help=f"base address or host; default: {DEFAULT_BASE}")
+        parser.add_argument("--from", dest="first", metavar="N", help="default: the lowest number that is stored")
+        parser.add_argument("--to", dest="last", metavar="N", help="default: the highest number that is stored")
+        parser.add_argument("--fetch", action="store_true", help="try the missing numbers; ends like scrapy crawl")
+        parser.add_argument("--most", metavar="N", default="100", help="try at most so many numbers; default: 100")
+        parser.add_argument("--json", action="store_true", help="one JSON object instead of tables")
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        super().process_options(args, opts)
+        self.requires_crawler_process = opts.fetch
+        if opts.fetch and self.settings is not None:
+            choose_log(self.settings, opts)
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        if args:
+            raise UsageError(f"scrapy gaps takes options only, not {printable(args[0])}", print_help=False)
+        site, most = _site(opts.site), _number("--most", opts.most, MOST)
+        first = _number("--from", opts.first, HIGHEST) if opts.first is not None else None
+        last = _number("--to", opts.last, HIGHEST) if opts.last is not None else None
+        try:
+            with connected(self.settings or Settings()) as (_, connection, _applied):
+                span = _span(site.key, first, last, gaps.stored_span(connection, site.key))
+                if not opts.fetch:
+                    counts, runs = gaps.count(connection, span), gaps.longest_runs(connection, span, RUNS)
+                    print(as_json(span, counts, *runs) if opts.json else report(span, counts, *runs))
+                    return
+                numbers = gaps.missing(connection, span, most)
+        except DatabaseUnreachable as error:
+            raise UsageError(printable(str(error)), print_help=False) from None
+        if numbers:
+            self._fetch(site, numbers, opts.json)
+        else:
+            print(_fetched_json(0, gaps.Counts()) if opts.json else f"{site.key}: {_numbers(span)}: none is missing")
+
+    def _fetch(self, site: Site, numbers: Sequence[int], is_json: bool) -> None:
+        """A crawl of these numbers; then what became of them, and how the crawl went."""
+        given = {"site": site.base, "no": ",".join(map(str, numbers))}
+        check(self.settings, given)
+        if self.crawler_process is None:
+            raise UsageError("no crawler process")
+        crawler = self.crawler_process.create_crawler(AsiatongsinSpider.name)
+        self.exitcode, sentence = run_spider(self.crawler_process, crawler, given)
+        try:
+            became = self._became(site, numbers)
+            print(_fetched_json(len(numbers), became) if is_json else _fetched(len(numbers), became))
+        except DatabaseUnreachable as error:
+            trouble = f"asiatongsin: what became of {len(numbers)} numbers cannot be told: {error}"
+            print(printable(trouble), file=sys.stderr)
+        print(printable(sentence), file=sys.stderr)
+
+    def _became(self, site: Site, numbers: Sequence[int]) -> gaps.Counts:
+        """DatabaseUnreachable also where the database says nothing: how the crawl went must be told all the same."""
+        settings = self.settings or Settings()
+
+        def counted() -> gaps.Counts:
+            with connected(settings) as (_, connection, _applied):
+                return gaps.count_of(connection, site.key, numbers)
+
+        work = begun(counted)
+        if not follow(work, lambda: 0, settings.getfloat("DATABASE_SILENCE_MAX")):
+            raise DatabaseFrozen
+        return work.result()
+
+
+def report(span: gaps.Span, counts: gaps.Counts, runs: Sequence[gaps.Run], all_runs: int) -> str:
+    """The classes as a table, and the longest runs of missing numbers with the days around them."""
+    size = span.last - span.first + 1
+    rows = [(name.replace("_", " "), number, round(100 * number / size, 1)) for name, number in asdict(counts).items()]
+    classes = f"{span.site}: {_numbers(span)}\n\n{text_table(('class', 'numbers', '%'), rows, grouped=True)}"
+    if not runs:
+        return f"{classes}\n\nNo number is missing"
+    head = ("from", "to", "numbers", "article below (KST)", "article above (KST)")
+    lines = [
+        (run.first, run.last, run.length, _minute(run.published_below), _minute(run.published_above)) for run in runs
+    ]
+    title = f"Longest runs of missing numbers ({len(runs):,} of {all_runs:,})"
+    return f"{classes}\n\n{title}\n{text_table(head, lines, grouped=True)}"
+
+
+def as_json(span: gaps.Span, counts: gaps.Counts, runs: Sequence[gaps.Run], all_runs: int) -> str:
+    """The same for scripts; times are Korean."""
+    shown = [
+        {
+            "from": run.first,
+            "to": run.last,
+            "numbers": run.length,
+            "published_below": _iso(run.published_below),
+            "published_above": _iso(run.published_above),
+        }
+        for run in runs
+    ]
+    numbers = {"site": span.site, "from": span.first, "to": span.last, "numbers": span.last - span.first + 1}
+    return json.dumps(numbers | asdict(counts) | {"runs": all_runs, "longest_runs": shown})
+
+
+def _fetched(tried: int, became: gaps.Counts) -> str:
+    return (
+        f"Of {tried:,} numbers {became.stored:,} are stored now, {became.gone:,} removed,"
+        f" {became.unreadable:,} unreadable, {became.missing:,} still missing"
+    )
+
+
+def _fetched_json(tried: int, became: gaps.Counts) -> str:
+    counts = {"stored": became.stored, "removed": became.gone, "unreadable": became.unreadable}
+    return json.dumps({"tried": tried} | counts | {"missing": became.missing})
+
+
+def _site(text: str) -> Site:
+    try:
+        return Site.parse(text)
+    except ValueError as error:
+        raise UsageError(printable(f"--site: {error}"), print_help=False) from None
+
+
+def _number(option: str, text: str, highest: int) -> int:
+    if not (is_number(text) and int(text) <= highest):
+        raise UsageError(printable(f"{option} {text}: write a whole number from 1 to {highest}"), print_help=False)
+    return int(text)
+
+
+def _span(site: str, first: int | None, last: int | None, stored: gaps.Span | None) -> gaps.Span:
+    """The range that is asked for; what is left out is that of the stored articles."""
+    if stored is None and (first is None or last is None):
+        raise UsageError(f"nothing of {site} is stored: write --from and --to", print_help=False)
+    span = gaps.Span(site, first or (stored.first if stored else 0), last or (stored.last if stored else 0))
+    if span.first > span.last:
+        known = f" (stored are {stored.first} to {stored.last})" if stored else ""
+        raise UsageError(
+            f"no number is from {span.first} to {span.last}: write --from and --to, the lower one first{known}",
+            print_help=False,
+        )
+    return span
+
+
+def _numbers(span: gaps.Span) -> str:
+    return f"numbers {span.first:,} to {span.last:,}"
+
+
+def _minute(at: datetime | None) -> str | None:
+    return f"{at.astimezone(KST):%Y-%m-%d %H:%M}" if at else None
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.astimezone(KST).isoformat() if at else None
