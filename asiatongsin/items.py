@@ -67,6 +67,9 @@ class Page:
     listed_at: datetime | None = None
     """Publication time the list page printed for the article (to the minute), Korean time."""
 
+    is_reread: bool = False
+    """Read again, out of an archive."""
+
     def archived_at(self, archived: Archived) -> Page:
         """The same page, with its place in the archive; it is not parsed a second time."""
         page = replace(self, archived=archived)
@@ -256,6 +259,9 @@ class PageItems:
 
     archived: Archived | None = field(default=None, metadata={"serializer": as_json})
     """Where the archive has the page; None where it is not archived."""
+
+    is_reread: bool = False
+    """Read again, out of an archive: what was stored of the page is replaced, not added to."""
 
     removed: str | None = None
     """Form in which the site said that the article is gone: `404`, `410`, `alert`, `front page`, `empty body`."""

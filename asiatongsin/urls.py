@@ -26,6 +26,11 @@ def article_no(url: str) -> int | None:
     return _parameter(url, _ARTICLE_PATH, "no")
 
 
+def is_desktop_article(url: str) -> bool:
+    """Whether an address is an article in the form that is crawled, not the shorter one for phones or printers."""
+    return _path(url) in {"/news/article.html", "/article.html"} and article_no(url) is not None
+
+
 def article_url(base: str, no: int) -> str:
     """The form an article is fetched and stored under; `base` has no slash at its end."""
     return f"{base}/news/article.html?no={no}"

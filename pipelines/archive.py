@@ -123,9 +123,10 @@ class Archive:
         *redirects, last = page.exchanges
         headers, body = warc.readable(last, page.body)
         digest = warc.payload_digest(body)
+        asked = {warc.ASKED: page.exchanges[0].url}
         with self._lock:
             file = self._open() if self._file is None or self._size >= self.file_bytes else self._file
-            before = b"".join(part for one in redirects for part in warc.whole(one, one.headers, one.body, {}))
+            before = b"".join(part for one in redirects for part in warc.whole(one, one.headers, one.body, asked))
             original = self._original(page, digest)
             if original:
                 records = warc.revisit(last, headers, _reference(original, last, digest) | _knowledge(page))

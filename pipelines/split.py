@@ -42,7 +42,8 @@ class SplitPipeline:
             self.stats.inc_value("split/removed")
             self.stats.inc_value(f"split/removed/{items.removed}")
         if items.rejected:
-            items = _with_raw_path(items, keep(item, self.data))
+            if not item.is_reread:  # it is in an archive already
+                items = _with_raw_path(items, keep(item, self.data))
             self.stats.inc_value(f"split/unreadable/{item.kind}")
             logger.warning("Cannot read %s: %s", item.url, items.rejected.reason if items.rejected else "")
         if items.article:
@@ -68,6 +69,7 @@ def split(page: Page) -> PageItems:
         no=page.no,
         fetched_at=page.fetched_at,
         archived=page.archived,
+        is_reread=page.is_reread,
         article=article,
         weather=read_weather(page),
         related_stories=stories,

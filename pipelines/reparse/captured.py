@@ -1,0 +1,144 @@
+"""A capture out of a WARC file becomes the Page that the crawl had, or would have had."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from asiatongsin.capture import Archived
+from asiatongsin.html import join
+from asiatongsin.items import Page
+from asiatongsin.site import Site
+from asiatongsin.urls import article_no, is_desktop_article
+from pipelines import warc
+from pipelines.warc_reading import Capture, capture_at
+
+_ANSWERS = {200, 404, 410}
+
+PAYLOAD_DIGEST = "WARC-Payload-Digest"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which captures are read again."""
+
+    site: str | None = None
+    """Only of this site."""
+
+    no: frozenset[int] = frozenset()
+    """Only of these articles; empty: of all."""
+
+    since: datetime | None = None
+    """Only those fetched then or later."""
+
+    until: datetime | None = None
+    """Only those fetched then or earlier."""
+
+    def takes(self, site: str, no: int, fetched_at: datetime) -> bool:
+        """Whether a capture is among them."""
+        return (
+            (self.site is None or self.site == site)
+            and (not self.no or no in self.no)
+            and (self.since is None or fetched_at >= self.since)
+            and (self.until is None or fetched_at <= self.until)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """A revisit whose body is in another record that nobody has named: found by its digest, later or never."""
+
+    digest: str
+    page: Page
+
+
+def page_of(capture: Capture, wanted: Wanted, data: Path, bases: Mapping[str, str]) -> Page | Unresolved | None:
+    """The article page of a capture; None where it is another page, or not wanted.
+
+    `bases` are the addresses that sites are stored under: a site answers under several.
+    """
+    asked = capture.field(warc.ASKED) or capture.url
+    no, site = article_no(asked), _site_of(asked)
+    if no is None or site is None or not is_desktop_article(asked):
+        return None
+    if not wanted.takes(site.key, no, capture.fetched_at):
+        return None
+    answer = _answer(capture, asked, no)
+    if answer is None:
+        return None
+    url, status, body = answer
+    place = _place(capture, data)
+    page = Page(
+        url=url,
+        site=site.key,
+        base=bases.get(site.key, site.base),
+        kind="article",
+        fetched_at=capture.fetched_at,
+        status=status,
+        headers=capture.headers,
+        body=body,
+        archived=place,
+        no=no,
+        listed_at=_moment(capture.field(warc.LISTED_AT)),
+        is_reread=True,
+    )
+    return page if not capture.is_revisit else _with_body(page, capture, data)
+
+
+def with_body_of(page: Page, original: Capture, data: Path) -> Page:
+    """The page of a revisit, with the body that it refers to."""
+    return replace(page, body=original.body, archived=_place(original, data))
+
+
+def _with_body(page: Page, capture: Capture, data: Path) -> Page | Unresolved | None:
+    if capture.field("WARC-Profile") == warc.NOT_MODIFIED:
+        return None
+    file, offset = capture.field(warc.REFERS_TO_FILE), capture.field(warc.REFERS_TO_OFFSET) or ""
+    if file and offset.isdecimal() and (data / file).resolve().is_relative_to(data.resolve()):
+        original = capture_at(data / file, int(offset))
+        if original:
+            return with_body_of(page, original, data)
+    digest = capture.field(PAYLOAD_DIGEST)
+    return Unresolved(digest, page) if digest else None
+
+
+def _answer(capture: Capture, asked: str, no: int) -> tuple[str, int, bytes] | None:
+    """Address, status and body of the answer; None where there is none, or where another capture has it."""
+    if capture.status in _ANSWERS:
+        return capture.url, capture.status, capture.body
+    if not 300 <= capture.status < 400 or capture.field(warc.ASKED):
+        return None
+    target = join(capture.url, capture.header("Location"))
+    # Whoever followed the redirect has the other page as a capture of its own; what it says of this article is that
+    # it leads elsewhere.
+    return None if not capture.header("Location") or article_no(target) == no else (target, 200, b"")
+
+
+def _place(capture: Capture, data: Path) -> Archived | None:
+    """Where the record is, for files below the data folder."""
+    if not capture.path.is_relative_to(data):
+        return None
+    return Archived(
+        file=capture.path.relative_to(data).as_posix(),
+        offset=capture.offset,
+        length=capture.length,
+        digest=capture.field(PAYLOAD_DIGEST) or warc.payload_digest(capture.body),
+    )
+
+
+def _site_of(url: str) -> Site | None:
+    """The site of an address; None for addresses of phones, whose pages hold less."""
+    parts = urlsplit(url)
+    if parts.netloc.startswith("m."):
+        return None
+    try:
+        return Site.parse(f"{parts.scheme}://{parts.netloc}")
+    except ValueError:
+        return None
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

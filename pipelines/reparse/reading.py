@@ -1,0 +1,101 @@
+"""Many pages through the stages between archive and spool, on as many cores as are wanted."""
+
+from __future__ import annotations
+
+import logging
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from itertools import islice
+from multiprocessing import get_context
+from typing import Any
+
+from scrapy import Spider
+from scrapy.crawler import Crawler
+from scrapy.settings import BaseSettings, Settings
+from scrapy.statscollectors import MemoryStatsCollector
+from scrapy.utils.conf import build_component_list
+from scrapy.utils.misc import build_from_crawler, load_object
+
+from asiatongsin.items import Page, PageItems
+from pipelines.archive import ArchivePipeline
+from pipelines.faulty import rejected
+from pipelines.spool import SpoolPipeline
+
+CHUNK = 20
+"""Pages that a process is given at once."""
+
+Reader = Callable[[list[Page]], list[PageItems]]
+
+_stages: Stages | None = None
+
+
+class Stages:
+    """The item pipelines of the settings, in their order, but for those that keep pages."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        crawler = Crawler(Spider, Settings(values))
+        crawler.stats = MemoryStatsCollector(crawler)
+        logging.getLogger("pipelines").setLevel(logging.ERROR)  # what cannot be read is counted and shown
+        classes = map(load_object, build_component_list(crawler.settings.getwithbase("ITEM_PIPELINES")))
+        kept_out = (ArchivePipeline, SpoolPipeline)
+        self.stages = [build_from_crawler(one, crawler) for one in classes if not issubclass(one, kept_out)]
+
+    def read(self, pages: list[Page]) -> list[PageItems]:
+        """What the pages hold."""
+        return [self._read(page) for page in pages]
+
+    def _read(self, page: Page) -> PageItems:
+        item: Any = page
+        for stage in self.stages:
+            item = stage.process_item(item)
+        return item  # type: ignore[no-any-return]
+
+
+def read_all(pages: Iterable[Page], settings: BaseSettings, jobs: int) -> Iterator[list[PageItems]]:
+    """What all the pages hold, chunk by chunk in their order; a bounded number is in memory at a time."""
+    values = settings.copy_to_dict()
+    with _executor(values, jobs) as executor:
+        waiting: deque[tuple[list[Page], Future[list[PageItems]]]] = deque()
+        chunks = iter(pages)
+        while chunk := list(islice(chunks, CHUNK)):
+            waiting.append((chunk, executor.submit(_read, chunk)))
+            if len(waiting) > 2 * jobs:
+                yield _result(executor, *waiting.popleft())
+        while waiting:
+            yield _result(executor, *waiting.popleft())
+
+
+def _result(executor: Executor, pages: list[Page], done: Future[list[PageItems]]) -> list[PageItems]:
+    """A page on which the program fails becomes a rejected one, and does not take its neighbours with it."""
+    if done.exception() is None or isinstance(done.exception(), BrokenExecutor):
+        return done.result()
+    if len(pages) == 1:
+        return [rejected(pages[0], done.exception(), None)]
+    one_by_one = [(page, executor.submit(_read, [page])) for page in pages]
+    return [items for page, again in one_by_one for items in _result(executor, [page], again)]
+
+
+def _executor(values: Mapping[str, Any], jobs: int) -> Executor:
+    if jobs == 1:
+        return ThreadPoolExecutor(1, initializer=_begin, initargs=(values,))
+    # Not a fork: this process has threads and a connection to the database.
+    context = get_context("spawn")
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin_process, initargs=(values,))
+
+
+def _begin_process(values: Mapping[str, Any]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever reads the results is told, and ends us
+    _begin(values)
+
+
+def _begin(values: Mapping[str, Any]) -> None:
+    global _stages  # noqa: PLW0603  once per process, before its first page
+    _stages = Stages(values)
+
+
+def _read(pages: list[Page]) -> list[PageItems]:
+    if _stages is None:
+        raise RuntimeError("the stages are not there")
+    return _stages.read(pages)
