@@ -109,12 +109,14 @@ def export_pages(connection: Connection, pages: Sequence[PageItems]) -> Written:
     written = articles.write(connection, read)
     articles.note_first_sight(connection, articles.articles_of(pages))
     # The newest page of an article with the text that is stored is no revision; an older one may belong between two.
-    unchanged = [page for page in read if (page.site, page.no) in written.unchanged]
+    unchanged = [page for page in read if (page.site, page.no) in written.unchanged and not page.is_reread]
     article_revisions.write(connection, [page for page in pages if page.article and page not in unchanged])
     stored = [page for page in read if (page.site, page.no) in written.all]
     article_images.write(connection, articles.articles_of(stored))
     related_stories.write(connection, stored)
-    weather.write(connection, [page.weather for page in pages if page.weather])
+    weather.write(connection, [page.weather for page in pages if page.weather and not page.is_reread])
+    weather.correct(connection, [page.weather for page in pages if page.weather and page.is_reread])
+    rejected_pages.forget(connection, [page for page in pages if page.article and page.is_reread])
     rejected_pages.write(connection, pages)
     removed_articles.write(connection, newest_of_each([page for page in pages if page.removed]), read)
     return written

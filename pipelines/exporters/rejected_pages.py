@@ -26,6 +26,17 @@ FROM unnest(
     reason, raw_path, is_transient, missing
 )"""
 
+_FORGET = """
+DELETE FROM rejected_pages AS r
+USING unnest(%s::text[], %s::bigint[], %s::timestamptz[]) AS p (site, no, fetched_at)
+WHERE r.site = p.site AND r.no = p.no AND r.fetched_at = p.fetched_at"""
+
+
+def forget(connection: Connection, read: Sequence[PageItems]) -> None:
+    """Takes away what was noted of the very same captures before the program could read them."""
+    if read:
+        connection.execute(_FORGET, columns(read, ("site", "no", "fetched_at")))
+
 
 def write(connection: Connection, pages: Sequence[PageItems]) -> None:
     """Adds the pages among these that were rejected."""

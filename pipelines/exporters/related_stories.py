@@ -20,11 +20,12 @@ ON CONFLICT (site, no, block, position) DO UPDATE SET
     related_no = excluded.related_no, title = excluded.title, lead = excluded.lead,
     image_url = excluded.image_url, fetched_at = excluded.fetched_at"""
 
-# What this capture did not show still bears the time of an earlier one.
-_DELETE_EARLIER = """
+_DELETE_OTHERS = """
 DELETE FROM related_stories AS r
-USING unnest(%s::text[], %s::bigint[], %s::timestamptz[]) AS p (site, no, fetched_at)
-WHERE r.site = p.site AND r.no = p.no AND r.fetched_at <> p.fetched_at"""
+USING unnest(%s::text[], %s::bigint[]) AS p (site, no)
+WHERE r.site = p.site AND r.no = p.no AND (r.site, r.no, r.block, r.position) NOT IN (
+    SELECT * FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::int[])
+)"""
 
 
 def write(connection: Connection, pages: Sequence[PageItems]) -> None:
@@ -35,4 +36,5 @@ def write(connection: Connection, pages: Sequence[PageItems]) -> None:
     stories = [story for page in pages for story in page.related_stories]
     if stories:
         connection.execute(_WRITE, [*columns(owners, ("site", "no", "fetched_at")), *columns(stories, _FIELDS)])
-    connection.execute(_DELETE_EARLIER, columns(pages, ("site", "no", "fetched_at")))
+    shown = [*columns(owners, ("site", "no")), *columns(stories, ("block", "position"))]
+    connection.execute(_DELETE_OTHERS, [*columns(pages, ("site", "no")), *shown])

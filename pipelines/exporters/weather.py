@@ -54,6 +54,20 @@ FROM unnest(%s::text[], %s::text[], %s::text[], %s::float8[], %s::int[]) WITH OR
     AS t (city, condition, icon, temperature_c, station_id, position)"""
 
 
+_COVERING = """
+SELECT t.place, s.id FROM unnest(%s::text[], %s::timestamptz[]) WITH ORDINALITY AS t (site, fetched_at, place)
+CROSS JOIN LATERAL (
+    SELECT id FROM weather_snapshots AS s
+    WHERE s.site = t.site AND t.fetched_at BETWEEN s.first_fetched_at AND s.last_fetched_at
+    ORDER BY s.first_fetched_at DESC, s.id DESC LIMIT 1
+) AS s
+ORDER BY t.place"""
+
+_CORRECT = "UPDATE weather_snapshots SET readings_hash = %s, page_date = %s WHERE id = %s"
+
+_DELETE_READINGS = "DELETE FROM weather_readings WHERE snapshot_id = %s"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Strip:
     """A strip as long as it stayed the same."""
@@ -94,6 +108,22 @@ def write(connection: Connection, snapshots: Iterable[WeatherSnapshot]) -> None:
         connection.execute(_LOCK, [site])
         for strip in strips:
             _write(connection, strip)
+
+
+def correct(connection: Connection, snapshots: Iterable[WeatherSnapshot]) -> None:
+    """Strips that were read again take the place of what was read of the same pages before; others are added."""
+    given = sorted(snapshots, key=attrgetter("site", "fetched_at"))
+    for site in dict.fromkeys(snapshot.site for snapshot in given):
+        connection.execute(_LOCK, [site])
+    covering: dict[int, int] = (
+        dict(connection.execute(_COVERING, columns(given, ("site", "fetched_at"))).fetchall()) if given else {}
+    )
+    latest = {identity: given[place - 1] for place, identity in covering.items()}
+    for identity, snapshot in latest.items():
+        connection.execute(_CORRECT, [snapshot.readings_hash, snapshot.page_date, identity])
+        connection.execute(_DELETE_READINGS, [identity])
+        connection.execute(_ADD_READINGS, [identity, *columns(snapshot.readings, _READING_FIELDS)])
+    write(connection, [snapshot for place, snapshot in enumerate(given, start=1) if place not in covering])
 
 
 def _write(connection: Connection, strip: Strip) -> None:

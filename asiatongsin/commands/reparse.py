@@ -1,0 +1,152 @@
+"""`scrapy reparse`: reads archived pages again and writes what is stored otherwise."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+from scrapy.settings import Settings
+from tqdm import tqdm
+
+from asiatongsin.arguments import ArgumentError, Arguments, is_number
+from asiatongsin.commands.differences import shown
+from asiatongsin.printable import printable
+from asiatongsin.word_diff import COLOURED, PLAIN
+from pipelines.connected import connected
+from pipelines.database import Database, DatabaseUnreachable, DatabaseUnusable, data_folder
+from pipelines.disk import told
+from pipelines.drain import Drain
+from pipelines.record import Outcome
+from pipelines.reparse.bookmark import Bookmark
+from pipelines.reparse.captured import Wanted
+from pipelines.reparse.files import NoArchive, archive_files, given_files
+from pipelines.reparse.run import Job, Reparse
+from pipelines.reparse.writing import Writing
+
+GIVEN = ("site", "no", "since", "until")
+
+
+class Command(ScrapyCommand):
+    """Exit status: 0 done, 1 interrupted or a fault, 2 wrong usage, 3 the database went away."""
+
+    requires_project = True
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        return "[options] [WARC files or folders; without them, the archive in the data folder]"
+
+    def short_desc(self) -> str:
+        return "Read archived pages again and write what is stored otherwise; --dry-run to see it first"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--dry-run", action="store_true", help="say what differs, and write nothing")
+        parser.add_argument("--site", help="only pages of this site")
+        parser.add_argument("--no", help="only these articles, for example 142893,142894")
+        parser.add_argument("--since", help="only pages fetched then or later; Korean time")
+        parser.add_argument("--until", help="only pages fetched then or earlier")
+        parser.add_argument("--jobs", help="processes that read; default: one for each core")
+        parser.add_argument("--restart", action="store_true", help="begin anew, also after an interrupted run")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        settings = self.settings or Settings()
+        data = data_folder(settings)
+        try:
+            wanted, jobs = _wanted(opts), _jobs(opts.jobs)
+            files = given_files(args) if args else archive_files(data, wanted.site)
+            with (
+                connected(settings) as (database, connection, _applied),
+                tqdm(total=sum(file.stat().st_size for file in files), unit="B", unit_scale=True, disable=None) as bar,
+            ):
+                job = Job(
+                    files=files,
+                    wanted=wanted,
+                    data=data,
+                    jobs=jobs,
+                    told=_tell,
+                    advance=lambda read: _advance(bar, read),
+                )
+                reparse = Reparse(job, connection, *_writing(database, data, args, opts))
+                self.exitcode, sentence = self._follow(reparse, settings)
+        except (ArgumentError, NoArchive, DatabaseUnreachable) as error:
+            raise UsageError(printable(str(error)), print_help=False) from None
+        if self.exitcode != Outcome.ERROR.status:
+            is_coloured = sys.stdout.isatty()
+            print(shown(reparse.report, COLOURED if is_coloured else PLAIN))
+        print(printable(f"asiatongsin: {sentence}"), file=sys.stderr)
+
+    def _follow(self, reparse: Reparse, settings: Settings) -> tuple[int, str]:
+        """Exit status and last line; whatever happens, what was read and not stored waits in the spool."""
+        outcome, why = Outcome.OK, ""
+        try:
+            reparse.run(settings)
+        except (DatabaseUnreachable, DatabaseUnusable) as error:
+            outcome, why = Outcome.SPOOLED, f"the database went away ({' '.join(str(error).split())}); "
+        except OSError as error:
+            outcome, why = Outcome.ERROR, f"{told(error, reparse.job.data)}; "
+        except KeyboardInterrupt:
+            outcome, why = Outcome.ERROR, "interrupted; "
+        if outcome is not Outcome.OK:
+            why += "the same command goes on where this one ended; "
+        if reparse.writing:
+            reparse.writing.end(outcome, reparse.report.counts())
+        return outcome.status, f"{outcome.word}: {why}{_counts(reparse)}"
+
+
+def _writing(
+    database: Database, data: Path, args: list[str], opts: argparse.Namespace
+) -> tuple[Writing | None, Bookmark | None]:
+    """Where to, and where an interrupted run left off; neither for a dry run."""
+    if opts.dry_run:
+        return None, None
+    asked = {name: value for name in GIVEN if (value := getattr(opts, name))}
+    bookmark = Bookmark(data, [args, asked])
+    if opts.restart:
+        bookmark.remove()
+    elif place := bookmark.read():
+        print(f"Going on with an interrupted run in {place.file}; --restart begins anew", file=sys.stderr)
+    return Writing(Drain(database, data), {"reparse": " ".join(args)} | asked), bookmark
+
+
+def _advance(bar: tqdm[Any], read: int) -> None:
+    bar.update(read)
+
+
+def _counts(reparse: Reparse) -> str:
+    report = reparse.report
+    then = "would be written" if reparse.writing is None else "were written"
+    differ = f"{report.differing} differ from what is stored and {then}" if report.differing else "none differs"
+    parts = [f"{report.captures} captures read again", differ]
+    if report.strangers:
+        parts.append(f"{report.strangers} pages of sites without an article were left alone")
+    if report.damaged:
+        parts.append(f"{report.damaged} places in the files cannot be read, see above")
+    return ", ".join(parts)
+
+
+def _wanted(opts: argparse.Namespace) -> Wanted:
+    given = {name: value for name in GIVEN if (value := getattr(opts, name)) is not None}
+    arguments = Arguments.parse(given)
+    return Wanted(
+        site=arguments.site.key if "site" in given else None,
+        no=frozenset(arguments.no),
+        since=arguments.since,
+        until=arguments.until,
+    )
+
+
+def _jobs(text: str | None) -> int:
+    if text is None:
+        return len(os.sched_getaffinity(0))
+    if not is_number(text) or int(text) > 1000:
+        raise ArgumentError(f"--jobs {text}: write a whole number above 0")
+    return int(text)
+
+
+def _tell(what: str) -> None:
+    tqdm.write(printable(f"Cannot read {what}"), file=sys.stderr)

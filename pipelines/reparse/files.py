@@ -1,0 +1,59 @@
+"""The WARC files that are read: those of our archive, or whatever a user names."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from pipelines.disk import safe_name
+from pipelines.gzip_members import MAGIC
+
+_ENDINGS = (".warc", ".warc.gz", ".arc", ".arc.gz")
+_BEGINNINGS = (b"WARC/", b"filedesc:")
+
+
+class NoArchive(Exception):
+    """There is nothing to read; the message says what to write."""
+
+
+def archive_files(data: Path, site: str | None) -> list[Path]:
+    """All files of our own archive, in the order in which they were written."""
+    folder = data / "archive" / (safe_name(site) if site else ".")
+    found = _below(folder)
+    if not found:
+        raise NoArchive(f"nothing is archived in {folder}; name the WARC files to read")
+    return found
+
+
+def given_files(paths: Iterable[str]) -> list[Path]:
+    """The files that are named, and those in folders that are named. NoArchive for anything that is no WARC file."""
+    found: list[Path] = []
+    for path in map(Path, paths):
+        if not path.exists():
+            raise NoArchive(f"{path} is not there")
+        files = _below(path) if path.is_dir() else [path]
+        if not files:
+            raise NoArchive(f"{path} holds no WARC files (their names end in {', '.join(_ENDINGS)})")
+        found += files
+    for file in found:
+        if not _is_warc(file):
+            raise NoArchive(f"{file} is no WARC file")
+    return [file.absolute() for file in dict.fromkeys(found)]
+
+
+def _below(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.name.endswith(_ENDINGS) and path.is_file())
+
+
+def _is_warc(path: Path) -> bool:
+    with path.open("rb") as file:
+        beginning = file.read(16)
+    if beginning.startswith(MAGIC):
+        try:
+            with gzip.open(path) as packed:
+                beginning = packed.read(16)
+        except (EOFError, OSError, zlib.error):  # torn in its first record: captures() says so
+            return True
+    return beginning.startswith(_BEGINNINGS)

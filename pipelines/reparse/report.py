@@ -1,0 +1,54 @@
+"""What came of reading archived pages again, in numbers and in the first examples."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pipelines.reparse.compare import Difference
+
+EXAMPLES = 10
+"""So many differences are shown whole."""
+
+
+@dataclass
+class Report:
+    """Grows with every batch."""
+
+    captures: int = 0
+    """Captures of article pages that were read."""
+
+    differing: int = 0
+    """Those that are stored otherwise, or not at all."""
+
+    kinds: Counter[str] = field(default_factory=Counter)
+    """Of those, what they are where no field of a stored text differs."""
+
+    fields: Counter[str] = field(default_factory=Counter)
+    """In how many captures a field differs."""
+
+    examples: list[Difference] = field(default_factory=list)
+    """The first of them."""
+
+    strangers: int = 0
+    """Pages at an address like that of an article, of sites of which no article was read: left alone."""
+
+    damaged: int = 0
+    """Places in the files that cannot be read."""
+
+    def add(self, captures: int, differences: Sequence[Difference]) -> None:
+        """Sums up a batch."""
+        self.captures += captures
+        self.differing += len(differences)
+        for difference in differences:
+            self.fields.update(difference.fields)
+            if difference.kind:
+                self.kinds[difference.kind] += 1
+        self.examples += differences[: EXAMPLES - len(self.examples)]
+
+    def counts(self) -> dict[str, int]:
+        """As statistics of a row of `crawls`."""
+        counts = {"reparse/captures": self.captures, "reparse/differing": self.differing}
+        counts |= {f"reparse/{name}": number for name, number in (self.kinds + self.fields).items()}
+        return counts | {"reparse/damaged": self.damaged, "reparse/strangers": self.strangers}

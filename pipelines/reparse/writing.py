@@ -1,0 +1,66 @@
+"""What was read again goes the way of every page: through the spool into the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from asiatongsin.items import PageItems
+from pipelines.database import DatabaseUnreachable, DatabaseUnusable
+from pipelines.drain import Drain
+from pipelines.exporters.batch import Exported
+from pipelines.record import CrawlRecord, Outcome
+from pipelines.spool import Spool
+
+SEGMENT_PAGES = 1000
+
+
+class Writing:
+    """A spool and a row of `crawls` for each site of which something is written."""
+
+    def __init__(self, drain: Drain, asked: dict[str, str]) -> None:
+        self.drain = drain
+        self.asked = asked
+        self._spools: dict[str, tuple[Spool, CrawlRecord]] = {}
+
+    @property
+    def total(self) -> Exported:
+        """What was stored."""
+        return self.drain.total
+
+    def write(self, pages: Iterable[PageItems]) -> None:
+        """Stores the pages. DatabaseUnreachable and DatabaseUnusable leave them in the spool; OSError."""
+        touched = set()
+        for page in pages:
+            self._spool(page.site).append(page)
+            touched.add(page.site)
+        for site in touched:
+            spool, record = self._spools[site]
+            spool.close_segment()
+            self.drain.drain(spool, record)
+
+    def end(self, outcome: Outcome, counts: dict[str, int]) -> None:
+        """Writes how it went and gives the spools up; what was not stored waits in them for `scrapy export`."""
+        for spool, record in self._spools.values():
+            final = replace(
+                record, finished_at=datetime.now(UTC), outcome=outcome.word, spooled=spool.waiting(), statistics=counts
+            )
+            with suppress(OSError):
+                spool.close_segment()
+                spool.write_record(final)
+            if outcome is not Outcome.SPOOLED:
+                with suppress(DatabaseUnreachable, DatabaseUnusable):
+                    self.drain.drain(spool, final)
+                    self.drain.store_record(final)
+                    spool.remove()
+            spool.release()
+        self._spools.clear()
+        self.drain.close()
+
+    def _spool(self, site: str) -> Spool:
+        if site not in self._spools:
+            record = CrawlRecord.begin(site, self.asked)
+            self._spools[site] = (Spool.create(self.drain.spools, record, segment_pages=SEGMENT_PAGES), record)
+        return self._spools[site][0]
