@@ -42,7 +42,7 @@ class Report:
         self.captures += captures
         self.differing += len(differences)
         for difference in differences:
-            self.fields.update(difference.fields)
+            self.fields.update(list(difference.fields))
             if difference.kind:
                 self.kinds[difference.kind] += 1
         self.examples += differences[: EXAMPLES - len(self.examples)]

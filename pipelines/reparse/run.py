@@ -24,7 +24,8 @@ from pipelines.warc_reading import Capture, captures
 BATCH = 200
 """Pages that are compared and written at once."""
 
-_NOTHING_OF_THIS_CMS = {"headline", "body"}
+HELD = 1000
+"""So many pages of a site wait until one of its articles was read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +68,8 @@ class Reparse:
 
     def run(self, settings: BaseSettings) -> Report:
         """Reads all of it. DatabaseUnreachable, DatabaseUnusable, OSError: run again to go on."""
+        if self.writing:
+            self.writing.begin()
         for pages in (self._pages(), self._resolved()):
             batch: list[PageItems] = []
             for read in read_all(pages, settings, self.job.jobs):
@@ -145,7 +148,7 @@ class Reparse:
                 known += self._held.pop(items.site, [])
             if items.article or items.archived or items.site in self._sites:
                 known.append(items)
-            elif items.removed or (items.rejected and set(items.rejected.missing) != _NOTHING_OF_THIS_CMS):
+            elif len(self._held[items.site]) < HELD:
                 self._held[items.site].append(items)
             else:
                 self.report.strangers += 1

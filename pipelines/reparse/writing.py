@@ -30,6 +30,11 @@ class Writing:
         """What was stored."""
         return self.drain.total
 
+    def begin(self) -> None:
+        """Stores what waits in the spool, of an interrupted run perhaps. DatabaseUnreachable, DatabaseUnusable."""
+        self.drain.drain_abandoned()
+        self.drain.total = Exported()
+
     def write(self, pages: Iterable[PageItems]) -> None:
         """Stores the pages. DatabaseUnreachable and DatabaseUnusable leave them in the spool; OSError."""
         touched = set()

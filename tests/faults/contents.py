@@ -12,7 +12,7 @@ from tests.site import Replica, ReplicaSite, Request
 from tests.site.answers import ARTICLE_PATHS
 
 TIMES = ["id", "snapshot_id", "fetched_at", "first_seen_at", "last_seen_at", "sightings", "raw_path"]
-TIMES += ["archive_file", "archive_offset", "archive_length"]
+TIMES += ["archive_file", "archive_offset", "archive_length", "payload_digest"]
 """Columns that tell when and how often a page was fetched and where it is kept, not what was on it."""
 
 TABLES = (

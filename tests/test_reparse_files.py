@@ -1,0 +1,246 @@
+"""WARC files of other tools, damaged ones, and runs that were interrupted."""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+import subprocess
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from psycopg import Connection
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from tests.conftest import Scrapy
+from tests.faults import contents
+from tests.site import ReplicaSite, serve
+from tests.site.answers import Ask, answer
+
+pytestmark = pytest.mark.database
+
+BASE = "https://newsasia.kr"
+
+
+@pytest.fixture
+def reparse(scrapy: Scrapy, database_url: str) -> Scrapy:
+    return lambda *arguments: scrapy("reparse", *map(str, arguments), DATABASE_URL=database_url)
+
+
+def page_of(site: ReplicaSite, no: int) -> bytes:
+    return answer(site, Ask(path="/news/article.html", query=f"no={no}", headers={})).body
+
+
+class Warc:
+    """A WARC file as another tool writes it."""
+
+    def __init__(self, path: Path, *, packed: bool = True) -> None:
+        self.path = path
+        self.bytes = BytesIO()
+        self.writer = WARCWriter(self.bytes, gzip=packed)
+
+    def add(
+        self, url: str, body: bytes, *, status: str = "200 OK", at: str = "2025-10-05T00:52:07Z", **headers: str
+    ) -> None:
+        http = StatusAndHeaders(status, list(headers.items()), protocol="HTTP/1.1")
+        fields = {"WARC-Date": at}
+        record = self.writer.create_warc_record(
+            url, "response", payload=BytesIO(body), length=len(body), http_headers=http, warc_headers_dict=fields
+        )
+        self.writer.write_record(record)
+
+    def refer(self, url: str, digest: str, original: str, *, at: str) -> None:
+        http = StatusAndHeaders("200 OK", [], protocol="HTTP/1.1")
+        record = self.writer.create_revisit_record(
+            url, digest, original, "2025-10-05T00:52:07Z", http_headers=http, warc_headers_dict={"WARC-Date": at}
+        )
+        self.writer.write_record(record)
+
+    def close(self) -> Path:
+        self.path.write_bytes(self.bytes.getvalue())
+        return self.path
+
+
+def numbers(connection: Connection) -> list[int]:
+    return [no for (no,) in connection.execute("SELECT no FROM articles ORDER BY no")]
+
+
+@pytest.mark.skipif(shutil.which("wget") is None, reason="wget is not installed")
+@pytest.mark.parametrize("packed", [True, False], ids=["gzipped", "plain"])
+def test_a_file_of_wget_gives_the_rows_of_our_own_crawl(
+    crawl: Scrapy, reparse: Scrapy, connection: Connection, tmp_path: Path, packed: bool
+) -> None:
+    site = ReplicaSite(articles=50, removed_every=4, unreadable_every=9, per_page=10)
+    with serve(site) as replica:
+        crawl(replica.url)
+        own = contents.rows(connection)
+        connection.execute("TRUNCATE articles, weather_snapshots, crawls, rejected_pages, removed_articles CASCADE")
+        urls = tmp_path / "urls"
+        urls.write_text("".join(f"{replica.url}/news/article.html?no={no}\n" for no in site.numbers()))
+        options = [] if packed else ["--no-warc-compression"]
+        command = ["wget", "--quiet", "--warc-file=other", "--no-parent", "--delete-after", "--input-file=urls"]
+        subprocess.run([*command, *options], cwd=tmp_path, check=False, timeout=60)
+    run = reparse(tmp_path / f"other.warc{'.gz' if packed else ''}")
+    assert run.status == 0, run.log
+    assert contents.rows(connection) == own
+    assert connection.execute("SELECT count(archive_file) FROM articles").fetchone() == (0,)  # it is not our file
+    again = reparse(tmp_path / f"other.warc{'.gz' if packed else ''}")
+    assert "none differs" in again.last_line
+
+
+def test_takes_the_time_of_the_capture_and_the_address_the_site_is_stored_under(
+    reparse: Scrapy, connection: Connection, tmp_path: Path
+) -> None:
+    site = ReplicaSite(articles=3)
+    warc = Warc(tmp_path / "a.warc.gz")
+    warc.add(f"{BASE}/news/article.html?no=100001", page_of(site, 100_001))
+    warc.add("http://www.newsasia.kr/news/article.html?no=100002&x=1", page_of(site, 100_002))
+    assert reparse(warc.close()).status == 0
+    query = "SELECT site, no, url, fetched_at FROM articles ORDER BY no"
+    at = datetime(2025, 10, 5, 0, 52, 7, tzinfo=UTC)
+    assert connection.execute(query).fetchall() == [
+        ("newsasia.kr", no, f"{BASE}/news/article.html?no={no}", at) for no in (100_001, 100_002)
+    ]
+
+
+def test_leaves_other_pages_other_forms_and_other_software_alone(
+    reparse: Scrapy, connection: Connection, tmp_path: Path
+) -> None:
+    site = ReplicaSite(articles=3)
+    warc = Warc(tmp_path / "a.warc.gz")
+    article = page_of(site, 100_001)
+    warc.add("https://other.example/news/article.html?no=5", b"<html><body><h1>a shop</h1></body></html>")
+    warc.add("https://gone.example/news/article.html?no=6", b"", status="404 Not Found")
+    for path in ("mobile/article.html?no=100001", "news/article_print.html?no=100001", "news/section.html?sec_no=22"):
+        warc.add(f"{BASE}/{path}", article)
+    warc.add("https://m.newsasia.kr/news/article.html?no=100001", article)
+    warc.add(f"{BASE}/news/article.html?no=100003", b"", status="503 Busy")
+    warc.add(f"{BASE}/news/article.html?no=7", b"", status="404 Not Found")  # before any article of its site
+    warc.add(f"{BASE}/news/article.html?no=100002", page_of(site, 100_002))
+    run = reparse(warc.close())
+    assert run.status == 0
+    assert numbers(connection) == [100_002]
+    assert connection.execute("SELECT site, no, form FROM removed_articles").fetchall() == [("newsasia.kr", 7, "404")]
+    assert connection.execute("SELECT count(*) FROM rejected_pages").fetchone() == (0,)
+    assert "2 pages of sites without an article were left alone" in run.last_line
+
+
+def test_a_redirect_says_that_the_article_is_elsewhere(reparse: Scrapy, connection: Connection, tmp_path: Path) -> None:
+    site = ReplicaSite(articles=3)
+    warc = Warc(tmp_path / "a.warc.gz")
+    first, second = (f"{BASE}/news/article.html?no={no}" for no in (100_001, 100_002))
+    warc.add(first, b"", status="301 Moved", Location="https://www.newsasia.kr/news/article.html?no=100001")
+    warc.add("https://www.newsasia.kr/news/article.html?no=100001", page_of(site, 100_001))
+    warc.add(second, b"", status="302 Found", Location="/")
+    assert reparse(warc.close()).status == 0
+    assert numbers(connection) == [100_001]
+    assert connection.execute("SELECT no, form FROM removed_articles").fetchall() == [(100_002, "front page")]
+
+
+def test_finds_the_body_that_a_revisit_refers_to_wherever_it_is(
+    reparse: Scrapy, connection: Connection, tmp_path: Path
+) -> None:
+    site = ReplicaSite(articles=3)
+    early, late = Warc(tmp_path / "1.warc.gz"), Warc(tmp_path / "2.warc.gz")
+    url = f"{BASE}/news/article.html?no=100001"
+    late.add(url, page_of(site, 100_001))
+    late.close()
+    digest = next(
+        line.split(": ")[1]
+        for line in gzip.decompress(late.bytes.getvalue()).decode("utf-8", "replace").splitlines()
+        if line.startswith("WARC-Payload-Digest")
+    )
+    early.refer(url, digest, url, at="2025-10-06T00:00:00Z")
+    early.refer(url, "sha1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", url, at="2025-10-07T00:00:00Z")
+    early.close()
+    run = reparse(tmp_path)
+    assert run.status == 0
+    assert "2 captures read again" in run.last_line  # the body of the third is nowhere
+    [(first, last)] = connection.execute("SELECT first_seen_at, fetched_at FROM articles").fetchall()
+    assert (f"{first:%d}", f"{last.astimezone(UTC):%d}") == ("05", "06")
+
+
+def test_reads_on_behind_what_is_damaged_and_says_where_it_is(
+    crawl: Scrapy, reparse: Scrapy, connection: Connection, data: Path
+) -> None:
+    with serve(ReplicaSite(articles=10)) as replica:
+        crawl(replica.url)
+    [file] = (data / "archive").rglob("*.warc.gz")
+    [(offset,)] = connection.execute("SELECT archive_offset FROM articles WHERE no = 100005").fetchall()
+    broken = bytearray(file.read_bytes())
+    broken[offset + 4000] ^= 1
+    file.write_bytes(broken[:-100])
+    connection.execute("DELETE FROM articles")
+    run = reparse()
+    assert run.status == 0
+    assert "2 places in the files cannot be read, see above" in run.last_line
+    assert f"Cannot read {file}, byte {offset}: damaged" in run.log
+    assert "the file is cut off here" in run.log
+    assert numbers(connection) == [no for no in range(100_001, 100_011) if no != 100_005]
+
+
+def test_goes_on_where_it_was_interrupted(
+    crawl: Scrapy, scrapy: Scrapy, reparse: Scrapy, connection: Connection, database_url: str
+) -> None:
+    with serve(ReplicaSite(articles=500, page_bytes=8000)) as replica:
+        crawl(replica.url)
+    order = "SELECT no, fetched_at FROM articles ORDER BY fetched_at"
+    fetched = connection.execute(order).fetchall()
+    connection.execute("DELETE FROM articles")
+    trigger = f"""
+        CREATE FUNCTION stop() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            IF NEW.fetched_at > '{fetched[250][1]}' THEN
+                RAISE EXCEPTION 'the server stops here' USING ERRCODE = 'admin_shutdown';
+            END IF;
+            RETURN NEW;
+        END $$;
+        CREATE TRIGGER stop BEFORE INSERT ON articles FOR EACH ROW EXECUTE FUNCTION stop()"""
+    connection.execute(trigger)
+    stopped = reparse()
+    assert stopped.status == 3
+    assert "the same command goes on where this one ended" in stopped.last_line
+    assert len(numbers(connection)) == 200
+    connection.execute("DROP TRIGGER stop ON articles")
+    lost = [no for no, _ in fetched[:100]]  # of the part that was read: nobody looks there again
+    connection.execute("DELETE FROM articles WHERE no = ANY(%s)", [lost])
+    dry = scrapy("reparse", "--dry-run", DATABASE_URL=database_url)
+    assert "500 captures read again" in dry.last_line  # a dry run has no bookmark
+    resumed = reparse()
+    assert resumed.status == 0
+    assert "Going on with an interrupted run in" in resumed.log
+    assert "301 captures read again" in resumed.last_line
+    assert numbers(connection) == sorted(no for no, _ in fetched[100:])
+    again = reparse()
+    assert "500 captures read again, 100 differ" in again.last_line  # that run came to its end: nothing to go on with
+    assert len(numbers(connection)) == 500
+    outcomes = connection.execute("SELECT outcome FROM crawls ORDER BY number").fetchall()
+    assert outcomes[1:] == [("spooled",), ("ok",), ("ok",)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["/nowhere/a.warc.gz"], "/nowhere/a.warc.gz is not there"),
+        (["setup.py"], "is no WARC file"),
+        (["deploy"], "holds no WARC files"),
+        ([], "nothing is archived in"),
+        (["--no", "x"], "no=x: write whole numbers above 0"),
+        (["--since", "soon"], "since=soon: write a day"),
+        (["--jobs", "0"], "--jobs 0: write a whole number above 0"),
+        (["--site", "a b"], "is not the address of a site"),
+    ],
+)
+def test_says_what_to_write_instead(reparse: Scrapy, arguments: list[str], told: str) -> None:
+    run = reparse(*arguments)
+    assert run.status == 2
+    assert told in run.log
+
+
+def test_says_so_without_a_database(scrapy: Scrapy, tmp_path: Path) -> None:
+    warc = Warc(tmp_path / "a.warc.gz")
+    warc.add(f"{BASE}/news/article.html?no=100001", b"")
+    run = scrapy("reparse", str(warc.close()), DATABASE_URL="postgresql://127.0.0.1:1/none")
+    assert run.status == 2
+    assert "127.0.0.1" in run.log
