@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import gzip
+import os
 import shutil
+import signal
 import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 from psycopg import Connection
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from tests.conftest import Scrapy
+from tests.conftest import ROOT, Scrapy
 from tests.faults import contents
 from tests.site import ReplicaSite, serve
 from tests.site.answers import Ask, answer
@@ -217,6 +222,66 @@ def test_goes_on_where_it_was_interrupted(
     assert len(numbers(connection)) == 500
     outcomes = connection.execute("SELECT outcome FROM crawls ORDER BY number").fetchall()
     assert outcomes[1:] == [("spooled",), ("ok",), ("ok",)]
+
+
+@pytest.fixture
+def begun(data: Path, database_url: str) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Starts `scrapy reparse` and goes on; whatever still runs at the end is killed."""
+    running: list[subprocess.Popen[str]] = []
+
+    def start(*arguments: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "scrapy", "reparse", *arguments]
+        environment = os.environ | {"ASIATONGSIN_DATA": str(data), "DATABASE_URL": database_url}
+        running.append(subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True))
+        return running[-1]
+
+    yield start
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+def until(happened: Callable[[], bool], timeout: float = 30) -> None:
+    end = monotonic() + timeout
+    while not happened():
+        if monotonic() > end:
+            raise TimeoutError
+        sleep(0.01)
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def test_ends_at_ctrl_c_and_keeps_what_it_has_read(
+    crawl: Scrapy, reparse: Scrapy, connection: Connection, begun: Callable[..., subprocess.Popen[str]]
+) -> None:
+    with serve(ReplicaSite(articles=800, page_bytes=8000)) as replica:
+        crawl(replica.url)
+    connection.execute("DELETE FROM articles")
+    process = begun()
+    until(lambda: bool(numbers(connection)))
+    process.send_signal(signal.SIGINT)
+    _, log = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert "interrupted; the same command goes on where this one ended" in log.splitlines()[-1]
+    assert reparse().status == 0
+    assert len(numbers(connection)) == 800
+
+
+def test_leaves_no_process_behind_when_it_is_killed(
+    crawl: Scrapy, reparse: Scrapy, connection: Connection, begun: Callable[..., subprocess.Popen[str]]
+) -> None:
+    with serve(ReplicaSite(articles=300, page_bytes=8000)) as replica:
+        crawl(replica.url)
+    connection.execute("DELETE FROM articles")
+    process = begun("--jobs", "2")
+    until(lambda: len(children(process.pid)) >= 2)
+    workers = children(process.pid)
+    process.kill()
+    until(lambda: not any(Path(f"/proc/{worker}/exe").exists() for worker in workers))
+    assert reparse().status == 0
+    assert len(numbers(connection)) == 300
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ class Command(ScrapyCommand):
             outcome, why = Outcome.ERROR, f"{told(error, reparse.job.data)}; "
         except KeyboardInterrupt:
             outcome, why = Outcome.ERROR, "interrupted; "
-        if outcome is not Outcome.OK:
+        if outcome is not Outcome.OK and reparse.writing:
             why += "the same command goes on where this one ended; "
         if reparse.writing:
             reparse.writing.end(outcome, reparse.report.counts())

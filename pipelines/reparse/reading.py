@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 from typing import Any
 
 from scrapy import Spider
@@ -87,7 +89,15 @@ def _executor(values: Mapping[str, Any], jobs: int) -> Executor:
 
 def _begin_process(values: Mapping[str, Any]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever reads the results is told, and ends us
+    Thread(target=_end_with_parent, daemon=True).start()
     _begin(values)
+
+
+def _end_with_parent() -> None:
+    """A parent that is killed tells nobody, and whoever waits for its next pages would wait for ever."""
+    if parent := parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def _begin(values: Mapping[str, Any]) -> None:
