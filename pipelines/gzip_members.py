@@ -5,12 +5,15 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from gzip import GzipFile
 from typing import IO
 
 MAGIC = b"\x1f\x8b\x08"
 
 LARGEST = 128 * 1024 * 1024
 """Bytes of a member, unpacked, that are held in memory."""
+
+CUT_OFF = "the file is cut off here"
 
 _BLOCK = 64 * 1024
 
@@ -26,10 +29,13 @@ class Member:
     """Its bytes in the file."""
 
     plain: bytes | None
-    """What was packed; None where it is too large or cannot be unpacked."""
+    """What was packed, up to the place where the file is cut off; None where it is too large or damaged."""
 
     trouble: str = ""
-    """Why it cannot be unpacked."""
+    """Why it cannot be unpacked to its end."""
+
+    is_large: bool = False
+    """It is too large to be held in memory."""
 
 
 def members(file: IO[bytes], start: int = 0) -> Iterator[Member]:
@@ -41,7 +47,7 @@ def members(file: IO[bytes], start: int = 0) -> Iterator[Member]:
         if member is None:
             return
         yield member
-        place = _next_start(file, place + 1) if member.trouble else place + member.length
+        place = next_place(file, MAGIC, place + 1) if member.trouble else place + member.length
 
 
 def _member(file: IO[bytes], offset: int) -> Member | None:
@@ -52,7 +58,7 @@ def _member(file: IO[bytes], offset: int) -> Member | None:
     while not unpacker.eof:
         block = file.read(_BLOCK)
         if not block:
-            return Member(offset, packed, None, "the file is cut off here") if packed else None
+            return Member(offset, packed, _joined(parts), CUT_OFF, parts is None) if packed else None
         packed += len(block)
         try:
             while block and not unpacker.eof:
@@ -64,17 +70,20 @@ def _member(file: IO[bytes], offset: int) -> Member | None:
                 if unpacked > LARGEST:
                     parts = None
         except zlib.error as error:
-            return Member(offset, packed, None, f"damaged: {error}")
-    length = packed - len(unpacker.unused_data)
-    return Member(offset, length, None if parts is None else b"".join(parts))
+            return Member(offset, packed, None, f"damaged: {error}", parts is None)
+    return Member(offset, packed - len(unpacker.unused_data), _joined(parts), is_large=parts is None)
 
 
-def _next_start(file: IO[bytes], place: int) -> int | None:
-    """Where the next bytes stand that begin a member; None where none do."""
-    file.seek(place)
+def _joined(parts: list[bytes] | None) -> bytes | None:
+    return None if parts is None else b"".join(parts)
+
+
+def next_place(file: IO[bytes] | GzipFile, mark: bytes, start: int) -> int | None:
+    """Where the next such bytes stand, from a place on; None where none do."""
+    file.seek(start)
     window = b""
     while block := file.read(_BLOCK):
-        window = window[1 - len(MAGIC) :] + block
-        if (found := window.find(MAGIC)) >= 0:
+        window = window[1 - len(mark) :] + block
+        if (found := window.find(mark)) >= 0:
             return file.tell() - len(window) + found
     return None

@@ -3,35 +3,41 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from io import BytesIO
+from io import SEEK_END, BytesIO
 from pathlib import Path
 from typing import IO, Any
 
+from dateutil.parser import isoparse
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeadersParserException
 
 from asiatongsin.capture import Headers
-from pipelines.gzip_members import MAGIC, Member, members
+from pipelines.gzip_members import CUT_OFF, MAGIC, Member, members, next_place
 
 LARGEST_PAGE = 64 * 1024 * 1024
 """Bytes of a body, decoded; what is larger is no page of a news site."""
 
-_REST = 16 * 1024
+_BLOCK = 64 * 1024
+_RECORD = b"\nWARC/"
 _HTTP = ("http://", "https://")
-_DECODED = {"", "identity", "gzip", "x-gzip", "deflate"}
+_WITH_PAGE = {"response", "revisit"}
+_DECODED = {"", "identity", "gzip", "x-gzip", "deflate"}  # not br: warcio 1.8 cannot use brotli 1.2
 # A header that is cut off in its middle makes warcio read on with parts that are None.
 _UNREADABLE = (
     ArchiveLoadFailed,
     StatusAndHeadersParserException,
     EOFError,
     ValueError,
+    OverflowError,
     TypeError,
     AttributeError,
     OSError,
+    zlib.error,
 )
 
 Damage = Callable[[Path, int, str], None]
@@ -64,7 +70,7 @@ class Capture:
     """HTTP status."""
 
     headers: Headers
-    """Headers of the answer."""
+    """Headers of the answer, read as UTF-8 or, where that cannot be, as Latin-1."""
 
     fields: Headers
     """Headers of the record."""
@@ -82,66 +88,101 @@ class Capture:
 
 
 def captures(path: Path, told: Damage, start: int = 0) -> Iterator[Capture]:
-    """All captures of a file from a record on, in their order; what is damaged is told and passed over.
+    """All captures of a file from a record on, in their order; what cannot be read is told and passed over.
 
-    OSError where the file cannot be opened. A torn file ends at the tear.
+    OSError where the file cannot be opened. A torn file ends at the tear; one that is no archive has no capture.
     """
     with path.open("rb") as file:
-        is_gzipped = file.read(len(MAGIC)) == MAGIC
+        beginning = file.read(len(MAGIC))
         file.seek(start)
-        if not is_gzipped:
+        if not beginning:
+            told(path, 0, "the file is empty")
+        elif beginning == MAGIC or (path.suffix == ".gz" and beginning != _RECORD[1:4]):
+            yield from _unpacked(path, file, told, start)
+        else:
             yield from _captures(path, file, told)
-            return
-        for member in members(file, start):
-            if member.trouble:
-                told(path, member.offset, member.trouble)
-            elif member.plain is not None:
-                yield from _captures(path, BytesIO(member.plain), told, member)
-            elif member.offset == 0:  # the whole file was gzipped as one
-                with gzip.open(path) as plain:
-                    yield from _captures(path, plain, told, member)
-                return
 
 
 def capture_at(path: Path, offset: int) -> Capture | None:
     """The capture that begins at a byte of a file; None where there is none any more."""
     try:
-        return next(captures(path, lambda *_: None, offset), None)
+        found = next(captures(path, _give_up, offset), None)
     except OSError:
         return None
+    return found if found and found.offset == offset else None
+
+
+def _give_up(path: Path, offset: int, trouble: str) -> None:
+    """What stands behind the damage is another capture."""
+    raise OSError(f"{path}, byte {offset}: {trouble}")
+
+
+def _unpacked(path: Path, file: IO[bytes], told: Damage, start: int) -> Iterator[Capture]:
+    for member in members(file, start):
+        if member.is_large and member.offset == 0:  # the whole file was gzipped as one
+            with gzip.open(path) as plain:
+                yield from _captures(path, plain, told, member)
+            return
+        if member.plain is not None:
+            is_whole = not member.trouble  # of one that is not, the trouble is told below
+            yield from _captures(path, BytesIO(member.plain), told if is_whole else _say_nothing, member)
+        if member.trouble:
+            told(path, member.offset, member.trouble)
+        elif member.is_large:
+            told(path, member.offset, "larger than any page")
+
+
+def _say_nothing(*_: object) -> None:
+    pass
 
 
 def _captures(
-    path: Path, stream: IO[bytes] | gzip.GzipFile, told: Damage, member: Member | None = None
+    path: Path, file: IO[bytes] | gzip.GzipFile, told: Damage, member: Member | None = None
 ) -> Iterator[Capture]:
-    records = ArchiveIterator(stream, arc2warc=True, check_digests=True)
-    while True:
+    """The captures of a file that is not packed, or of what was packed in a member; behind damage it goes on."""
+    start: int | None = file.tell()
+    while start is not None:
+        file.seek(start)
+        records = ArchiveIterator(file, arc2warc=True, check_digests=True)
         try:
-            record = next(records, None)
-            if record is None:
-                return
-            found = _read(record)
-            place = (member.offset, member.length) if member else _place(records)
+            for record in records:
+                if found := _read(record):
+                    offset, length = (member.offset, member.length) if member else _place(records)
+                    yield Capture(path=path, offset=offset, length=length, **found)
+            _check_end(file, records)
+            start = None
         except _UNREADABLE as error:
             told(path, member.offset if member else records.offset, " ".join(str(error).split())[:200])
-            return
-        if found:
-            yield Capture(path=path, offset=place[0], length=place[1], **found)
+            start = _next_start(file, records.offset)
 
 
 def _place(records: Any) -> tuple[int, int]:
     return records.get_record_offset(), records.get_record_length()
 
 
+def _check_end(file: IO[bytes] | gzip.GzipFile, records: Any) -> None:
+    """EOFError where a record was begun and nothing of it is there; warcio takes that for the end."""
+    if records.offset < file.seek(0, SEEK_END):
+        raise EOFError(CUT_OFF)
+
+
+def _next_start(file: IO[bytes] | gzip.GzipFile, damaged: int) -> int | None:
+    """Where the record behind a damaged one begins; None where there is none, or no way to it."""
+    try:
+        before = next_place(file, _RECORD, damaged)
+    except (EOFError, OSError, zlib.error):  # of the packing of a file that was packed as a whole
+        return None
+    return None if before is None else before + 1
+
+
 def _read(record: Any) -> dict[str, Any] | None:
     """What a Capture needs; None for other records and for what cannot be a page. ValueError where it is damaged."""
     url = record.rec_headers.get_header("WARC-Target-URI") or ""
-    if record.rec_type not in {"response", "revisit"} or not url.startswith(_HTTP) or record.http_headers is None:
-        return None
-    body = _body(record)
+    is_page = record.rec_type in _WITH_PAGE and url.startswith(_HTTP) and record.http_headers is not None
+    body = _body(record) if is_page else None
+    _check(record)
     if body is None:
         return None
-    _check(record)
     return {
         "is_revisit": record.rec_type == "revisit",
         "url": url,
@@ -154,23 +195,25 @@ def _read(record: Any) -> dict[str, Any] | None:
 
 
 def _body(record: Any) -> bytes | None:
-    """The body, decoded; None where it is too large for a page, or in an encoding that nobody undoes here."""
+    """The body, decoded; None where it is too large for a page. ValueError for an encoding that nobody undoes here."""
     encoding = (record.http_headers.get_header("Content-Encoding") or "").strip().lower()
-    if encoding not in _DECODED or (record.length or 0) > LARGEST_PAGE:
-        return None
+    if encoding not in _DECODED:
+        raise ValueError(f"the body is encoded as {encoding}, which cannot be undone")
     if encoding == "x-gzip":
         record.http_headers.replace_header("Content-Encoding", "gzip")
-    stream, body = record.content_stream(), b""
-    while part := stream.read(LARGEST_PAGE):
-        body += part
-        if len(body) > LARGEST_PAGE:
-            return None
-    return body
+    stream, parts, size = record.content_stream(), [], 0
+    while size <= LARGEST_PAGE and (part := stream.read(_BLOCK)):
+        parts.append(part)
+        size += len(part)
+    return b"".join(parts) if size <= LARGEST_PAGE else None
 
 
 def _check(record: Any) -> None:
-    """ValueError where the record is not whole."""
-    while record.raw_stream.read(_REST):  # what stands behind the end of a body that was packed
+    """ValueError where the record is not whole, or none at all."""
+    length = record.rec_headers.get_header("Content-Length") or ""
+    if not length.isdecimal():  # warcio takes five words for the beginning of an ARC record
+        raise ValueError(f"no record: its length is {length!r}")
+    while record.raw_stream.read(_BLOCK):  # what stands behind the end of a body that was packed
         pass
     if record.raw_stream.limit:
         raise ValueError("the record is cut off")
@@ -179,7 +222,8 @@ def _check(record: Any) -> None:
 
 
 def _date(text: str) -> datetime:
-    date = datetime.fromisoformat(text)
+    """WARC 1.1 allows dates that are cut off behind any of their parts, as does ISO 8601."""
+    date = isoparse(text)
     return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
 
 

@@ -1,0 +1,114 @@
+"""Downloads to archive, archives to put them into, and what other programs leave in WARC files."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from warcio.archiveiterator import ArchiveIterator
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from asiatongsin.capture import Archived, Exchange, Headers
+from asiatongsin.items import Page
+from pipelines.archive import Archive
+from pipelines.gzip_members import Member, members
+from pipelines.record import CrawlRecord
+from pipelines.warc_reading import Capture, captures
+from tests.samples import AT, NO, SITE, later, record
+
+BASE = f"https://{SITE}"
+FACTS = {"software": "asiatongsin/test", "robots": "classic", "isPartOf": record().id}
+HTML: Headers = (("Content-Type", "text/html"),)
+
+
+def url_of(no: int) -> str:
+    return f"{BASE}/news/article.html?no={no}"
+
+
+def body_of(no: int) -> bytes:
+    """A page that no other one is like, large enough to be packed."""
+    return f"<html><h1>기사 {no}</h1>{'<p>본문입니다.</p>' * 50}</html>".encode()
+
+
+def exchange(no: int = NO, at: datetime = AT, **changes: Any) -> Exchange:
+    sent = (("Host", SITE), ("User-Agent", "asiatongsin/test"))
+    given = {"url": url_of(no), "request_headers": sent, "status": 200, "headers": HTML, "body": body_of(no)}
+    return Exchange(**given | {"ip_address": "192.0.2.1", "fetched_at": at} | changes)
+
+
+def fetched(*exchanges: Exchange, no: int = NO, decoded: bytes | None = None, **changes: Any) -> Page:
+    """The page that these downloads gave, redirects first."""
+    *_, last = exchanges = exchanges or (exchange(no),)
+    given = {"url": last.url, "site": SITE, "base": BASE, "kind": "article", "fetched_at": last.fetched_at}
+    body = last.body if decoded is None else decoded
+    return Page(**given | {"status": last.status, "body": body, "exchanges": exchanges, "no": no} | changes)
+
+
+@contextmanager
+def archive(data: Path, crawl: CrawlRecord | None = None, *, file_bytes: int = 1_000_000_000) -> Iterator[Archive]:
+    """The archive of a crawl, closed at the end."""
+    with closing(Archive(data, crawl or record(), FACTS, file_bytes)) as opened:
+        yield opened
+
+
+def archived_pages(data: Path, numbers: Sequence[int]) -> tuple[Path, list[Archived]]:
+    """A file with these articles, a minute between them, and where each of them is."""
+    with archive(data) as opened:
+        places = [opened.append(fetched(exchange(no, later(minute)), no=no)) for minute, no in enumerate(numbers)]
+    return data / places[0].file, places
+
+
+def parts(path: Path) -> list[Member]:
+    with path.open("rb") as file:
+        return list(members(file))
+
+
+def unpacked(path: Path) -> Path:
+    """The same records in a file that is not packed."""
+    plain = path.with_suffix(".plain")
+    plain.write_bytes(b"".join(member.plain or b"" for member in parts(path)))
+    return plain
+
+
+def packed_as_one(path: Path) -> Path:
+    """The same records in a file that is gzipped as a whole."""
+    whole = path.with_suffix(".whole")
+    whole.write_bytes(gzip.compress(unpacked(path).read_bytes(), mtime=0))
+    return whole
+
+
+def records(path: Path) -> list[tuple[str, Any, bytes]]:
+    """Type, record and raw payload of all records of a file, as warcio reads them."""
+    with path.open("rb") as file:
+        return [(one.rec_type, one, one.raw_stream.read()) for one in ArchiveIterator(file)]
+
+
+def read(path: Path, start: int = 0) -> tuple[list[Capture], list[tuple[int, str]]]:
+    """The captures of a file, and what was told of it."""
+    told: list[tuple[int, str]] = []
+    return list(captures(path, lambda _, offset, trouble: told.append((offset, trouble)), start)), told
+
+
+def foreign(path: Path, *bodies: bytes, headers: Headers = HTML, packed: bool = True, **fields: str) -> Path:
+    """A WARC file of another program: responses with these raw bodies and fields (`WARC_Date="2016"`)."""
+    with path.open("wb") as file:
+        writer = WARCWriter(file, gzip=packed, warc_version="WARC/1.0")
+        given = {name.replace("_", "-"): value for name, value in fields.items()}
+        for number, body in enumerate(bodies, 1):
+            answer = StatusAndHeaders("200 OK", list(headers), protocol="HTTP/1.1")
+            made = writer.create_warc_record(
+                f"http://example.kr/{number}",
+                "response",
+                payload=BytesIO(body),
+                length=len(body),
+                http_headers=answer,
+                warc_headers_dict=dict(given),
+            )
+            writer.write_record(made)
+    return path
