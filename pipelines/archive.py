@@ -21,6 +21,7 @@ from asiatongsin import __version__
 from asiatongsin.capture import Archived, Exchange
 from asiatongsin.items import Page, PageItems
 from pipelines import warc
+from pipelines.archive_settings import archived_kinds, file_bytes
 from pipelines.database import data_folder
 from pipelines.disk import SYNC_AFTER, append_whole, fsync_folder, safe_name
 from pipelines.private import private_folder
@@ -42,7 +43,7 @@ class ArchivePipeline:
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
-        self.kinds = set(crawler.settings.getlist("ARCHIVE"))
+        self.kinds = archived_kinds(crawler.settings)
         self.archive: Archive | None = None
         self._places: OrderedDict[tuple[str, datetime], Archived] = OrderedDict()
 
@@ -107,13 +108,13 @@ class Archive:
             "software": f"asiatongsin/{__version__}",
             "format": "WARC File Format 1.1",
             "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
-            "robots": "obey" if settings.getbool("ROBOTSTXT_OBEY") else "ignore",
+            "robots": "classic" if settings.getbool("ROBOTSTXT_OBEY") else "ignore",  # the standard's word for obeying
             "http-header-user-agent": settings["USER_AGENT"],
             "operator": settings["CONTACT"],
             "isPartOf": record.id,
             "description": f"articles of {record.site}",
         }
-        return cls(data_folder(settings), record, facts, settings.getint("ARCHIVE_FILE_BYTES"))
+        return cls(data_folder(settings), record, facts, file_bytes(settings))
 
     def append(self, page: Page) -> Archived:
         """Hands the page to the operating system, all its records or none, and says where its body is.
@@ -161,7 +162,9 @@ class Archive:
         if earlier is None or not (is_unmodified or earlier.digest == digest):
             return None
         capture = capture_at(self.data / earlier.file, earlier.offset)
-        return Original(earlier, capture.url, capture.fetched_at) if capture else None
+        if capture is None or capture.is_revisit or capture.field("WARC-Payload-Digest") != earlier.digest:
+            return None
+        return Original(earlier, capture.url, capture.fetched_at)
 
     def _remember(self, original: Original) -> None:
         self._bodies[original.place.digest] = original

@@ -14,6 +14,7 @@ from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 
 from asiatongsin.arguments import ArgumentError, Arguments
 from asiatongsin.printable import printable
+from pipelines import archive_settings
 from pipelines.crawl import OVERLAP, CrawlExtension
 from pipelines.database import Database, DatabaseMissing
 from pipelines.outcome import decide
@@ -36,7 +37,8 @@ def check(settings: BaseSettings | None, given: Mapping[str, str]) -> None:
         Arguments.parse(given)
         if settings is not None:
             Database.from_settings(settings)
-    except (ArgumentError, DatabaseMissing) as error:
+            archive_settings.check(settings)
+    except (ArgumentError, DatabaseMissing, archive_settings.SettingError) as error:
         raise UsageError(printable(str(error)), print_help=False) from None
 
 
