@@ -123,9 +123,10 @@ def _unpacked(path: Path, file: IO[bytes], told: Damage, start: int) -> Iterator
             with gzip.open(path) as plain:
                 yield from _captures(path, plain, told, member)
             return
-        if member.plain is not None:
-            is_whole = not member.trouble  # of one that is not, the trouble is told below
-            yield from _captures(path, BytesIO(member.plain), told if is_whole else _say_nothing, member)
+        if member.plain is not None and not member.trouble:
+            yield from _captures(path, BytesIO(member.plain), told, member)
+        elif member.plain is not None and member.offset == 0:  # gzipped as one, and cut off, which is told once
+            yield from _captures(path, BytesIO(member.plain), _say_nothing, member)
         if member.trouble:
             told(path, member.offset, member.trouble)
         elif member.is_large:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -19,7 +20,7 @@ from asiatongsin.items import Page
 from pipelines.archive import Archive
 from pipelines.gzip_members import Member, members
 from pipelines.record import CrawlRecord
-from pipelines.warc_reading import Capture, captures
+from pipelines.warc_reading import Capture, capture_at, captures
 from tests.samples import AT, NO, SITE, later, record
 
 BASE = f"https://{SITE}"
@@ -89,6 +90,15 @@ def records(path: Path) -> list[tuple[str, Any, bytes]]:
         return [(one.rec_type, one, one.raw_stream.read()) for one in ArchiveIterator(file)]
 
 
+def types(path: Path) -> list[str]:
+    return [kind for kind, *_ in records(path)]
+
+
+def last(path: Path, kind: str) -> Any:
+    """The last record of a type."""
+    return [record for found, record, _ in records(path) if found == kind][-1]
+
+
 def read(path: Path, start: int = 0) -> tuple[list[Capture], list[tuple[int, str]]]:
     """The captures of a file, and what was told of it."""
     told: list[tuple[int, str]] = []
@@ -112,3 +122,13 @@ def foreign(path: Path, *bodies: bytes, headers: Headers = HTML, packed: bool = 
             )
             writer.write_record(made)
     return path
+
+
+def capture_of(data: Path, place: Archived) -> Capture:
+    """The capture at a place, read out of the bytes of its record alone."""
+    alone = data.with_name("alone.warc.gz")
+    alone.write_bytes((data / place.file).read_bytes()[place.offset :][: place.length])
+    [capture], told = read(alone)
+    assert told == []
+    assert replace(capture, path=data / place.file, offset=place.offset) == capture_at(data / place.file, place.offset)
+    return capture
