@@ -7,7 +7,7 @@ PORT ?= 8765
 ARTICLES ?= 300
 ARGS ?=
 
-.PHONY: help setup demo crawl test soak lint lock clean
+.PHONY: help setup demo crawl test soak pywb lint lock clean
 
 help:
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -33,6 +33,10 @@ test: setup ## all tests; ARGS="-k weather" for some
 soak: setup ## hundreds of random kills, thousands of damaged pages; ARGS="--kills 20" for less
 	$(BIN)/python -m tests.soak $(ARGS)
 
+pywb: ## install pywb into .venv-pywb, for the tests that replay the archive with it
+	$(PYTHON) -m venv .venv-pywb
+	.venv-pywb/bin/python -m pip install --quiet --disable-pip-version-check "setuptools<81" pywb
+
 lint: setup ## ruff and mypy --strict
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -43,5 +47,5 @@ lock: setup ## write requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --quiet --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --upgrade --output-file requirements.lock
 
-clean: ## remove the virtual environment and the demo's data
-	rm -rf $(VENV) .demo build dist *.egg-info
+clean: ## remove the virtual environments and the demo's data
+	rm -rf $(VENV) .venv-pywb .demo build dist *.egg-info
