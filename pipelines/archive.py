@@ -127,7 +127,9 @@ class Archive:
         asked = {warc.ASKED: page.exchanges[0].url}
         with self._lock:
             file = self._open() if self._file is None or self._size >= self.file_bytes else self._file
-            before = b"".join(part for one in redirects for part in warc.whole(one, one.headers, one.body, asked))
+            before = b"".join(
+                part for one in redirects for part in warc.whole(one, *warc.readable(one, one.body), asked)
+            )
             original = self._original(page, digest)
             if original:
                 records = warc.revisit(last, headers, _reference(original, last, digest) | _knowledge(page))

@@ -52,7 +52,8 @@ def payload_digest(body: bytes) -> str:
 def readable(exchange: Exchange, decoded: bytes) -> tuple[Headers, bytes]:
     """Headers and body of an answer as they are archived: as received, where every reader of WARC can decode that.
 
-    An encoding that few know is undone, and the headers that told of it are renamed.
+    An encoding that few know is undone, and the headers that told of it are renamed. Of a redirect nobody undoes it:
+    its body is given as `decoded` as it is.
     """
     encodings = [value.strip().lower() for name, value in exchange.headers if name.lower() == "content-encoding"]
     if encodings in _READABLE_ENCODINGS:

@@ -126,6 +126,15 @@ def test_redirects_stand_before_the_answer_that_names_what_was_asked_for(data: P
     assert capture_of(data, opened.append(fetched(exchange(4)))).field("Asiatongsin-Asked") is None
 
 
+def test_a_redirect_in_an_encoding_that_few_programs_know_keeps_its_bytes(data: Path, opened: Archive) -> None:
+    """Nobody reads what a redirect says; but warcio and others stop at an encoding that they cannot undo."""
+    coded = exchange(1, status=302, headers=(("Content-Encoding", "br"),), body=brotli.compress(b"moved"))
+    place = opened.append(fetched(coded, exchange(2)))
+    first, second = read(data / place.file)[0]
+    assert (first.headers, first.body) == ((("X-Archive-Orig-Content-Encoding", "br"),), coded.body)
+    assert second.body == body_of(2)
+
+
 def test_tells_what_a_list_page_printed(data: Path, opened: Archive) -> None:
     listed = datetime(2025, 10, 4, 18, 20, tzinfo=KST)
     capture = capture_of(data, opened.append(fetched(listed_at=listed)))

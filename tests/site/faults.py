@@ -112,7 +112,9 @@ def _bomb(fault: Fault, answer: Answer) -> Answer:
 
 
 def _coded(fault: Fault, answer: Answer) -> Answer:
-    return replace(answer, headers={"Content-Encoding": fault.kind}, body=_coded_as(fault.kind, [answer.body]))
+    return replace(
+        answer, headers={**answer.headers, "Content-Encoding": fault.kind}, body=_coded_as(fault.kind, [answer.body])
+    )
 
 
 def _not_gzip(fault: Fault, answer: Answer) -> Answer:
@@ -177,6 +179,7 @@ CHANGES: dict[str, Callable[[Fault, Answer], Answer]] = {
     "gzip bomb": _bomb,
     "br bomb": _bomb,
     "zstd bomb": _bomb,
+    "gzip": _coded,
     "br": _coded,
     "zstd": _coded,
     "not gzip": _not_gzip,
