@@ -238,3 +238,33 @@ def test_brings_pages_to_the_disk_while_others_come(spool: Spool, monkeypatch: p
     monkeypatch.setattr("pipelines.spool.SYNC_AFTER", 0.0)
     spool.append(page(3))
     assert synced[first] > synced[0]
+
+
+def test_brings_what_pages_refer_to_to_the_disk_before_them(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
+    order: list[str] = []
+    spool.sync_first = lambda: order.append("archive")
+    monkeypatch.setattr(
+        os, "fsync", lambda descriptor: order.append("spool" if descriptor == spool._file else "folder")
+    )
+    monkeypatch.setattr("pipelines.spool.SYNC_AFTER", 0.0)
+    spool.append(page(1))
+    assert order == ["archive", "spool"]
+    spool.close_segment()
+    assert order[2:] == ["archive", "spool", "folder"]
+
+
+def test_brings_no_page_to_the_disk_where_what_it_refers_to_is_not(
+    spool: Spool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails() -> None:
+        raise OSError(5, "Input/output error")
+
+    spool.append(page(1))
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fsync", synced.append)
+    spool.sync_first = fails
+    for bring in (spool.sync, spool.close_segment):
+        with pytest.raises(OSError, match="Input/output"):
+            bring()
+    assert synced == []
+    spool.sync_first = lambda: None

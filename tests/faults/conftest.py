@@ -92,10 +92,10 @@ def start(data: Path, tmp_path: Path) -> Iterator[Start]:
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Disk]:
-    """A disk of half a megabyte."""
+    """A disk of two megabytes."""
     if not SmallDisk.is_possible():
         pytest.skip("only root may mount a disk")
-    with Disk(tmp_path / "disk", kilobytes=512) as disk:
+    with Disk(tmp_path / "disk", kilobytes=2048) as disk:
         yield disk
 
 
