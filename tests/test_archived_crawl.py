@@ -137,6 +137,14 @@ def test_other_programs_read_it(aftermath: Aftermath, command: str) -> None:
         assert kinds.count("request") == kinds.count("response") + kinds.count("revisit")
 
 
+def test_a_row_is_all_that_it_takes_to_see_its_page(aftermath: Aftermath) -> None:
+    """As the README says it."""
+    no, file, offset, *_ = aftermath.places["articles"][0]
+    command = [WARCIO, "extract", "--payload", aftermath.data / file, str(offset)]
+    done = subprocess.run(command, capture_output=True, timeout=60, check=True)
+    assert done.stdout == served(f"/news/article.html?no={no}")
+
+
 def test_a_page_on_which_the_program_fails_has_its_place(crawl: Scrapy, connection: Connection, data: Path) -> None:
     site = ReplicaSite(articles=10, page_bytes=8_000)
     stages = json.dumps({"tests.faults.failing.FailingStage": 301} | ITEM_PIPELINES)

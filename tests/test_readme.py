@@ -61,6 +61,8 @@ def test_its_settings_exist_with_the_defaults_it_names() -> None:
     assert [name for name in defaults if not hasattr(settings, name)] == []
     assert float(defaults["DOWNLOAD_DELAY"].split()[0]) == settings.DOWNLOAD_DELAY
     assert int(defaults["PAGES_WITHOUT_DATABASE"]) == settings.PAGES_WITHOUT_DATABASE
+    assert defaults["ARCHIVE"] == f"`{settings.ARCHIVE}`"
+    assert int(defaults["ARCHIVE_FILE_BYTES"]) == settings.ARCHIVE_FILE_BYTES
     assert float(defaults["UNREADABLE_SHARE_MAX"]) == settings.UNREADABLE_SHARE_MAX
 
 
