@@ -56,3 +56,46 @@ class Archived:
 
     digest: str
     """Payload digest of the record: `sha1:` and Base32."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    """What is known of a stored article before it is asked for again."""
+
+    no: int
+    """Number of the article."""
+
+    dated_at: datetime
+    """What its age counts from: the later of its printed times, else its first download."""
+
+    content_hash: str
+    """SHA-256 of the stored text."""
+
+    etag: str | None = None
+    """Value for `If-None-Match`; None where the whole page is wanted, or the server gave none."""
+
+    last_modified: str | None = None
+    """Value for `If-Modified-Since`; None as above."""
+
+    archived: Archived | None = None
+    """Where the archive has the stored capture."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One visit of an article, and when the next one is due."""
+
+    checked_at: datetime
+    """When the answer arrived, or failed to, aware, UTC."""
+
+    next_check_at: datetime | None = None
+    """When the article is due again; None: never."""
+
+    dated_at: datetime | None = None
+    """What its age counts from; None where only the page could say, and did not."""
+
+    etag: str | None = None
+    """`ETag` of the answer, where it was read."""
+
+    last_modified: str | None = None
+    """`Last-Modified` of the answer, where it was read."""

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import msgspec
 from lxml.etree import _Element
 
-from asiatongsin.capture import Archived, Exchange, Headers
+from asiatongsin.capture import Archived, Check, Exchange, Headers, Stored
 from asiatongsin.html import Parsed, parse
 
 PageKind = Literal["front", "list", "article"]
@@ -63,6 +63,12 @@ class Page:
 
     no: int | None = None
     """Number of the article that was asked for; None for other pages."""
+
+    stored: Stored | None = None
+    """What was known of the article when it was asked for; None where it is new."""
+
+    is_listed: bool = False
+    """A list led to the article; else it was tried by its number."""
 
     listed_at: datetime | None = None
     """Publication time the list page printed for the article (to the minute), Korean time."""
@@ -262,6 +268,15 @@ class PageItems:
 
     is_reread: bool = False
     """Read again, out of an archive: what was stored of the page is replaced, not added to."""
+
+    check: Check | None = field(default=None, metadata={"serializer": as_json})
+    """The visit of the article, for its next date."""
+
+    unmodified: bool = False
+    """The server said that the page is still the stored one (status 304): there was nothing to read."""
+
+    is_listed: bool = False
+    """A list led to the article; else it was tried by its number."""
 
     removed: str | None = None
     """Form in which the site said that the article is gone: `404`, `410`, `alert`, `front page`, `empty body`."""

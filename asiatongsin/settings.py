@@ -26,6 +26,7 @@ ITEM_PIPELINES = {
     "pipelines.split.SplitPipeline": 200,
     "pipelines.validate.ValidatePipeline": 300,
     "pipelines.weather.WeatherPipeline": 400,
+    "pipelines.recheck.RecheckPipeline": 500,
     "pipelines.spool.SpoolPipeline": 900,
 }
 EXTENSIONS = {
@@ -52,6 +53,17 @@ ARCHIVE = "article"
 
 ARCHIVE_FILE_BYTES = 1_000_000_000
 """Bytes after which a WARC file is closed and the next one begun, as the standard recommends."""
+
+# --- articles that are stored already ----------------------------------------------------------------------------
+
+RECHECK_AFTER = "1h, 6h, 1d, 3d, 7d, 30d"
+"""Ages (minutes, hours, days) at which an article is visited again; empty: never."""
+
+RECHECK_MAX = 100
+"""How many articles one crawl visits again, those that have been due longest."""
+
+GONE_AFTER = "1d"
+"""How far apart an article must be found removed twice to count as gone."""
 
 # --- politeness --------------------------------------------------------------------------------------------------
 

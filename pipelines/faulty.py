@@ -16,6 +16,7 @@ from pipelines.archive import ArchivePipeline
 from pipelines.database import data_folder
 from pipelines.disk import FULL
 from pipelines.raw_pages import keep
+from pipelines.recheck import RecheckPipeline, visit
 from pipelines.spool import SpoolPipeline
 
 logger = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ class FaultyPages:
         if not isinstance(item, Page) or not pipeline or self.crawler.stats.get_value("crawl/spool_failures"):
             return
         with suppress(OSError):  # the pipeline has said so, and ends the crawl
-            pipeline.process_item(rejected(self._archived(item), failure.value, self._kept(item)))
+            pipeline.process_item(self._dated(rejected(self._archived(item), failure.value, self._kept(item))))
         if isinstance(failure.value, OSError) and failure.value.errno in FULL:
             pipeline.stop(failure.value)
 
@@ -48,6 +49,10 @@ class FaultyPages:
         archiving = self.crawler.get_item_pipeline(ArchivePipeline)
         place = archiving.place_of(page) if archiving else None
         return page.archived_at(place) if place else page
+
+    def _dated(self, items: PageItems) -> PageItems:
+        rechecking = self.crawler.get_item_pipeline(RecheckPipeline)
+        return rechecking.process_item(items) if rechecking else items
 
     def _kept(self, page: Page) -> str | None:
         try:
@@ -67,6 +72,7 @@ def rejected(page: Page, error: BaseException | None, raw_path: str | None) -> P
         no=page.no,
         fetched_at=page.fetched_at,
         archived=page.archived,
+        check=visit(page),
         # What the machine lacked it may have the next time; a fault in the code stays until that is another one.
         rejected=Rejection(reason=reason, raw_path=raw_path, is_transient=isinstance(error, OSError)),
     )

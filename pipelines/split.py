@@ -19,8 +19,11 @@ from asiatongsin.pages.weather import WeatherStrip
 from asiatongsin.urls import article_no
 from pipelines.database import data_folder
 from pipelines.raw_pages import keep
+from pipelines.recheck import visit
 
 logger = logging.getLogger(__name__)
+
+NOT_MODIFIED = 304
 
 
 class SplitPipeline:
@@ -48,6 +51,8 @@ class SplitPipeline:
             logger.warning("Cannot read %s: %s", item.url, items.rejected.reason if items.rejected else "")
         if items.article:
             self.stats.inc_value("split/articles")
+        if items.unmodified:
+            self.stats.inc_value("split/unmodified")
         return items
 
 
@@ -56,8 +61,10 @@ def split(page: Page) -> PageItems:
     article: Article | None = None
     stories: tuple[RelatedStory, ...] = ()
     removed, rejected = None, None
+    # A redirect takes the conditions along: the page that it leads to may be the unmodified one.
+    unmodified = page.status == NOT_MODIFIED and article_no(page.url) == page.no
     try:
-        article, stories = _read(page)
+        article, stories = (None, ()) if unmodified else _read(page)
     except PageRemoved as error:
         removed = error.form
     except PageUnreadable as error:
@@ -70,8 +77,11 @@ def split(page: Page) -> PageItems:
         fetched_at=page.fetched_at,
         archived=page.archived,
         is_reread=page.is_reread,
+        check=visit(page, article, is_served=unmodified or article is not None),
+        unmodified=unmodified,
+        is_listed=page.is_listed,
         article=article,
-        weather=read_weather(page),
+        weather=None if unmodified else read_weather(page),
         related_stories=stories,
         removed=removed,
         rejected=rejected,

@@ -26,7 +26,8 @@ class WeatherPipeline:
 
     def process_item(self, item: PageItems) -> PageItems:
         if item.weather is None:
-            self.stats.inc_value("weather/missing")
+            if not item.unmodified:
+                self.stats.inc_value("weather/missing")
             return item
         weather = identify(item.weather)
         self.stats.inc_value("weather/unchanged" if weather.readings_hash == self.last_hash else "weather/changed")

@@ -14,7 +14,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from asiatongsin.capture import Archived
+from asiatongsin.capture import Archived, Check
 from asiatongsin.items import (
     Article,
     ArticleImage,
@@ -105,6 +105,11 @@ def archived(offset: int = 405, file: str = "archive/newsasia.kr/2025-10/a-00001
     return Archived(file=file, offset=offset, length=8000, digest="sha1:6FTAJXBLYUC4MUNFCBZHGFA5DURN5C47")
 
 
+def check(at: datetime = AT, due: datetime | None = None, **changes: Any) -> Check:
+    """A visit of an article that is as old as it says."""
+    return Check(**{"checked_at": at, "next_check_at": due, "dated_at": AT} | changes)
+
+
 def removed(no: int = NO, at: datetime = AT, form: str = "404") -> PageItems:
     return replace(page(no, at), article=None, removed=form)
 
@@ -119,7 +124,10 @@ def whole_page() -> PageItems:
         reason="이유", missing=("headline", "body"), raw_path="rejected/newsasia.kr/a.html.gz", is_transient=True
     )
     stories = (story(1, image_url="https://newsasia.kr/a.jpg"), story(2, block="hdl_003"))
-    return replace(page(stories=stories, seoul=21.3), archived=archived(), removed="alert", rejected=rejection)
+    visited = check(due=later(60), etag='"1-whole"', last_modified="Sun, 05 Oct 2025 00:52:07 GMT")
+    flags = {"is_reread": True, "unmodified": True, "is_listed": True}
+    items = replace(page(stories=stories, seoul=21.3), archived=archived(), removed="alert", rejected=rejection)
+    return replace(items, check=visited, **flags)
 
 
 def record(identity: str = "20251005T005207Z-000001", **changes: Any) -> CrawlRecord:

@@ -161,6 +161,20 @@ def test_asks_a_list_page_for_a_list_and_a_front_page_for_nothing() -> None:
     assert split(page(served("/", ""), FRONT_URL, "front")).weather is not None
 
 
+def test_reads_nothing_of_an_answer_that_says_the_page_is_unmodified() -> None:
+    items = split(replace(page("", status=304), headers=(("ETag", '"1"'),)))
+    assert items.unmodified
+    assert (items.article, items.weather, items.related_stories, fate(items)) == (None, None, (), (None, None))
+    assert items.check.etag == '"1"'
+
+
+def test_takes_an_unmodified_page_of_another_address_for_what_led_there() -> None:
+    """A redirect takes along the conditions of the request."""
+    assert fate(split(page("", FRONT_URL, status=304))) == ("front page", None)
+    elsewhere = split(page("", article_url(DEFAULT_BASE, NO + 1), status=304))
+    assert (elsewhere.unmodified, elsewhere.rejected is None) == (False, False)
+
+
 def test_keeps_an_unreadable_page_once_and_counts_it(tmp_path: Path) -> None:
     crawler = get_crawler(settings_dict={"DATA": str(tmp_path)})
     pipeline = SplitPipeline.from_crawler(crawler)

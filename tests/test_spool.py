@@ -63,8 +63,8 @@ def pages_of(folder: Path) -> list[PageItems]:
 def test_gives_back_every_field_of_a_page(spool: Spool) -> None:
     items = whole_page()
     parts = [items, items.article, items.article.images[0], items.weather, items.weather.readings[-1]]
-    for part in [*parts, items.related_stories[0], items.rejected, items.archived]:
-        assert [field.name for field in fields(part) if getattr(part, field.name) in (None, (), "")] == []
+    for part in [*parts, items.related_stories[0], items.rejected, items.archived, items.check]:
+        assert [field.name for field in fields(part) if getattr(part, field.name) in (None, (), "", False)] == []
     spool.append(items)
     [back] = pages_of(spool.folder)
     assert back == items

@@ -14,6 +14,7 @@ from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 
 from asiatongsin.arguments import ArgumentError, Arguments
 from asiatongsin.printable import printable
+from asiatongsin.rechecks import Rechecks
 from pipelines import archive_settings
 from pipelines.crawl import OVERLAP, CrawlExtension
 from pipelines.database import Database, DatabaseMissing
@@ -36,6 +37,7 @@ def check(settings: BaseSettings | None, given: Mapping[str, str]) -> None:
     try:
         Arguments.parse(given)
         if settings is not None:
+            Rechecks.from_settings(settings)
             Database.from_settings(settings)
             archive_settings.check(settings)
     except (ArgumentError, DatabaseMissing, archive_settings.SettingError) as error:
@@ -80,7 +82,8 @@ def verdict_on(crawler: Crawler, arguments: Arguments, *, was_told_to_stop: bool
         if walk.outcome in {Outcome.ERROR, Outcome.UNREACHABLE, Outcome.DRIFT} and not arguments.no:
             return walk.outcome.status, f"{name}: {walk.outcome.word}: {walk.sentence}"
         walked, listed = stats.get("list/pages", 0), stats.get("article/listed", 0)
-        return 0, f"{name}: {walked} list pages walked; {listed} articles would be fetched"
+        again = f", {revisited} visited again" if (revisited := stats.get("article/rechecked", 0)) else ""
+        return 0, f"{name}: {walked} list pages walked; {listed} articles would be fetched{again}"
     extension = crawler.get_extension(CrawlExtension)
     verdict = extension.verdict if extension else None
     if verdict is None and extension and extension.record is None and was_told_to_stop:

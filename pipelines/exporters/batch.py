@@ -11,6 +11,7 @@ from psycopg import Connection
 
 from asiatongsin.items import PageItems, Rejection
 from pipelines.exporters import (
+    article_checks,
     article_images,
     article_revisions,
     articles,
@@ -114,6 +115,9 @@ def export_pages(connection: Connection, pages: Sequence[PageItems]) -> Written:
     stored = [page for page in read if (page.site, page.no) in written.all]
     article_images.write(connection, articles.articles_of(stored))
     related_stories.write(connection, stored)
+    # Read pages first: of an article that was visited twice, the later answer may be one without validators.
+    for visited in ([page for page in pages if page.article], [page for page in pages if not page.article]):
+        article_checks.write(connection, newest_of_each([page for page in visited if page.check]))
     weather.write(connection, [page.weather for page in pages if page.weather and not page.is_reread])
     weather.correct(connection, [page.weather for page in pages if page.weather and page.is_reread])
     rejected_pages.forget(connection, [page for page in pages if page.article and page.is_reread])
@@ -131,4 +135,5 @@ def newest_of_each(pages: Iterable[PageItems]) -> list[PageItems]:
 def _refused(page: PageItems, error: psycopg.Error, kept_in: str) -> PageItems:
     reason = f"the database refused it: {type(error).__name__} ({error.diag.constraint_name or error.sqlstate})"
     rejection = Rejection(reason=reason, raw_path=kept_in)
-    return replace(page, article=None, weather=None, related_stories=(), rejected=rejection)
+    check = page.check and replace(page.check, etag=None, last_modified=None)  # they are those of the stored page
+    return replace(page, article=None, weather=None, related_stories=(), check=check, rejected=rejection)

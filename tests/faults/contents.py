@@ -13,11 +13,13 @@ from tests.site.answers import ARTICLE_PATHS
 
 TIMES = ["id", "snapshot_id", "fetched_at", "first_seen_at", "last_seen_at", "sightings", "raw_path"]
 TIMES += ["archive_file", "archive_offset", "archive_length", "payload_digest"]
+TIMES += ["checked_at", "next_check_at", "dated_at"]
 """Columns that tell when and how often a page was fetched and where it is kept, not what was on it."""
 
 TABLES = (
     "articles",
     "article_revisions",
+    "article_checks",
     "article_images",
     "related_stories",
     "weather_readings",

@@ -1,0 +1,39 @@
+"""The table `article_checks`: the last visit of each stored article, and when the next one is due."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from psycopg import Connection
+
+from asiatongsin.items import PageItems
+from pipelines.exporters.columns import columns
+
+_FIELDS = ("checked_at", "next_check_at", "dated_at", "etag", "last_modified")
+
+# A page that was read has new validators, or none. An answer without a body may bring new ones, any other has none to
+# offer: then those of the stored page stay.
+_WRITE = """
+INSERT INTO article_checks AS c (site, no, checked_at, next_check_at, dated_at, etag, last_modified)
+SELECT site, no, t.checked_at, t.next_check_at, t.dated_at,
+    CASE WHEN is_read THEN t.etag ELSE coalesce(t.etag, known.etag) END,
+    CASE WHEN is_read THEN t.last_modified ELSE coalesce(t.last_modified, known.last_modified) END
+FROM unnest(
+    %s::text[], %s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[],
+    %s::text[], %s::text[], %s::bool[]
+) AS t (site, no, checked_at, next_check_at, dated_at, etag, last_modified, is_read)
+JOIN articles AS a USING (site, no) LEFT JOIN article_checks AS known USING (site, no)
+WHERE a.fetched_at <= t.checked_at AND t.dated_at IS NOT NULL
+ORDER BY site, no
+ON CONFLICT (site, no) DO UPDATE SET
+    checked_at = excluded.checked_at, next_check_at = excluded.next_check_at, dated_at = excluded.dated_at,
+    etag = excluded.etag, last_modified = excluded.last_modified
+WHERE c.checked_at < excluded.checked_at"""
+
+
+def write(connection: Connection, pages: Sequence[PageItems]) -> None:
+    """Notes the visits of articles that are stored; each article at most once in `pages`."""
+    if pages:
+        checks = [page.check for page in pages if page.check]
+        is_read = [page.article is not None for page in pages]
+        connection.execute(_WRITE, [*columns(pages, ("site", "no")), *columns(checks, _FIELDS), is_read])

@@ -1,0 +1,155 @@
+"""When an article is due again: its age on the ladder, whatever became of the visit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from scrapy.settings import Settings
+
+from asiatongsin import settings
+from asiatongsin.arguments import ArgumentError
+from asiatongsin.capture import Check, Stored
+from asiatongsin.items import Page
+from asiatongsin.rechecks import Rechecks
+from pipelines.recheck import dated, visit
+from tests.conftest import Scrapy
+from tests.samples import AT, NO, article, later, page, rejected, removed
+from tests.site import ReplicaSite, serve
+
+DEFAULT = {"RECHECK_AFTER": settings.RECHECK_AFTER, "RECHECK_MAX": settings.RECHECK_MAX, "GONE_AFTER": "1d"}
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+TIMELESS = {"published_at": None, "modified_at": None}
+
+
+def rechecks(**changes: object) -> Rechecks:
+    return Rechecks.from_settings(Settings(DEFAULT | changes))
+
+
+def stored(dated_at: datetime = AT, **changes: Any) -> Stored:
+    return Stored(**{"no": NO, "dated_at": dated_at, "content_hash": article().content_hash} | changes)
+
+
+def downloaded(headers: tuple[tuple[str, str], ...] = (), **changes: Any) -> Page:
+    given = {"url": "https://newsasia.kr/", "site": "newsasia.kr", "base": "https://newsasia.kr", "kind": "article"}
+    return Page(**given | {"fetched_at": AT, "status": 200, "headers": headers, "body": b"", "no": NO} | changes)
+
+
+def test_the_default_ladder_is_that_of_the_documentation() -> None:
+    assert rechecks() == Rechecks(
+        after=(HOUR, 6 * HOUR, DAY, 3 * DAY, 7 * DAY, 30 * DAY), most=100, gone_after=timedelta(days=1)
+    )
+
+
+@pytest.mark.parametrize(
+    ("age", "next_age"),
+    [
+        (timedelta(minutes=-30), HOUR),
+        (timedelta(), HOUR),
+        (timedelta(minutes=59), HOUR),
+        (HOUR, 6 * HOUR),
+        (2 * DAY, 3 * DAY),
+        (29 * DAY, 30 * DAY),
+        (30 * DAY, None),
+        (5000 * DAY, None),
+    ],
+)
+def test_is_due_at_the_first_step_that_lies_ahead(age: timedelta, next_age: timedelta | None) -> None:
+    assert rechecks().next_visit(AT, AT + age) == (AT + next_age if next_age else None)
+
+
+def test_an_empty_ladder_has_no_step() -> None:
+    assert rechecks(RECHECK_AFTER="").next_visit(AT, AT) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("RECHECK_AFTER", "often"),
+        ("RECHECK_AFTER", "1h, 1h"),
+        ("RECHECK_AFTER", "6h, 60m"),
+        ("RECHECK_AFTER", "0m, 1h"),
+        ("RECHECK_AFTER", "1h,,6h"),
+        ("RECHECK_AFTER", "1w"),
+        ("RECHECK_AFTER", "1.5h"),
+        ("RECHECK_AFTER", "-1h"),
+        ("RECHECK_AFTER", "3600"),
+        ("RECHECK_AFTER", "9999999d"),
+        ("RECHECK_MAX", "all"),
+        ("RECHECK_MAX", "-1"),
+        ("GONE_AFTER", ""),
+        ("GONE_AFTER", "0d"),
+        ("GONE_AFTER", "1d, 2d"),
+    ],
+)
+def test_says_what_to_write_where_a_setting_cannot_be_meant(name: str, value: str) -> None:
+    with pytest.raises(ArgumentError, match=rf"^{name}=.*: write .* such as 1h|^{name}=.*: write .*, for example "):
+        rechecks(**{name: value})
+
+
+def test_takes_white_space_and_every_unit() -> None:
+    assert rechecks(RECHECK_AFTER=" 90m ,6h,  2d ").after == (1.5 * HOUR, 6 * HOUR, 2 * DAY)
+
+
+def test_counts_from_the_later_of_the_printed_times() -> None:
+    published, modified = AT - 5 * HOUR, AT - 2 * HOUR
+    for times in ((published, modified), (modified, published), (modified, None), (None, modified)):
+        items = page(published_at=times[0], modified_at=times[1])
+        check = dated(replace(items, check=Check(checked_at=AT)), rechecks()).check
+        assert (check.dated_at, check.next_check_at) == (modified, modified + 6 * HOUR)
+
+
+def test_counts_from_the_download_where_no_time_is_printed_or_known() -> None:
+    check = dated(replace(page(**TIMELESS), check=Check(checked_at=AT)), rechecks()).check
+    assert (check.dated_at, check.next_check_at) == (AT, AT + HOUR)
+
+
+def test_dates_a_visit_that_brought_no_article_as_well() -> None:
+    known = Check(checked_at=AT, dated_at=AT - 2 * DAY)
+    for items in (removed(), rejected(), rejected(is_transient=True), replace(page(), article=None, unmodified=True)):
+        assert dated(replace(items, check=known), rechecks()).check.next_check_at == AT + DAY
+        assert dated(replace(items, check=replace(known, dated_at=None)), rechecks()).check is None
+    assert dated(removed(), rechecks()).check is None
+
+
+def test_only_article_pages_are_visits() -> None:
+    assert visit(downloaded(kind="list", no=None)) is None
+    assert visit(downloaded()) == Check(checked_at=AT)
+    assert visit(downloaded(stored=stored(later(-9)))) == Check(checked_at=AT, dated_at=later(-9))
+
+
+def test_a_text_that_was_changed_without_a_newer_time_is_young_again() -> None:
+    known = downloaded(stored=stored(AT - 50 * DAY))
+    same, changed = article(**TIMELESS), article(headline="고친 제목", **TIMELESS)
+    assert visit(known, same).dated_at == AT - 50 * DAY
+    assert visit(known, changed).dated_at == AT
+    assert visit(known, replace(changed, published_at=AT - 50 * DAY)).dated_at == AT
+    told = replace(changed, modified_at=AT - 3 * DAY)
+    assert visit(known, told).dated_at == AT - 50 * DAY
+    items = replace(page(), article=told, check=visit(known, told))
+    assert dated(items, rechecks()).check.dated_at == AT - 3 * DAY
+
+
+def test_keeps_the_validators_of_an_answer_that_was_read() -> None:
+    answered = downloaded((("ETag", 'W/"a b"'), ("LAST-MODIFIED", " Sun, 05 Oct 2025 00:52:07 GMT ")))
+    check = visit(answered, article(), is_served=True)
+    assert (check.etag, check.last_modified) == ('W/"a b"', "Sun, 05 Oct 2025 00:52:07 GMT")
+    assert visit(answered) == Check(checked_at=AT)
+
+
+@pytest.mark.parametrize("value", ["", " ", '"a"\r\nX-Page: b', '"a\0"', '"\x7f"', '"가"', f'"{"a" * 1000}"'])
+def test_keeps_no_validator_that_cannot_be_sent_back(value: str) -> None:
+    assert visit(downloaded((("ETag", value),)), article(), is_served=True).etag is None
+    twice = downloaded((("ETag", '"a"'), ("etag", '"b"')))
+    assert visit(twice, article(), is_served=True).etag is None
+
+
+def test_a_crawl_with_a_setting_that_cannot_be_meant_ends_with_status_2(crawl: Scrapy) -> None:
+    with serve(ReplicaSite(articles=1)) as replica:
+        for given in ("RECHECK_AFTER=1h, soon", "RECHECK_MAX=many", "GONE_AFTER=never"):
+            run = crawl(replica.url, "-s", given)
+            assert (run.status, given.partition(",")[0] in run.last_line) == (2, True), run.log
+            assert "write " in run.last_line
+        assert replica.requests == []
