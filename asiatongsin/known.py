@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from asiatongsin.capture import Stored
+
 
 @dataclass(frozen=True, slots=True)
 class Unsure:
@@ -31,6 +33,12 @@ class Known(Protocol):
 
     async def due(self, site: str) -> list[int]:
         """Articles that earlier crawls did not get and that are worth another try."""
+
+    async def stored(self, site: str, numbers: Sequence[int]) -> list[Stored]:
+        """What is known of those of `numbers` that are stored."""
+
+    async def rechecks(self, site: str, most: int) -> list[Stored]:
+        """Stored articles that are due to be visited again, at most so many, those due longest first."""
 
     async def unsure(self, site: str, section: int) -> Unsure | None:
         """The part of a list in which articles may be missing; None where none is."""

@@ -9,6 +9,8 @@ from scrapy.http import Headers as ScrapyHeaders
 from scrapy.http import Request, Response
 
 from asiatongsin.capture import Exchange, Headers
+from asiatongsin.items import Page, PageKind
+from asiatongsin.site import Site
 
 EXCHANGES = "exchanges"
 """Key in the `meta` of a request: redirects first, then the answer itself."""
@@ -39,6 +41,22 @@ def exchange(request: Request, response: Response) -> Exchange:
         body=response.body,
         ip_address=str(response.ip_address) if response.ip_address else None,
         fetched_at=datetime.now(UTC),
+    )
+
+
+def page_of(response: Response, site: Site, kind: PageKind) -> Page:
+    """The page of an answer, unread."""
+    exchanges = response.meta.get(EXCHANGES, ())
+    return Page(
+        url=response.url,
+        site=site.key,
+        base=site.base,
+        kind=kind,
+        fetched_at=exchanges[-1].fetched_at if exchanges else datetime.now(UTC),
+        status=response.status,
+        headers=headers_of(response.headers),
+        body=response.body,
+        exchanges=exchanges,
     )
 
 

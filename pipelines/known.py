@@ -16,6 +16,7 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 
 from asiatongsin import __version__
+from asiatongsin.capture import Archived, Stored
 from asiatongsin.known import Unsure
 from pipelines.crawl import CrawlExtension
 from pipelines.database import Database, DatabaseUnreachable, DatabaseUnusable
@@ -62,8 +63,22 @@ SELECT no FROM (
     SELECT no, last_seen_at FROM removed_articles
     WHERE site = %(site)s AND last_seen_at < now() - interval '1 day' AND sightings < %(attempts)s
 ) AS t
-WHERE NOT EXISTS (SELECT FROM articles AS a WHERE a.site = %(site)s AND a.no = t.no AND a.fetched_at > t.seen)
+WHERE NOT EXISTS (SELECT FROM articles AS a WHERE a.site = %(site)s AND a.no = t.no AND a.fetched_at >= t.seen)
 GROUP BY no ORDER BY max(seen) DESC, no DESC LIMIT %(most)s"""
+
+# The whole page is wanted of an article that was found removed: a server that says it is unmodified says too little.
+_OF_ARTICLE = """
+SELECT a.no, coalesce(c.dated_at, greatest(a.published_at, a.modified_at), a.first_seen_at), a.content_hash,
+    CASE WHEN r.no IS NULL THEN c.etag END, CASE WHEN r.no IS NULL THEN c.last_modified END,
+    a.archive_file, a.archive_offset, a.archive_length, a.payload_digest
+FROM articles AS a LEFT JOIN article_checks AS c USING (site, no) LEFT JOIN removed_articles AS r USING (site, no)"""
+
+_STORED = f"""{_OF_ARTICLE}
+WHERE a.site = %(site)s AND a.no = ANY(%(numbers)s)"""
+
+_RECHECKS = f"""{_OF_ARTICLE}
+WHERE a.site = %(site)s AND c.next_check_at <= now()
+ORDER BY c.next_check_at, a.no LIMIT %(most)s"""
 
 # Did a crawl store articles without walking this list as far as it should, since the last one that did? Crawls count in
 # the order of their rows. Where the clock was set back between them, no time says what may be missing: all may be.
@@ -116,6 +131,15 @@ class KnownArticles:
         values = {"site": site, "version": __version__, "attempts": MAX_ATTEMPTS, "most": MAX_DUE}
         return [no for (no,) in await self._ask(_DUE, values) or []]
 
+    async def stored(self, site: str, numbers: Sequence[int]) -> list[Stored]:
+        """What is known of those of `numbers` that are stored."""
+        values = {"site": site, "numbers": list(numbers)}
+        return _stored(await self._ask(_STORED, values) if numbers else [])
+
+    async def rechecks(self, site: str, most: int) -> list[Stored]:
+        """Stored articles that are due to be visited again, at most so many, those due longest first."""
+        return _stored(await self._ask(_RECHECKS, {"site": site, "most": most}))
+
     async def unsure(self, site: str, section: int) -> Unsure | None:
         """The part of a list in which articles may be missing although newer ones are stored; None where none is.
 
@@ -155,7 +179,8 @@ class KnownArticles:
             self._connection = self.database.connect()
         try:
             return self._connection.execute(query, values).fetchall()
-        except psycopg.errors.UndefinedTable:  # `dry=1` on an empty database: nothing is stored
+        except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn):
+            # `dry=1` on a database that is empty, or not brought up to date, which only a crawl does.
             return []
         except psycopg.OperationalError:
             self._connection.close()
@@ -163,3 +188,18 @@ class KnownArticles:
             if not was_open:
                 raise
         return self._rows(query, values)  # the server closed an idle connection; a new one may do
+
+
+def _stored(rows: list[tuple[Any, ...]] | None) -> list[Stored]:
+    """Rows of _OF_ARTICLE."""
+    return [
+        Stored(
+            no=no,
+            dated_at=dated_at,
+            content_hash=content_hash,
+            etag=etag,
+            last_modified=last_modified,
+            archived=Archived(file=file, offset=offset, length=length, digest=digest) if file else None,
+        )
+        for no, dated_at, content_hash, etag, last_modified, file, offset, length, digest in rows or []
+    ]

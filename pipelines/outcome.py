@@ -138,6 +138,7 @@ def _counts(stats: Mapping[str, Any], waiting: int) -> str:
         f"{stats.get('export/unchanged', 0)} unchanged",
     ]
     optional = {
+        "unmodified": stats.get("split/unmodified", 0),
         "removed": stats.get("split/removed", 0),
         "unreadable": stats.get("split/unreadable/article", 0) + stats.get("split/unreadable/list", 0),
         "articles not downloaded": stats.get("article/failed", 0),

@@ -53,7 +53,7 @@ ORDER BY r.block, r.position LIMIT %s"""
 
 _REJECTED = """
 SELECT r.no, r.reason, r.raw_path FROM rejected_pages AS r
-WHERE NOT EXISTS (SELECT FROM articles AS a WHERE a.site = r.site AND a.no = r.no AND a.fetched_at > r.fetched_at)
+WHERE NOT EXISTS (SELECT FROM articles AS a WHERE a.site = r.site AND a.no = r.no AND a.fetched_at >= r.fetched_at)
 ORDER BY r.fetched_at DESC LIMIT %s"""
 
 

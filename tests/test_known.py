@@ -12,10 +12,24 @@ import pytest
 from psycopg import Connection
 from scrapy.utils.test import get_crawler
 
+from asiatongsin.capture import Stored
 from asiatongsin.known import Unsure
 from pipelines.exporters import crawls
 from pipelines.known import BACKDATED, MAX_ATTEMPTS, MAX_DUE, KnownArticles
-from tests.samples import SITE, UNREACHABLE, export, later, page, record, rejected, removed
+from tests.samples import (
+    AT,
+    SITE,
+    UNREACHABLE,
+    archived,
+    article,
+    check,
+    export,
+    later,
+    page,
+    record,
+    rejected,
+    removed,
+)
 
 EVERYWHERE = Unsure(since=datetime(1900, 1, 1, tzinfo=UTC) - BACKDATED, above=0)
 
@@ -41,6 +55,14 @@ def due(known: KnownArticles, site: str = SITE) -> list[int]:
 
 def unsure(known: KnownArticles, section: int, site: str = SITE) -> Unsure | None:
     return asyncio.run(known.unsure(site, section))
+
+
+def stored(known: KnownArticles, *numbers: int, site: str = SITE) -> list[Stored]:
+    return asyncio.run(known.stored(site, numbers))
+
+
+def rechecks(known: KnownArticles, most: int = 100, site: str = SITE) -> list[int]:
+    return [article.no for article in asyncio.run(known.rechecks(site, most))]
 
 
 def ago(hours: float) -> datetime:
@@ -84,6 +106,15 @@ def test_asks_no_more_for_what_came_in_the_meantime(known: KnownArticles, connec
     assert due(known) == []
 
 
+def test_a_page_that_was_read_again_out_of_an_archive_came_as_well(
+    known: KnownArticles, connection: Connection
+) -> None:
+    at = ago(100)
+    export(connection, rejected(1, at), rejected(2, at))
+    export(connection, page(1, at), page(2, at - timedelta(seconds=1)))
+    assert due(known) == [2]
+
+
 def test_gives_up_after_so_many_attempts(known: KnownArticles, connection: Connection) -> None:
     for attempt in range(1, MAX_ATTEMPTS + 1):
         at = ago(24 * (MAX_ATTEMPTS - attempt) + 25)
@@ -97,6 +128,40 @@ def test_asks_for_a_bounded_number_of_the_latest(known: KnownArticles, connectio
     export(connection, rejected(None, is_transient=True))
     export(connection, *(rejected(no, ago(200 - no), is_transient=True) for no in range(1, 101)))
     assert due(known) == list(range(100, 100 - MAX_DUE, -1))
+
+
+def test_says_what_is_known_of_stored_articles(known: KnownArticles, connection: Connection) -> None:
+    whole = replace(page(1), archived=archived(), check=check(etag='"1"', last_modified="Sun", dated_at=later(-3)))
+    export(connection, whole, page(2), page(3, published_at=None, modified_at=None), page(4, site="example.kr"))
+    first, second, third = sorted(stored(known, 1, 2, 3, 4, 5), key=lambda one: one.no)
+    assert first == Stored(
+        no=1,
+        dated_at=later(-3),
+        content_hash=article(1).content_hash,
+        etag='"1"',
+        last_modified="Sun",
+        archived=archived(),
+    )
+    assert (second.dated_at, second.etag, second.archived) == (article().modified_at, None, None)
+    assert third.dated_at == AT
+    assert stored(known) == []
+
+
+def test_wants_the_whole_page_of_an_article_that_was_found_removed(
+    known: KnownArticles, connection: Connection
+) -> None:
+    """A server that says it is unmodified would not say that it is there again."""
+    export(connection, replace(page(1), check=check(etag='"1"', last_modified="Sun")), removed(1, later(1)))
+    assert [(one.etag, one.last_modified) for one in stored(known, 1)] == [(None, None)]
+
+
+def test_visits_again_what_is_due_longest_first(known: KnownArticles, connection: Connection) -> None:
+    dues = {1: ago(1), 2: ago(3), 3: ago(-1), 4: None, 5: ago(2), 6: ago(2)}
+    export(connection, *(replace(page(no), check=check(due=due)) for no, due in dues.items()), page(7))
+    assert rechecks(known) == [2, 5, 6, 1]
+    assert rechecks(known, 2) == [2, 5]
+    assert rechecks(known, 0) == []
+    assert rechecks(known, site="example.kr") == []
 
 
 def had(connection: Connection, hour: int, walked: Iterable[int] = (), *, new: int = 1, **arguments: str) -> datetime:
@@ -185,12 +250,14 @@ def test_any_crawl_that_walked_the_list_settles_the_doubt(known: KnownArticles, 
 def test_knows_nothing_of_an_empty_database(database_url: str, data: Path) -> None:
     known = asking(database_url, data)
     assert (settled(known, 1), due(known), unsure(known, 22)) == (set(), [], None)
+    assert (stored(known, 1), rechecks(known)) == ([], [])
     known.spider_closed()
 
 
 def test_says_that_nobody_knows_without_a_database(data: Path, caplog: pytest.LogCaptureFixture) -> None:
     known = asking(UNREACHABLE, data)
     assert (settled(known, 1), due(known), unsure(known, 22)) == (None, [], None)
+    assert (stored(known, 1), rechecks(known)) == ([], [])
     warnings = [entry.getMessage() for entry in caplog.records if entry.name == "pipelines.known"]
     assert len(warnings) == 1  # and does not ask again for a while
     assert "geheim" not in caplog.text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Self
 
@@ -17,13 +18,15 @@ from scrapy.utils.misc import build_from_crawler, load_object
 from twisted.python.failure import Failure
 
 from asiatongsin.arguments import Arguments
+from asiatongsin.capture import Check, Stored
 from asiatongsin.errors import PageUnreadable
 from asiatongsin.items import Page, PageItems, PageKind, Rejection
 from asiatongsin.known import Known
 from asiatongsin.pages.front import FrontPage
 from asiatongsin.pages.section import SectionPage, Teaser
 from asiatongsin.politeness import Refused, Stopped
-from asiatongsin.received import EXCHANGES, headers_of
+from asiatongsin.received import page_of
+from asiatongsin.rechecks import Rechecks
 from asiatongsin.signals import crawl_started
 from asiatongsin.site import DEFAULT_USER_AGENT, KNOWN_SECTIONS
 from asiatongsin.urls import ALL, article_url, list_no, list_url, page_no
@@ -31,8 +34,12 @@ from asiatongsin.urls import ALL, article_url, list_no, list_url, page_no
 ON_LOOPBACK = {"DOWNLOAD_DELAY": 0.0, "AUTOTHROTTLE_ENABLED": False, "RETRY_PAUSE": 0.0}
 """Settings for a site on this machine, which needs no politeness."""
 
+GONE_STATUSES = [404, 410]
+NOT_MODIFIED = 304
+
 FRONT_PRIORITY = 10
 RETRY_PRIORITY = -2  # with the articles of the first list pages
+RECHECK_PRIORITY = -(10**7)  # behind the last page of the longest list: news first
 
 
 class AsiatongsinSpider(scrapy.Spider):
@@ -50,6 +57,7 @@ class AsiatongsinSpider(scrapy.Spider):
         self.site = self.arguments.site
         self.met: dict[int, set[int]] = defaultdict(set)
         self.asked: set[int] = set()
+        self.rechecked: set[int] = set()
         self.walked: list[int] = []
 
     @classmethod
@@ -64,7 +72,8 @@ class AsiatongsinSpider(scrapy.Spider):
         if not self.arguments.dry:
             await self._announce()
         if self.arguments.no:
-            for request in self._article_requests(self.arguments.no, priority=0):
+            stored = await self.known.stored(self.site.key, self.arguments.no)
+            for request in self._article_requests(self.arguments.no, priority=0, stored=stored):
                 yield request
         elif self.arguments.sections:
             for request in self._first_pages(self.arguments.sections):
@@ -73,7 +82,10 @@ class AsiatongsinSpider(scrapy.Spider):
             yield self._request(f"{self.site.base}/", "front", self.parse_front, priority=FRONT_PRIORITY)
         if not self.arguments.no:
             due = await self.known.due(self.site.key)
-            for request in self._article_requests(due, priority=RETRY_PRIORITY, is_due=True):
+            stored = await self.known.stored(self.site.key, due)
+            for request in self._article_requests(due, priority=RETRY_PRIORITY, stored=stored, is_due=True):
+                yield request
+            async for request in self._rechecks():
                 yield request
 
     async def _announce(self) -> None:
@@ -123,7 +135,7 @@ class AsiatongsinSpider(scrapy.Spider):
         elif number != self.arguments.pages and not self._is_before_window(teasers):
             yield self._list_request(section, number + 1)
 
-    def parse_article(self, response: Response, no: int, listed_at: datetime | None = None) -> Iterator[Any]:
+    def parse_article(self, response: Response, no: int, **known: Any) -> Iterator[Any]:
         """An article page, handed on unread.
 
         @url https://newsasia.kr/news/article.html?no=142893
@@ -131,7 +143,9 @@ class AsiatongsinSpider(scrapy.Spider):
         @returns items 1 1
         @scrapes url status body
         """
-        yield self._page(response, "article", no, listed_at)
+        stored: Stored | None = known.get("stored")
+        earlier = stored.archived if stored else None
+        yield replace(self._page(response, "article"), no=no, earlier=earlier, **known)
 
     def failed(self, failure: Failure) -> Iterator[Any]:
         """A page that did not arrive: counted, and for an article noted, so that the next crawl asks again."""
@@ -168,12 +182,13 @@ class AsiatongsinSpider(scrapy.Spider):
         return [teaser for teaser in teasers if self.arguments.wants(teaser.published_at)]
 
     def _article_requests(
-        self, articles: Iterable[Teaser | int], priority: int, *, is_due: bool = False
+        self, articles: Iterable[Teaser | int], priority: int, *, stored: Iterable[Stored] = (), is_due: bool = False
     ) -> Iterator[Request]:
         """One request for each article that was not asked for yet; with `dry=1` they are only counted."""
+        known = {one.no: one for one in stored}
         for article in articles:
             no, listed_at = (article.no, article.published_at) if isinstance(article, Teaser) else (article, None)
-            if no in self.asked:
+            if no in self.asked or no in self.rechecked:
                 continue
             self.asked.add(no)
             self.crawler.stats.inc_value("article/listed")
@@ -181,11 +196,39 @@ class AsiatongsinSpider(scrapy.Spider):
             if self.arguments.dry:
                 self.logger.info("Would fetch %s", article_url(self.site.base, no))
             else:
-                request = self._request(
-                    article_url(self.site.base, no), "article", self.parse_article, priority, no=no, listed_at=listed_at
-                )
+                # What is due was met in a list by an earlier crawl, or else is stored.
+                is_listed = is_due or isinstance(article, Teaser)
+                request = self._article_request(no, priority, known.get(no), listed_at=listed_at, is_listed=is_listed)
                 request.meta["is_due"] = is_due
                 yield request
+
+    async def _rechecks(self) -> AsyncIterator[Request]:
+        """Requests for stored articles that are due to be visited again."""
+        rechecks = Rechecks.from_settings(self.settings)
+        for article in await self.known.rechecks(self.site.key, rechecks.most) if rechecks.after else ():
+            if article.no in self.asked:
+                continue
+            self.rechecked.add(article.no)  # not in `asked`: it is no news where a list shows it
+            self.crawler.stats.inc_value("article/rechecked")
+            if self.arguments.dry:
+                self.logger.info("Would visit %s again", article_url(self.site.base, article.no))
+            else:
+                yield self.revisit(article, RECHECK_PRIORITY)
+
+    def revisit(self, article: Stored, priority: int = 0) -> Request:
+        """A request for an article that brings its page only where it is another one than the stored."""
+        request = self._article_request(article.no, priority, article, is_listed=True)
+        if article.etag:
+            request.headers["If-None-Match"] = article.etag.encode("latin-1")
+        if article.last_modified:
+            request.headers["If-Modified-Since"] = article.last_modified.encode("latin-1")
+        if article.etag or article.last_modified:
+            request.meta["handle_httpstatus_list"] = [*GONE_STATUSES, NOT_MODIFIED]
+        return request
+
+    def _article_request(self, no: int, priority: int, stored: Stored | None, **met: Any) -> Request:
+        url = article_url(self.site.base, no)
+        return self._request(url, "article", self.parse_article, priority, no=no, stored=stored, **met)
 
     def _first_pages(self, sections: Iterable[int]) -> Iterator[Request]:
         for section in dict.fromkeys(sections):
@@ -209,7 +252,7 @@ class AsiatongsinSpider(scrapy.Spider):
             meta={
                 "kind": kind,
                 "is_due": False,
-                "handle_httpstatus_list": [404, 410] if kind == "article" else [],
+                "handle_httpstatus_list": GONE_STATUSES if kind == "article" else [],
                 "download_slot": self.site.key,
             },
         )
@@ -218,32 +261,20 @@ class AsiatongsinSpider(scrapy.Spider):
         if not self.arguments.dry:
             yield page
 
-    def _page(
-        self, response: Response, kind: PageKind, no: int | None = None, listed_at: datetime | None = None
-    ) -> Page:
+    def _page(self, response: Response, kind: PageKind) -> Page:
         self.crawler.stats.inc_value(f"{kind}/pages")
-        exchanges = response.meta.get(EXCHANGES, ())
-        return Page(
-            url=response.url,
-            site=self.site.key,
-            base=self.site.base,
-            kind=kind,
-            fetched_at=exchanges[-1].fetched_at if exchanges else datetime.now(UTC),
-            status=response.status,
-            headers=headers_of(response.headers),
-            body=response.body,
-            exchanges=exchanges,
-            no=no,
-            listed_at=listed_at,
-        )
+        return page_of(response, self.site, kind)
 
     def _failed_page(self, request: Request, reason: str, *, is_transient: bool) -> PageItems:
+        stored: Stored | None = request.cb_kwargs["stored"]
+        now = datetime.now(UTC)
         return PageItems(
             site=self.site.key,
             url=request.url,
             kind="article",
             no=request.cb_kwargs["no"],
-            fetched_at=datetime.now(UTC),
+            fetched_at=now,
+            check=Check(checked_at=now, dated_at=stored.dated_at if stored else None),
             rejected=Rejection(reason=reason, is_transient=is_transient),
         )
 
