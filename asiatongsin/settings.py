@@ -32,6 +32,7 @@ ITEM_PIPELINES = {
 EXTENSIONS = {
     "pipelines.crawl.CrawlExtension": 100,
     "pipelines.faulty.FaultyPages": 200,
+    "asiatongsin.controls.ControlsExtension": 300,
     "asiatongsin.progress.ProgressExtension": 500,
 }
 

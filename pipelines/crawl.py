@@ -16,6 +16,7 @@ from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 
+from asiatongsin.rechecks import Rechecks
 from asiatongsin.signals import crawl_started
 from pipelines.archive import Archive, ArchivePipeline
 from pipelines.database import Database, DatabaseFrozen, DatabaseUnreachable, DatabaseUnusable, data_folder
@@ -23,7 +24,7 @@ from pipelines.disk import told
 from pipelines.drain import Drain, DrainThread
 from pipelines.exporters.batch import Exported
 from pipelines.lock import CrawlLock
-from pipelines.outcome import Verdict, decide, walked_lists
+from pipelines.outcome import Verdict, decide, removals_count, walked_lists
 from pipelines.record import CrawlRecord, Outcome
 from pipelines.spool import Spool, SpoolPipeline
 from pipelines.threads import aside, begun, follow
@@ -177,6 +178,7 @@ class CrawlExtension:
     def _judged(self, record: CrawlRecord, waiting: int, trouble: str) -> CrawlRecord:
         stats = self.crawler.stats.get_stats()
         share = self.crawler.settings.getfloat("UNREADABLE_SHARE_MAX")
+        gone_after = Rechecks.from_settings(self.crawler.settings).gone_after
         self.verdict = decide(stats, waiting=waiting, trouble=trouble, unreadable_share_max=share)
         return replace(
             record,
@@ -187,6 +189,7 @@ class CrawlExtension:
             article_pages=stats.get("article/pages", 0),
             unreadable=stats.get("split/unreadable/article", 0) + stats.get("split/unreadable/list", 0),
             spooled=waiting,
+            gone_after=gone_after if removals_count(stats, self.verdict.outcome) else None,
             statistics=msgspec.to_builtins(dict(stats), enc_hook=str),
         )
 

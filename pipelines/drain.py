@@ -19,7 +19,7 @@ from psycopg import Connection
 from asiatongsin.items import PageItems
 from pipelines.database import CANNOT_USE_NOW, Database, DatabaseForeign, DatabaseUnreachable, DatabaseUnusable
 from pipelines.disk import write_whole
-from pipelines.exporters import crawls
+from pipelines.exporters import crawls, removed_articles
 from pipelines.exporters.batch import REFUSALS, Exported, export_segment
 from pipelines.exporters.migrate import migrate
 from pipelines.private import private_folder
@@ -84,8 +84,8 @@ class Drain:
             path.unlink()
 
     def store_record(self, record: CrawlRecord) -> None:
-        """Writes the row of the crawl. DatabaseUnreachable, DatabaseUnusable."""
-        self._with_connection(lambda connection: crawls.write(connection, record))
+        """Writes the row of the crawl, and of its removals what counts. DatabaseUnreachable, DatabaseUnusable."""
+        self._with_connection(partial(_store_record, record=record))
 
     def close_dead(self, site: str) -> None:
         """Ends the rows of crawls that cannot be running, since we hold the lock. DatabaseUnreachable."""
@@ -215,6 +215,12 @@ class DrainThread(Thread):
         self.trouble = ""
         self.was_reached = self.was_reached or self.worker.is_connected
         return TICK
+
+
+def _store_record(connection: Connection, record: CrawlRecord) -> None:
+    with connection.transaction():
+        crawls.write(connection, record)
+        removed_articles.confirm(connection, record)
 
 
 def _killed(record: CrawlRecord) -> CrawlRecord:

@@ -36,6 +36,9 @@ BACKDATED = timedelta(days=2)
 MAX_ATTEMPTS = 10
 """How often an article that does not come, or cannot be read, is asked for."""
 
+MAX_CONTROLS = 20
+"""How many articles are named that are asked for to see whether the site still serves any."""
+
 MAX_DUE = 20
 """How many of them one crawl asks for."""
 
@@ -52,7 +55,8 @@ SELECT no FROM removed_articles
 WHERE site = %(site)s AND no = ANY(%(numbers)s)
     AND (last_seen_at > now() - interval '1 day' OR sightings >= %(attempts)s)"""
 
-# What did not come, was read in vain a day ago or by another version, or was found removed a day ago.
+# What did not come, was read in vain a day ago or by another version, or was found removed a day ago; but not a number
+# that was tried and that nobody ever saw an article under.
 _DUE = """
 SELECT no FROM (
     SELECT no, max(fetched_at) AS seen FROM rejected_pages
@@ -60,8 +64,9 @@ SELECT no FROM (
     GROUP BY no HAVING count(*) < %(attempts)s
         AND (bool_and(is_transient OR version <> %(version)s) OR max(fetched_at) < now() - interval '1 day')
     UNION ALL
-    SELECT no, last_seen_at FROM removed_articles
+    SELECT no, last_seen_at FROM removed_articles AS r
     WHERE site = %(site)s AND last_seen_at < now() - interval '1 day' AND sightings < %(attempts)s
+        AND (listed OR EXISTS (SELECT FROM articles AS a WHERE a.site = r.site AND a.no = r.no))
 ) AS t
 WHERE NOT EXISTS (SELECT FROM articles AS a WHERE a.site = %(site)s AND a.no = t.no AND a.fetched_at >= t.seen)
 GROUP BY no ORDER BY max(seen) DESC, no DESC LIMIT %(most)s"""
@@ -79,6 +84,10 @@ WHERE a.site = %(site)s AND a.no = ANY(%(numbers)s)"""
 _RECHECKS = f"""{_OF_ARTICLE}
 WHERE a.site = %(site)s AND c.next_check_at <= now()
 ORDER BY c.next_check_at, a.no LIMIT %(most)s"""
+
+_CONTROLS = f"""{_OF_ARTICLE}
+WHERE a.site = %(site)s AND a.gone_at IS NULL AND r.no IS NULL
+ORDER BY a.no DESC LIMIT %(most)s"""
 
 # Did a crawl store articles without walking this list as far as it should, since the last one that did? Crawls count in
 # the order of their rows. Where the clock was set back between them, no time says what may be missing: all may be.
@@ -139,6 +148,10 @@ class KnownArticles:
     async def rechecks(self, site: str, most: int) -> list[Stored]:
         """Stored articles that are due to be visited again, at most so many, those due longest first."""
         return _stored(await self._ask(_RECHECKS, {"site": site, "most": most}))
+
+    async def controls(self, site: str) -> list[Stored]:
+        """The newest stored articles that were there when they were asked for last."""
+        return _stored(await self._ask(_CONTROLS, {"site": site, "most": MAX_CONTROLS}))
 
     async def unsure(self, site: str, section: int) -> Unsure | None:
         """The part of a list in which articles may be missing although newer ones are stored; None where none is.

@@ -61,6 +61,12 @@ def damaged_spool(folders: int, lines: int) -> str:
     return f"{' and '.join(parts)}, see the log" if parts else ""
 
 
+def removals_count(stats: Mapping[str, Any], outcome: Outcome) -> bool:
+    """Whether what was found removed is: the crawl ended well, and at its end the site served most of the controls."""
+    ended_well = outcome in {Outcome.OK, Outcome.SPOOLED}
+    return ended_well and 2 * stats.get("controls/served", 0) > stats.get("controls/asked", 0)
+
+
 def walked_lists(stats: Mapping[str, Any]) -> tuple[int, ...]:
     """Lists that were walked as far as asked, and whose articles were all fetched.
 

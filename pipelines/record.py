@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any
 
@@ -68,6 +68,9 @@ class CrawlRecord:
 
     spooled: int = 0
     """Pages that waited in the spool at the end."""
+
+    gone_after: timedelta | None = None
+    """How far apart two sightings make a removed article gone; None where those of this crawl count for nothing."""
 
     version: str = __version__
     """Version of this program."""

@@ -111,7 +111,7 @@ def check(at: datetime = AT, due: datetime | None = None, **changes: Any) -> Che
 
 
 def removed(no: int = NO, at: datetime = AT, form: str = "404") -> PageItems:
-    return replace(page(no, at), article=None, removed=form)
+    return replace(page(no, at), article=None, removed=form, is_listed=True)
 
 
 def rejected(no: int | None = NO, at: datetime = AT, **rejection: Any) -> PageItems:

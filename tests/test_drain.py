@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from queue import Queue
 
@@ -15,7 +16,7 @@ from pipelines.database import Database, DatabaseTooNew, DatabaseUnreachable
 from pipelines.drain import Drain, DrainThread, waiting_pages
 from pipelines.exporters.batch import export_segment
 from pipelines.spool import Spool, read_segment
-from tests.samples import UNREACHABLE, count, later, leave, page, record, rows
+from tests.samples import UNREACHABLE, count, later, leave, page, record, removed, rows
 
 
 @pytest.fixture
@@ -79,6 +80,19 @@ def test_keeps_broken_lines_and_stores_their_neighbours(drain: Drain, connection
     drain.drain_abandoned()
     assert count(connection, "articles") == 2
     assert list(contents(data / "refused").values()) == [second[:40] + b"\n{}\n"]
+
+
+@pytest.mark.parametrize("ends_well", [True, False])
+def test_removals_that_waited_count_where_their_crawl_ended_well(
+    drain: Drain, connection: Connection, data: Path, ends_well: bool
+) -> None:
+    end = {"finished_at": later(2000), "outcome": "spooled", "gone_after": timedelta(days=1)} if ends_well else {}
+    leave(data, page(), removed(at=later(1)), crawl=record("a", **end))
+    leave(data, removed(at=later(1500)), crawl=record("b", **end))
+    drain.drain_abandoned()
+    assert rows(connection, "SELECT sightings FROM removed_articles") == [(2,)]
+    assert rows(connection, "SELECT gone_at FROM articles") == [(later(1500) if ends_well else None,)]
+    assert rows(connection, "SELECT outcome FROM crawls") == [("spooled" if ends_well else "error",)] * 2
 
 
 def test_loses_nothing_when_the_database_cannot_be_reached(data: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from datetime import timedelta
 
 import psycopg
 import pytest
@@ -26,6 +27,7 @@ FINISHED = CrawlRecord(
     article_pages=90,
     unreadable=30,
     spooled=4,
+    gone_after=timedelta(hours=36),
     version="9.9",
     statistics={"finish_reason": "finished", "log_count/INFO": 7, "elapsed": 1.5, "말": ["가", None]},
 )

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime, timedelta
+
 from psycopg import Connection
 
-from tests.samples import AT, NO, SITE, count, export, later, page, removed, rows
+from pipelines.exporters import removed_articles
+from pipelines.record import CrawlRecord
+from tests.samples import AT, NO, SITE, count, export, later, page, record, removed, rows
 
 QUERY = "SELECT form, first_seen_at, last_seen_at, sightings FROM removed_articles"
 
@@ -35,17 +40,99 @@ def test_leaves_the_stored_text(connection: Connection) -> None:
     assert count(connection, "article_images") == 2
 
 
+def sighted(connection: Connection, no: int, minutes: float, *, counts: bool = True, days: float = 1) -> None:
+    """A crawl of its own finds the article removed, and ends."""
+    crawl = record(f"crawl {minutes}", started_at=later(minutes))
+    export(connection, removed(no, later(minutes)), crawl=crawl.id)
+    ended(connection, crawl, timedelta(days=days) if counts else None)
+
+
+def ended(connection: Connection, crawl: CrawlRecord, gone_after: timedelta | None) -> None:
+    done = replace(crawl, finished_at=later(10_000), outcome="ok", gone_after=gone_after)
+    removed_articles.confirm(connection, crawl)  # a crawl that runs says nothing
+    for _ in range(2):
+        removed_articles.confirm(connection, done)
+
+
+def gone(connection: Connection) -> list[tuple[int, datetime | None]]:
+    return rows(connection, "SELECT no, gone_at FROM articles ORDER BY no")
+
+
 def test_an_article_is_gone_when_it_was_found_removed_twice_a_day_apart(connection: Connection) -> None:
-    gone = "SELECT no, gone_at FROM articles ORDER BY no"
     export(connection, page(1), page(2))
     for minutes in (1, 60, 1440):
-        export(connection, removed(1, later(minutes)))
-        assert rows(connection, gone) == [(1, None), (2, None)]
-    export(connection, removed(1, later(1441)))
-    export(connection, removed(1, later(9000)))
-    assert rows(connection, gone) == [(1, later(1441)), (2, None)]
+        sighted(connection, 1, minutes)
+        assert gone(connection) == [(1, None), (2, None)]
+    sighted(connection, 1, 1441)
+    sighted(connection, 1, 9000)
+    assert gone(connection) == [(1, later(1441)), (2, None)]
     export(connection, page(1, later(9001)))
-    assert rows(connection, gone) == [(1, None), (2, None)]
+    assert gone(connection) == [(1, None), (2, None)]
+
+
+def test_two_sightings_of_one_crawl_are_one(connection: Connection) -> None:
+    export(connection, page(1))
+    export(connection, removed(1, later(1)), removed(1, later(2000)))
+    ended(connection, record(), timedelta(days=1))
+    assert gone(connection) == [(1, None)]
+
+
+def test_a_sighting_of_a_crawl_that_does_not_count_is_none(connection: Connection) -> None:
+    export(connection, page(1))
+    sighted(connection, 1, 1, counts=False)
+    sighted(connection, 1, 2000, counts=False)
+    sighted(connection, 1, 4000)
+    sighted(connection, 1, 6000, counts=False)
+    assert gone(connection) == [(1, None)]
+    query = "SELECT sightings, first_confirmed_at, last_confirmed_at, last_crawl FROM removed_articles"
+    assert rows(connection, query) == [(4, later(4000), later(4000), "crawl 6000")]
+    sighted(connection, 1, 8000)
+    assert gone(connection) == [(1, later(8000))]
+
+
+def test_how_far_apart_is_a_matter_of_the_crawl(connection: Connection) -> None:
+    export(connection, page(1))
+    for minutes, days in ((1, 0.5), (700, 0.5), (1500, 3)):
+        sighted(connection, 1, minutes, days=days)
+    assert gone(connection) == [(1, None)]
+    sighted(connection, 1, 1600, days=0.5)
+    assert gone(connection) == [(1, later(1600))]
+
+
+def test_an_article_that_was_there_in_between_is_not_gone(connection: Connection) -> None:
+    """Also where the capture comes late, out of an old spool."""
+    export(connection, page(1))
+    sighted(connection, 1, 1)
+    export(connection, page(1, later(100)), crawl="fetched")
+    sighted(connection, 1, 2000)
+    assert gone(connection) == [(1, None)]
+    export(connection, page(1, later(1900)), crawl="late")
+    sighted(connection, 1, 2001)
+    sighted(connection, 1, 3400)
+    assert gone(connection) == [(1, None)]
+    sighted(connection, 1, 3500)
+    assert gone(connection) == [(1, later(3500))]
+
+
+def test_only_a_capture_that_is_newer_brings_an_article_back(connection: Connection) -> None:
+    export(connection, page(1))
+    sighted(connection, 1, 1)
+    sighted(connection, 1, 2000)
+    for minutes in (0, 1500):
+        export(connection, page(1, later(minutes), headline=f"또 읽은 제목 {minutes}"), crawl="again")
+        assert gone(connection) == [(1, later(2000))]
+    export(connection, page(1, later(2000)), crawl="read otherwise")  # what was taken for a removal was none
+    assert gone(connection) == [(1, None)]
+    assert count(connection, "removed_articles") == 0
+
+
+def test_remembers_whether_a_list_ever_led_there(connection: Connection) -> None:
+    listed = "SELECT no, listed FROM removed_articles ORDER BY no"
+    by_number = [replace(removed(no, later(no)), is_listed=False) for no in (1, 2)]
+    export(connection, by_number[0], removed(2))
+    assert rows(connection, listed) == [(1, False), (2, True)]
+    export(connection, removed(1, later(2)), by_number[1])
+    assert rows(connection, listed) == [(1, True), (2, True)]
 
 
 def test_forgets_what_is_there_again(connection: Connection) -> None:

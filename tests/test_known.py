@@ -15,7 +15,7 @@ from scrapy.utils.test import get_crawler
 from asiatongsin.capture import Stored
 from asiatongsin.known import Unsure
 from pipelines.exporters import crawls
-from pipelines.known import BACKDATED, MAX_ATTEMPTS, MAX_DUE, KnownArticles
+from pipelines.known import BACKDATED, MAX_ATTEMPTS, MAX_CONTROLS, MAX_DUE, KnownArticles
 from tests.samples import (
     AT,
     SITE,
@@ -113,6 +113,24 @@ def test_a_page_that_was_read_again_out_of_an_archive_came_as_well(
     export(connection, rejected(1, at), rejected(2, at))
     export(connection, page(1, at), page(2, at - timedelta(seconds=1)))
     assert due(known) == [2]
+
+
+def test_asks_no_more_for_a_number_that_never_was_an_article(known: KnownArticles, connection: Connection) -> None:
+    """One that was tried by its number alone; a list that leads there changes that, and so does a stored text."""
+    by_number = [replace(removed(no, ago(100)), is_listed=False) for no in (1, 2, 3)]
+    export(connection, page(2, ago(200)), *by_number)
+    assert due(known) == [2]
+    assert settled(known, 3) == set()
+    export(connection, removed(3, ago(90)))
+    assert due(known) == [3, 2]
+
+
+def test_names_the_newest_articles_that_are_there(known: KnownArticles, connection: Connection) -> None:
+    """Asked whether the site still serves any: neither those that are gone nor those found removed would tell."""
+    export(connection, *(page(no) for no in range(1, 30)), removed(29, later(1)), page(99, site="example.kr"))
+    connection.execute("UPDATE articles SET gone_at = now() WHERE no = 27")
+    named = [article.no for article in asyncio.run(known.controls(SITE))]
+    assert named == [28, *range(26, 26 - MAX_CONTROLS + 1, -1)]
 
 
 def test_gives_up_after_so_many_attempts(known: KnownArticles, connection: Connection) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.outcome import Verdict, decide, walked_lists
+from pipelines.outcome import Verdict, decide, removals_count, walked_lists
 from pipelines.record import Outcome
 
 NOTHING: dict[str, Any] = {"finish_reason": "finished"}
@@ -69,6 +69,7 @@ def test_decides_how_a_crawl_went(stats: dict[str, Any], waiting: int, outcome: 
     [
         (DONE | {"export/new": 7}, 0, "5 list pages, 40 article pages, 7 new, 0 changed, 0 unchanged"),
         (DONE | {"split/removed": 2}, 0, ", 2 removed"),
+        (DONE | {"split/unmodified": 3}, 0, ", 3 unmodified"),
         (DONE | {"split/unreadable/article": 1, "split/unreadable/list": 2}, 0, ", 3 unreadable"),
         (DONE | {"article/failed": 4}, 0, ", 4 articles not downloaded"),
         (DONE | {"list/failed": 2}, 0, ", 2 list pages not downloaded"),
@@ -120,3 +121,23 @@ def test_leaves_out_what_did_not_happen() -> None:
 )
 def test_trusts_the_lists_of_a_crawl_that_lost_nothing(stats: dict[str, Any], walked: tuple[int, ...]) -> None:
     assert walked_lists(stats) == walked
+
+
+@pytest.mark.parametrize(
+    ("outcome", "asked", "served", "counts"),
+    [
+        (Outcome.OK, 3, 2, True),
+        (Outcome.SPOOLED, 1, 1, True),
+        (Outcome.OK, 3, 1, False),
+        (Outcome.OK, 2, 1, False),
+        (Outcome.OK, 0, 0, False),
+        (Outcome.ERROR, 3, 3, False),
+        (Outcome.UNREACHABLE, 3, 3, False),
+        (Outcome.DRIFT, 3, 3, False),
+    ],
+)
+def test_believes_in_removals_where_most_of_the_controls_were_served(
+    outcome: Outcome, asked: int, served: int, counts: bool
+) -> None:
+    assert removals_count({"controls/asked": asked, "controls/served": served}, outcome) is counts
+    assert not removals_count({}, outcome)

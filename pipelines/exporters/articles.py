@@ -28,8 +28,9 @@ _PLAIN_FIELDS = (
     "fetched_at",
 )
 
-# An older capture, out of a spool that was drained late, never replaces a newer text. A page without a printed time
-# has it from the list page, which an article that is fetched by its number was not met on.
+# An older capture, out of a spool that was drained late, never replaces a newer text, and one from before an article
+# was found gone, read again, does not bring it back. A page without a printed time has it from the list page, which an
+# article that is fetched by its number was not met on.
 _WRITE = """
 WITH incoming AS (
     SELECT * FROM unnest(
@@ -57,7 +58,8 @@ WITH incoming AS (
         modified_at = excluded.modified_at, language = excluded.language,
         content_hash = excluded.content_hash, fetched_at = excluded.fetched_at, body = excluded.body,
         archive_file = excluded.archive_file, archive_offset = excluded.archive_offset,
-        archive_length = excluded.archive_length, payload_digest = excluded.payload_digest, gone_at = NULL
+        archive_length = excluded.archive_length, payload_digest = excluded.payload_digest,
+        gone_at = CASE WHEN a.gone_at > excluded.fetched_at THEN a.gone_at END
     WHERE a.fetched_at <= excluded.fetched_at
     RETURNING a.site, a.no, a.content_hash
 )

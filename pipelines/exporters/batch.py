@@ -82,29 +82,31 @@ def export_segment(
         crawls.write(connection, record)
         if crawls.drained_segment(connection, record.id) >= segment:
             return Exported()  # stored by a process that was killed before it could remove the file
-        written, refused = _export(connection, pages, keep)
+        written, refused = _export(connection, record.id, pages, keep)
         crawls.advance(connection, record.id, segment, written)
     return Exported(len(pages), len(written.new), len(written.changed), len(written.unchanged), len(refused))
 
 
-def _export(connection: Connection, pages: Sequence[PageItems], keep: Keep) -> tuple[Written, list[PageItems]]:
+def _export(
+    connection: Connection, crawl: str, pages: Sequence[PageItems], keep: Keep
+) -> tuple[Written, list[PageItems]]:
     """Stores what the database takes; a page it refuses is set aside and does not keep its neighbours out."""
     try:
         with connection.transaction():
-            return export_pages(connection, pages), []
+            return export_pages(connection, crawl, pages), []
     except REFUSALS as error:
         if len(pages) == 1:
             logger.warning("The database refused %s: %s", pages[0].url, str(error).splitlines()[0])
-            export_pages(connection, [_refused(pages[0], error, keep(pages[0]))])
+            export_pages(connection, crawl, [_refused(pages[0], error, keep(pages[0]))])
             return NOTHING, [pages[0]]
     middle = len(pages) // 2
-    first, refused_first = _export(connection, pages[:middle], keep)
-    second, refused_second = _export(connection, pages[middle:], keep)
+    first, refused_first = _export(connection, crawl, pages[:middle], keep)
+    second, refused_second = _export(connection, crawl, pages[middle:], keep)
     both = Written(first.new | second.new, first.changed | second.changed, first.unchanged | second.unchanged)
     return both, refused_first + refused_second
 
 
-def export_pages(connection: Connection, pages: Sequence[PageItems]) -> Written:
+def export_pages(connection: Connection, crawl: str, pages: Sequence[PageItems]) -> Written:
     """Every kind of item of these pages into its table, in a fixed number of statements."""
     read = newest_of_each([page for page in pages if page.article])
     written = articles.write(connection, read)
@@ -122,7 +124,7 @@ def export_pages(connection: Connection, pages: Sequence[PageItems]) -> Written:
     weather.correct(connection, [page.weather for page in pages if page.weather and page.is_reread])
     rejected_pages.forget(connection, [page for page in pages if page.article and page.is_reread])
     rejected_pages.write(connection, pages)
-    removed_articles.write(connection, newest_of_each([page for page in pages if page.removed]), read)
+    removed_articles.write(connection, newest_of_each([page for page in pages if page.removed]), read, crawl)
     return written
 
 

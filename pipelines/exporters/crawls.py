@@ -13,15 +13,16 @@ from pipelines.record import CrawlRecord
 _WRITE = """
 INSERT INTO crawls AS c (
     id, site, arguments, job, started_at, finished_at, outcome, walked,
-    list_pages, article_pages, unreadable, spooled, version, statistics
+    list_pages, article_pages, unreadable, spooled, gone_after, version, statistics
 ) VALUES (
     %(id)s, %(site)s, %(arguments)s, %(job)s, %(started_at)s, %(finished_at)s, %(outcome)s, %(walked)s::bigint[],
-    %(list_pages)s, %(article_pages)s, %(unreadable)s, %(spooled)s, %(version)s, %(statistics)s
+    %(list_pages)s, %(article_pages)s, %(unreadable)s, %(spooled)s, %(gone_after)s,
+    %(version)s, %(statistics)s
 )
 ON CONFLICT (id) DO UPDATE SET
     finished_at = excluded.finished_at, outcome = excluded.outcome, walked = excluded.walked,
     list_pages = excluded.list_pages, article_pages = excluded.article_pages, unreadable = excluded.unreadable,
-    spooled = excluded.spooled, statistics = excluded.statistics"""
+    spooled = excluded.spooled, gone_after = excluded.gone_after, statistics = excluded.statistics"""
 
 _CLOSE_DEAD = """
 UPDATE crawls SET outcome = 'error', finished_at = greatest(now(), started_at)

@@ -8,17 +8,21 @@ from psycopg import Connection
 
 from asiatongsin.items import PageItems
 from pipelines.exporters.columns import columns
+from pipelines.record import CrawlRecord
 
 _WRITE = """
-INSERT INTO removed_articles AS r (site, no, form, first_seen_at, last_seen_at)
-SELECT site, no, form, fetched_at, fetched_at
-FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::timestamptz[]) AS t (site, no, form, fetched_at)
+INSERT INTO removed_articles AS r (site, no, form, first_seen_at, last_seen_at, listed, last_crawl)
+SELECT site, no, form, fetched_at, fetched_at, listed, %s
+FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::timestamptz[], %s::bool[])
+    AS t (site, no, form, fetched_at, listed)
 WHERE NOT EXISTS (
     SELECT FROM articles AS a WHERE a.site = t.site AND a.no = t.no AND a.fetched_at > t.fetched_at
 )
 ORDER BY site, no
 ON CONFLICT (site, no) DO UPDATE SET
     form = CASE WHEN excluded.last_seen_at >= r.last_seen_at THEN excluded.form ELSE r.form END,
+    last_crawl = CASE WHEN excluded.last_seen_at >= r.last_seen_at THEN excluded.last_crawl ELSE r.last_crawl END,
+    listed = r.listed OR excluded.listed,
     first_seen_at = least(r.first_seen_at, excluded.first_seen_at),
     last_seen_at = greatest(r.last_seen_at, excluded.last_seen_at),
     sightings = r.sightings + 1"""
@@ -26,24 +30,42 @@ ON CONFLICT (site, no) DO UPDATE SET
 _FORGET = """
 DELETE FROM removed_articles AS r
 USING unnest(%s::text[], %s::bigint[], %s::timestamptz[]) AS p (site, no, fetched_at)
-WHERE r.site = p.site AND r.no = p.no AND r.last_seen_at < p.fetched_at"""
+WHERE r.site = p.site AND r.no = p.no AND r.last_seen_at <= p.fetched_at"""
 
+# An article that was fetched after the first sighting was there: the series begins anew.
+_CONFIRM = """
+UPDATE removed_articles AS r SET
+    first_confirmed_at = CASE
+        WHEN r.first_confirmed_at > coalesce(a.fetched_at, '-infinity') THEN r.first_confirmed_at
+        ELSE r.last_seen_at
+    END,
+    last_confirmed_at = r.last_seen_at
+FROM removed_articles AS same LEFT JOIN articles AS a USING (site, no)
+WHERE r.site = same.site AND r.no = same.no AND r.site = %(site)s AND r.last_crawl = %(crawl)s"""
 
 # One sighting may be a slip of the site.
 _GONE = """
-UPDATE articles AS a SET gone_at = r.last_seen_at
-FROM removed_articles AS r, unnest(%s::text[], %s::bigint[]) AS p (site, no)
-WHERE a.site = p.site AND a.no = p.no AND r.site = p.site AND r.no = p.no AND a.gone_at IS NULL
-    AND r.sightings >= 2 AND r.last_seen_at - r.first_seen_at >= interval '1 day' AND a.fetched_at < r.last_seen_at"""
+UPDATE articles AS a SET gone_at = r.last_confirmed_at
+FROM removed_articles AS r
+WHERE r.site = %(site)s AND r.last_crawl = %(crawl)s AND a.site = r.site AND a.no = r.no AND a.gone_at IS NULL
+    AND r.last_confirmed_at - r.first_confirmed_at >= %(gone_after)s AND a.fetched_at < r.first_confirmed_at"""
 
 
-def write(connection: Connection, removed: Sequence[PageItems], read: Sequence[PageItems]) -> None:
-    """Notes what was found removed, and forgets what was read later; each number at most once in either.
-
-    An article that is found removed twice, a day or more apart, is gone; its text stays.
-    """
+def write(connection: Connection, removed: Sequence[PageItems], read: Sequence[PageItems], crawl: str) -> None:
+    """Notes what a crawl found removed, and forgets what was read later; each number at most once in either."""
     if removed:
-        connection.execute(_WRITE, columns(removed, ("site", "no", "removed", "fetched_at")))
-        connection.execute(_GONE, columns(removed, ("site", "no")))
+        found = columns(removed, ("site", "no", "removed", "fetched_at", "is_listed"))
+        connection.execute(_WRITE, [crawl, *found])
     if read:
         connection.execute(_FORGET, columns(read, ("site", "no", "fetched_at")))
+
+
+def confirm(connection: Connection, record: CrawlRecord) -> None:
+    """What a crawl that ended well found removed counts: an article seen so twice, far enough apart, is gone.
+
+    Its text stays. The same record may come again.
+    """
+    if record.finished_at and record.gone_after is not None:
+        values = {"site": record.site, "crawl": record.id, "gone_after": record.gone_after}
+        connection.execute(_CONFIRM, values)
+        connection.execute(_GONE, values)

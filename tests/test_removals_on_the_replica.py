@@ -1,0 +1,142 @@
+"""Articles that the site takes down, and a site that says so of all: day after day, on the replica."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from psycopg import Connection
+
+from tests.conftest import Scrapy
+from tests.faults.conftest import Crawl
+from tests.faults.contents import asked
+from tests.samples import count, rows
+from tests.site import REMOVED_FORMS, Fault, serve
+from tests.site.answers import Ask
+from tests.site.fates import RemovedForm
+from tests.test_rechecks_on_the_replica import NO_LIST, again, pass_by, young
+
+DAY = timedelta(days=1, minutes=1)
+
+
+def gone(connection: Connection) -> dict[int, datetime]:
+    return dict(rows(connection, "SELECT no, gone_at FROM articles WHERE gone_at IS NOT NULL"))
+
+
+class FromNowOn(Fault):
+    """Begins when so many pages were served."""
+
+    served = 2
+
+    def befalls(self, ask: Ask) -> bool:
+        return super().befalls(ask) and sum(self.seen.values()) > self.served
+
+
+def test_a_removed_article_is_gone_at_the_second_sighting_a_day_later(crawl: Scrapy, connection: Connection) -> None:
+    site = young()
+    sightings = "SELECT no, sightings FROM removed_articles"
+    with serve(site) as replica:
+        crawl(replica.url, *NO_LIST)
+        texts = rows(connection, "SELECT no, body FROM articles ORDER BY no")
+        site.remove(100_003, "404")
+        pass_by(connection, timedelta(hours=6))
+        again(crawl, replica)
+        assert (rows(connection, sightings), gone(connection)) == ([(100_003, 1)], {})
+        pass_by(connection, timedelta(hours=12))
+        again(crawl, replica, "-a", "no=100003")
+        assert (rows(connection, sightings), gone(connection)) == ([(100_003, 2)], {})
+        pass_by(connection, DAY)
+        again(crawl, replica)
+        [(last,)] = rows(connection, "SELECT last_seen_at FROM removed_articles")
+        assert (rows(connection, sightings), gone(connection)) == ([(100_003, 3)], {100_003: last})
+    assert rows(connection, "SELECT no, body FROM articles ORDER BY no") == texts
+
+
+def test_asks_for_articles_that_should_be_there_only_where_some_were_removed(
+    crawl: Scrapy, connection: Connection
+) -> None:
+    site = young(validators=True)
+    with serve(site) as replica:
+        site.remove(100_001, "alert")
+        crawl(replica.url, *NO_LIST)
+        assert len(replica.article_requests()) == 5  # nothing is stored that could be asked for
+        pass_by(connection, timedelta(hours=6))
+        again(crawl, replica, "-s", "RECHECK_MAX=1")
+        assert len(replica.article_requests()) == 1
+        site.remove(100_002, "alert")
+        again(crawl, replica, "-a", "no=100002")
+        assert asked(replica) == [100_002, 100_005, 100_004, 100_003]
+        assert [request.status for request in replica.article_requests()] == [200, 304, 304, 304]
+    counts = "SELECT gone_after FROM crawls ORDER BY number"
+    assert rows(connection, counts) == [(None,), (None,), (timedelta(days=1),)]
+
+
+@pytest.mark.parametrize("form", REMOVED_FORMS)
+@pytest.mark.parametrize("bound", [100, 2], ids=["all are visited", "two are visited"])
+def test_a_site_that_says_so_of_all_its_articles_has_removed_none(
+    crawl: Scrapy, connection: Connection, form: RemovedForm, bound: int
+) -> None:
+    site = young(6)
+    with serve(site) as replica:
+        crawl(replica.url, *NO_LIST)
+        for no in site.numbers():
+            site.remove(no, form)
+        for _ in range(3):
+            pass_by(connection, DAY)
+            again(crawl, replica, "-s", f"RECHECK_MAX={bound}", "-s", "RECHECK_AFTER=1d,2d,3d,4d")
+    assert count(connection, "removed_articles") > 2
+    assert gone(connection) == {}
+    assert rows(connection, "SELECT count(first_confirmed_at) FROM removed_articles") == [(0,)]
+
+
+def test_a_failure_that_begins_in_the_middle_of_a_crawl_has_removed_nothing(
+    crawl: Scrapy, connection: Connection
+) -> None:
+    with serve(young(6)) as replica:
+        crawl(replica.url, *NO_LIST)
+        for _ in range(3):
+            pass_by(connection, DAY)
+            replica.faults[:] = [FromNowOn(kind="status", status=404)]
+            again(crawl, replica, "-s", "RECHECK_AFTER=1d,2d,3d,4d")
+            assert {request.status for request in replica.article_requests()[:2]} == {200}
+    assert count(connection, "removed_articles") > 2
+    assert gone(connection) == {}
+
+
+def test_counts_nothing_of_a_crawl_that_ends_badly(crawl: Scrapy, connection: Connection) -> None:
+    """More than ten, and most of those that were visited, say so: that looks like another layout."""
+    site = young(20)
+    with serve(site) as replica:
+        crawl(replica.url, *NO_LIST)
+        for no in site.numbers()[:14]:
+            site.remove(no, "alert")
+        pass_by(connection, DAY)
+        assert crawl(replica.url, *NO_LIST).status == 5
+    served = "SELECT outcome, gone_after, (statistics ->> 'controls/served')::int FROM crawls ORDER BY number"
+    assert rows(connection, served)[1] == ("drift", None, 3)
+    assert rows(connection, "SELECT count(*), count(first_confirmed_at) FROM removed_articles") == [(14, 0)]
+
+
+def test_a_crawl_that_was_killed_confirms_nothing(
+    crawl: Scrapy, connection: Connection, database_url: str, data: Path, tmp_path: Path
+) -> None:
+    site = young(4)
+    with serve(site) as replica:
+        crawl(replica.url, *NO_LIST)
+        site.remove(100_004, "410")
+        pass_by(connection, timedelta(hours=6))
+        replica.forget()
+        slow = (*NO_LIST, "-s", "DOWNLOAD_DELAY=0.3", "-s", "SPOOL_SEGMENT_PAGES=1")
+        killed = Crawl.of(replica.url, database_url, *slow, at=data, log=tmp_path / "log")
+        replica.wait_for(articles=5)  # the first of those that it asks for when it has found one removed
+        killed.kill()
+        again(crawl, replica)  # stores what the other left
+        assert rows(connection, "SELECT sightings, first_confirmed_at FROM removed_articles") == [(1, None)]
+        pass_by(connection, DAY)
+        again(crawl, replica)
+        assert rows(connection, "SELECT sightings FROM removed_articles") == [(2,)]
+        assert gone(connection) == {}
+        pass_by(connection, DAY)
+        again(crawl, replica)
+        assert set(gone(connection)) == {100_004}
