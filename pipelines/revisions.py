@@ -11,7 +11,8 @@ from psycopg.rows import class_row
 from pipelines.exporters.articles import PARAGRAPH_BREAK
 
 _REVISIONS = """
-SELECT r.site, r.no, a.url, r.revision, r.fetched_at, r.headline, r.subheadline, r.body
+SELECT r.site, r.no, a.url, r.revision, r.fetched_at, r.headline, r.subheadline, r.body,
+    r.returned
 FROM article_revisions AS r JOIN articles AS a USING (site, no)
 WHERE r.no = %s AND (%s::text IS NULL OR r.site = %s) ORDER BY r.site, r.revision"""
 
@@ -43,6 +44,9 @@ class Revision:
 
     body: str | None
     """Paragraphs, joined by a blank line."""
+
+    returned: bool
+    """The article had been gone before it was fetched with this text."""
 
     @property
     def paragraphs(self) -> list[str]:

@@ -51,6 +51,21 @@ def test_colours_on_a_terminal_and_makes_a_patch(scrapy: Scrapy, connection: Con
     assert "\n-시의회가 예산을 의결했다.\n+시의회가 추경을 의결했다.\n" in patch
 
 
+def test_says_that_an_article_came_back(scrapy: Scrapy, connection: Connection, database_url: str) -> None:
+    export(connection, page())
+    for minutes, headline in ((10, "제목"), (30, "제목"), (50, "고친 제목")):
+        connection.execute("UPDATE articles SET gone_at = %s", [later(minutes - 5)])
+        export(connection, page(at=later(minutes), headline=headline))
+    run = scrapy("diff", str(NO), DATABASE_URL=database_url)
+    first, second, third = run.output.split("\n\n")[1:]
+    assert first.splitlines()[1] == second.splitlines()[1] == "came back after it had been removed"
+    assert second.splitlines()[0].startswith("revision 2 → 3, fetched")
+    assert second.splitlines()[2:] == ["…"]
+    assert third.splitlines()[1:] == ["came back after it had been removed", "{+고친 +}제목", "…"]
+    patch = scrapy("diff", str(NO), "--patch", DATABASE_URL=database_url)
+    assert (patch.status, patch.output.count("--- newsasia.kr")) == (0, 2)
+
+
 def test_says_so_where_there_is_nothing_to_compare(scrapy: Scrapy, connection: Connection, database_url: str) -> None:
     fill(connection)
     assert "revision 1 is the only one" in scrapy("diff", "7", DATABASE_URL=database_url).output

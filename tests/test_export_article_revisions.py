@@ -76,6 +76,53 @@ def test_the_same_capture_read_again_takes_its_own_place(connection: Connection)
     assert rows(connection, "SELECT revision, headline FROM articles") == [(1, A)]
 
 
+def returns(connection: Connection) -> list[tuple[int, str, bool]]:
+    query = "SELECT revision, headline, returned FROM article_revisions WHERE no = %s ORDER BY revision"
+    return rows(connection, query, NO)
+
+
+def test_an_article_that_comes_back_has_a_revision_with_the_same_text_too(connection: Connection) -> None:
+    export(connection, page(headline=A))
+    connection.execute("UPDATE articles SET gone_at = %s", [later(5)])
+    export(connection, page(at=later(10), headline=A))
+    assert returns(connection) == [(1, A, False), (2, A, True)]
+    assert rows(connection, "SELECT revision, gone_at FROM articles") == [(2, None)]
+    export(connection, page(at=later(15), headline=A), page(at=later(20), headline=B))
+    assert returns(connection) == [(1, A, False), (2, A, True), (3, B, False)]
+
+
+def test_the_first_capture_since_an_article_was_gone_is_its_return(connection: Connection) -> None:
+    export(connection, page(headline=A), page(2))
+    connection.execute("UPDATE articles SET gone_at = %s WHERE no = %s", [later(5), NO])
+    again = [page(at=later(minutes), headline=A) for minutes in (20, 4, 10)]
+    export(connection, *again, page(2, later(30)))
+    assert revisions(connection) == [(1, A, 0), (2, A, 10)]
+    assert returns(connection) == [(1, A, False), (2, A, True)]
+    assert revisions(connection, 2) == [(1, "기사 2의 제목", 0)]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_a_return_stays_one_whatever_is_stored_later(connection: Connection, order: list[int]) -> None:
+    """A late capture before it, the same one read again, and one after it."""
+    export(connection, page(headline=A))
+    connection.execute("UPDATE articles SET gone_at = %s", [later(5)])
+    export(connection, page(at=later(10), headline=A))
+    others = [page(at=later(2), headline=B), page(at=later(10), headline=C), page(at=later(12), headline=C)]
+    for number in order:
+        export(connection, others[number])
+    assert revisions(connection) == [(1, A, 0), (2, B, 2), (3, C, 10)]
+    assert [returned for _, _, returned in returns(connection)] == [False, False, True]
+
+
+def test_a_capture_from_before_an_article_was_gone_is_no_return(connection: Connection) -> None:
+    export(connection, page(headline=A))
+    connection.execute("UPDATE articles SET gone_at = %s", [later(5)])
+    for minutes in (0, 3):
+        export(connection, page(at=later(minutes), headline=A), crawl="late")
+    assert returns(connection) == [(1, A, False)]
+    assert rows(connection, "SELECT gone_at FROM articles") == [(later(5),)]
+
+
 def test_keeps_sites_and_articles_apart(connection: Connection) -> None:
     export(connection, page(1, headline=A), page(1, site="example.kr", headline=B), page(2, headline=C))
     export(connection, page(1, later(1), site="example.kr", headline=C))

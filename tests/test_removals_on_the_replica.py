@@ -53,6 +53,27 @@ def test_a_removed_article_is_gone_at_the_second_sighting_a_day_later(crawl: Scr
     assert rows(connection, "SELECT no, body FROM articles ORDER BY no") == texts
 
 
+def test_an_article_that_comes_back_is_there_again_and_has_a_revision(
+    crawl: Scrapy, scrapy: Scrapy, connection: Connection, database_url: str
+) -> None:
+    """Also where its server would say that the page is the stored one."""
+    site = young(validators=True)
+    with serve(site) as replica:
+        crawl(replica.url, *NO_LIST)
+        site.remove(100_003, "410")
+        for _ in range(2):
+            pass_by(connection, DAY)
+            again(crawl, replica)
+        assert set(gone(connection)) == {100_003}
+        site.restore(100_003)
+        pass_by(connection, DAY)
+        again(crawl, replica)
+    assert (gone(connection), count(connection, "removed_articles")) == ({}, 0)
+    query = "SELECT no, revision, returned FROM article_revisions WHERE revision > 1"
+    assert rows(connection, query) == [(100_003, 2, True)]
+    assert "came back after it had been removed" in scrapy("diff", "100003", DATABASE_URL=database_url).output
+
+
 def test_asks_for_articles_that_should_be_there_only_where_some_were_removed(
     crawl: Scrapy, connection: Connection
 ) -> None:

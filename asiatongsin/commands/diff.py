@@ -56,7 +56,7 @@ def history(texts: list[Revision], as_patch: bool, is_coloured: bool) -> str:
     """All changes of one article, oldest first."""
     changes = list(pairwise(texts))
     if as_patch:
-        return "\n".join(_patch(old, new) for old, new in changes)
+        return "\n".join(filter(None, (_patch(old, new) for old, new in changes)))
     marks = COLOURED if is_coloured else PLAIN
     shown = [f"{_between(old, new)}\n{word_diff(old.paragraphs, new.paragraphs, marks)}" for old, new in changes]
     return "\n\n".join([texts[-1].url, *(shown or [f"revision {texts[0].revision} is the only one: nothing changed"])])
@@ -64,7 +64,8 @@ def history(texts: list[Revision], as_patch: bool, is_coloured: bool) -> str:
 
 def _between(old: Revision, new: Revision) -> str:
     times = " → ".join(f"{one.fetched_at.astimezone(KST):%Y-%m-%d %H:%M}" for one in (old, new))
-    return f"revision {old.revision} → {new.revision}, fetched {times} (Korean time)"
+    back = "\ncame back after it had been removed" if new.returned else ""
+    return f"revision {old.revision} → {new.revision}, fetched {times} (Korean time){back}"
 
 
 def _patch(old: Revision, new: Revision) -> str:

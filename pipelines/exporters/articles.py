@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from psycopg import Connection
 
@@ -43,7 +44,7 @@ WITH incoming AS (
         archive_file, archive_offset, archive_length, payload_digest
     )
 ), before AS (
-    SELECT a.site, a.no, a.content_hash FROM articles AS a JOIN incoming USING (site, no)
+    SELECT a.site, a.no, a.content_hash, a.gone_at FROM articles AS a JOIN incoming USING (site, no)
 ), written AS (
     INSERT INTO articles AS a (
         site, no, url, section, headline, subheadline, reporter, reporter_email,
@@ -61,10 +62,11 @@ WITH incoming AS (
         archive_length = excluded.archive_length, payload_digest = excluded.payload_digest,
         gone_at = CASE WHEN a.gone_at > excluded.fetched_at THEN a.gone_at END
     WHERE a.fetched_at <= excluded.fetched_at
-    RETURNING a.site, a.no, a.content_hash
+    RETURNING a.site, a.no, a.content_hash, a.fetched_at
 )
 SELECT w.site, w.no,
-    CASE WHEN b.no IS NULL THEN 'new' WHEN b.content_hash = w.content_hash THEN 'unchanged' ELSE 'changed' END
+    CASE WHEN b.no IS NULL THEN 'new' WHEN b.content_hash = w.content_hash THEN 'unchanged' ELSE 'changed' END,
+    CASE WHEN b.gone_at < w.fetched_at THEN b.gone_at END
 FROM written AS w LEFT JOIN before AS b USING (site, no)"""
 
 _SEEN_EARLIER = """
@@ -89,6 +91,9 @@ class Written:
     unchanged: frozenset[tuple[str, int]]
     """Stored before with the same text."""
 
+    back: Mapping[tuple[str, int], datetime] = field(default_factory=dict)
+    """Those that are there again, and since when they were gone."""
+
     @property
     def all(self) -> frozenset[tuple[str, int]]:
         """All but those whose stored text is newer than the batch."""
@@ -98,13 +103,16 @@ class Written:
 def write(connection: Connection, pages: Sequence[PageItems]) -> Written:
     """Writes the articles of these pages, each article at most once in `pages`, in one statement."""
     by_kind: dict[str, set[tuple[str, int]]] = {"new": set(), "changed": set(), "unchanged": set()}
+    back: dict[tuple[str, int], datetime] = {}
     articles = articles_of(pages)
     if articles:
         digests = [page.archived.digest if page.archived else None for page in pages]
         values = [*columns(articles, _PLAIN_FIELDS), bodies(articles), *places(pages), digests]
-        for site, no, kind in connection.execute(_WRITE, values):
+        for site, no, kind, gone_at in connection.execute(_WRITE, values):
             by_kind[kind].add((site, no))
-    return Written(**{kind: frozenset(keys) for kind, keys in by_kind.items()})
+            if gone_at:
+                back[site, no] = gone_at
+    return Written(**{kind: frozenset(keys) for kind, keys in by_kind.items()}, back=back)
 
 
 def articles_of(pages: Iterable[PageItems]) -> list[Article]:

@@ -112,8 +112,10 @@ def export_pages(connection: Connection, crawl: str, pages: Sequence[PageItems])
     written = articles.write(connection, read)
     articles.note_first_sight(connection, articles.articles_of(pages))
     # The newest page of an article with the text that is stored is no revision; an older one may belong between two.
-    unchanged = [page for page in read if (page.site, page.no) in written.unchanged and not page.is_reread]
-    article_revisions.write(connection, [page for page in pages if page.article and page not in unchanged])
+    same = written.unchanged - written.back.keys()
+    unchanged = [page for page in read if (page.site, page.no) in same and not page.is_reread]
+    captures = [page for page in pages if page.article and page not in unchanged]
+    article_revisions.write(connection, captures, written.back)
     stored = [page for page in read if (page.site, page.no) in written.all]
     article_images.write(connection, articles.articles_of(stored))
     related_stories.write(connection, stored)

@@ -14,3 +14,6 @@ COMMENT ON COLUMN removed_articles.last_confirmed_at IS 'When such a crawl found
 
 ALTER TABLE crawls ADD COLUMN gone_after interval CHECK (gone_after > interval '0');
 COMMENT ON COLUMN crawls.gone_after IS 'How far apart two sightings of a removed article had to be to make it gone; NULL where those of this crawl count for nothing.';
+
+ALTER TABLE article_revisions ADD COLUMN returned boolean NOT NULL DEFAULT false;
+COMMENT ON COLUMN article_revisions.returned IS 'The article had been gone before this capture, which may hold the text of the revision before.';
