@@ -58,7 +58,8 @@ class ProgressExtension:
 def line(stats: StatsCollector) -> str:
     """`12 list pages · 140 of 200 articles · 138 stored`."""
     parts = [f"{stats.get_value('list/pages', 0)} list pages"]
-    parts.append(f"{stats.get_value('article/pages', 0)} of {stats.get_value('article/listed', 0)} articles")
+    asked = sum(stats.get_value(name, 0) for name in ("article/listed", "article/rechecked", "controls/asked"))
+    parts.append(f"{stats.get_value('article/pages', 0)} of {asked} articles")
     if stored := stats.get_value("export/pages", 0):
         parts.append(f"{stored} pages stored")
     if failed := stats.get_value("article/failed", 0):

@@ -64,6 +64,9 @@ def test_its_settings_exist_with_the_defaults_it_names() -> None:
     assert defaults["ARCHIVE"] == f"`{settings.ARCHIVE}`"
     assert int(defaults["ARCHIVE_FILE_BYTES"]) == settings.ARCHIVE_FILE_BYTES
     assert float(defaults["UNREADABLE_SHARE_MAX"]) == settings.UNREADABLE_SHARE_MAX
+    assert int(defaults["RECHECK_MAX"]) == settings.RECHECK_MAX
+    for name in ("RECHECK_AFTER", "GONE_AFTER"):
+        assert defaults[name] == f"`{getattr(settings, name)}`"
 
 
 def test_the_files_it_links_to_exist() -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from psycopg import Connection, sql
 
 from asiatongsin.settings import ITEM_PIPELINES
+from pipelines.warc import NOT_MODIFIED, REFERS_TO_FILE, REFERS_TO_OFFSET
+from pipelines.warc_reading import captures
 from tests.conftest import Run, Scrapy
 from tests.faults.contents import asked
 from tests.faults.failing import BAD
@@ -63,7 +66,9 @@ def test_an_edited_article_becomes_a_revision_and_a_diff(
     assert f"\n-{old}\n+{new}\n" in scrapy("diff", "100003", "--patch", DATABASE_URL=database_url).output
 
 
-def test_an_unchanged_article_is_visited_ten_times_and_never_transferred(crawl: Scrapy, connection: Connection) -> None:
+def test_an_unchanged_article_is_visited_ten_times_and_never_transferred(
+    crawl: Scrapy, connection: Connection, data: Path
+) -> None:
     """Where the server gives validators; after the last step it is left alone."""
     with serve(young(2, hours=2, validators=True)) as replica:
         crawl(replica.url, *NO_LIST, "-s", f"RECHECK_AFTER={STEPS}")
@@ -83,6 +88,12 @@ def test_an_unchanged_article_is_visited_ten_times_and_never_transferred(crawl: 
     assert (count(connection, "article_revisions"), count(connection, "removed_articles")) == (2, 0)
     [(unmodified,)] = rows(connection, "SELECT sum((statistics ->> 'split/unmodified')::int) FROM crawls")
     assert unmodified == 20
+    files = sorted((data / "archive").rglob("*.warc.gz"))
+    found = [capture for file in files for capture in captures(file, print)]
+    revisits = [capture for capture in found if capture.is_revisit]
+    assert (len(found), [one.field("WARC-Profile") for one in revisits]) == (22, [NOT_MODIFIED] * 20)
+    originals = set(rows(connection, "SELECT archive_file, archive_offset::text FROM articles"))
+    assert {(one.field(REFERS_TO_FILE), one.field(REFERS_TO_OFFSET)) for one in revisits} == originals
 
 
 def test_an_unchanged_article_without_validators_is_no_revision(crawl: Scrapy, connection: Connection) -> None:
