@@ -32,7 +32,11 @@ WITH incoming AS (
     GROUP BY i.site, i.no
 ), captures AS (
     SELECT DISTINCT ON (site, no, fetched_at)
-        *, bool_or(returned) OVER (PARTITION BY site, no, fetched_at) AS is_return
+        rank, site, no, fetched_at, headline, subheadline, modified_at, content_hash, body,
+        coalesce(archive_file, max(archive_file) OVER same) AS archive_file,
+        coalesce(archive_offset, max(archive_offset) OVER same) AS archive_offset,
+        coalesce(archive_length, max(archive_length) OVER same) AS archive_length,
+        bool_or(returned) OVER same AS is_return
     FROM (
         SELECT 1 AS rank, * FROM incoming
         UNION ALL
@@ -43,7 +47,7 @@ WITH incoming AS (
         SELECT 3, site, no, fetched_at, headline, subheadline, modified_at, content_hash, body,
             archive_file, archive_offset, archive_length, false
         FROM articles JOIN articles_of USING (site, no)
-    ) AS c ORDER BY site, no, fetched_at, rank
+    ) AS c WINDOW same AS (PARTITION BY site, no, fetched_at) ORDER BY site, no, fetched_at, rank
 ), compared AS (
     SELECT *, lag(content_hash) OVER (PARTITION BY site, no ORDER BY fetched_at) AS before FROM captures
 ), numbered AS (

@@ -34,7 +34,12 @@ _PLAIN_FIELDS = (
 # article that is fetched by its number was not met on.
 _WRITE = """
 WITH incoming AS (
-    SELECT * FROM unnest(
+    SELECT
+        t.site, t.no, t.url, t.section, t.headline, t.subheadline, t.reporter, t.reporter_email,
+        t.published_at, t.modified_at, t.language, t.content_hash, t.fetched_at, t.body,
+        coalesce(t.archive_file, same.archive_file), coalesce(t.archive_offset, same.archive_offset),
+        coalesce(t.archive_length, same.archive_length), coalesce(t.payload_digest, same.payload_digest)
+    FROM unnest(
         %s::text[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
         %s::timestamptz[], %s::timestamptz[], %s::text[], %s::text[], %s::timestamptz[], %s::text[],
         %s::text[], %s::bigint[], %s::bigint[], %s::text[]
@@ -42,7 +47,7 @@ WITH incoming AS (
         site, no, url, section, headline, subheadline, reporter, reporter_email,
         published_at, modified_at, language, content_hash, fetched_at, body,
         archive_file, archive_offset, archive_length, payload_digest
-    )
+    ) LEFT JOIN articles AS same ON same.site = t.site AND same.no = t.no AND same.fetched_at = t.fetched_at
 ), before AS (
     SELECT a.site, a.no, a.content_hash, a.gone_at FROM articles AS a JOIN incoming USING (site, no)
 ), written AS (

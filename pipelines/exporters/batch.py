@@ -124,9 +124,9 @@ def export_pages(connection: Connection, crawl: str, pages: Sequence[PageItems])
         article_checks.write(connection, newest_of_each([page for page in visited if page.check]))
     weather.write(connection, [page.weather for page in pages if page.weather and not page.is_reread])
     weather.correct(connection, [page.weather for page in pages if page.weather and page.is_reread])
-    rejected_pages.forget(connection, [page for page in pages if page.article and page.is_reread])
+    rejected_pages.forget(connection, [page for page in pages if page.is_reread])
     rejected_pages.write(connection, pages)
-    removed_articles.write(connection, newest_of_each([page for page in pages if page.removed]), read, crawl)
+    removed_articles.write(connection, [page for page in pages if page.removed], read, crawl)
     return written
 
 

@@ -32,10 +32,10 @@ USING unnest(%s::text[], %s::bigint[], %s::timestamptz[]) AS p (site, no, fetche
 WHERE r.site = p.site AND r.no = p.no AND r.fetched_at = p.fetched_at"""
 
 
-def forget(connection: Connection, read: Sequence[PageItems]) -> None:
-    """Takes away what was noted of the very same captures before the program could read them."""
-    if read:
-        connection.execute(_FORGET, columns(read, ("site", "no", "fetched_at")))
+def forget(connection: Connection, reread: Sequence[PageItems]) -> None:
+    """Takes away what was noted of the very same captures before they were read again."""
+    if reread:
+        connection.execute(_FORGET, columns(reread, ("site", "no", "fetched_at")))
 
 
 def write(connection: Connection, pages: Sequence[PageItems]) -> None:

@@ -11,21 +11,22 @@ from pipelines.exporters.columns import columns
 from pipelines.record import CrawlRecord
 
 _WRITE = """
-INSERT INTO removed_articles AS r (site, no, form, first_seen_at, last_seen_at, listed, last_crawl)
-SELECT site, no, form, fetched_at, fetched_at, listed, %s
+INSERT INTO removed_articles AS r (site, no, form, first_seen_at, last_seen_at, listed, last_crawl, sightings)
+SELECT site, no, (array_agg(form ORDER BY fetched_at DESC))[1], min(fetched_at), max(fetched_at), bool_or(listed), %s,
+    count(*)
 FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::timestamptz[], %s::bool[])
     AS t (site, no, form, fetched_at, listed)
 WHERE NOT EXISTS (
     SELECT FROM articles AS a WHERE a.site = t.site AND a.no = t.no AND a.fetched_at > t.fetched_at
 )
-ORDER BY site, no
+GROUP BY site, no ORDER BY site, no
 ON CONFLICT (site, no) DO UPDATE SET
     form = CASE WHEN excluded.last_seen_at >= r.last_seen_at THEN excluded.form ELSE r.form END,
     last_crawl = CASE WHEN excluded.last_seen_at >= r.last_seen_at THEN excluded.last_crawl ELSE r.last_crawl END,
     listed = r.listed OR excluded.listed,
     first_seen_at = least(r.first_seen_at, excluded.first_seen_at),
     last_seen_at = greatest(r.last_seen_at, excluded.last_seen_at),
-    sightings = r.sightings + 1"""
+    sightings = r.sightings + excluded.sightings"""
 
 _FORGET = """
 DELETE FROM removed_articles AS r
@@ -52,7 +53,7 @@ WHERE r.site = %(site)s AND r.last_crawl = %(crawl)s AND a.site = r.site AND a.n
 
 
 def write(connection: Connection, removed: Sequence[PageItems], read: Sequence[PageItems], crawl: str) -> None:
-    """Notes what a crawl found removed, and forgets what was read later; each number at most once in either."""
+    """Notes what a crawl found removed, and forgets what was read later, each number at most once in `read`."""
     if removed:
         found = columns(removed, ("site", "no", "removed", "fetched_at", "is_listed"))
         connection.execute(_WRITE, [crawl, *found])

@@ -54,14 +54,20 @@ FROM unnest(%s::text[], %s::text[], %s::text[], %s::float8[], %s::int[]) WITH OR
     AS t (city, condition, icon, temperature_c, station_id, position)"""
 
 
+# The few snapshots of the time of the batch first: looked for page by page, all older ones were walked through
+# (0.6 s for 200 pages behind 50,000 snapshots, 2026-11-25).
 _COVERING = """
-SELECT t.place, s.id FROM unnest(%s::text[], %s::timestamptz[]) WITH ORDINALITY AS t (site, fetched_at, place)
-CROSS JOIN LATERAL (
-    SELECT id FROM weather_snapshots AS s
-    WHERE s.site = t.site AND t.fetched_at BETWEEN s.first_fetched_at AND s.last_fetched_at
-    ORDER BY s.first_fetched_at DESC, s.id DESC LIMIT 1
-) AS s
-ORDER BY t.place"""
+WITH pages AS MATERIALIZED (
+    SELECT * FROM unnest(%s::text[], %s::timestamptz[]) WITH ORDINALITY AS t (site, fetched_at, place)
+), near AS MATERIALIZED (
+    SELECT s.id, s.site, s.first_fetched_at, s.last_fetched_at
+    FROM (SELECT site, min(fetched_at) AS first, max(fetched_at) AS last FROM pages GROUP BY site) AS batch
+    JOIN weather_snapshots AS s ON s.site = batch.site
+        AND s.first_fetched_at <= batch.last AND s.last_fetched_at >= batch.first
+)
+SELECT DISTINCT ON (place) place, id
+FROM pages JOIN near ON near.site = pages.site AND fetched_at BETWEEN first_fetched_at AND last_fetched_at
+ORDER BY place, first_fetched_at DESC, id DESC"""
 
 _CORRECT = "UPDATE weather_snapshots SET readings_hash = %s, page_date = %s WHERE id = %s"
 
