@@ -221,4 +221,6 @@ def _knowledge(page: Page) -> dict[str, str]:
     """What the crawl knew beside the answer, so that the page can be read again as it was read first."""
     asked = page.exchanges[0].url
     fields = {warc.ASKED: asked} if asked != page.exchanges[-1].url else {}
+    if page.is_listed:
+        fields[warc.LISTED] = "yes"
     return fields | {warc.LISTED_AT: page.listed_at.isoformat()} if page.listed_at else fields

@@ -28,6 +28,9 @@ ASKED = "Asiatongsin-Asked"
 LISTED_AT = "Asiatongsin-Listed-At"
 """Header of ours: the publication time that a list page printed for the article, ISO 8601."""
 
+LISTED = "Asiatongsin-Listed"
+"""Header of ours: a list led to the article; else it was tried by its number."""
+
 REFERS_TO_FILE, REFERS_TO_OFFSET = "Asiatongsin-Refers-To-File", "Asiatongsin-Refers-To-Offset"
 """Headers of ours in a revisit record: which file below the data folder holds the body, and where."""
 

@@ -28,6 +28,7 @@ TABLES = {
     "crawls",
     "rejected_pages",
     "removed_articles",
+    "reparse_bookmarks",
 }
 CURRENT = migrations()[-1].version
 

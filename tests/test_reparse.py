@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from pipelines.reparse.run import Job, Reparse
 from pipelines.reparse.writing import Writing
 from tests.conftest import Scrapy
 from tests.faults import contents
+from tests.other_warc import Warc, page_of
 from tests.site import ReplicaSite, serve
 
 Reread = Callable[..., Report]
@@ -80,7 +82,9 @@ def test_finds_no_difference_after_a_crawl(
     for options in (["--dry-run"], [], ["--jobs", "1"]):
         run = scrapy("reparse", *options, DATABASE_URL=database_url)
         assert (run.status, run.output) == (0, "Nothing differs from what is stored.\n")
-        assert "63 captures read again, none differs" in run.last_line
+        assert (
+            "66 captures read again, none differs" in run.last_line
+        )  # with three controls
     assert stored(connection) == before
     assert connection.execute("SELECT count(*) FROM crawls").fetchone() == (2,)  # what wrote nothing leaves no row
 
@@ -95,10 +99,10 @@ def test_brings_a_lost_database_back(
     before = stored(connection)
     empty(connection)
     dry = scrapy("reparse", "--dry-run", DATABASE_URL=database_url)
-    assert "would be written" in dry.last_line
+    assert "61 differ from what is stored, nothing is written" in dry.last_line
     assert stored(connection) == frozenset()
     run = scrapy("reparse", DATABASE_URL=database_url)
-    assert (run.status, "61 differ from what is stored and were written" in run.last_line) == (0, True)
+    assert (run.status, "61 differ from what is stored, 61 written" in run.last_line) == (0, True)
     assert stored(connection) == before
     query = "SELECT arguments ? 'reparse', outcome, new, spooled FROM crawls"
     [(is_told, outcome, new, spooled)] = connection.execute(query).fetchall()
@@ -252,3 +256,94 @@ def test_the_newest_capture_of_an_article_wins(crawl: Scrapy, reread: Reread, co
     second = site.article(100_002).headline
     assert connection.execute(query).fetchall() == [(1, first), (2, second)]
     assert connection.execute("SELECT headline FROM articles WHERE no = 100002").fetchone() == (second,)
+
+
+def test_an_article_that_is_gone_stays_gone_when_a_field_of_it_is_mended(
+    crawl: Scrapy, reread: Reread, connection: Connection
+) -> None:
+    with serve(ReplicaSite(articles=3)) as replica:
+        crawl(replica.url)
+    connection.execute("UPDATE articles SET gone_at = fetched_at + interval '1 day', section = 'wrong'")
+    assert dict(reread(writes=True).fields) == {"section": 3}
+    assert connection.execute("SELECT count(gone_at) FROM articles").fetchone() == (3,)
+
+
+def test_a_copy_of_the_archive_takes_no_place_away_and_the_archive_gives_it_back(
+    crawl: Scrapy, scrapy: Scrapy, connection: Connection, data: Path, tmp_path: Path, database_url: str
+) -> None:
+    with serve(ReplicaSite(articles=5)) as replica:
+        crawl(replica.url)
+    places = "SELECT no, archive_file, archive_offset, archive_length, payload_digest FROM articles ORDER BY no"
+    right = connection.execute(places).fetchall()
+    copied = shutil.copytree(data / "archive", tmp_path / "copy")
+    connection.execute("UPDATE articles SET section = 'wrong'")
+    run = scrapy("reparse", str(copied), DATABASE_URL=database_url)
+    assert "5 differ from what is stored, 5 written" in run.last_line
+    assert connection.execute(places).fetchall() == right
+    connection.execute("UPDATE articles SET archive_file = NULL")
+    run = scrapy("reparse", DATABASE_URL=database_url)
+    assert "5 differ from what is stored, 5 written" in run.last_line
+    assert connection.execute(places).fetchall() == right
+
+
+@pytest.mark.parametrize(
+    ("broken", "table"),
+    [
+        ("asiatongsin.pages.article.find_body", "rejected_pages"),
+        ("pipelines.split.removed_form", "removed_articles"),
+    ],
+)
+def test_takes_away_what_was_noted_of_captures_that_are_well(
+    crawl: Scrapy,
+    reread: Reread,
+    connection: Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    broken: str,
+    table: str,
+) -> None:
+    with serve(ReplicaSite(articles=5)) as replica:
+        crawl(replica.url)
+    right = stored(connection)
+    with monkeypatch.context() as wrong:
+        wrong.setattr(broken, lambda page: None if table == "rejected_pages" else "404")
+        assert reread(writes=True).differing == 5
+        assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (5,)
+    assert dict(reread(writes=True).kinds) == {"noted as unreadable or removed, and is neither": 5}
+    assert stored(connection) == right
+    assert reread().differing == 0
+
+
+def test_counts_each_removal_of_one_batch(crawl: Scrapy, reread: Reread, connection: Connection) -> None:
+    site = ReplicaSite(articles=5)
+    site.remove(100_003, "404")
+    with serve(site) as replica:
+        for _ in range(3):
+            crawl(replica.url, "-a", "no=100003")
+    sightings = "SELECT no, sightings, first_seen_at, last_seen_at FROM removed_articles"
+    right = connection.execute(sightings).fetchall()
+    assert right[0][1] == 3
+    empty(connection)
+    reread(writes=True)
+    assert connection.execute(sightings).fetchall() == right
+    assert reread().differing == 0
+
+
+def test_a_strip_of_another_capture_takes_the_place_of_none(
+    crawl: Scrapy, scrapy: Scrapy, connection: Connection, tmp_path: Path, database_url: str
+) -> None:
+    """Of the same time, out of somebody else's file: caches of a site show two strips by turns."""
+    with serve(ReplicaSite(articles=5)) as replica:
+        crawl(replica.url)
+        readings = "SELECT array_agg(temperature_c ORDER BY position) FROM weather_readings GROUP BY snapshot_id"
+        own = connection.execute(readings).fetchall()
+        connection.execute(
+            "UPDATE weather_snapshots SET first_fetched_at = '2025-01-01', last_fetched_at = '2026-12-31'"
+        )
+        warc = Warc(tmp_path / "a.warc.gz")
+        other = ReplicaSite(articles=6, now=datetime(2025, 6, 1, 12, tzinfo=UTC))
+        warc.add(f"{replica.url}/news/article.html?no=100006", page_of(other, 100_006), at="2025-10-05T00:52:07Z")
+    assert scrapy("reparse", str(warc.close()), DATABASE_URL=database_url).status == 0
+    found = connection.execute(readings).fetchall()
+    assert len(found) == 2
+    assert own[0] in found
+    assert "none differs" in scrapy("reparse", str(warc.path), DATABASE_URL=database_url).last_line

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import gzip
 import os
 import shutil
@@ -10,19 +11,17 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from io import BytesIO
 from pathlib import Path
 from time import monotonic, sleep
 
+import psycopg
 import pytest
 from psycopg import Connection
-from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
 
-from tests.conftest import ROOT, Scrapy
+from tests.conftest import ROOT, Scrapy, new_database
 from tests.faults import contents
+from tests.other_warc import Warc, page_of
 from tests.site import ReplicaSite, serve
-from tests.site.answers import Ask, answer
 
 pytestmark = pytest.mark.database
 
@@ -32,40 +31,6 @@ BASE = "https://newsasia.kr"
 @pytest.fixture
 def reparse(scrapy: Scrapy, database_url: str) -> Scrapy:
     return lambda *arguments: scrapy("reparse", *map(str, arguments), DATABASE_URL=database_url)
-
-
-def page_of(site: ReplicaSite, no: int) -> bytes:
-    return answer(site, Ask(path="/news/article.html", query=f"no={no}", headers={})).body
-
-
-class Warc:
-    """A WARC file as another tool writes it."""
-
-    def __init__(self, path: Path, *, packed: bool = True) -> None:
-        self.path = path
-        self.bytes = BytesIO()
-        self.writer = WARCWriter(self.bytes, gzip=packed)
-
-    def add(
-        self, url: str, body: bytes, *, status: str = "200 OK", at: str = "2025-10-05T00:52:07Z", **headers: str
-    ) -> None:
-        http = StatusAndHeaders(status, list(headers.items()), protocol="HTTP/1.1")
-        fields = {"WARC-Date": at}
-        record = self.writer.create_warc_record(
-            url, "response", payload=BytesIO(body), length=len(body), http_headers=http, warc_headers_dict=fields
-        )
-        self.writer.write_record(record)
-
-    def refer(self, url: str, digest: str, original: str, *, at: str) -> None:
-        http = StatusAndHeaders("200 OK", [], protocol="HTTP/1.1")
-        record = self.writer.create_revisit_record(
-            url, digest, original, "2025-10-05T00:52:07Z", http_headers=http, warc_headers_dict={"WARC-Date": at}
-        )
-        self.writer.write_record(record)
-
-    def close(self) -> Path:
-        self.path.write_bytes(self.bytes.getvalue())
-        return self.path
 
 
 def numbers(connection: Connection) -> list[int]:
@@ -89,6 +54,7 @@ def test_a_file_of_wget_gives_the_rows_of_our_own_crawl(
         subprocess.run([*command, *options], cwd=tmp_path, check=False, timeout=60)
     run = reparse(tmp_path / f"other.warc{'.gz' if packed else ''}")
     assert run.status == 0, run.log
+    connection.execute("UPDATE removed_articles SET listed = true")  # whoever has only the page does not know that
     assert contents.rows(connection) == own
     assert connection.execute("SELECT count(archive_file) FROM articles").fetchone() == (0,)  # it is not our file
     again = reparse(tmp_path / f"other.warc{'.gz' if packed else ''}")
@@ -129,7 +95,7 @@ def test_leaves_other_pages_other_forms_and_other_software_alone(
     assert numbers(connection) == [100_002]
     assert connection.execute("SELECT site, no, form FROM removed_articles").fetchall() == [("newsasia.kr", 7, "404")]
     assert connection.execute("SELECT count(*) FROM rejected_pages").fetchone() == (0,)
-    assert "2 pages of sites without an article were left alone" in run.last_line
+    assert "2 pages of sites without an article left alone" in run.last_line
 
 
 def test_a_redirect_says_that_the_article_is_elsewhere(reparse: Scrapy, connection: Connection, tmp_path: Path) -> None:
@@ -162,7 +128,8 @@ def test_finds_the_body_that_a_revisit_refers_to_wherever_it_is(
     early.close()
     run = reparse(tmp_path)
     assert run.status == 0
-    assert "2 captures read again" in run.last_line  # the body of the third is nowhere
+    assert "2 captures read again" in run.last_line
+    assert "1 revisits whose body is in none of the files" in run.last_line
     [(first, last)] = connection.execute("SELECT first_seen_at, fetched_at FROM articles").fetchall()
     assert (f"{first:%d}", f"{last.astimezone(UTC):%d}") == ("05", "06")
 
@@ -186,6 +153,18 @@ def test_reads_on_behind_what_is_damaged_and_says_where_it_is(
     assert numbers(connection) == [no for no in range(100_001, 100_011) if no != 100_005]
 
 
+def stop_after(connection: Connection, at: datetime) -> None:
+    """From captures of that time on it is as if the server were stopped."""
+    connection.execute(f"""
+        CREATE FUNCTION stop() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            IF NEW.fetched_at > '{at}' THEN
+                RAISE EXCEPTION 'the server stops here' USING ERRCODE = 'admin_shutdown';
+            END IF;
+            RETURN NEW;
+        END $$;
+        CREATE TRIGGER stop BEFORE INSERT ON articles FOR EACH ROW EXECUTE FUNCTION stop()""")
+
+
 def test_goes_on_where_it_was_interrupted(
     crawl: Scrapy, scrapy: Scrapy, reparse: Scrapy, connection: Connection, database_url: str
 ) -> None:
@@ -194,15 +173,7 @@ def test_goes_on_where_it_was_interrupted(
     order = "SELECT no, fetched_at FROM articles ORDER BY fetched_at"
     fetched = connection.execute(order).fetchall()
     connection.execute("DELETE FROM articles")
-    trigger = f"""
-        CREATE FUNCTION stop() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-            IF NEW.fetched_at > '{fetched[250][1]}' THEN
-                RAISE EXCEPTION 'the server stops here' USING ERRCODE = 'admin_shutdown';
-            END IF;
-            RETURN NEW;
-        END $$;
-        CREATE TRIGGER stop BEFORE INSERT ON articles FOR EACH ROW EXECUTE FUNCTION stop()"""
-    connection.execute(trigger)
+    stop_after(connection, fetched[250][1])
     stopped = reparse()
     assert stopped.status == 3
     assert "the same command goes on where this one ended" in stopped.last_line
@@ -254,19 +225,26 @@ def children(pid: int) -> list[int]:
 
 
 def test_ends_at_ctrl_c_and_keeps_what_it_has_read(
-    crawl: Scrapy, reparse: Scrapy, connection: Connection, begun: Callable[..., subprocess.Popen[str]]
+    crawl: Scrapy,
+    reparse: Scrapy,
+    connection: Connection,
+    database_url: str,
+    begun: Callable[..., subprocess.Popen[str]],
 ) -> None:
-    with serve(ReplicaSite(articles=800, page_bytes=8000)) as replica:
+    with serve(ReplicaSite(articles=300, page_bytes=8000)) as replica:
         crawl(replica.url)
     connection.execute("DELETE FROM articles")
-    process = begun()
-    until(lambda: bool(numbers(connection)))
-    process.send_signal(signal.SIGINT)
+    with psycopg.connect(database_url) as locking:
+        locking.execute("LOCK TABLE article_images IN ACCESS EXCLUSIVE MODE")
+        process = begun()
+        waits = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'article_images'::regclass)"
+        until(lambda: connection.execute(waits).fetchone() == (True,))
+        process.send_signal(signal.SIGINT)
     _, log = process.communicate(timeout=30)
     assert process.returncode == 1
     assert "interrupted; the same command goes on where this one ended" in log.splitlines()[-1]
     assert reparse().status == 0
-    assert len(numbers(connection)) == 800
+    assert len(numbers(connection)) == 300
 
 
 def test_leaves_no_process_behind_when_it_is_killed(
@@ -309,3 +287,96 @@ def test_says_so_without_a_database(scrapy: Scrapy, tmp_path: Path) -> None:
     run = scrapy("reparse", str(warc.close()), DATABASE_URL="postgresql://127.0.0.1:1/none")
     assert run.status == 2
     assert "127.0.0.1" in run.log
+
+
+def test_two_captures_of_one_second_stay_two(reparse: Scrapy, connection: Connection, tmp_path: Path) -> None:
+    site = ReplicaSite(articles=3)
+    warc = Warc(tmp_path / "a.warc.gz")
+    url = f"{BASE}/news/article.html?no=100001"
+    warc.add(url, page_of(site, 100_001))
+    site.edit(100_001)
+    warc.add(url, page_of(site, 100_001))
+    warc.close()
+    for differ in ("2 differ", "none differs", "none differs"):
+        assert differ in reparse(warc.path).last_line
+    headline = site.article(100_001).headline
+    assert connection.execute("SELECT headline, revision FROM articles").fetchall() == [(headline, 2)]
+
+
+def test_the_same_file_twice_counts_once(reparse: Scrapy, connection: Connection, tmp_path: Path) -> None:
+    site = ReplicaSite(articles=3)
+    site.break_page(100_002)
+    warc = Warc(tmp_path / "a.warc.gz")
+    for no in (100_001, 100_002):
+        warc.add(f"{BASE}/news/article.html?no={no}", page_of(site, no))
+    warc.add(f"{BASE}/news/article.html?no=7", b"", status="404 Not Found")
+    shutil.copy(warc.close(), tmp_path / "b.warc.gz")
+    assert reparse(tmp_path).status == 0
+    for table in ("articles", "rejected_pages", "removed_articles"):
+        assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (1,)
+    assert connection.execute("SELECT pages FROM weather_snapshots").fetchall() == [(2,)]
+    assert connection.execute("SELECT sightings FROM removed_articles").fetchall() == [(1,)]
+    assert "none differs" in reparse(tmp_path).last_line
+
+
+def test_pages_of_a_site_that_is_known_late_are_not_lost(
+    reparse: Scrapy, connection: Connection, tmp_path: Path
+) -> None:
+    site = ReplicaSite(articles=3)
+    warc = Warc(tmp_path / "a.warc.gz")
+    for no in range(1, 1203):
+        warc.add(f"{BASE}/news/article.html?no={no}", b"", status="404 Not Found")
+    warc.add(f"{BASE}/news/article.html?no=100001", page_of(site, 100_001))
+    run = reparse(warc.close())
+    assert "left alone" not in run.last_line
+    assert connection.execute("SELECT count(*) FROM removed_articles").fetchone() == (1202,)
+
+
+def test_another_database_begins_anew(
+    crawl: Scrapy, scrapy: Scrapy, reparse: Scrapy, connection: Connection, server: str
+) -> None:
+    """The bookmark of an interrupted run is true of the database that it wrote to, and of no other."""
+    with serve(ReplicaSite(articles=450, page_bytes=8000)) as replica:
+        crawl(replica.url)
+    query = "SELECT fetched_at FROM articles ORDER BY fetched_at OFFSET 300 LIMIT 1"
+    [(at,)] = connection.execute(query).fetchall()
+    connection.execute("DELETE FROM articles")
+    stop_after(connection, at)
+    assert reparse().status == 3
+    assert connection.execute("SELECT count(*) FROM reparse_bookmarks").fetchone() == (1,)
+    with new_database(server) as other:
+        run = scrapy("reparse", DATABASE_URL=other)
+        assert run.status == 0
+        assert "Going on" not in run.log
+        with psycopg.connect(other) as fresh:
+            assert fresh.execute("SELECT count(*) FROM articles").fetchone() == (450,)
+
+
+def test_leaves_out_what_a_running_crawl_has_not_stored_yet(
+    crawl: Scrapy, reparse: Scrapy, connection: Connection, data: Path
+) -> None:
+    site = ReplicaSite(articles=10)
+    with serve(site) as replica:
+        crawl(replica.url)
+        site.publish(5)
+        crawl(replica.url, DATABASE_URL="postgresql://127.0.0.1:1/none")
+    [waiting] = (data / "spool").glob("[!.]*")
+    with (waiting / "owner").open() as owner:
+        fcntl.flock(owner, fcntl.LOCK_EX)  # as the crawl itself holds it while it runs
+        for options in ([], ["--dry-run"]):
+            run = reparse(*options)
+            assert "10 captures read again, none differs" in run.last_line
+            assert "1 files left out: their crawl is running, or its pages wait in the spool" in run.last_line
+    assert len(numbers(connection)) == 10
+    assert "25 captures read again, none differs" in reparse().last_line  # which stored what waited
+
+
+def test_says_what_the_database_refused(crawl: Scrapy, reparse: Scrapy, connection: Connection) -> None:
+    with serve(ReplicaSite(articles=5)) as replica:
+        crawl(replica.url)
+    connection.execute("DELETE FROM articles; ALTER TABLE articles ADD CHECK (no <> 100003)")
+    for differ, written in ((5, 4), (1, 0), (1, 0)):
+        run = reparse()
+        assert f"{differ} differ from what is stored, {written} written" in run.last_line
+        assert "1 refused by the database and kept in a file" in run.last_line
+    assert connection.execute("SELECT no FROM rejected_pages").fetchall() == [(100_003,)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from asiatongsin.commands.differences import shown
 from asiatongsin.printable import printable
 from asiatongsin.word_diff import COLOURED, PLAIN
 from pipelines.connected import connected
-from pipelines.database import Database, DatabaseUnreachable, DatabaseUnusable, data_folder
+from pipelines.database import DatabaseUnreachable, DatabaseUnusable, data_folder
 from pipelines.disk import told
 from pipelines.drain import Drain
 from pipelines.record import Outcome
@@ -71,7 +72,12 @@ class Command(ScrapyCommand):
                     told=_tell,
                     advance=lambda read: _advance(bar, read),
                 )
-                reparse = Reparse(job, connection, *_writing(database, data, args, opts))
+                asked = {name: value for name in GIVEN if (value := getattr(opts, name))}
+                writing = None if opts.dry_run else Writing(Drain(database, data), {"reparse": " ".join(args)} | asked)
+                bookmark = None if opts.dry_run else Bookmark(connection, [args, asked])
+                if bookmark:
+                    _begin(bookmark, files, is_anew=opts.restart)
+                reparse = Reparse(job, connection, writing, bookmark)
                 self.exitcode, sentence = self._follow(reparse, settings)
         except (ArgumentError, NoArchive, DatabaseUnreachable) as error:
             raise UsageError(printable(str(error)), print_help=False) from None
@@ -82,35 +88,29 @@ class Command(ScrapyCommand):
 
     def _follow(self, reparse: Reparse, settings: Settings) -> tuple[int, str]:
         """Exit status and last line; whatever happens, what was read and not stored waits in the spool."""
-        outcome, why = Outcome.OK, ""
+        outcome, why = Outcome.ERROR, "interrupted; "
         try:
             reparse.run(settings)
+            outcome, why = Outcome.OK, ""
         except (DatabaseUnreachable, DatabaseUnusable) as error:
             outcome, why = Outcome.SPOOLED, f"the database went away ({' '.join(str(error).split())}); "
         except OSError as error:
-            outcome, why = Outcome.ERROR, f"{told(error, reparse.job.data)}; "
+            why = f"{told(error, reparse.job.data)}; "
         except KeyboardInterrupt:
-            outcome, why = Outcome.ERROR, "interrupted; "
+            pass
+        finally:
+            if reparse.writing:
+                outcome = reparse.writing.end(outcome, reparse.report.counts())
         if outcome is not Outcome.OK and reparse.writing:
             why += "the same command goes on where this one ended; "
-        if reparse.writing:
-            reparse.writing.end(outcome, reparse.report.counts())
         return outcome.status, f"{outcome.word}: {why}{_counts(reparse)}"
 
 
-def _writing(
-    database: Database, data: Path, args: list[str], opts: argparse.Namespace
-) -> tuple[Writing | None, Bookmark | None]:
-    """Where to, and where an interrupted run left off; neither for a dry run."""
-    if opts.dry_run:
-        return None, None
-    asked = {name: value for name in GIVEN if (value := getattr(opts, name))}
-    bookmark = Bookmark(data, [args, asked])
-    if opts.restart:
+def _begin(bookmark: Bookmark, files: Sequence[Path], *, is_anew: bool) -> None:
+    if is_anew:
         bookmark.remove()
-    elif place := bookmark.read():
-        print(f"Going on with an interrupted run in {place.file}; --restart begins anew", file=sys.stderr)
-    return Writing(Drain(database, data), {"reparse": " ".join(args)} | asked), bookmark
+    elif place := bookmark.read(files):
+        print(printable(f"Going on with an interrupted run in {place.file}; --restart begins anew"), file=sys.stderr)
 
 
 def _advance(bar: tqdm[Any], read: int) -> None:
@@ -118,15 +118,19 @@ def _advance(bar: tqdm[Any], read: int) -> None:
 
 
 def _counts(reparse: Reparse) -> str:
-    report = reparse.report
-    then = "would be written" if reparse.writing is None else "were written"
-    differ = f"{report.differing} differ from what is stored and {then}" if report.differing else "none differs"
+    report, writing = reparse.report, reparse.writing
+    refused = writing.total.refused if writing else 0
+    written = f"{writing.total.pages - refused} written" if writing else "nothing is written"
+    differ = f"{report.differing} differ from what is stored, {written}" if report.differing else "none differs"
+    optional = {
+        "refused by the database and kept in a file": refused,
+        "pages of sites without an article left alone": report.strangers,
+        "revisits whose body is in none of the files": report.bodiless,
+        "files left out: their crawl is running, or its pages wait in the spool": report.unfinished,
+        "places in the files cannot be read, see above": report.damaged,
+    }
     parts = [f"{report.captures} captures read again", differ]
-    if report.strangers:
-        parts.append(f"{report.strangers} pages of sites without an article were left alone")
-    if report.damaged:
-        parts.append(f"{report.damaged} places in the files cannot be read, see above")
-    return ", ".join(parts)
+    return ", ".join(parts + [f"{number} {name}" for name, number in optional.items() if number])
 
 
 def _wanted(opts: argparse.Namespace) -> Wanted:

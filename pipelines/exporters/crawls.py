@@ -26,7 +26,7 @@ ON CONFLICT (id) DO UPDATE SET
 
 _CLOSE_DEAD = """
 UPDATE crawls SET outcome = 'error', finished_at = greatest(now(), started_at)
-WHERE site = %s AND finished_at IS NULL"""
+WHERE site = %s AND finished_at IS NULL AND NOT arguments ? 'reparse'"""
 
 _DRAINED = "SELECT drained_segment FROM crawls WHERE id = %s FOR UPDATE"
 
@@ -46,7 +46,10 @@ def write(connection: Connection, record: CrawlRecord) -> None:
 
 
 def close_dead(connection: Connection, site: str) -> None:
-    """Ends the rows of crawls that died and left no spool behind. Only for whoever holds the site's lock."""
+    """Ends the rows of crawls that died and left no spool behind. Only for whoever holds the site's lock.
+
+    `scrapy reparse` needs no lock, so it may be running.
+    """
     connection.execute(_CLOSE_DEAD, [site])
 
 

@@ -82,6 +82,7 @@ def page_of(capture: Capture, wanted: Wanted, data: Path, bases: Mapping[str, st
         body=body,
         archived=place,
         no=no,
+        is_listed=capture.field(warc.LISTED) is not None,
         listed_at=_moment(capture.field(warc.LISTED_AT)),
         is_reread=True,
     )

@@ -16,6 +16,7 @@ from pipelines.exporters.columns import columns
 
 NEW, NEWER, EARLIER = "new article", "newer capture", "earlier capture"
 REMOVED, UNREADABLE, WEATHER = "removed", "unreadable", "weather"
+MENDED = "noted as unreadable or removed, and is neither"
 
 _TEXT = ("headline", "subheadline", "body", "modified_at")
 _PRINTED = (
@@ -32,7 +33,7 @@ _FIELDS = (*_PRINTED, "body", "images", "related_stories")
 
 _ARTICLES = """
 SELECT a.site, a.no, a.section, a.headline, a.subheadline, a.reporter, a.reporter_email, a.published_at,
-    a.modified_at, a.body, a.language, a.content_hash, a.fetched_at, a.first_seen_at,
+    a.modified_at, a.body, a.language, a.content_hash, a.fetched_at, a.first_seen_at, a.archive_file,
     coalesce((SELECT jsonb_agg(jsonb_build_array(url, caption) ORDER BY position)
         FROM article_images AS i WHERE i.site = a.site AND i.no = a.no), '[]') AS images,
     coalesce((SELECT jsonb_agg(jsonb_build_array(block, position, related_no, title, lead, image_url)
@@ -47,7 +48,7 @@ FROM article_revisions JOIN (SELECT DISTINCT * FROM unnest(%s::text[], %s::bigin
 ORDER BY fetched_at"""
 
 _REJECTED = """
-SELECT site, no, fetched_at FROM rejected_pages
+SELECT site, no, fetched_at, reason FROM rejected_pages
 JOIN unnest(%s::text[], %s::bigint[], %s::timestamptz[]) AS t (site, no, fetched_at) USING (site, no, fetched_at)"""
 
 _REMOVED = """
@@ -57,6 +58,11 @@ WHERE EXISTS (
         AND t.fetched_at BETWEEN r.first_seen_at AND r.last_seen_at
 ) OR EXISTS (SELECT FROM articles AS a WHERE a.site = t.site AND a.no = t.no AND a.fetched_at > t.fetched_at)"""
 
+_REMOVED_BEFORE = """
+SELECT t.site, t.no, t.fetched_at FROM removed_articles AS r
+JOIN unnest(%s::text[], %s::bigint[], %s::timestamptz[]) AS t (site, no, fetched_at) USING (site, no)
+WHERE r.last_seen_at <= t.fetched_at"""
+
 _STRIPS = """
 SELECT t.site, t.no, t.fetched_at FROM unnest(%s::text[], %s::bigint[], %s::timestamptz[], %s::text[])
     AS t (site, no, fetched_at, readings_hash)
@@ -65,9 +71,19 @@ WHERE EXISTS (
         AND t.fetched_at BETWEEN s.first_fetched_at AND s.last_fetched_at
 )"""
 
-_BASES = "SELECT DISTINCT ON (site) site, regexp_replace(url, '^(https?://[^/]+).*', '\\1') FROM articles ORDER BY site"
+# From site to site by the primary key, not through all articles.
+_BASES = """
+WITH RECURSIVE one AS (
+    (SELECT site, url FROM articles ORDER BY site, no LIMIT 1)
+    UNION ALL
+    SELECT next.site, next.url FROM one, LATERAL (
+        SELECT site, url FROM articles WHERE site > one.site ORDER BY site, no LIMIT 1
+    ) AS next
+)
+SELECT site, regexp_replace(url, '^(https?://[^/]+).*', '\\1') FROM one"""
 
 Key = tuple[str, int, datetime]
+Fields = dict[str, tuple[Any, Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +96,7 @@ class Difference:
     kind: str | None = None
     """What it is, where it is not an article whose fields differ."""
 
-    fields: dict[str, tuple[Any, Any]]
+    fields: Fields
     """Fields that differ: what is stored, what is read now."""
 
 
@@ -93,8 +109,9 @@ def differences(connection: Connection, pages: Sequence[PageItems]) -> list[Diff
     """The captures among these that are stored otherwise, or not at all."""
     if not pages:
         return []
-    stored = Stored(connection, pages)
-    return [found for page in pages if (found := stored.difference(page))]
+    once = list({(page.site, page.no, page.fetched_at): page for page in pages}.values())
+    stored = Stored(connection, once)
+    return [found for page in once if (found := stored.difference(page))]
 
 
 class Stored:
@@ -108,8 +125,10 @@ class Stored:
             for row in cursor.execute(_REVISIONS, keys):
                 self.revisions.setdefault((row["site"], row["no"]), []).append(row)
         at = columns(pages, ("site", "no", "fetched_at"))
-        self.rejected: set[Key] = set(connection.execute(_REJECTED, at))
+        rejected = connection.execute(_REJECTED, at)
+        self.rejected = {(site, no, fetched_at): reason for site, no, fetched_at, reason in rejected}
         self.removed: set[Key] = set(connection.execute(_REMOVED, at))
+        self.removed_before: set[Key] = set(connection.execute(_REMOVED_BEFORE, at))
         showing = [page for page in pages if page.weather]
         hashes = [page.weather.readings_hash for page in showing if page.weather]
         strips = [*columns(showing, ("site", "no", "fetched_at")), hashes]
@@ -118,27 +137,41 @@ class Stored:
     def difference(self, page: PageItems) -> Difference | None:
         """How a page differs; None where all of it is stored as it is."""
         key = (page.site, page.no or 0, page.fetched_at)
-        has_strip = page.weather is not None and key not in self.strips
         kind, fields = self._of_page(page, key)
-        if has_strip:
+        if page.weather is not None and key not in self.strips:
             fields = fields | {WEATHER: (None, page.weather)}
-        elif page.weather is not None:
+            # A strip that was never stored is another one, at the same time; it takes the place of none.
+            page = replace(page, is_reread=self._is_known(page, key) and kind not in {NEW, NEWER, EARLIER})
+        else:
             page = replace(page, weather=None)
         return Difference(items=page, kind=kind, fields=fields) if kind or fields else None
 
-    def _of_page(self, page: PageItems, key: Key) -> tuple[str | None, dict[str, tuple[Any, Any]]]:
-        if page.article:
-            return self._of_article(page, page.article)
-        if page.removed:
-            return None if key in self.removed else REMOVED, {}
-        return None if key in self.rejected else UNREADABLE, {}
+    def _is_known(self, page: PageItems, key: Key) -> bool:
+        """Whether this very capture was stored before."""
+        row = self.articles.get(key[:2])
+        times = [one["fetched_at"] for one in self.revisions.get(key[:2], [])] + ([row["fetched_at"]] if row else [])
+        return page.archived is not None or page.fetched_at in times or key in self.rejected
 
-    def _of_article(self, page: PageItems, article: Article) -> tuple[str | None, dict[str, tuple[Any, Any]]]:
+    def _of_page(self, page: PageItems, key: Key) -> tuple[str | None, Fields]:
+        if page.article:
+            kind, fields = self._of_article(page, page.article)
+            is_mended = key in self.rejected or key in self.removed_before
+            return kind or (MENDED if is_mended else None), fields
+        if page.removed:
+            return None if key in self.removed and key not in self.rejected else REMOVED, {}
+        if key not in self.rejected:
+            return UNREADABLE, {}
+        stored, read = self.rejected[key], page.rejected.reason if page.rejected else None
+        return None, {} if stored == read else {"reason": (stored, read)}
+
+    def _of_article(self, page: PageItems, article: Article) -> tuple[str | None, Fields]:
         row = self.articles.get((article.site, article.no))
         if row is None or article.fetched_at > row["fetched_at"]:
             return NEWER if row else NEW, {}
         if article.fetched_at == row["fetched_at"]:
-            return None, _different(row, _values(page, article), _FIELDS)
+            has_place = page.archived is not None and row["archive_file"] is None
+            place: Fields = {"archive_file": (None, page.archived.file)} if page.archived and has_place else {}
+            return None, _different(row, _values(page, article), _FIELDS) | place
         before = self._revision_of(article)
         if before is None or article.fetched_at < row["first_seen_at"]:
             return EARLIER, {}
@@ -152,7 +185,7 @@ class Stored:
         return next((one for one in reversed(revisions) if one["fetched_at"] <= article.fetched_at), None)
 
 
-def _different(stored: dict[str, Any], read: dict[str, Any], fields: Sequence[str]) -> dict[str, tuple[Any, Any]]:
+def _different(stored: dict[str, Any], read: dict[str, Any], fields: Sequence[str]) -> Fields:
     """The fields that differ. A time of publication that the page does not print is kept by the exporter."""
     differing = [field for field in fields if stored[field] != read[field]]
     if read["published_at"] is None and "published_at" in differing:

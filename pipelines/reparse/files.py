@@ -21,10 +21,16 @@ class NoArchive(Exception):
 def archive_files(data: Path, site: str | None) -> list[Path]:
     """All files of our own archive, in the order in which they were written."""
     folder = data / "archive" / (safe_name(site) if site else ".")
-    found = _below(folder)
+    found = sorted(_below(folder), key=lambda path: path.name)  # that of a crawl that comes later sorts behind them
     if not found:
         raise NoArchive(f"nothing is archived in {folder}; name the WARC files to read")
     return found
+
+
+def unfinished(files: Iterable[Path], data: Path) -> set[Path]:
+    """Those of our archive whose crawl has pages in its spool: it is running, or they wait for the database."""
+    waiting = {spool.name for spool in (data / "spool").glob("[!.]*")}
+    return {file for file in files if file.is_relative_to(data) and file.name.rpartition("-")[0] in waiting}
 
 
 def given_files(paths: Iterable[str]) -> list[Path]:

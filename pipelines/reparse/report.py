@@ -34,6 +34,12 @@ class Report:
     strangers: int = 0
     """Pages at an address like that of an article, of sites of which no article was read: left alone."""
 
+    bodiless: int = 0
+    """Revisits of pages whose body is in none of the files."""
+
+    unfinished: int = 0
+    """Files that were left out: their crawl is running, or its pages wait in the spool."""
+
     damaged: int = 0
     """Places in the files that cannot be read."""
 

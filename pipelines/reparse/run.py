@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import dropwhile
+import hashlib
+from collections import OrderedDict, defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from psycopg import Connection
@@ -16,16 +17,18 @@ from pipelines.database import CANNOT_USE_NOW, DatabaseUnreachable
 from pipelines.reparse.bookmark import Bookmark, Place
 from pipelines.reparse.captured import PAYLOAD_DIGEST, Unresolved, Wanted, page_of, with_body_of
 from pipelines.reparse.compare import bases, differences
+from pipelines.reparse.files import unfinished
 from pipelines.reparse.reading import read_all
 from pipelines.reparse.report import Report
+from pipelines.reparse.sites import Sites
 from pipelines.reparse.writing import Writing
 from pipelines.warc_reading import Capture, captures
 
 BATCH = 200
 """Pages that are compared and written at once."""
 
-HELD = 1000
-"""So many pages of a site wait until one of its articles was read."""
+SECONDS = 10_000
+"""So many captures are remembered, to tell those of one second apart."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,68 +64,85 @@ class Reparse:
         self.bookmark = bookmark
         self.report = Report()
         self.bases = bases(connection)
-        self._sites = set(self.bases)
-        self._held: dict[str, list[PageItems]] = defaultdict(list)
+        self.sites = Sites(self.bases)
+        self._files: list[Path] = []
         self._unresolved: dict[str, list[Page]] = defaultdict(list)
         self._places: deque[Place | None] = deque()
+        self._seconds: OrderedDict[tuple[str, int | None, datetime], list[bytes]] = OrderedDict()
 
     def run(self, settings: BaseSettings) -> Report:
         """Reads all of it. DatabaseUnreachable, DatabaseUnusable, OSError: run again to go on."""
         if self.writing:
             self.writing.begin()
-        for pages in (self._pages(), self._resolved()):
-            batch: list[PageItems] = []
-            for read in read_all(pages, settings, self.job.jobs):
-                batch += read
-                if len(batch) >= BATCH:
-                    self._take(batch)
-                    batch = []
-            self._take(batch)
-        self.report.strangers += sum(map(len, self._held.values()))
+        unfinished_files = unfinished(self.job.files, self.job.data)
+        self.report.unfinished = len(unfinished_files)
+        self._files = [file for file in self.job.files if file not in unfinished_files]
+        self._read(self._pages(), settings)
+        self._read(self._resolved(), settings)
+        if late := self.sites.late():
+            self._read((page for page in self._pages(from_start=True) if page.site in late), settings)
+        self.report.strangers = self.sites.strangers
+        self.report.bodiless = sum(map(len, self._unresolved.values()))
         if self.bookmark:
             self.bookmark.remove()
         return self.report
 
+    def _read(self, pages: Iterable[Page], settings: BaseSettings) -> None:
+        batch: list[PageItems] = []
+        for read in read_all(pages, settings, self.job.jobs):
+            batch += read
+            if len(batch) >= BATCH:
+                self._take(batch)
+                batch = []
+        self._take(batch)
+
     def _take(self, batch: list[PageItems]) -> None:
         """Compares a batch and writes what differs."""
         places = [self._places.popleft() for _ in batch if self._places]
-        known = self._of_known_sites(batch)
+        known = self.sites.known_of(batch)
         try:
             found = differences(self.connection, known)
+            self.report.add(len(known), found)
+            if self.writing is None:
+                return
+            self.writing.write(difference.items for difference in found)
+            if self.bookmark and places and places[-1] and not (self.sites.has_held or self._unresolved):
+                self.bookmark.write(places[-1], self._files)
         except CANNOT_USE_NOW as error:
             raise DatabaseUnreachable(" ".join(str(error).split())) from None
-        self.report.add(len(known), found)
-        if self.writing is None:
-            return
-        self.writing.write(difference.items for difference in found)
-        if self.bookmark and places and places[-1] and not (self._held or self._unresolved):
-            self.bookmark.write(places[-1])
 
-    def _pages(self) -> Iterator[Page]:
+    def _pages(self, *, from_start: bool = False) -> Iterator[Page]:
         """The pages of all files; those whose body is elsewhere are put off."""
-        start = self.bookmark.read() if self.bookmark else None
-        files = [str(file) for file in self.job.files]
-        if start and start.file not in files:
-            start = None
-        for file in dropwhile(lambda path: start is not None and str(path) != start.file, self.job.files):
-            offset = start.offset if start and str(file) == start.file else 0
-            for capture in self._captures(file, offset):
+        start = self.bookmark.read(self._files) if self.bookmark and not from_start else None
+        for file in self._files[self._files.index(start.file) :] if start else self._files:
+            for capture in self._captures(file, start.offset if start and file == start.file else 0):
                 page = page_of(capture, self.job.wanted, self.job.data, self.bases)
                 if isinstance(page, Unresolved):
                     self._unresolved[page.digest].append(page.page)
                 elif page is not None:
                     self.bases.setdefault(page.site, page.base)
-                    self._places.append(Place(file=str(file), offset=capture.offset))
-                    yield page
+                    self._places.append(Place(file=file, offset=capture.offset))
+                    yield page if page.archived else self._at_its_own_time(page)
 
     def _resolved(self) -> Iterator[Page]:
         """The pages that were put off, now with their bodies, which may be in any of the files."""
-        for file in self.job.files if self._unresolved else ():
+        for file in self._files if self._unresolved else ():
             for capture in captures(file, lambda *_: None):
                 digest = capture.field(PAYLOAD_DIGEST) or ""
                 if not capture.is_revisit and digest in self._unresolved:
                     for page in self._unresolved.pop(digest):
                         yield with_body_of(page, capture, self.job.data)
+
+    def _at_its_own_time(self, page: Page) -> Page:
+        """Other tools date captures to the second; of two in one second the later one in the file is the later one."""
+        key = (page.site, page.no, page.fetched_at)
+        bodies = self._seconds.setdefault(key, [])
+        if (body := hashlib.sha256(page.body).digest()) not in bodies:
+            bodies.append(body)
+        if len(self._seconds) > SECONDS:
+            self._seconds.popitem(last=False)
+        earlier = bodies.index(body)
+        return replace(page, fetched_at=page.fetched_at + timedelta(microseconds=earlier)) if earlier else page
 
     def _captures(self, file: Path, offset: int) -> Iterator[Capture]:
         read = 0
@@ -135,21 +155,3 @@ class Reparse:
     def _tell(self, file: Path, offset: int, what: str) -> None:
         self.report.damaged += 1
         self.job.told(f"{file}, byte {offset}: {what}")
-
-    def _of_known_sites(self, batch: list[PageItems]) -> list[PageItems]:
-        """Without pages of other software that has addresses like those of the CMS.
-
-        What is no article says nothing of its site; it waits until one of that site was read.
-        """
-        known: list[PageItems] = []
-        for items in batch:
-            if items.article:
-                self._sites.add(items.site)
-                known += self._held.pop(items.site, [])
-            if items.article or items.archived or items.site in self._sites:
-                known.append(items)
-            elif len(self._held[items.site]) < HELD:
-                self._held[items.site].append(items)
-            else:
-                self.report.strangers += 1
-        return known

@@ -46,7 +46,7 @@ class Writing:
             spool.close_segment()
             self.drain.drain(spool, record)
 
-    def end(self, outcome: Outcome, counts: dict[str, int]) -> None:
+    def end(self, outcome: Outcome, counts: dict[str, int]) -> Outcome:
         """Writes how it went and gives the spools up; what was not stored waits in them for `scrapy export`."""
         for spool, record in self._spools.values():
             final = replace(
@@ -56,13 +56,16 @@ class Writing:
                 spool.close_segment()
                 spool.write_record(final)
             if outcome is not Outcome.SPOOLED:
-                with suppress(DatabaseUnreachable, DatabaseUnusable):
+                try:
                     self.drain.drain(spool, final)
                     self.drain.store_record(final)
                     spool.remove()
+                except (DatabaseUnreachable, DatabaseUnusable):
+                    outcome = Outcome.SPOOLED if outcome is Outcome.OK else outcome
             spool.release()
         self._spools.clear()
         self.drain.close()
+        return outcome
 
     def _spool(self, site: str) -> Spool:
         if site not in self._spools:
