@@ -23,6 +23,7 @@ class ControlsExtension:
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self.removed: set[int] = set()
+        self.is_in_doubt = False
         self.candidates: list[Stored] = []
         self.asked: set[int] = set()
         crawler.signals.connect(self.crawl_started, signal=crawl_started)
@@ -36,15 +37,15 @@ class ControlsExtension:
         self.crawler.signals.connect(self.spider_idle, signal=signals.spider_idle)
 
     async def item_scraped(self, item: Any, spider: AsiatongsinSpider) -> None:
-        """Notes what was removed, and whether a control was served."""
+        """Notes what was removed, and whether a control was served. What is not stored cannot be gone: no doubt."""
         if not isinstance(item, PageItems) or item.no is None:
             return
         if item.no in self.asked and (item.article or item.unmodified):
             self.crawler.stats.inc_value("controls/served")
         if item.removed:
-            is_first = not self.removed
             self.removed.add(item.no)
-            if is_first:
+            if item.check and not self.is_in_doubt:  # nobody dates a visit of what is not stored
+                self.is_in_doubt = True
                 self.candidates = await spider.known.controls(spider.site.key)
 
     def spider_idle(self, spider: AsiatongsinSpider) -> None:

@@ -79,7 +79,7 @@ def split(page: Page) -> PageItems:
         is_reread=page.is_reread,
         check=visit(page, article, is_served=unmodified or article is not None),
         unmodified=unmodified,
-        is_listed=page.is_listed,
+        is_listed=page.is_listed or page.listed_at is not None,
         article=article,
         weather=None if unmodified else read_weather(page),
         related_stories=stories,

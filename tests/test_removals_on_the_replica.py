@@ -85,12 +85,14 @@ def test_asks_for_articles_that_should_be_there_only_where_some_were_removed(
         pass_by(connection, timedelta(hours=6))
         again(crawl, replica, "-s", "RECHECK_MAX=1")
         assert len(replica.article_requests()) == 1
+        again(crawl, replica, "-a", "no=7")
+        assert asked(replica) == [7]  # nobody's number
         site.remove(100_002, "alert")
         again(crawl, replica, "-a", "no=100002")
         assert asked(replica) == [100_002, 100_005, 100_004, 100_003]
         assert [request.status for request in replica.article_requests()] == [200, 304, 304, 304]
     counts = "SELECT gone_after FROM crawls ORDER BY number"
-    assert rows(connection, counts) == [(None,), (None,), (timedelta(days=1),)]
+    assert rows(connection, counts) == [(None,), (None,), (None,), (timedelta(days=1),)]
 
 
 @pytest.mark.parametrize("form", REMOVED_FORMS)

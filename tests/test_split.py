@@ -175,6 +175,13 @@ def test_takes_an_unmodified_page_of_another_address_for_what_led_there() -> Non
     assert (elsewhere.unmodified, elsewhere.rejected is None) == (False, False)
 
 
+def test_a_time_that_a_list_printed_tells_that_a_list_led_to_the_page() -> None:
+    """That is all an archive keeps of it."""
+    unlisted = replace(page(WHOLE), listed_at=None)
+    flags = [split(one).is_listed for one in (page(WHOLE), unlisted, replace(unlisted, is_listed=True))]
+    assert flags == [True, False, True]
+
+
 def test_keeps_an_unreadable_page_once_and_counts_it(tmp_path: Path) -> None:
     crawler = get_crawler(settings_dict={"DATA": str(tmp_path)})
     pipeline = SplitPipeline.from_crawler(crawler)
