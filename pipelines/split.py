@@ -48,6 +48,7 @@ class SplitPipeline:
             if not item.is_reread:  # it is in an archive already
                 items = _with_raw_path(items, keep(item, self.data))
             self.stats.inc_value(f"split/unreadable/{item.kind}")
+        if items.rejected and not item.is_reread:
             logger.warning("Cannot read %s: %s", item.url, items.rejected.reason if items.rejected else "")
         if items.article:
             self.stats.inc_value("split/articles")

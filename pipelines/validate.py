@@ -48,7 +48,8 @@ class ValidatePipeline:
         valid, doubts = validate(item)
         for doubt in doubts:
             self.stats.inc_value(f"validate/implausible/{doubt}")
-            logger.warning("Implausible %s on %s: stored as unknown", doubt, item.url)
+            if not item.is_reread:
+                logger.warning("Implausible %s on %s: stored as unknown", doubt, item.url)
         if valid.article:
             for field in COUNTED_FIELDS:
                 if getattr(valid.article, field):

@@ -17,6 +17,7 @@ from tqdm import tqdm
 from asiatongsin.arguments import ArgumentError, Arguments, is_number
 from asiatongsin.commands.differences import shown
 from asiatongsin.printable import printable
+from asiatongsin.rechecks import Rechecks
 from asiatongsin.word_diff import COLOURED, PLAIN
 from pipelines.connected import connected
 from pipelines.database import DatabaseUnreachable, DatabaseUnusable, data_folder
@@ -59,6 +60,7 @@ class Command(ScrapyCommand):
         data = data_folder(settings)
         try:
             wanted, jobs = _wanted(opts), _jobs(opts.jobs)
+            Rechecks.from_settings(settings)  # a stage reads them
             files = given_files(args) if args else archive_files(data, wanted.site)
             with (
                 connected(settings) as (database, connection, _applied),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import signal
 from collections import deque
@@ -39,7 +38,6 @@ class Stages:
     def __init__(self, values: Mapping[str, Any]) -> None:
         crawler = Crawler(Spider, Settings(values))
         crawler.stats = MemoryStatsCollector(crawler)
-        logging.getLogger("pipelines").setLevel(logging.ERROR)  # what cannot be read is counted and shown
         classes = map(load_object, build_component_list(crawler.settings.getwithbase("ITEM_PIPELINES")))
         kept_out = (ArchivePipeline, SpoolPipeline)
         self.stages = [build_from_crawler(one, crawler) for one in classes if not issubclass(one, kept_out)]
