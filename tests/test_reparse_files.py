@@ -281,6 +281,13 @@ def test_says_what_to_write_instead(reparse: Scrapy, arguments: list[str], told:
     assert told in run.log
 
 
+def test_says_so_where_nothing_is_asked_for(reparse: Scrapy, tmp_path: Path) -> None:
+    warc = Warc(tmp_path / "a.warc.gz")
+    warc.add(f"{BASE}/news/article.html?no=100001", b"", status="404 Not Found")
+    run = reparse(warc.close(), "--no", "7")
+    assert (run.status, run.output) == (0, "No article page among those that were asked for.\n")
+
+
 def test_says_so_without_a_database(scrapy: Scrapy, tmp_path: Path) -> None:
     warc = Warc(tmp_path / "a.warc.gz")
     warc.add(f"{BASE}/news/article.html?no=100001", b"")

@@ -18,6 +18,8 @@ _UNKNOWN = "unknown"
 
 def shown(report: Report, marks: Marks) -> str:
     """The whole report."""
+    if not report.captures:
+        return "No article page among those that were asked for."
     if not report.differing:
         return "Nothing differs from what is stored."
     rows = [*report.kinds.most_common(), *report.fields.most_common()]
