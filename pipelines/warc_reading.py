@@ -3,42 +3,27 @@
 from __future__ import annotations
 
 import gzip
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from io import SEEK_END, BytesIO
+from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
 
 from dateutil.parser import isoparse
-from warcio.archiveiterator import ArchiveIterator
-from warcio.exceptions import ArchiveLoadFailed
-from warcio.statusandheaders import StatusAndHeadersParserException
 
 from asiatongsin.capture import Headers
-from pipelines.gzip_members import CUT_OFF, MAGIC, Member, members, next_place
+from pipelines.gzip_members import MAGIC, Member, members
+from pipelines.warc_records import MARK, Readable, Records
 
 LARGEST_PAGE = 64 * 1024 * 1024
 """Bytes of a body, decoded; what is larger is no page of a news site."""
 
 _BLOCK = 64 * 1024
-_RECORD = b"\nWARC/"
 _HTTP = ("http://", "https://")
 _WITH_PAGE = {"response", "revisit"}
 _DECODED = {"", "identity", "gzip", "x-gzip", "deflate"}  # not br: warcio 1.8 cannot use brotli 1.2
-# A header that is cut off in its middle makes warcio read on with parts that are None.
-_UNREADABLE = (
-    ArchiveLoadFailed,
-    StatusAndHeadersParserException,
-    EOFError,
-    ValueError,
-    OverflowError,
-    TypeError,
-    AttributeError,
-    OSError,
-    zlib.error,
-)
 
 Damage = Callable[[Path, int, str], None]
 """Told of each place that cannot be read: file, byte, and what is wrong."""
@@ -97,10 +82,11 @@ def captures(path: Path, told: Damage, start: int = 0) -> Iterator[Capture]:
         file.seek(start)
         if not beginning:
             told(path, 0, "the file is empty")
-        elif beginning == MAGIC or (path.suffix == ".gz" and beginning != _RECORD[1:4]):
+        elif beginning == MAGIC or (path.suffix == ".gz" and beginning != MARK[:3]):
             yield from _unpacked(path, file, told, start)
         else:
-            yield from _captures(path, file, told)
+            for offset, length, found in Records(_read, partial(told, path)).of_file(file):
+                yield Capture(path=path, offset=offset, length=length, **found)
 
 
 def capture_at(path: Path, offset: int) -> Capture | None:
@@ -137,43 +123,11 @@ def _say_nothing(*_: object) -> None:
     pass
 
 
-def _captures(
-    path: Path, file: IO[bytes] | gzip.GzipFile, told: Damage, member: Member | None = None
-) -> Iterator[Capture]:
-    """The captures of a file that is not packed, or of what was packed in a member; behind damage it goes on."""
-    start: int | None = file.tell()
-    while start is not None:
-        file.seek(start)
-        records = ArchiveIterator(file, arc2warc=True, check_digests=True)
-        try:
-            for record in records:
-                if found := _read(record):
-                    offset, length = (member.offset, member.length) if member else _place(records)
-                    yield Capture(path=path, offset=offset, length=length, **found)
-            _check_end(file, records)
-            start = None
-        except _UNREADABLE as error:
-            told(path, member.offset if member else records.offset, " ".join(str(error).split())[:200])
-            start = _next_start(file, records.offset)
-
-
-def _place(records: Any) -> tuple[int, int]:
-    return records.get_record_offset(), records.get_record_length()
-
-
-def _check_end(file: IO[bytes] | gzip.GzipFile, records: Any) -> None:
-    """EOFError where a record was begun and nothing of it is there; warcio takes that for the end."""
-    if records.offset < file.seek(0, SEEK_END):
-        raise EOFError(CUT_OFF)
-
-
-def _next_start(file: IO[bytes] | gzip.GzipFile, damaged: int) -> int | None:
-    """Where the record behind a damaged one begins; None where there is none, or no way to it."""
-    try:
-        before = next_place(file, _RECORD, damaged)
-    except (EOFError, OSError, zlib.error):  # of the packing of a file that was packed as a whole
-        return None
-    return None if before is None else before + 1
+def _captures(path: Path, file: Readable, told: Damage, member: Member) -> Iterator[Capture]:
+    """The captures in a member."""
+    records = Records(_read, lambda _, trouble: told(path, member.offset, trouble))
+    for *_, found in records.of_packed(file):
+        yield Capture(path=path, offset=member.offset, length=member.length, **found)
 
 
 def _read(record: Any) -> dict[str, Any] | None:
@@ -181,7 +135,6 @@ def _read(record: Any) -> dict[str, Any] | None:
     url = record.rec_headers.get_header("WARC-Target-URI") or ""
     is_page = record.rec_type in _WITH_PAGE and url.startswith(_HTTP) and record.http_headers is not None
     body = _body(record) if is_page else None
-    _check(record)
     if body is None:
         return None
     return {
@@ -207,19 +160,6 @@ def _body(record: Any) -> bytes | None:
         parts.append(part)
         size += len(part)
     return b"".join(parts) if size <= LARGEST_PAGE else None
-
-
-def _check(record: Any) -> None:
-    """ValueError where the record is not whole, or none at all."""
-    length = record.rec_headers.get_header("Content-Length") or ""
-    if not length.isdecimal():  # warcio takes five words for the beginning of an ARC record
-        raise ValueError(f"no record: its length is {length!r}")
-    while record.raw_stream.read(_BLOCK):  # what stands behind the end of a body that was packed
-        pass
-    if record.raw_stream.limit:
-        raise ValueError("the record is cut off")
-    if any(problem.startswith("block digest") for problem in record.digest_checker.problems):
-        raise ValueError("the record does not have the digest that it names")
 
 
 def _date(text: str) -> datetime:
