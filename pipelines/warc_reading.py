@@ -15,6 +15,7 @@ from dateutil.parser import isoparse
 
 from asiatongsin.capture import Headers
 from pipelines.gzip_members import MAGIC, Member, members
+from pipelines.validate import CLOCK_TOLERANCE, FIRST_POSSIBLE
 from pipelines.warc_records import MARK, Readable, Records
 
 LARGEST_PAGE = 64 * 1024 * 1024
@@ -163,9 +164,15 @@ def _body(record: Any) -> bytes | None:
 
 
 def _date(text: str) -> datetime:
-    """WARC 1.1 allows dates that are cut off behind any of their parts, as does ISO 8601."""
+    """WARC 1.1 allows dates that are cut off behind any of their parts, as does ISO 8601.
+
+    ValueError also for one that cannot be true: a capture of the year 2099 would be newer than all that is crawled.
+    """
     date = isoparse(text)
-    return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
+    date = date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
+    if not FIRST_POSSIBLE <= date <= datetime.now(UTC) + CLOCK_TOLERANCE:
+        raise ValueError(f"its date cannot be true: {text}")
+    return date
 
 
 def _value(headers: Headers, name: str) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -228,7 +228,22 @@ def test_reads_a_date_of_any_precision(tmp_path: Path, text: str, moment: tuple[
     assert [capture.fetched_at for capture in found] == [datetime(*moment, tzinfo=UTC)]
 
 
-@pytest.mark.parametrize("text", ["soon", "0001-01-01T00:00:00+09:00", "9999-12-31T24:00", "2016-13-01"])
+@pytest.mark.parametrize("days", [-0.1, 0.9])
+def test_reads_a_capture_of_a_clock_that_is_a_little_ahead(tmp_path: Path, days: float) -> None:
+    at = datetime.now(UTC) + timedelta(days=days)
+    assert [one.fetched_at for one in read(foreign(tmp_path / "a", b"<p>", WARC_Date=at.isoformat()))[0]] == [at]
+
+
+TOMORROW = (datetime.now(UTC) + timedelta(days=1, minutes=5)).isoformat()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("soon", "0001-01-01T00:00:00+09:00", "9999-12-31T24:00", "2016-13-01"),
+        *("1989-12-31T23:59:59Z", "0001", "2099", "9999-12-31T23:59:59Z", TOMORROW),
+    ],
+)
 @pytest.mark.parametrize("packed", [True, False])
 def test_tells_of_a_date_that_is_none_and_reads_on(tmp_path: Path, text: str, packed: bool) -> None:
     path = foreign(tmp_path / "a.warc", b"<p>", packed=packed, WARC_Date=text)
