@@ -124,6 +124,17 @@ def foreign(path: Path, *bodies: bytes, headers: Headers = HTML, packed: bool = 
     return path
 
 
+def capture(path: Path, body: bytes, *, url: str = url_of(NO), **fields: str) -> Capture:
+    """The capture of a record with these fields, as it is read."""
+    [(_, one, _)] = records(foreign(path, body, packed=False, **fields))
+    named = tuple((name, url if name == "WARC-Target-URI" else value) for name, value in one.rec_headers.headers)
+    is_revisit = fields.get("WARC_Type") == "revisit"
+    given = {"status": 200, "headers": HTML, "body": b"" if is_revisit else body, "fields": named}
+    return Capture(
+        path=path, offset=0, length=path.stat().st_size, is_revisit=is_revisit, url=url, fetched_at=AT, **given
+    )
+
+
 def capture_of(data: Path, place: Archived) -> Capture:
     """The capture at a place, read out of the bytes of its record alone."""
     alone = data.with_name("alone.warc.gz")

@@ -8,11 +8,12 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from time import monotonic, sleep
+from types import MappingProxyType
 
 import pytest
 from psycopg import Connection
@@ -47,10 +48,17 @@ class Warc:
         self.writer = WARCWriter(self.bytes, gzip=packed)
 
     def add(
-        self, url: str, body: bytes, *, status: str = "200 OK", at: str = "2025-10-05T00:52:07Z", **headers: str
+        self,
+        url: str,
+        body: bytes,
+        *,
+        status: str = "200 OK",
+        at: str = "2025-10-05T00:52:07Z",
+        fields: Mapping[str, str] = MappingProxyType({}),
+        **headers: str,
     ) -> None:
         http = StatusAndHeaders(status, list(headers.items()), protocol="HTTP/1.1")
-        fields = {"WARC-Date": at}
+        fields = {"WARC-Date": at, **fields}
         record = self.writer.create_warc_record(
             url, "response", payload=BytesIO(body), length=len(body), http_headers=http, warc_headers_dict=fields
         )

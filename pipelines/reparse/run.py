@@ -107,7 +107,11 @@ class Reparse:
         for file in dropwhile(lambda path: start is not None and str(path) != start.file, self.job.files):
             offset = start.offset if start and str(file) == start.file else 0
             for capture in self._captures(file, offset):
-                page = page_of(capture, self.job.wanted, self.job.data, self.bases)
+                try:
+                    page = page_of(capture, self.job.wanted, self.job.data, self.bases)
+                except ValueError as error:
+                    self._tell(file, capture.offset, str(error))
+                    continue
                 if isinstance(page, Unresolved):
                     self._unresolved[page.digest].append(page.page)
                 elif page is not None:
