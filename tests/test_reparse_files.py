@@ -232,8 +232,11 @@ def test_goes_on_where_it_was_interrupted(
     assert outcomes[1:] == [("spooled",), ("ok",), ("ok",)]
 
 
+Begin = Callable[..., subprocess.Popen[str]]
+
+
 @pytest.fixture
-def begun(data: Path, database_url: str) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+def begun(data: Path, database_url: str) -> Iterator[Begin]:
     """Starts `scrapy reparse` and goes on; whatever still runs at the end is killed."""
     running: list[subprocess.Popen[str]] = []
 
@@ -262,7 +265,7 @@ def children(pid: int) -> list[int]:
 
 
 def test_ends_at_ctrl_c_and_keeps_what_it_has_read(
-    crawl: Scrapy, reparse: Scrapy, connection: Connection, begun: Callable[..., subprocess.Popen[str]]
+    crawl: Scrapy, reparse: Scrapy, connection: Connection, begun: Begin
 ) -> None:
     with serve(ReplicaSite(articles=800, page_bytes=8000)) as replica:
         crawl(replica.url)
@@ -278,7 +281,7 @@ def test_ends_at_ctrl_c_and_keeps_what_it_has_read(
 
 
 def test_leaves_no_process_behind_when_it_is_killed(
-    crawl: Scrapy, reparse: Scrapy, connection: Connection, begun: Callable[..., subprocess.Popen[str]]
+    crawl: Scrapy, reparse: Scrapy, connection: Connection, begun: Begin
 ) -> None:
     with serve(ReplicaSite(articles=300, page_bytes=8000)) as replica:
         crawl(replica.url)

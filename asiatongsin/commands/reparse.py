@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from concurrent.futures import BrokenExecutor
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from pipelines.reparse.files import NoArchive, archive_files, given_files
 from pipelines.reparse.run import Job, Reparse
 from pipelines.reparse.writing import Writing
 
+KILLED = "a process that read pages was killed, as the system does where memory runs out: free some or lower --jobs"
 GIVEN = ("site", "no", "since", "until")
 
 
@@ -87,6 +89,8 @@ class Command(ScrapyCommand):
             reparse.run(settings)
         except (DatabaseUnreachable, DatabaseUnusable) as error:
             outcome, why = Outcome.SPOOLED, f"the database went away ({' '.join(str(error).split())}); "
+        except BrokenExecutor:
+            outcome, why = Outcome.ERROR, f"{KILLED}; "
         except OSError as error:
             outcome, why = Outcome.ERROR, f"{told(error, reparse.job.data)}; "
         except KeyboardInterrupt:
