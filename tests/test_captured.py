@@ -8,7 +8,10 @@ import pytest
 
 from asiatongsin.items import Page
 from pipelines.reparse.captured import Unresolved, Wanted, page_of
-from tests.captured import body_of, capture, url_of
+from pipelines.warc import payload_digest
+from pipelines.warc_reading import capture_at
+from tests.captured import archive, archived_pages, body_of, capture, exchange, fetched, read, url_of
+from tests.samples import later
 
 DIGEST = "sha1:6FTAJXBLYUC4MUNFCBZHGFA5DURN5C47"
 
@@ -68,3 +71,34 @@ def test_looks_for_a_body_elsewhere_where_the_file_cannot_be_read(tmp_path: Path
     found = page(tmp_path, WARC_Type="revisit", WARC_Payload_Digest=DIGEST, **fields)
     assert isinstance(found, Unresolved)
     assert found.digest == DIGEST
+
+
+def referring(data: Path, digest: str, no: int = 1) -> Page | Unresolved | None:
+    """A revisit that refers to the first record of an archive of ours."""
+    file, [place] = archived_pages(data, [no])
+    fields = {"Asiatongsin_Refers_To_File": place.file, "Asiatongsin_Refers_To_Offset": str(place.offset)}
+    assert capture_at(file, place.offset)
+    return page(data, WARC_Type="revisit", WARC_Payload_Digest=digest, **fields)
+
+
+def test_takes_the_body_that_a_revisit_refers_to(tmp_path: Path) -> None:
+    found = referring(tmp_path, payload_digest(body_of(1)))
+    assert isinstance(found, Page)
+    assert found.body == body_of(1)
+
+
+def test_takes_no_other_body_than_the_one_with_the_digest(tmp_path: Path) -> None:
+    found = referring(tmp_path, DIGEST)
+    assert isinstance(found, Unresolved)
+    assert (found.digest, found.page.body) == (DIGEST, b"")
+
+
+def test_takes_no_revisit_for_the_body_of_another(tmp_path: Path) -> None:
+    with archive(tmp_path) as opened:
+        first = opened.append(fetched())
+        opened.append(fetched(exchange(at=later(1))))
+    *_, revisit = read(tmp_path / first.file)[0]
+    assert revisit.is_revisit
+    fields = {"Asiatongsin_Refers_To_File": first.file, "Asiatongsin_Refers_To_Offset": str(revisit.offset)}
+    found = page(tmp_path, WARC_Type="revisit", WARC_Payload_Digest=first.digest, **fields)
+    assert isinstance(found, Unresolved)

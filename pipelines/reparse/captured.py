@@ -100,10 +100,10 @@ def with_body_of(page: Page, original: Capture, data: Path) -> Page:
 def _with_body(page: Page, capture: Capture, data: Path) -> Page | Unresolved | None:
     if capture.field("WARC-Profile") == warc.NOT_MODIFIED:
         return None
-    original = capture_at(*place) if (place := _original(capture, data)) else None
-    if original:
-        return with_body_of(page, original, data)
     digest = capture.field(PAYLOAD_DIGEST)
+    original = capture_at(*place) if (place := _original(capture, data)) else None
+    if original and not original.is_revisit and original.field(PAYLOAD_DIGEST) == digest:
+        return with_body_of(page, original, data)
     return Unresolved(digest, page) if digest else None
 
 
