@@ -15,17 +15,15 @@ from dateutil.parser import isoparse
 
 from asiatongsin.capture import Headers
 from pipelines.gzip_members import MAGIC, Member, members
+from pipelines.payload import has_digest, payload
 from pipelines.validate import CLOCK_TOLERANCE, FIRST_POSSIBLE
 from pipelines.warc_records import MARK, Readable, Records
 
 LARGEST_PAGE = 64 * 1024 * 1024
 """Bytes of a body, decoded; what is larger is no page of a news site."""
 
-_BLOCK = 64 * 1024
 _HTTP = ("http://", "https://")
 _WITH_PAGE = {"response", "revisit"}
-_DECODED = {"", "identity", "gzip", "x-gzip", "deflate"}  # not br: warcio 1.8 cannot use brotli 1.2
-
 Damage = Callable[[Path, int, str], None]
 """Told of each place that cannot be read: file, byte, and what is wrong."""
 
@@ -134,8 +132,14 @@ def _captures(path: Path, file: Readable, told: Damage, member: Member) -> Itera
 def _read(record: Any) -> dict[str, Any] | None:
     """What a Capture needs; None for other records and for what cannot be a page. ValueError where it is damaged."""
     url = record.rec_headers.get_header("WARC-Target-URI") or ""
-    is_page = record.rec_type in _WITH_PAGE and url.startswith(_HTTP) and record.http_headers is not None
-    body = _body(record) if is_page else None
+    if record.rec_type not in _WITH_PAGE or not url.startswith(_HTTP) or record.http_headers is None:
+        return None
+    raw = record.raw_stream.read(LARGEST_PAGE + 1)
+    if len(raw) > LARGEST_PAGE:
+        return None
+    if record.rec_type == "response":
+        _check(record, raw)
+    body = payload(record.http_headers, raw, LARGEST_PAGE)
     if body is None:
         return None
     return {
@@ -149,18 +153,11 @@ def _read(record: Any) -> dict[str, Any] | None:
     }
 
 
-def _body(record: Any) -> bytes | None:
-    """The body, decoded; None where it is too large for a page. ValueError for an encoding that nobody undoes here."""
-    encoding = (record.http_headers.get_header("Content-Encoding") or "").strip().lower()
-    if encoding not in _DECODED:
-        raise ValueError(f"the body is encoded as {encoding}, which cannot be undone")
-    if encoding == "x-gzip":
-        record.http_headers.replace_header("Content-Encoding", "gzip")
-    stream, parts, size = record.content_stream(), [], 0
-    while size <= LARGEST_PAGE and (part := stream.read(_BLOCK)):
-        parts.append(part)
-        size += len(part)
-    return b"".join(parts) if size <= LARGEST_PAGE else None
+def _check(record: Any, raw: bytes) -> None:
+    """ValueError where a body is not what its record says."""
+    digest = record.rec_headers.get_header("WARC-Payload-Digest") or ""
+    if not has_digest(record.http_headers, raw, digest, LARGEST_PAGE):
+        raise ValueError(f"the body does not have the digest {digest}")
 
 
 def _date(text: str) -> datetime:

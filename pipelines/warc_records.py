@@ -95,6 +95,7 @@ class Records:
         length = record.rec_headers.get_header("Content-Length") or ""
         if not (length.isascii() and length.isdecimal()):  # warcio takes five words for the beginning of an ARC record
             raise ValueError(f"no record: its length is {length!r}")
+        record.raw_stream.payload_digester = None  # it would take the headers of the answer for a part of the body
         found, trouble = None, ""
         try:
             record.http_headers = walk.loader.load_http_headers(
