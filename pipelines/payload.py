@@ -10,6 +10,9 @@ from typing import Any
 
 from warcio.bufferedreaders import BufferedReader, ChunkedDataReader
 
+NOT_MODIFIED = "304"
+"""Status of an answer whose length is that of a body that is not sent."""
+
 _BLOCK = 64 * 1024
 _PLAIN = {"", "identity"}
 _PACKED = {"gzip": "gzip", "x-gzip": "gzip", "deflate": "deflate"}  # not br: warcio 1.8 cannot use brotli 1.2
@@ -29,6 +32,15 @@ def payload(headers: Any, raw: bytes, most: int) -> bytes | None:
         return whole
     stream: Any = BufferedReader(BytesIO(whole), decomp_type=_PACKED[encoding])
     return _read(stream, most)
+
+
+def is_whole(headers: Any, raw: bytes) -> bool:
+    """Whether a body has the length that its answer promised; wget keeps what came until a connection broke."""
+    promised = headers.get_header("Content-Length") or ""
+    if not (promised.isascii() and promised.isdecimal()) or headers.get_statuscode() == NOT_MODIFIED:
+        return True
+    is_coded = any(headers.get_header(name) for name in ("Content-Encoding", "Transfer-Encoding"))
+    return is_coded or len(raw) >= int(promised[:18])
 
 
 def has_digest(headers: Any, raw: bytes, digest: str, most: int) -> bool:

@@ -15,7 +15,7 @@ from dateutil.parser import isoparse
 
 from asiatongsin.capture import Headers
 from pipelines.gzip_members import MAGIC, Member, members
-from pipelines.payload import has_digest, payload
+from pipelines.payload import has_digest, is_whole, payload
 from pipelines.validate import CLOCK_TOLERANCE, FIRST_POSSIBLE
 from pipelines.warc_records import MARK, Readable, Records
 
@@ -155,6 +155,12 @@ def _read(record: Any) -> dict[str, Any] | None:
 
 def _check(record: Any, raw: bytes) -> None:
     """ValueError where a body is not what its record says."""
+    if cut := record.rec_headers.get_header("WARC-Truncated"):
+        raise ValueError(f"the page was cut off when it was archived: {cut}")
+    if record.rec_headers.get_header("WARC-Segment-Number"):
+        raise ValueError("the page is in several records, which nobody joins here")
+    if not is_whole(record.http_headers, raw):
+        raise ValueError("the page is shorter than it says")
     digest = record.rec_headers.get_header("WARC-Payload-Digest") or ""
     if not has_digest(record.http_headers, raw, digest, LARGEST_PAGE):
         raise ValueError(f"the body does not have the digest {digest}")

@@ -52,7 +52,7 @@ def test_says_which_time_of_a_list_is_none(tmp_path: Path, text: str) -> None:
 def test_says_which_place_of_a_body_is_none(tmp_path: Path, offset: str) -> None:
     fields = {"Asiatongsin_Refers_To_File": "a.warc", "Asiatongsin_Refers_To_Offset": offset}
     with pytest.raises(ValueError, match=r"^Asiatongsin-Refers-To-Offset: .* is no place in a file$"):
-        page(tmp_path, WARC_Type="revisit", **fields)
+        page(tmp_path, kind="revisit", **fields)
 
 
 @pytest.mark.parametrize("file", ["x\0y", "..", "../a.warc", "/etc/passwd", "archive/../../a.warc", "out/a.warc"])
@@ -62,13 +62,13 @@ def test_says_which_file_of_a_body_is_none_of_ours(tmp_path: Path, file: str) ->
     (data / "out").symlink_to(tmp_path)
     fields = {"Asiatongsin_Refers_To_File": file, "Asiatongsin_Refers_To_Offset": "0"}
     with pytest.raises(ValueError, match=r"(?s)^Asiatongsin-Refers-To-File: .* is no file of the data folder$"):
-        page(data, WARC_Type="revisit", **fields)
+        page(data, kind="revisit", **fields)
 
 
 @pytest.mark.parametrize("file", ["gone.warc", ".", "a" * 5000])
 def test_looks_for_a_body_elsewhere_where_the_file_cannot_be_read(tmp_path: Path, file: str) -> None:
     fields = {"Asiatongsin_Refers_To_File": file, "Asiatongsin_Refers_To_Offset": "0"}
-    found = page(tmp_path, WARC_Type="revisit", WARC_Payload_Digest=DIGEST, **fields)
+    found = page(tmp_path, kind="revisit", WARC_Payload_Digest=DIGEST, **fields)
     assert isinstance(found, Unresolved)
     assert found.digest == DIGEST
 
@@ -78,7 +78,7 @@ def referring(data: Path, digest: str, no: int = 1) -> Page | Unresolved | None:
     file, [place] = archived_pages(data, [no])
     fields = {"Asiatongsin_Refers_To_File": place.file, "Asiatongsin_Refers_To_Offset": str(place.offset)}
     assert capture_at(file, place.offset)
-    return page(data, WARC_Type="revisit", WARC_Payload_Digest=digest, **fields)
+    return page(data, kind="revisit", WARC_Payload_Digest=digest, **fields)
 
 
 def test_takes_the_body_that_a_revisit_refers_to(tmp_path: Path) -> None:
@@ -100,5 +100,5 @@ def test_takes_no_revisit_for_the_body_of_another(tmp_path: Path) -> None:
     *_, revisit = read(tmp_path / first.file)[0]
     assert revisit.is_revisit
     fields = {"Asiatongsin_Refers_To_File": first.file, "Asiatongsin_Refers_To_Offset": str(revisit.offset)}
-    found = page(tmp_path, WARC_Type="revisit", WARC_Payload_Digest=first.digest, **fields)
+    found = page(tmp_path, kind="revisit", WARC_Payload_Digest=first.digest, **fields)
     assert isinstance(found, Unresolved)

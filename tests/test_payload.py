@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from asiatongsin.capture import Headers
 from pipelines.warc import payload_digest
 from tests.captured import body_of, foreign, read
 from tests.raw_server import sending
@@ -57,6 +58,35 @@ def test_tells_of_a_body_that_does_not_have_its_digest(tmp_path: Path, digest: s
 def test_a_chunk_that_holds_more_than_a_page_is_none(tmp_path: Path) -> None:
     bomb = chunked(gzip.compress(b" " * 100_000_000))
     assert read(foreign(tmp_path / "a.warc.gz", bomb, headers=CODED)) == ([], [])
+
+
+CUT = {
+    "length": ({"WARC_Truncated": "length"}, "the page was cut off when it was archived: length"),
+    "time": ({"WARC_Truncated": "time"}, "the page was cut off when it was archived: time"),
+    "unspecified": ({"WARC_Truncated": "unspecified"}, "the page was cut off when it was archived: unspecified"),
+    "segment": ({"WARC_Segment_Number": "1"}, "the page is in several records, which nobody joins here"),
+    "unsaid": ({"headers": (("Content-Length", "20"),)}, "the page is shorter than it says"),
+}
+"""What is not the whole page, and what is told of it."""
+
+
+@pytest.mark.parametrize("given", CUT)
+def test_tells_of_a_page_that_was_cut_off_when_it_was_archived(tmp_path: Path, given: str) -> None:
+    path = foreign(tmp_path / "a.warc.gz", b"<p>half of", **CUT[given][0])
+    assert read(path) == ([], [(0, CUT[given][1])])
+
+
+def test_a_revisit_without_its_body_is_not_cut_off(tmp_path: Path) -> None:
+    """Tools write WARC-Truncated there as well: of the body, nothing is kept."""
+    [revisit], told = read(foreign(tmp_path / "a", b"", kind="revisit", WARC_Truncated="length"))
+    assert (revisit.is_revisit, told) == (True, [])
+
+
+@pytest.mark.parametrize(
+    "headers", [(("Content-Length", "3"),), (("Content-Length", "x"),), (("Content-Length", "²"),)]
+)
+def test_a_length_that_says_nothing_costs_no_page(tmp_path: Path, headers: Headers) -> None:
+    assert len(read(foreign(tmp_path / "a.warc.gz", b"<p>whole", headers=headers))[0]) == 1
 
 
 wget = pytest.mark.skipif(shutil.which("wget") is None, reason="wget is not installed")
