@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
@@ -43,18 +42,12 @@ def is_whole(headers: Any, raw: bytes) -> bool:
     return is_coded or len(raw) >= int(promised[:18])
 
 
-def has_digest(headers: Any, raw: bytes, digest: str, most: int) -> bool:
+def has_digest(headers: Any, raw: bytes, body: bytes, digest: str) -> bool:
     """Whether a digest is that of a body, in one of the forms that WARC tools take it of; true where it is no SHA-1."""
     name, _, value = digest.partition(":")
     if name.lower() != "sha1":
         return True
-    return any(_is_sha1(value.strip(), form) for form in _forms(headers, raw, most))
-
-
-def _forms(headers: Any, raw: bytes, most: int) -> Iterator[bytes]:
-    yield raw
-    yield _unchunked(headers, raw)
-    yield payload(headers, raw, most) or b""
+    return any(_is_sha1(value.strip(), form) for form in (raw, _unchunked(headers, raw), body))
 
 
 def _is_sha1(value: str, body: bytes) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,15 +11,19 @@ from pathlib import Path
 from typing import IO, Any
 
 from dateutil.parser import isoparse
+from warcio.recordloader import ArcWarcRecordLoader
 
 from asiatongsin.capture import Headers
-from pipelines.gzip_members import MAGIC, Member, members
+from pipelines.gzip_members import MAGIC, Member, Unpacked, members
 from pipelines.payload import has_digest, is_whole, payload
 from pipelines.validate import CLOCK_TOLERANCE, FIRST_POSSIBLE
-from pipelines.warc_records import MARK, Readable, Records
+from pipelines.warc_records import MARK, Content, Read, Readable, Records
 
-LARGEST_PAGE = 64 * 1024 * 1024
-"""Bytes of a body, decoded; what is larger is no page of a news site."""
+LARGEST_PAGE = 8 * 1024 * 1024
+"""Bytes of a body, packed or decoded; the crawl takes no larger page either (DOWNLOAD_MAXSIZE)."""
+
+_HEADERS = 1024 * 1024
+_loader = ArcWarcRecordLoader(verify_http=False)
 
 _HTTP = ("http://", "https://")
 _WITH_PAGE = {"response", "revisit"}
@@ -71,20 +74,24 @@ class Capture:
         return _value(self.headers, name)
 
 
-def captures(path: Path, told: Damage, start: int = 0) -> Iterator[Capture]:
+def captures(path: Path, told: Damage, start: int = 0, largest: int = LARGEST_PAGE) -> Iterator[Capture]:
     """All captures of a file from a record on, in their order; what cannot be read is told and passed over.
 
-    OSError where the file cannot be opened. A torn file ends at the tear; one that is no archive has no capture.
+    OSError where the file cannot be opened or read. A torn file ends at the tear; one that is no archive has no
+    capture. Pages of more than `largest` bytes are passed over as other things are that are no page.
     """
+    read = partial(_read, largest=largest)
     with path.open("rb") as file:
         beginning = file.read(len(MAGIC))
         file.seek(start)
         if not beginning:
             told(path, 0, "the file is empty")
         elif beginning == MAGIC or (path.suffix == ".gz" and beginning != MARK[:3]):
-            yield from _unpacked(path, file, told, start)
+            for member in members(file, start):
+                for found in _unpacked(file, member, partial(told, path), read):
+                    yield Capture(path=path, offset=member.offset, length=member.length, **found)
         else:
-            for offset, length, found in Records(_read, partial(told, path)).of_file(file):
+            for offset, length, found in Records(read, partial(told, path)).of_file(file):
                 yield Capture(path=path, offset=offset, length=length, **found)
 
 
@@ -102,67 +109,59 @@ def _give_up(path: Path, offset: int, trouble: str) -> None:
     raise OSError(f"{path}, byte {offset}: {trouble}")
 
 
-def _unpacked(path: Path, file: IO[bytes], told: Damage, start: int) -> Iterator[Capture]:
-    for member in members(file, start):
-        if member.is_large and member.offset == 0:  # the whole file was gzipped as one
-            with gzip.open(path) as plain:
-                yield from _captures(path, plain, told, member)
-            return
-        if member.plain is not None and not member.trouble:
-            yield from _captures(path, BytesIO(member.plain), told, member)
-        elif member.plain is not None and member.offset == 0:  # gzipped as one, and cut off, which is told once
-            yield from _captures(path, BytesIO(member.plain), _say_nothing, member)
-        if member.trouble:
-            told(path, member.offset, member.trouble)
-        elif member.is_large:
-            told(path, member.offset, "larger than any page")
+def _unpacked(file: IO[bytes], member: Member, told: Callable[[int, str], None], read: Read) -> Iterator[Content]:
+    """What the records of a member hold. Of one that cannot be unpacked to its end, only that is told."""
+    plain: Readable | None = BytesIO(member.plain) if member.plain is not None else None
+    if member.is_large:
+        plain = Unpacked(file, member.offset)
+    elif member.trouble and member.offset:
+        plain = None  # a record that was being written; elsewhere the whole file was gzipped as one
+    say = _say_nothing if member.trouble else lambda _, trouble: told(member.offset, trouble)
+    for *_, found in Records(read, say).of_packed(plain) if plain else ():
+        yield found
+    if member.trouble:
+        told(member.offset, member.trouble)
 
 
 def _say_nothing(*_: object) -> None:
     pass
 
 
-def _captures(path: Path, file: Readable, told: Damage, member: Member) -> Iterator[Capture]:
-    """The captures in a member."""
-    records = Records(_read, lambda _, trouble: told(path, member.offset, trouble))
-    for *_, found in records.of_packed(file):
-        yield Capture(path=path, offset=member.offset, length=member.length, **found)
-
-
-def _read(record: Any) -> dict[str, Any] | None:
+def _read(record: Any, largest: int) -> Content | None:
     """What a Capture needs; None for other records and for what cannot be a page. ValueError where it is damaged."""
     url = record.rec_headers.get_header("WARC-Target-URI") or ""
-    if record.rec_type not in _WITH_PAGE or not url.startswith(_HTTP) or record.http_headers is None:
+    if record.rec_type not in _WITH_PAGE or not url.startswith(_HTTP) or record.length > largest + _HEADERS:
         return None
-    raw = record.raw_stream.read(LARGEST_PAGE + 1)
-    if len(raw) > LARGEST_PAGE:
+    headers = _loader.load_http_headers(record.rec_type, url, record.raw_stream, record.length)
+    if headers is None:
         return None
-    if record.rec_type == "response":
-        _check(record, raw)
-    body = payload(record.http_headers, raw, LARGEST_PAGE)
+    raw = record.raw_stream.read(largest + 1)
+    body = payload(headers, raw, largest) if len(raw) <= largest else None
     if body is None:
         return None
+    if record.rec_type == "response":
+        _check(record.rec_headers, headers, raw, body)
     return {
         "is_revisit": record.rec_type == "revisit",
         "url": url,
         "fetched_at": _date(record.rec_headers.get_header("WARC-Date")),
-        "status": int(record.http_headers.get_statuscode()),
-        "headers": tuple(record.http_headers.headers),
+        "status": int(headers.get_statuscode()),
+        "headers": tuple(headers.headers),
         "fields": tuple(record.rec_headers.headers),
         "body": body,
     }
 
 
-def _check(record: Any, raw: bytes) -> None:
+def _check(fields: Any, headers: Any, raw: bytes, body: bytes) -> None:
     """ValueError where a body is not what its record says."""
-    if cut := record.rec_headers.get_header("WARC-Truncated"):
+    if cut := fields.get_header("WARC-Truncated"):
         raise ValueError(f"the page was cut off when it was archived: {cut}")
-    if record.rec_headers.get_header("WARC-Segment-Number"):
+    if fields.get_header("WARC-Segment-Number"):
         raise ValueError("the page is in several records, which nobody joins here")
-    if not is_whole(record.http_headers, raw):
+    if not is_whole(headers, raw):
         raise ValueError("the page is shorter than it says")
-    digest = record.rec_headers.get_header("WARC-Payload-Digest") or ""
-    if not has_digest(record.http_headers, raw, digest, LARGEST_PAGE):
+    digest = fields.get_header("WARC-Payload-Digest") or ""
+    if not has_digest(headers, raw, body, digest):
         raise ValueError(f"the body does not have the digest {digest}")
 
 

@@ -30,6 +30,8 @@ _UNREADABLE = (
 
 
 Content = dict[str, Any]
+Read = Callable[[Any], Content | None]
+"""Is given each record as warcio knows it, its block unread."""
 
 
 class Readable(Protocol):
@@ -49,7 +51,7 @@ class Records:
     the length of this one says; it is searched for only where nothing is there, and never in what was packed.
     """
 
-    def __init__(self, read: Callable[[Any], Content | None], told: Callable[[int, str], None]) -> None:
+    def __init__(self, read: Read, told: Callable[[int, str], None]) -> None:
         self.read = read
         self.told = told
         self._begin = self._resume = 0
@@ -98,12 +100,6 @@ class Records:
         record.raw_stream.payload_digester = None  # it would take the headers of the answer for a part of the body
         found, trouble = None, ""
         try:
-            record.http_headers = walk.loader.load_http_headers(
-                record.rec_type,
-                record.rec_headers.get_header("WARC-Target-URI") or "",
-                record.raw_stream,
-                record.length,
-            )
             found = self.read(record)
         except _UNREADABLE as error:
             trouble = _sentence(error)
