@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import os
+import re
 import signal
+import subprocess
+from contextlib import suppress
 from pathlib import Path
+from time import sleep
 
 import pytest
 from psycopg import Connection
@@ -66,3 +71,54 @@ def test_says_what_to_do_where_a_process_was_killed_and_goes_on(
     assert connection.execute(ended).fetchone() == ("error", True)
     assert reparse().status == 0
     assert len(numbers(connection)) == 800
+
+
+MOST = 400
+"""Megabytes that the command may take; measured on 2026-11-25: 95 to 240."""
+
+
+def peak(process: subprocess.Popen[str]) -> float:
+    """The most memory that a process has until it ends, in megabytes."""
+    most = 0.0
+    while process.poll() is None:
+        with suppress(FileNotFoundError, ProcessLookupError):
+            found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{process.pid}/status").read_text())
+            most = max(most, int(found[1]) / 1024 if found else 0)
+        sleep(0.01)
+    return most
+
+
+BIG = {
+    "blank": b"<html><body>" + b" " * 7_900_000,
+    "an article": b"",
+    "too large": b"<html><body>" + b" " * 30_000_000,
+    "packed": gzip.compress(b"<html><body>" + b" " * 300_000_000),
+    "chunk": b"%x\r\n%s\r\n0\r\n\r\n",
+}
+"""Pages that take much more memory than they take room."""
+
+
+def big(kind: str, no: int) -> tuple[bytes, dict[str, str]]:
+    """Body and headers of such a page."""
+    if kind == "an article":
+        whole = page_of(ReplicaSite(articles=3), no)
+        head, paragraph, tail = whole.partition(b"</p>")
+        return head + paragraph + b"<p>" + "가나 ".encode() * 1_000_000 + b"</p>" + tail, {}
+    if kind == "chunk":
+        packed = BIG["packed"]
+        return BIG[kind] % (len(packed), packed), {"Content-Encoding": "gzip", "Transfer-Encoding": "chunked"}
+    return BIG[kind], {"Content-Encoding": "gzip"} if kind == "packed" else {}
+
+
+@pytest.mark.parametrize(("kind", "jobs"), [*((kind, "1") for kind in BIG), ("blank", "2"), ("an article", "2")])
+def test_needs_little_memory_for_files_that_want_gigabytes(
+    tmp_path: Path, connection: Connection, begun: Begin, kind: str, jobs: str
+) -> None:
+    warc = Warc(tmp_path / "a.warc.gz")
+    body, headers = big(kind, 100_001)
+    for no in range(1, 41):
+        warc.add(f"{BASE}/news/article.html?no={no}", body, **headers)
+    process = begun("--jobs", jobs, str(warc.close()))
+    assert peak(process) < MOST
+    assert process.returncode == 0
+    assert len(numbers(connection)) == (40 if kind == "an article" else 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from pipelines.reparse.compare import bases, differences
 from pipelines.reparse.reading import read_all
 from pipelines.reparse.report import Report
 from pipelines.reparse.writing import Writing
-from pipelines.warc_reading import Capture, captures
+from pipelines.warc_reading import LARGEST_PAGE, Capture, captures
 
 BATCH = 200
 """Pages that are compared and written at once."""
@@ -61,6 +62,7 @@ class Reparse:
         self.bookmark = bookmark
         self.report = Report()
         self.bases = bases(connection)
+        self._largest = LARGEST_PAGE
         self._sites = set(self.bases)
         self._held: dict[str, list[PageItems]] = defaultdict(list)
         self._unresolved: dict[str, list[Page]] = defaultdict(list)
@@ -68,6 +70,7 @@ class Reparse:
 
     def run(self, settings: BaseSettings) -> Report:
         """Reads all of it. DatabaseUnreachable, DatabaseUnusable, OSError: run again to go on."""
+        self._largest = settings.getint("DOWNLOAD_MAXSIZE") or sys.maxsize
         if self.writing:
             self.writing.begin()
         for pages in (self._pages(), self._resolved()):
@@ -122,7 +125,7 @@ class Reparse:
     def _resolved(self) -> Iterator[Page]:
         """The pages that were put off, now with their bodies, which may be in any of the files."""
         for file in self.job.files if self._unresolved else ():
-            for capture in captures(file, lambda *_: None):
+            for capture in captures(file, lambda *_: None, largest=self._largest):
                 digest = capture.field(PAYLOAD_DIGEST) or ""
                 if not capture.is_revisit and digest in self._unresolved:
                     for page in self._unresolved.pop(digest):
@@ -130,7 +133,7 @@ class Reparse:
 
     def _captures(self, file: Path, offset: int) -> Iterator[Capture]:
         read = 0
-        for capture in captures(file, self._tell, offset):
+        for capture in captures(file, self._tell, offset, self._largest):
             yield capture
             self.job.advance(capture.offset + capture.length - read)
             read = capture.offset + capture.length
