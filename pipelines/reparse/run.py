@@ -25,6 +25,9 @@ from pipelines.warc_reading import LARGEST_PAGE, Capture, captures
 BATCH = 200
 """Pages that are compared and written at once."""
 
+BATCH_CHARACTERS = 2_000_000
+"""Characters of articles after which a batch takes no more pages."""
+
 HELD = 1000
 """So many pages of a site wait until one of its articles was read."""
 
@@ -77,7 +80,7 @@ class Reparse:
             batch: list[PageItems] = []
             for read in read_all(pages, settings, self.job.jobs):
                 batch += read
-                if len(batch) >= BATCH:
+                if len(batch) >= BATCH or sum(map(_characters, batch)) >= BATCH_CHARACTERS:
                     self._take(batch)
                     batch = []
             self._take(batch)
@@ -160,3 +163,7 @@ class Reparse:
             else:
                 self.report.strangers += 1
         return known
+
+
+def _characters(items: PageItems) -> int:
+    return sum(map(len, items.article.body)) if items.article else 0
