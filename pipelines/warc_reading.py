@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from errno import ESPIPE
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -81,6 +82,8 @@ def captures(path: Path, told: Damage, start: int = 0, largest: int = LARGEST_PA
     capture. Pages of more than `largest` bytes are passed over as other things are that are no page.
     """
     read = partial(_read, largest=largest)
+    if path.is_fifo():  # where nobody writes, opening it would wait for ever
+        raise OSError(ESPIPE, "a pipe is no archive", str(path))
     with path.open("rb") as file:
         beginning = file.read(len(MAGIC))
         file.seek(start)

@@ -44,6 +44,37 @@ def test_reads_on_behind_headers_that_cannot_be_true(reparse: Scrapy, connection
     assert ": Asiatongsin-Listed-At: yesterday is no moment" in run.log
 
 
+def test_says_why_a_named_file_cannot_be_read(reparse: Scrapy, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.warc")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    (folder := tmp_path / "folder").mkdir()
+    (folder / "a.warc").symlink_to("/proc/self/mem")
+    for name, why in {
+        "/proc/self/mem": "cannot read /proc/self/mem: Input/output error",
+        folder: f"cannot read {folder / 'a.warc'}: Input/output error",
+        tmp_path / "pipe.warc": f"{tmp_path / 'pipe.warc'} is no file: a pipe or a device cannot be read",
+        tmp_path / "loop": f"{tmp_path / 'loop'} is not there",
+        f"/{'a' * 300}": f"cannot read /{'a' * 300}: File name too long",
+    }.items():
+        run = reparse(name)
+        assert (run.status, why in run.log, "Traceback" in run.log) == (2, True, False), run.log
+
+
+def test_reads_the_other_files_where_one_of_ours_cannot_be_read(
+    crawl: Scrapy, reparse: Scrapy, connection: Connection, data: Path
+) -> None:
+    with serve(ReplicaSite(articles=3)) as replica:
+        crawl(replica.url)
+    [file] = (data / "archive").rglob("*.warc.gz")
+    (file.parent / "0.warc.gz").symlink_to("/proc/self/mem")
+    connection.execute("DELETE FROM articles")
+    run = reparse()
+    assert run.status == 0, run.log
+    assert "3 captures read again, 3 differ from what is stored and were written" in run.last_line
+    assert "1 places in the files cannot be read, see above" in run.last_line
+    assert f"Cannot read {file.parent / '0.warc.gz'}, byte 0: Input/output error" in run.log
+
+
 def worker(parent: int) -> int | None:
     """A process that reads pages."""
     commands = {child: Path(f"/proc/{child}/cmdline").read_bytes() for child in children(parent)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import zlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -164,7 +165,8 @@ def test_says_so_where_a_file_is_no_archive(tmp_path: Path, content: bytes, says
 
 
 def test_raises_where_a_file_cannot_be_opened(tmp_path: Path) -> None:
-    for path in (tmp_path, tmp_path / "missing"):
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path, tmp_path / "missing", tmp_path / "pipe"):
         with pytest.raises(OSError, match=path.name):
             list(captures(path, lambda *_: None))
 

@@ -25,7 +25,7 @@ from pipelines.drain import Drain
 from pipelines.record import Outcome
 from pipelines.reparse.bookmark import Bookmark
 from pipelines.reparse.captured import Wanted
-from pipelines.reparse.files import NoArchive, archive_files, given_files
+from pipelines.reparse.files import NoArchive, archive_files, given_files, total_bytes
 from pipelines.reparse.run import Job, Reparse
 from pipelines.reparse.writing import Writing
 
@@ -63,7 +63,7 @@ class Command(ScrapyCommand):
             files = given_files(args) if args else archive_files(data, wanted.site)
             with (
                 connected(settings) as (database, connection, _applied),
-                tqdm(total=sum(file.stat().st_size for file in files), unit="B", unit_scale=True, disable=None) as bar,
+                tqdm(total=total_bytes(files), unit="B", unit_scale=True, disable=None) as bar,
             ):
                 job = Job(
                     files=files,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import dropwhile
 from pathlib import Path
@@ -128,19 +129,23 @@ class Reparse:
     def _resolved(self) -> Iterator[Page]:
         """The pages that were put off, now with their bodies, which may be in any of the files."""
         for file in self.job.files if self._unresolved else ():
-            for capture in captures(file, lambda *_: None, largest=self._largest):
-                digest = capture.field(PAYLOAD_DIGEST) or ""
-                if not capture.is_revisit and digest in self._unresolved:
-                    for page in self._unresolved.pop(digest):
-                        yield with_body_of(page, capture, self.job.data)
+            with suppress(OSError):  # it was told when the file was read first
+                for capture in captures(file, lambda *_: None, largest=self._largest):
+                    digest = capture.field(PAYLOAD_DIGEST) or ""
+                    if not capture.is_revisit and digest in self._unresolved:
+                        for page in self._unresolved.pop(digest):
+                            yield with_body_of(page, capture, self.job.data)
 
     def _captures(self, file: Path, offset: int) -> Iterator[Capture]:
         read = 0
-        for capture in captures(file, self._tell, offset, self._largest):
-            yield capture
-            self.job.advance(capture.offset + capture.length - read)
-            read = capture.offset + capture.length
-        self.job.advance(file.stat().st_size - read)
+        try:
+            for capture in captures(file, self._tell, offset, self._largest):
+                yield capture
+                self.job.advance(capture.offset + capture.length - read)
+                read = capture.offset + capture.length
+            self.job.advance(file.stat().st_size - read)
+        except OSError as error:
+            self._tell(file, read, error.strerror or str(error))
 
     def _tell(self, file: Path, offset: int, what: str) -> None:
         self.report.damaged += 1
