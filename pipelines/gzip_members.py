@@ -5,17 +5,17 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from gzip import GzipFile
 from typing import IO
 
 MAGIC = b"\x1f\x8b\x08"
 
-LARGEST = 128 * 1024 * 1024
-"""Bytes of a member, unpacked, that are held in memory."""
+LARGEST = 16 * 1024 * 1024
+"""Bytes of a member, unpacked, that are held in memory; a record with a page has no more."""
 
 CUT_OFF = "the file is cut off here"
 
 _BLOCK = 64 * 1024
+_PART = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Member:
     """Why it cannot be unpacked to its end."""
 
     is_large: bool = False
-    """It is too large to be held in memory."""
+    """It is too large to be held in memory; Unpacked reads it."""
 
 
 def members(file: IO[bytes], start: int = 0) -> Iterator[Member]:
@@ -62,23 +62,53 @@ def _member(file: IO[bytes], offset: int) -> Member | None:
         packed += len(block)
         try:
             while block and not unpacker.eof:
-                part = unpacker.decompress(block, LARGEST)
+                part = unpacker.decompress(block, _PART)
                 block = unpacker.unconsumed_tail
                 unpacked += len(part)
-                if parts is not None:
-                    parts.append(part)
                 if unpacked > LARGEST:
                     parts = None
+                elif parts is not None:
+                    parts.append(part)
         except zlib.error as error:
             return Member(offset, packed, None, f"damaged: {error}", parts is None)
     return Member(offset, packed - len(unpacker.unused_data), _joined(parts), is_large=parts is None)
+
+
+class Unpacked:
+    """A member as a file that is read forward; it ends where the member does, or where that cannot be unpacked."""
+
+    def __init__(self, file: IO[bytes], offset: int) -> None:
+        self._file = file
+        self._file.seek(offset)
+        self._unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        self._packed = b""
+        self._read = 0
+
+    def read(self, size: int = _BLOCK) -> bytes:
+        """At most so many bytes; none at the end."""
+        part = b""
+        while not (part or self._unpacker.eof):
+            self._packed = self._packed or self._file.read(_BLOCK)
+            if not self._packed:
+                break
+            try:
+                part = self._unpacker.decompress(self._packed, size)
+            except zlib.error:  # members() says so
+                break
+            self._packed = self._unpacker.unconsumed_tail
+        self._read += len(part)
+        return part
+
+    def tell(self) -> int:
+        """Bytes read so far."""
+        return self._read
 
 
 def _joined(parts: list[bytes] | None) -> bytes | None:
     return None if parts is None else b"".join(parts)
 
 
-def next_place(file: IO[bytes] | GzipFile, mark: bytes, start: int) -> int | None:
+def next_place(file: IO[bytes], mark: bytes, start: int) -> int | None:
     """Where the next such bytes stand, from a place on; None where none do."""
     file.seek(start)
     window = b""

@@ -2,44 +2,32 @@
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from io import SEEK_END, BytesIO
+from errno import ESPIPE
+from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
 
 from dateutil.parser import isoparse
-from warcio.archiveiterator import ArchiveIterator
-from warcio.exceptions import ArchiveLoadFailed
-from warcio.statusandheaders import StatusAndHeadersParserException
+from warcio.recordloader import ArcWarcRecordLoader
 
 from asiatongsin.capture import Headers
-from pipelines.gzip_members import CUT_OFF, MAGIC, Member, members, next_place
+from pipelines.gzip_members import MAGIC, Member, Unpacked, members
+from pipelines.payload import has_digest, is_whole, payload
+from pipelines.validate import CLOCK_TOLERANCE, FIRST_POSSIBLE
+from pipelines.warc_records import MARK, Content, Read, Readable, Records
 
-LARGEST_PAGE = 64 * 1024 * 1024
-"""Bytes of a body, decoded; what is larger is no page of a news site."""
+LARGEST_PAGE = 8 * 1024 * 1024
+"""Bytes of a body, packed or decoded; the crawl takes no larger page either (DOWNLOAD_MAXSIZE)."""
 
-_BLOCK = 64 * 1024
-_RECORD = b"\nWARC/"
+_HEADERS = 1024 * 1024
+_loader = ArcWarcRecordLoader(verify_http=False)
+
 _HTTP = ("http://", "https://")
 _WITH_PAGE = {"response", "revisit"}
-_DECODED = {"", "identity", "gzip", "x-gzip", "deflate"}  # not br: warcio 1.8 cannot use brotli 1.2
-# A header that is cut off in its middle makes warcio read on with parts that are None.
-_UNREADABLE = (
-    ArchiveLoadFailed,
-    StatusAndHeadersParserException,
-    EOFError,
-    ValueError,
-    OverflowError,
-    TypeError,
-    AttributeError,
-    OSError,
-    zlib.error,
-)
-
 Damage = Callable[[Path, int, str], None]
 """Told of each place that cannot be read: file, byte, and what is wrong."""
 
@@ -87,20 +75,27 @@ class Capture:
         return _value(self.headers, name)
 
 
-def captures(path: Path, told: Damage, start: int = 0) -> Iterator[Capture]:
+def captures(path: Path, told: Damage, start: int = 0, largest: int = LARGEST_PAGE) -> Iterator[Capture]:
     """All captures of a file from a record on, in their order; what cannot be read is told and passed over.
 
-    OSError where the file cannot be opened. A torn file ends at the tear; one that is no archive has no capture.
+    OSError where the file cannot be opened or read. A torn file ends at the tear; one that is no archive has no
+    capture. Pages of more than `largest` bytes are passed over as other things are that are no page.
     """
+    read = partial(_read, largest=largest)
+    if path.is_fifo():  # where nobody writes, opening it would wait for ever
+        raise OSError(ESPIPE, "a pipe is no archive", str(path))
     with path.open("rb") as file:
         beginning = file.read(len(MAGIC))
         file.seek(start)
         if not beginning:
             told(path, 0, "the file is empty")
-        elif beginning == MAGIC or (path.suffix == ".gz" and beginning != _RECORD[1:4]):
-            yield from _unpacked(path, file, told, start)
+        elif beginning == MAGIC or (path.suffix == ".gz" and beginning != MARK[:3]):
+            for member in members(file, start):
+                for found in _unpacked(file, member, partial(told, path), read):
+                    yield Capture(path=path, offset=member.offset, length=member.length, **found)
         else:
-            yield from _captures(path, file, told)
+            for offset, length, found in Records(read, partial(told, path)).of_file(file):
+                yield Capture(path=path, offset=offset, length=length, **found)
 
 
 def capture_at(path: Path, offset: int) -> Capture | None:
@@ -117,115 +112,72 @@ def _give_up(path: Path, offset: int, trouble: str) -> None:
     raise OSError(f"{path}, byte {offset}: {trouble}")
 
 
-def _unpacked(path: Path, file: IO[bytes], told: Damage, start: int) -> Iterator[Capture]:
-    for member in members(file, start):
-        if member.is_large and member.offset == 0:  # the whole file was gzipped as one
-            with gzip.open(path) as plain:
-                yield from _captures(path, plain, told, member)
-            return
-        if member.plain is not None and not member.trouble:
-            yield from _captures(path, BytesIO(member.plain), told, member)
-        elif member.plain is not None and member.offset == 0:  # gzipped as one, and cut off, which is told once
-            yield from _captures(path, BytesIO(member.plain), _say_nothing, member)
-        if member.trouble:
-            told(path, member.offset, member.trouble)
-        elif member.is_large:
-            told(path, member.offset, "larger than any page")
+def _unpacked(file: IO[bytes], member: Member, told: Callable[[int, str], None], read: Read) -> Iterator[Content]:
+    """What the records of a member hold. Of one that cannot be unpacked to its end, only that is told."""
+    plain: Readable | None = BytesIO(member.plain) if member.plain is not None else None
+    if member.is_large:
+        plain = Unpacked(file, member.offset)
+    elif member.trouble and member.offset:
+        plain = None  # a record that was being written; elsewhere the whole file was gzipped as one
+    say = _say_nothing if member.trouble else lambda _, trouble: told(member.offset, trouble)
+    for *_, found in Records(read, say).of_packed(plain) if plain else ():
+        yield found
+    if member.trouble:
+        told(member.offset, member.trouble)
 
 
 def _say_nothing(*_: object) -> None:
     pass
 
 
-def _captures(
-    path: Path, file: IO[bytes] | gzip.GzipFile, told: Damage, member: Member | None = None
-) -> Iterator[Capture]:
-    """The captures of a file that is not packed, or of what was packed in a member; behind damage it goes on."""
-    start: int | None = file.tell()
-    while start is not None:
-        file.seek(start)
-        records = ArchiveIterator(file, arc2warc=True, check_digests=True)
-        try:
-            for record in records:
-                if found := _read(record):
-                    offset, length = (member.offset, member.length) if member else _place(records)
-                    yield Capture(path=path, offset=offset, length=length, **found)
-            _check_end(file, records)
-            start = None
-        except _UNREADABLE as error:
-            told(path, member.offset if member else records.offset, " ".join(str(error).split())[:200])
-            start = _next_start(file, records.offset)
-
-
-def _place(records: Any) -> tuple[int, int]:
-    return records.get_record_offset(), records.get_record_length()
-
-
-def _check_end(file: IO[bytes] | gzip.GzipFile, records: Any) -> None:
-    """EOFError where a record was begun and nothing of it is there; warcio takes that for the end."""
-    if records.offset < file.seek(0, SEEK_END):
-        raise EOFError(CUT_OFF)
-
-
-def _next_start(file: IO[bytes] | gzip.GzipFile, damaged: int) -> int | None:
-    """Where the record behind a damaged one begins; None where there is none, or no way to it."""
-    try:
-        before = next_place(file, _RECORD, damaged)
-    except (EOFError, OSError, zlib.error):  # of the packing of a file that was packed as a whole
-        return None
-    return None if before is None else before + 1
-
-
-def _read(record: Any) -> dict[str, Any] | None:
+def _read(record: Any, largest: int) -> Content | None:
     """What a Capture needs; None for other records and for what cannot be a page. ValueError where it is damaged."""
     url = record.rec_headers.get_header("WARC-Target-URI") or ""
-    is_page = record.rec_type in _WITH_PAGE and url.startswith(_HTTP) and record.http_headers is not None
-    body = _body(record) if is_page else None
-    _check(record)
+    if record.rec_type not in _WITH_PAGE or not url.startswith(_HTTP) or record.length > largest + _HEADERS:
+        return None
+    headers = _loader.load_http_headers(record.rec_type, url, record.raw_stream, record.length)
+    if headers is None:
+        return None
+    raw = record.raw_stream.read(largest + 1)
+    body = payload(headers, raw, largest) if len(raw) <= largest else None
     if body is None:
         return None
+    if record.rec_type == "response":
+        _check(record.rec_headers, headers, raw, body)
     return {
         "is_revisit": record.rec_type == "revisit",
         "url": url,
         "fetched_at": _date(record.rec_headers.get_header("WARC-Date")),
-        "status": int(record.http_headers.get_statuscode()),
-        "headers": tuple(record.http_headers.headers),
+        "status": int(headers.get_statuscode()),
+        "headers": tuple(headers.headers),
         "fields": tuple(record.rec_headers.headers),
         "body": body,
     }
 
 
-def _body(record: Any) -> bytes | None:
-    """The body, decoded; None where it is too large for a page. ValueError for an encoding that nobody undoes here."""
-    encoding = (record.http_headers.get_header("Content-Encoding") or "").strip().lower()
-    if encoding not in _DECODED:
-        raise ValueError(f"the body is encoded as {encoding}, which cannot be undone")
-    if encoding == "x-gzip":
-        record.http_headers.replace_header("Content-Encoding", "gzip")
-    stream, parts, size = record.content_stream(), [], 0
-    while size <= LARGEST_PAGE and (part := stream.read(_BLOCK)):
-        parts.append(part)
-        size += len(part)
-    return b"".join(parts) if size <= LARGEST_PAGE else None
-
-
-def _check(record: Any) -> None:
-    """ValueError where the record is not whole, or none at all."""
-    length = record.rec_headers.get_header("Content-Length") or ""
-    if not length.isdecimal():  # warcio takes five words for the beginning of an ARC record
-        raise ValueError(f"no record: its length is {length!r}")
-    while record.raw_stream.read(_BLOCK):  # what stands behind the end of a body that was packed
-        pass
-    if record.raw_stream.limit:
-        raise ValueError("the record is cut off")
-    if any(problem.startswith("block digest") for problem in record.digest_checker.problems):
-        raise ValueError("the record does not have the digest that it names")
+def _check(fields: Any, headers: Any, raw: bytes, body: bytes) -> None:
+    """ValueError where a body is not what its record says."""
+    if cut := fields.get_header("WARC-Truncated"):
+        raise ValueError(f"the page was cut off when it was archived: {cut}")
+    if fields.get_header("WARC-Segment-Number"):
+        raise ValueError("the page is in several records, which nobody joins here")
+    if not is_whole(headers, raw):
+        raise ValueError("the page is shorter than it says")
+    digest = fields.get_header("WARC-Payload-Digest") or ""
+    if not has_digest(headers, raw, body, digest):
+        raise ValueError(f"the body does not have the digest {digest}")
 
 
 def _date(text: str) -> datetime:
-    """WARC 1.1 allows dates that are cut off behind any of their parts, as does ISO 8601."""
+    """WARC 1.1 allows dates that are cut off behind any of their parts, as does ISO 8601.
+
+    ValueError also for one that cannot be true: a capture of the year 2099 would be newer than all that is crawled.
+    """
     date = isoparse(text)
-    return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
+    date = date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
+    if not FIRST_POSSIBLE <= date <= datetime.now(UTC) + CLOCK_TOLERANCE:
+        raise ValueError(f"its date cannot be true: {text}")
+    return date
 
 
 def _value(headers: Headers, name: str) -> str | None:

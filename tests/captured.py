@@ -99,13 +99,15 @@ def last(path: Path, kind: str) -> Any:
     return [record for found, record, _ in records(path) if found == kind][-1]
 
 
-def read(path: Path, start: int = 0) -> tuple[list[Capture], list[tuple[int, str]]]:
+def read(path: Path, start: int = 0, **given: int) -> tuple[list[Capture], list[tuple[int, str]]]:
     """The captures of a file, and what was told of it."""
     told: list[tuple[int, str]] = []
-    return list(captures(path, lambda _, offset, trouble: told.append((offset, trouble)), start)), told
+    return list(captures(path, lambda _, offset, trouble: told.append((offset, trouble)), start, **given)), told
 
 
-def foreign(path: Path, *bodies: bytes, headers: Headers = HTML, packed: bool = True, **fields: str) -> Path:
+def foreign(
+    path: Path, *bodies: bytes, headers: Headers = HTML, packed: bool = True, kind: str = "response", **fields: str
+) -> Path:
     """A WARC file of another program: responses with these raw bodies and fields (`WARC_Date="2016"`)."""
     with path.open("wb") as file:
         writer = WARCWriter(file, gzip=packed, warc_version="WARC/1.0")
@@ -114,7 +116,7 @@ def foreign(path: Path, *bodies: bytes, headers: Headers = HTML, packed: bool = 
             answer = StatusAndHeaders("200 OK", list(headers), protocol="HTTP/1.1")
             made = writer.create_warc_record(
                 f"http://example.kr/{number}",
-                "response",
+                kind,
                 payload=BytesIO(body),
                 length=len(body),
                 http_headers=answer,
@@ -122,6 +124,17 @@ def foreign(path: Path, *bodies: bytes, headers: Headers = HTML, packed: bool = 
             )
             writer.write_record(made)
     return path
+
+
+def capture(path: Path, body: bytes, *, url: str = url_of(NO), kind: str = "response", **fields: str) -> Capture:
+    """The capture of a record with these fields, as it is read."""
+    [(_, one, _)] = records(foreign(path, body, packed=False, kind=kind, **fields))
+    named = tuple((name, url if name == "WARC-Target-URI" else value) for name, value in one.rec_headers.headers)
+    is_revisit = kind == "revisit"
+    given = {"status": 200, "headers": HTML, "body": b"" if is_revisit else body, "fields": named}
+    return Capture(
+        path=path, offset=0, length=path.stat().st_size, is_revisit=is_revisit, url=url, fetched_at=AT, **given
+    )
 
 
 def capture_of(data: Path, place: Archived) -> Capture:

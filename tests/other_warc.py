@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
+from types import MappingProxyType
 
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
@@ -25,10 +27,17 @@ class Warc:
         self.writer = WARCWriter(self.bytes, gzip=packed)
 
     def add(
-        self, url: str, body: bytes, *, status: str = "200 OK", at: str = "2025-10-05T00:52:07Z", **headers: str
+        self,
+        url: str,
+        body: bytes,
+        *,
+        status: str = "200 OK",
+        at: str = "2025-10-05T00:52:07Z",
+        fields: Mapping[str, str] = MappingProxyType({}),
+        **headers: str,
     ) -> None:
         http = StatusAndHeaders(status, list(headers.items()), protocol="HTTP/1.1")
-        fields = {"WARC-Date": at}
+        fields = {"WARC-Date": at, **fields}
         record = self.writer.create_warc_record(
             url, "response", payload=BytesIO(body), length=len(body), http_headers=http, warc_headers_dict=fields
         )

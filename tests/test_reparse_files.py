@@ -66,8 +66,8 @@ def test_takes_the_time_of_the_capture_and_the_address_the_site_is_stored_under(
 ) -> None:
     site = ReplicaSite(articles=3)
     warc = Warc(tmp_path / "a.warc.gz")
-    warc.add(f"{BASE}/news/article.html?no=100001", page_of(site, 100_001))
-    warc.add("http://www.newsasia.kr/news/article.html?no=100002&x=1", page_of(site, 100_002))
+    warc.add("http://www.newsasia.kr/news/article.html?no=100001&x=1", page_of(site, 100_001))
+    warc.add(f"{BASE}/news/article.html?no=100002", page_of(site, 100_002))
     assert reparse(warc.close()).status == 0
     query = "SELECT site, no, url, fetched_at FROM articles ORDER BY no"
     at = datetime(2025, 10, 5, 0, 52, 7, tzinfo=UTC)
@@ -195,8 +195,11 @@ def test_goes_on_where_it_was_interrupted(
     assert outcomes[1:] == [("spooled",), ("ok",), ("ok",)]
 
 
+Begin = Callable[..., subprocess.Popen[str]]
+
+
 @pytest.fixture
-def begun(data: Path, database_url: str) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+def begun(data: Path, database_url: str) -> Iterator[Begin]:
     """Starts `scrapy reparse` and goes on; whatever still runs at the end is killed."""
     running: list[subprocess.Popen[str]] = []
 
@@ -229,7 +232,7 @@ def test_ends_at_ctrl_c_and_keeps_what_it_has_read(
     reparse: Scrapy,
     connection: Connection,
     database_url: str,
-    begun: Callable[..., subprocess.Popen[str]],
+    begun: Begin,
 ) -> None:
     with serve(ReplicaSite(articles=300, page_bytes=8000)) as replica:
         crawl(replica.url)
@@ -248,7 +251,7 @@ def test_ends_at_ctrl_c_and_keeps_what_it_has_read(
 
 
 def test_leaves_no_process_behind_when_it_is_killed(
-    crawl: Scrapy, reparse: Scrapy, connection: Connection, begun: Callable[..., subprocess.Popen[str]]
+    crawl: Scrapy, reparse: Scrapy, connection: Connection, begun: Begin
 ) -> None:
     with serve(ReplicaSite(articles=300, page_bytes=8000)) as replica:
         crawl(replica.url)

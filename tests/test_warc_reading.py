@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import os
 import zlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from asiatongsin import settings
 from pipelines import gzip_members, warc_reading
 from pipelines.warc_reading import Capture, capture_at, captures
 from tests.captured import archived_pages, body_of, foreign, packed_as_one, parts, read, unpacked, url_of
@@ -117,19 +119,23 @@ def test_reads_a_file_that_is_gzipped_as_one_and_too_large_for_memory(
     numbers = range(1, 80)
     whole = packed_as_one(archived_pages(tmp_path, numbers)[0])
     monkeypatch.setattr(gzip_members, "LARGEST", 100_000)
-    found, told = read(cut(whole, whole.stat().st_size - 40) if torn else whole)
+    found, told = read(cut(whole, whole.stat().st_size - 200) if torn else whole)
     assert bodies(found) == [body_of(no) for no in numbers[: len(found)]]
     assert 60 < len(found) < 79 if torn else len(found) == 79
     assert [offset for offset, _ in told] == ([0] if torn else [])
 
 
-def test_tells_of_a_record_that_is_larger_than_any_page(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gzip_members, "LARGEST", 1000)
-    places = [capture.offset for capture in read(path)[0]]
-    monkeypatch.setattr(gzip_members, "LARGEST", 700)
-    found, told = read(path)
-    assert [(at, trouble) for at, trouble in told if at in places] == [(at, "larger than any page") for at in places]
-    assert found == []
+@pytest.mark.parametrize("torn", [False, True])
+def test_reads_files_that_were_gzipped_as_a_whole_and_put_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, torn: bool
+) -> None:
+    one, other = (packed_as_one(archived_pages(tmp_path / name, range(1, 80))[0]) for name in "ab")
+    one.write_bytes(one.read_bytes() + other.read_bytes() + (other.read_bytes()[:-40] if torn else b""))
+    for largest in (100_000, 10_000_000):
+        monkeypatch.setattr(gzip_members, "LARGEST", largest)
+        found, told = read(one)
+        assert bodies(found)[:158] == [body_of(no) for no in range(1, 80)] * 2
+        assert [offset for offset, _ in told] == ([one.stat().st_size - other.stat().st_size + 40] if torn else [])
 
 
 @pytest.mark.parametrize(
@@ -159,7 +165,8 @@ def test_says_so_where_a_file_is_no_archive(tmp_path: Path, content: bytes, says
 
 
 def test_raises_where_a_file_cannot_be_opened(tmp_path: Path) -> None:
-    for path in (tmp_path, tmp_path / "missing"):
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path, tmp_path / "missing", tmp_path / "pipe"):
         with pytest.raises(OSError, match=path.name):
             list(captures(path, lambda *_: None))
 
@@ -199,13 +206,24 @@ def test_tells_of_an_encoding_that_nobody_undoes_and_reads_on(tmp_path: Path, co
     assert told == [(0, f"the body is encoded as {coding}, which cannot be undone")]
 
 
-def test_passes_over_bodies_that_are_too_large_for_a_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(warc_reading, "LARGEST_PAGE", 200_000)
-    coded = foreign(tmp_path / "a.warc", gzip.compress(b" " * 200_001), headers=(("Content-Encoding", "gzip"),))
+def test_passes_over_bodies_that_are_too_large_for_a_page(tmp_path: Path) -> None:
+    coded = foreign(tmp_path / "a.warc.gz", gzip.compress(b" " * 200_001), headers=(("Content-Encoding", "gzip"),))
     plain = foreign(tmp_path / "b.warc", b" " * 200_001, b"x" * 200_000, packed=False)
-    assert read(coded) == ([], [])
-    found, told = read(plain)
+    assert read(coded, largest=200_000) == ([], [])
+    found, told = read(plain, largest=200_000)
     assert (bodies(found), told) == ([b"x" * 200_000], [])
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_passes_over_a_film_without_a_word(tmp_path: Path, form: str) -> None:
+    film = bytes(range(256)) * 80_000
+    path = FORMS[form](foreign(tmp_path / "a.warc.gz", body_of(1), film, body_of(2)))
+    found, told = read(path)
+    assert (bodies(found), told) == ([body_of(1), body_of(2)], [])
+
+
+def test_takes_the_pages_that_the_crawl_takes() -> None:
+    assert warc_reading.LARGEST_PAGE == settings.DOWNLOAD_MAXSIZE
 
 
 @pytest.mark.parametrize(
@@ -228,7 +246,22 @@ def test_reads_a_date_of_any_precision(tmp_path: Path, text: str, moment: tuple[
     assert [capture.fetched_at for capture in found] == [datetime(*moment, tzinfo=UTC)]
 
 
-@pytest.mark.parametrize("text", ["soon", "0001-01-01T00:00:00+09:00", "9999-12-31T24:00", "2016-13-01"])
+@pytest.mark.parametrize("days", [-0.1, 0.9])
+def test_reads_a_capture_of_a_clock_that_is_a_little_ahead(tmp_path: Path, days: float) -> None:
+    at = datetime.now(UTC) + timedelta(days=days)
+    assert [one.fetched_at for one in read(foreign(tmp_path / "a", b"<p>", WARC_Date=at.isoformat()))[0]] == [at]
+
+
+TOMORROW = (datetime.now(UTC) + timedelta(days=1, minutes=5)).isoformat()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("soon", "0001-01-01T00:00:00+09:00", "9999-12-31T24:00", "2016-13-01"),
+        *("1989-12-31T23:59:59Z", "0001", "2099", "9999-12-31T23:59:59Z", TOMORROW),
+    ],
+)
 @pytest.mark.parametrize("packed", [True, False])
 def test_tells_of_a_date_that_is_none_and_reads_on(tmp_path: Path, text: str, packed: bool) -> None:
     path = foreign(tmp_path / "a.warc", b"<p>", packed=packed, WARC_Date=text)

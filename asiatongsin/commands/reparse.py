@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from concurrent.futures import BrokenExecutor
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +27,11 @@ from pipelines.drain import Drain
 from pipelines.record import Outcome
 from pipelines.reparse.bookmark import Bookmark
 from pipelines.reparse.captured import Wanted
-from pipelines.reparse.files import NoArchive, archive_files, given_files
+from pipelines.reparse.files import NoArchive, archive_files, given_files, total_bytes
 from pipelines.reparse.run import Job, Reparse
 from pipelines.reparse.writing import Writing
 
+KILLED = "a process that read pages was killed, as the system does where memory runs out: free some or lower --jobs"
 GIVEN = ("site", "no", "since", "until")
 
 
@@ -64,7 +66,7 @@ class Command(ScrapyCommand):
             files = given_files(args) if args else archive_files(data, wanted.site)
             with (
                 connected(settings) as (database, connection, _applied),
-                tqdm(total=sum(file.stat().st_size for file in files), unit="B", unit_scale=True, disable=None) as bar,
+                tqdm(total=total_bytes(files), unit="B", unit_scale=True, disable=None) as bar,
             ):
                 job = Job(
                     files=files,
@@ -96,6 +98,8 @@ class Command(ScrapyCommand):
             outcome, why = Outcome.OK, ""
         except (DatabaseUnreachable, DatabaseUnusable) as error:
             outcome, why = Outcome.SPOOLED, f"the database went away ({' '.join(str(error).split())}); "
+        except BrokenExecutor:
+            outcome, why = Outcome.ERROR, f"{KILLED}; "
         except OSError as error:
             why = f"{told(error, reparse.job.data)}; "
         except KeyboardInterrupt:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,12 +12,14 @@ from urllib.parse import urlsplit
 from asiatongsin.capture import Archived
 from asiatongsin.html import join
 from asiatongsin.items import Page
+from asiatongsin.korean import KST
 from asiatongsin.site import Site
 from asiatongsin.urls import article_no, is_desktop_article
 from pipelines import warc
 from pipelines.warc_reading import Capture, capture_at
 
 _ANSWERS = {200, 404, 410}
+_OFFSET = re.compile("[0-9]{1,18}")
 
 PAYLOAD_DIGEST = "WARC-Payload-Digest"
 
@@ -58,7 +61,8 @@ class Unresolved:
 def page_of(capture: Capture, wanted: Wanted, data: Path, bases: Mapping[str, str]) -> Page | Unresolved | None:
     """The article page of a capture; None where it is another page, or not wanted.
 
-    `bases` are the addresses that sites are stored under: a site answers under several.
+    `bases` are the addresses that sites are stored under: a site answers under several. ValueError where a header of
+    its record cannot be true.
     """
     asked = capture.field(warc.ASKED) or capture.url
     no, site = article_no(asked), _site_of(asked)
@@ -74,7 +78,7 @@ def page_of(capture: Capture, wanted: Wanted, data: Path, bases: Mapping[str, st
     page = Page(
         url=url,
         site=site.key,
-        base=bases.get(site.key, site.base),
+        base=bases.get(site.key) or (site.base if place else _usual_base(site)),
         kind="article",
         fetched_at=capture.fetched_at,
         status=status,
@@ -83,7 +87,7 @@ def page_of(capture: Capture, wanted: Wanted, data: Path, bases: Mapping[str, st
         archived=place,
         no=no,
         is_listed=capture.field(warc.LISTED) is not None,
-        listed_at=_moment(capture.field(warc.LISTED_AT)),
+        listed_at=_listed_at(capture),
         is_reread=True,
     )
     return page if not capture.is_revisit else _with_body(page, capture, data)
@@ -97,13 +101,23 @@ def with_body_of(page: Page, original: Capture, data: Path) -> Page:
 def _with_body(page: Page, capture: Capture, data: Path) -> Page | Unresolved | None:
     if capture.field("WARC-Profile") == warc.NOT_MODIFIED:
         return None
-    file, offset = capture.field(warc.REFERS_TO_FILE), capture.field(warc.REFERS_TO_OFFSET) or ""
-    if file and offset.isdecimal() and (data / file).resolve().is_relative_to(data.resolve()):
-        original = capture_at(data / file, int(offset))
-        if original:
-            return with_body_of(page, original, data)
     digest = capture.field(PAYLOAD_DIGEST)
+    original = capture_at(*place) if (place := _original(capture, data)) else None
+    if original and not original.is_revisit and original.field(PAYLOAD_DIGEST) == digest:
+        return with_body_of(page, original, data)
     return Unresolved(digest, page) if digest else None
+
+
+def _original(capture: Capture, data: Path) -> tuple[Path, int] | None:
+    """File and byte that a revisit of ours refers to."""
+    file, offset = capture.field(warc.REFERS_TO_FILE), capture.field(warc.REFERS_TO_OFFSET)
+    if file is None or offset is None:
+        return None
+    if not _OFFSET.fullmatch(offset):
+        raise ValueError(f"{warc.REFERS_TO_OFFSET}: {offset} is no place in a file")
+    if "\0" in file or not (data / file).resolve().is_relative_to(data.resolve()):
+        raise ValueError(f"{warc.REFERS_TO_FILE}: {file} is no file of the data folder")
+    return data / file, int(offset)
 
 
 def _answer(capture: Capture, asked: str, no: int) -> tuple[str, int, bytes] | None:
@@ -130,16 +144,29 @@ def _place(capture: Capture, data: Path) -> Archived | None:
     )
 
 
+def _usual_base(site: Site) -> str:
+    """What a crawl would ask for, whatever name and scheme a capture of somebody else has."""
+    return site.base if urlsplit(site.base).port else f"https://{site.key}"
+
+
 def _site_of(url: str) -> Site | None:
-    """The site of an address; None for addresses of phones, whose pages hold less."""
-    parts = urlsplit(url)
-    if parts.netloc.startswith("m."):
-        return None
+    """The site of an address; None for addresses of phones, whose pages hold less, and for what is none."""
     try:
-        return Site.parse(f"{parts.scheme}://{parts.netloc}")
+        parts = urlsplit(url)
+        return None if parts.netloc.startswith("m.") else Site.parse(f"{parts.scheme}://{parts.netloc}")
     except ValueError:
         return None
 
 
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+def _listed_at(capture: Capture) -> datetime | None:
+    text = capture.field(warc.LISTED_AT)
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+        moment.astimezone(KST)  # of the last day that there is, it cannot be said
+    except (ValueError, OverflowError):
+        moment = datetime.min
+    if moment.tzinfo is None:
+        raise ValueError(f"{warc.LISTED_AT}: {text} is no moment")
+    return moment

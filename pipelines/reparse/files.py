@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from pipelines.disk import safe_name
-from pipelines.gzip_members import MAGIC
+from pipelines.gzip_members import MAGIC, Unpacked
+from pipelines.warc_records import MARK
 
 _ENDINGS = (".warc", ".warc.gz", ".arc", ".arc.gz")
-_BEGINNINGS = (b"WARC/", b"filedesc:")
 
 
 class NoArchive(Exception):
@@ -37,16 +36,35 @@ def given_files(paths: Iterable[str]) -> list[Path]:
     """The files that are named, and those in folders that are named. NoArchive for anything that is no WARC file."""
     found: list[Path] = []
     for path in map(Path, paths):
-        if not path.exists():
-            raise NoArchive(f"{path} is not there")
-        files = _below(path) if path.is_dir() else [path]
-        if not files:
-            raise NoArchive(f"{path} holds no WARC files (their names end in {', '.join(_ENDINGS)})")
-        found += files
+        found += _named(path)
     for file in found:
         if not _is_warc(file):
             raise NoArchive(f"{file} is no WARC file")
     return [file.absolute() for file in dict.fromkeys(found)]
+
+
+def total_bytes(files: Iterable[Path]) -> int:
+    """Size of all files that are there."""
+    total = 0
+    for file in files:
+        with suppress(OSError):  # gone, which is said when it is read
+            total += file.stat().st_size
+    return total
+
+
+def _named(path: Path) -> list[Path]:
+    try:
+        is_there = path.exists()
+    except OSError as error:
+        raise NoArchive(f"cannot read {path}: {error.strerror}") from None
+    if not is_there:
+        raise NoArchive(f"{path} is not there")
+    if not (path.is_dir() or path.is_file()):
+        raise NoArchive(f"{path} is no file: a pipe or a device cannot be read")
+    files = _below(path) if path.is_dir() else [path]
+    if not files:
+        raise NoArchive(f"{path} holds no WARC files (their names end in {', '.join(_ENDINGS)})")
+    return files
 
 
 def _below(folder: Path) -> list[Path]:
@@ -54,12 +72,12 @@ def _below(folder: Path) -> list[Path]:
 
 
 def _is_warc(path: Path) -> bool:
-    with path.open("rb") as file:
-        beginning = file.read(16)
-    if beginning.startswith(MAGIC):
-        try:
-            with gzip.open(path) as packed:
-                beginning = packed.read(16)
-        except (EOFError, OSError, zlib.error):  # torn in its first record: captures() says so
-            return True
-    return beginning.startswith(_BEGINNINGS)
+    """NoArchive where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            beginning = file.read(16)
+            if beginning.startswith(MAGIC):
+                beginning = Unpacked(file, 0).read(16) or MARK  # torn in its first record: captures() says so
+    except OSError as error:
+        raise NoArchive(f"cannot read {path}: {error.strerror}") from None
+    return beginning.startswith((MARK, b"filedesc:"))

@@ -7,7 +7,6 @@ import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
-from itertools import islice
 from multiprocessing import get_context, parent_process
 from threading import Thread
 from typing import Any
@@ -26,6 +25,12 @@ from pipelines.spool import SpoolPipeline
 
 CHUNK = 20
 """Pages that a process is given at once."""
+
+CHUNK_BYTES = 2 * 1024 * 1024
+"""Bytes of pages after which it is given no more at once."""
+
+WAITING_BYTES = 32 * 1024 * 1024
+"""Bytes of pages that are on their way, above which no more are fetched."""
 
 Reader = Callable[[list[Page]], list[PageItems]]
 
@@ -58,13 +63,27 @@ def read_all(pages: Iterable[Page], settings: BaseSettings, jobs: int) -> Iterat
     values = settings.copy_to_dict()
     with _executor(values, jobs) as executor:
         waiting: deque[tuple[list[Page], Future[list[PageItems]]]] = deque()
-        chunks = iter(pages)
-        while chunk := list(islice(chunks, CHUNK)):
+        for chunk in _chunks(pages):
             waiting.append((chunk, executor.submit(_read, chunk)))
-            if len(waiting) > 2 * jobs:
+            while len(waiting) > 2 * jobs or sum(_bytes(given) for given, _ in waiting) > WAITING_BYTES:
                 yield _result(executor, *waiting.popleft())
         while waiting:
             yield _result(executor, *waiting.popleft())
+
+
+def _chunks(pages: Iterable[Page]) -> Iterator[list[Page]]:
+    chunk: list[Page] = []
+    for page in pages:
+        chunk.append(page)
+        if len(chunk) == CHUNK or _bytes(chunk) >= CHUNK_BYTES:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def _bytes(pages: Iterable[Page]) -> int:
+    return sum(len(page.body) for page in pages)
 
 
 def _result(executor: Executor, pages: list[Page], done: Future[list[PageItems]]) -> list[PageItems]:

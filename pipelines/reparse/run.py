@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,10 +24,13 @@ from pipelines.reparse.reading import read_all
 from pipelines.reparse.report import Report
 from pipelines.reparse.sites import Sites
 from pipelines.reparse.writing import Writing
-from pipelines.warc_reading import Capture, captures
+from pipelines.warc_reading import LARGEST_PAGE, Capture, captures
 
 BATCH = 200
 """Pages that are compared and written at once."""
+
+BATCH_CHARACTERS = 2_000_000
+"""Characters of articles after which a batch takes no more pages."""
 
 SECONDS = 10_000
 """So many captures are remembered, to tell those of one second apart."""
@@ -66,12 +71,14 @@ class Reparse:
         self.bases = bases(connection)
         self.sites = Sites(self.bases)
         self._files: list[Path] = []
+        self._largest = LARGEST_PAGE
         self._unresolved: dict[str, list[Page]] = defaultdict(list)
         self._places: deque[Place | None] = deque()
         self._seconds: OrderedDict[tuple[str, int | None, datetime], list[bytes]] = OrderedDict()
 
     def run(self, settings: BaseSettings) -> Report:
         """Reads all of it. DatabaseUnreachable, DatabaseUnusable, OSError: run again to go on."""
+        self._largest = settings.getint("DOWNLOAD_MAXSIZE") or sys.maxsize
         if self.writing:
             self.writing.begin()
         unfinished_files = unfinished(self.job.files, self.job.data)
@@ -80,7 +87,7 @@ class Reparse:
         self._read(self._pages(), settings)
         self._read(self._resolved(), settings)
         if late := self.sites.late():
-            self._read((page for page in self._pages(from_start=True) if page.site in late), settings)
+            self._read(self._once_more(late), settings)
         self.report.strangers = self.sites.strangers
         self.report.bodiless = sum(map(len, self._unresolved.values()))
         if self.bookmark:
@@ -91,7 +98,7 @@ class Reparse:
         batch: list[PageItems] = []
         for read in read_all(pages, settings, self.job.jobs):
             batch += read
-            if len(batch) >= BATCH:
+            if len(batch) >= BATCH or sum(map(_characters, batch)) >= BATCH_CHARACTERS:
                 self._take(batch)
                 batch = []
         self._take(batch)
@@ -111,12 +118,16 @@ class Reparse:
         except CANNOT_USE_NOW as error:
             raise DatabaseUnreachable(" ".join(str(error).split())) from None
 
-    def _pages(self, *, from_start: bool = False) -> Iterator[Page]:
-        """The pages of all files; those whose body is elsewhere are put off."""
-        start = self.bookmark.read(self._files) if self.bookmark and not from_start else None
+    def _pages(self) -> Iterator[Page]:
+        """The pages of all files, from the bookmark on; those whose body is elsewhere are put off."""
+        start = self.bookmark.read(self._files) if self.bookmark else None
         for file in self._files[self._files.index(start.file) :] if start else self._files:
             for capture in self._captures(file, start.offset if start and file == start.file else 0):
-                page = page_of(capture, self.job.wanted, self.job.data, self.bases)
+                try:
+                    page = page_of(capture, self.job.wanted, self.job.data, self.bases)
+                except ValueError as error:
+                    self._tell(file, capture.offset, str(error))
+                    continue
                 if isinstance(page, Unresolved):
                     self._unresolved[page.digest].append(page.page)
                 elif page is not None:
@@ -124,14 +135,25 @@ class Reparse:
                     self._places.append(Place(file=file, offset=capture.offset))
                     yield page if page.archived else self._at_its_own_time(page)
 
+    def _once_more(self, sites: set[str]) -> Iterator[Page]:
+        """The pages of some sites; what is wrong with the files was told before."""
+        for file in self._files:
+            with suppress(OSError):
+                for capture in captures(file, lambda *_: None, largest=self._largest):
+                    with suppress(ValueError):
+                        page = page_of(capture, self.job.wanted, self.job.data, self.bases)
+                        if isinstance(page, Page) and page.site in sites:
+                            yield page if page.archived else self._at_its_own_time(page)
+
     def _resolved(self) -> Iterator[Page]:
         """The pages that were put off, now with their bodies, which may be in any of the files."""
         for file in self._files if self._unresolved else ():
-            for capture in captures(file, lambda *_: None):
-                digest = capture.field(PAYLOAD_DIGEST) or ""
-                if not capture.is_revisit and digest in self._unresolved:
-                    for page in self._unresolved.pop(digest):
-                        yield with_body_of(page, capture, self.job.data)
+            with suppress(OSError):  # it was told when the file was read first
+                for capture in captures(file, lambda *_: None, largest=self._largest):
+                    digest = capture.field(PAYLOAD_DIGEST) or ""
+                    if not capture.is_revisit and digest in self._unresolved:
+                        for page in self._unresolved.pop(digest):
+                            yield with_body_of(page, capture, self.job.data)
 
     def _at_its_own_time(self, page: Page) -> Page:
         """Other tools date captures to the second; of two in one second the later one in the file is the later one."""
@@ -146,12 +168,19 @@ class Reparse:
 
     def _captures(self, file: Path, offset: int) -> Iterator[Capture]:
         read = 0
-        for capture in captures(file, self._tell, offset):
-            yield capture
-            self.job.advance(capture.offset + capture.length - read)
-            read = capture.offset + capture.length
-        self.job.advance(file.stat().st_size - read)
+        try:
+            for capture in captures(file, self._tell, offset, self._largest):
+                yield capture
+                self.job.advance(capture.offset + capture.length - read)
+                read = capture.offset + capture.length
+            self.job.advance(file.stat().st_size - read)
+        except OSError as error:
+            self._tell(file, read, error.strerror or str(error))
 
     def _tell(self, file: Path, offset: int, what: str) -> None:
         self.report.damaged += 1
         self.job.told(f"{file}, byte {offset}: {what}")
+
+
+def _characters(items: PageItems) -> int:
+    return sum(map(len, items.article.body)) if items.article else 0

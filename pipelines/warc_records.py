@@ -1,0 +1,140 @@
+"""The records of a WARC (or ARC) file: where each begins and ends, whatever is wrong with what it holds."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterator
+from typing import IO, Any, Protocol
+
+from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
+from warcio.statusandheaders import StatusAndHeadersParserException
+
+from pipelines.gzip_members import CUT_OFF, next_place
+
+MARK = b"WARC/"
+"""How each record begins, behind an empty line."""
+
+_BLOCK = 64 * 1024
+# A header that is cut off in its middle makes warcio read on with parts that are None.
+_UNREADABLE = (
+    ArchiveLoadFailed,
+    StatusAndHeadersParserException,
+    EOFError,
+    ValueError,
+    OverflowError,
+    TypeError,
+    AttributeError,
+    zlib.error,
+)
+
+
+Content = dict[str, Any]
+Read = Callable[[Any], Content | None]
+"""Is given each record as warcio knows it, its block unread."""
+
+
+class Readable(Protocol):
+    """What records are read from."""
+
+    def read(self, size: int = ..., /) -> bytes:
+        """At most so many bytes; none at the end."""
+
+    def tell(self) -> int:
+        """Bytes read so far."""
+
+
+class Records:
+    """What `read` makes of each record that is whole, with its place and length; `told` learns of the others.
+
+    Whoever wrote a page chose what stands in its body, also lines that look like a record. So the next record is where
+    the length of this one says; it is searched for only where nothing is there, and never in what was packed.
+    """
+
+    def __init__(self, read: Read, told: Callable[[int, str], None]) -> None:
+        self.read = read
+        self.told = told
+        self._begin = self._resume = 0
+
+    def of_file(self, file: IO[bytes]) -> Iterator[tuple[int, int, Content]]:
+        """Those of a file from where it stands. OSError where it cannot be read."""
+        start: int | None = file.tell()
+        while start is not None:
+            file.seek(start)
+            yield from self.of_packed(file)
+            before = None if self._resume < 0 else next_place(file, b"\n" + MARK, self._resume)
+            start = None if before is None else before + 1
+
+    def of_packed(self, file: Readable) -> Iterator[tuple[int, int, Content]]:
+        """Those of a file that is read forward only, up to where its framing is broken."""
+        walk = ArchiveIterator(file, no_record_parse=True, arc2warc=True, check_digests=True)
+        try:
+            yield from self._walk(walk)
+            self._resume = -1
+        except EOFError as error:
+            self._resume = -1
+            self.told(self._begin, str(error) or CUT_OFF)
+        except _UNREADABLE as error:
+            self.told(self._begin, _sentence(error))
+
+    def _walk(self, walk: Any) -> Iterator[tuple[int, int, Content]]:
+        self._begin = self._resume = walk.offset
+        for record in walk:
+            found = self._content(walk, record)
+            if found is not None:
+                yield walk.get_record_offset(), walk.get_record_length(), found
+            if walk.err_count:
+                self._begin = self._resume
+                raise ValueError("no record begins here")
+            self._begin = self._resume = walk.offset
+            if walk.next_line and walk.next_line.startswith(MARK):
+                walk.known_format = "warc"  # five words of a damaged file are no ARC record
+        if walk.offset < walk.fh.tell():  # a record was begun and nothing of it is there; warcio takes that for the end
+            raise EOFError(CUT_OFF)
+
+    def _content(self, walk: Any, record: Any) -> Content | None:
+        """What is read of a record; then stands at the next one. ValueError where its length cannot be right."""
+        length = record.rec_headers.get_header("Content-Length") or ""
+        if not (length.isascii() and length.isdecimal()):  # warcio takes five words for the beginning of an ARC record
+            raise ValueError(f"no record: its length is {length!r}")
+        record.raw_stream.payload_digester = None  # it would take the headers of the answer for a part of the body
+        found, trouble = None, ""
+        try:
+            found = self.read(record)
+        except _UNREADABLE as error:
+            trouble = _sentence(error)
+        trouble = _drained(record) or trouble
+        end = walk.fh.tell() - walk.reader.rem_length()
+        walk.read_to_end()
+        if walk.err_count and not _is_verified(record):
+            raise ValueError("the record does not end where it should")
+        self._resume = end
+        if trouble:
+            self.told(self._begin, trouble)
+        return None if trouble else found
+
+
+def _drained(record: Any) -> str:
+    """Reads a record to its end, and says where its digest is not that of its bytes."""
+    try:
+        while record.raw_stream.read(_BLOCK):
+            pass
+    except ValueError as error:  # a digest that is none
+        return _sentence(error)
+    if record.raw_stream.limit:
+        raise EOFError("the record is cut off")
+    return "" if not _has_wrong_digest(record) else "the record does not have the digest that it names"
+
+
+def _has_wrong_digest(record: Any) -> bool:
+    return any(problem.startswith("block digest") for problem in record.digest_checker.problems)
+
+
+def _is_verified(record: Any) -> bool:
+    """Whether a digest says that a record has the length that it should have."""
+    known = record.rec_type != "revisit" and record.rec_headers.get_header("WARC-Block-Digest")
+    return bool(known) and not any("block digest" in problem for problem in record.digest_checker.problems)
+
+
+def _sentence(error: BaseException) -> str:
+    return " ".join(str(error).split())[:200]

@@ -1,0 +1,104 @@
+"""What becomes of one capture: a page, nothing, or a sentence that says what is wrong with its record."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from asiatongsin.items import Page
+from pipelines.reparse.captured import Unresolved, Wanted, page_of
+from pipelines.warc import payload_digest
+from pipelines.warc_reading import capture_at
+from tests.captured import archive, archived_pages, body_of, capture, exchange, fetched, read, url_of
+from tests.samples import later
+
+DIGEST = "sha1:6FTAJXBLYUC4MUNFCBZHGFA5DURN5C47"
+
+
+def page(folder: Path, url: str = url_of(1), **given: str) -> Page | Unresolved | None:
+    """What becomes of a capture with these fields."""
+    return page_of(capture(folder / "a.warc", body_of(1), url=url, **given), Wanted(), folder, {})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://[name]/x.html",
+        "http://a\u2100b.kr/",
+        "http://a\u2100b.kr/news/article.html?no=1",
+        "http://[::1/news/article.html?no=1",
+        "http://newsasia.kr:no/news/article.html?no=1",
+        "http://user@newsasia.kr/news/article.html?no=1",
+        "http:///news/article.html?no=1",
+        "https://newsasia.kr/news/article.html?no=" + "9" * 30,
+        "https://newsasia.kr/news/article.html",
+    ],
+)
+def test_passes_over_addresses_that_are_no_article_of_a_site(tmp_path: Path, url: str) -> None:
+    assert page(tmp_path, url) is None
+    assert page(tmp_path, Asiatongsin_Asked=url) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["yesterday", "2025-10-05", "2025-10-05T01:02:03", "9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00+14:00"]
+)
+def test_says_which_time_of_a_list_is_none(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ValueError, match=f"^Asiatongsin-Listed-At: {text[:10]}.* is no moment$"):
+        page(tmp_path, Asiatongsin_Listed_At=text)
+
+
+@pytest.mark.parametrize("offset", ["9" * 30, "9" * 19, "-1", "", "one", "１", "²"])
+def test_says_which_place_of_a_body_is_none(tmp_path: Path, offset: str) -> None:
+    fields = {"Asiatongsin_Refers_To_File": "a.warc", "Asiatongsin_Refers_To_Offset": offset}
+    with pytest.raises(ValueError, match=r"^Asiatongsin-Refers-To-Offset: .* is no place in a file$"):
+        page(tmp_path, kind="revisit", **fields)
+
+
+@pytest.mark.parametrize("file", ["x\0y", "..", "../a.warc", "/etc/passwd", "archive/../../a.warc", "out/a.warc"])
+def test_says_which_file_of_a_body_is_none_of_ours(tmp_path: Path, file: str) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "out").symlink_to(tmp_path)
+    fields = {"Asiatongsin_Refers_To_File": file, "Asiatongsin_Refers_To_Offset": "0"}
+    with pytest.raises(ValueError, match=r"(?s)^Asiatongsin-Refers-To-File: .* is no file of the data folder$"):
+        page(data, kind="revisit", **fields)
+
+
+@pytest.mark.parametrize("file", ["gone.warc", ".", "a" * 5000])
+def test_looks_for_a_body_elsewhere_where_the_file_cannot_be_read(tmp_path: Path, file: str) -> None:
+    fields = {"Asiatongsin_Refers_To_File": file, "Asiatongsin_Refers_To_Offset": "0"}
+    found = page(tmp_path, kind="revisit", WARC_Payload_Digest=DIGEST, **fields)
+    assert isinstance(found, Unresolved)
+    assert found.digest == DIGEST
+
+
+def referring(data: Path, digest: str, no: int = 1) -> Page | Unresolved | None:
+    """A revisit that refers to the first record of an archive of ours."""
+    file, [place] = archived_pages(data, [no])
+    fields = {"Asiatongsin_Refers_To_File": place.file, "Asiatongsin_Refers_To_Offset": str(place.offset)}
+    assert capture_at(file, place.offset)
+    return page(data, kind="revisit", WARC_Payload_Digest=digest, **fields)
+
+
+def test_takes_the_body_that_a_revisit_refers_to(tmp_path: Path) -> None:
+    found = referring(tmp_path, payload_digest(body_of(1)))
+    assert isinstance(found, Page)
+    assert found.body == body_of(1)
+
+
+def test_takes_no_other_body_than_the_one_with_the_digest(tmp_path: Path) -> None:
+    found = referring(tmp_path, DIGEST)
+    assert isinstance(found, Unresolved)
+    assert (found.digest, found.page.body) == (DIGEST, b"")
+
+
+def test_takes_no_revisit_for_the_body_of_another(tmp_path: Path) -> None:
+    with archive(tmp_path) as opened:
+        first = opened.append(fetched())
+        opened.append(fetched(exchange(at=later(1))))
+    *_, revisit = read(tmp_path / first.file)[0]
+    assert revisit.is_revisit
+    fields = {"Asiatongsin_Refers_To_File": first.file, "Asiatongsin_Refers_To_Offset": str(revisit.offset)}
+    found = page(tmp_path, kind="revisit", WARC_Payload_Digest=first.digest, **fields)
+    assert isinstance(found, Unresolved)

@@ -1,0 +1,155 @@
+"""Files that lie, break or vanish, and processes that die: the run says so and goes on, or says what to do."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import re
+import signal
+import subprocess
+from contextlib import suppress
+from pathlib import Path
+from time import sleep
+
+import pytest
+from psycopg import Connection
+
+from tests.conftest import Scrapy
+from tests.site import ReplicaSite, serve
+from tests.test_reparse_files import BASE, Begin, Warc, begun, children, numbers, page_of, until
+
+__all__ = ["begun"]
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture
+def reparse(scrapy: Scrapy, database_url: str) -> Scrapy:
+    return lambda *arguments: scrapy("reparse", *map(str, arguments), DATABASE_URL=database_url)
+
+
+def test_reads_on_behind_headers_that_cannot_be_true(reparse: Scrapy, connection: Connection, tmp_path: Path) -> None:
+    site = ReplicaSite(articles=4)
+    warc = Warc(tmp_path / "a.warc.gz")
+    first, second, third = (f"{BASE}/news/article.html?no={no}" for no in (100_001, 100_002, 100_003))
+    warc.add("http://[name]/x.html", b"hello")
+    warc.add("http://a\u2100b.kr/", b"hello")
+    warc.add(first, b"", status="302 Found", Location="http://[x]/")
+    warc.add(second, page_of(site, 100_002), fields={"Asiatongsin-Listed-At": "yesterday"})
+    warc.add(third, page_of(site, 100_003))
+    run = reparse(warc.close())
+    assert run.status == 0, run.log
+    assert numbers(connection) == [100_003]
+    assert "1 places in the files cannot be read, see above" in run.last_line
+    assert ": Asiatongsin-Listed-At: yesterday is no moment" in run.log
+
+
+def test_says_why_a_named_file_cannot_be_read(reparse: Scrapy, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.warc")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    (folder := tmp_path / "folder").mkdir()
+    (folder / "a.warc").symlink_to("/proc/self/mem")
+    for name, why in {
+        "/proc/self/mem": "cannot read /proc/self/mem: Input/output error",
+        folder: f"cannot read {folder / 'a.warc'}: Input/output error",
+        tmp_path / "pipe.warc": f"{tmp_path / 'pipe.warc'} is no file: a pipe or a device cannot be read",
+        tmp_path / "loop": f"{tmp_path / 'loop'} is not there",
+        f"/{'a' * 300}": f"cannot read /{'a' * 300}: File name too long",
+    }.items():
+        run = reparse(name)
+        assert (run.status, why in run.log, "Traceback" in run.log) == (2, True, False), run.log
+
+
+def test_reads_the_other_files_where_one_of_ours_cannot_be_read(
+    crawl: Scrapy, reparse: Scrapy, connection: Connection, data: Path
+) -> None:
+    with serve(ReplicaSite(articles=3)) as replica:
+        crawl(replica.url)
+    [file] = (data / "archive").rglob("*.warc.gz")
+    (file.parent / "0.warc.gz").symlink_to("/proc/self/mem")
+    connection.execute("DELETE FROM articles")
+    run = reparse()
+    assert run.status == 0, run.log
+    assert "3 captures read again, 3 differ from what is stored, 3 written" in run.last_line
+    assert "1 places in the files cannot be read, see above" in run.last_line
+    assert f"Cannot read {file.parent / '0.warc.gz'}, byte 0: Input/output error" in run.log
+
+
+def worker(parent: int) -> int | None:
+    """A process that reads pages."""
+    commands = {child: Path(f"/proc/{child}/cmdline").read_bytes() for child in children(parent)}
+    return next((child for child, command in commands.items() if b"spawn_main" in command), None)
+
+
+def test_says_what_to_do_where_a_process_was_killed_and_goes_on(
+    crawl: Scrapy, reparse: Scrapy, connection: Connection, begun: Begin
+) -> None:
+    with serve(ReplicaSite(articles=800, page_bytes=8000)) as replica:
+        crawl(replica.url)
+    connection.execute("DELETE FROM articles")
+    process = begun("--jobs", "2")
+    until(lambda: bool(numbers(connection)))
+    killed = worker(process.pid)
+    assert killed
+    os.kill(killed, signal.SIGKILL)
+    _, log = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "Traceback" not in log
+    last = log.splitlines()[-1]
+    assert "a process that read pages was killed" in last
+    assert "free some or lower --jobs; the same command goes on where this one ended" in last
+    ended = "SELECT outcome, finished_at IS NOT NULL FROM crawls ORDER BY number DESC LIMIT 1"
+    assert connection.execute(ended).fetchone() == ("error", True)
+    assert reparse().status == 0
+    assert len(numbers(connection)) == 800
+
+
+MOST = 400
+"""Megabytes that the command may take; measured on 2026-11-25: 95 to 316."""
+
+
+def peak(process: subprocess.Popen[str]) -> float:
+    """The most memory that a process has until it ends, in megabytes."""
+    most = 0.0
+    while process.poll() is None:
+        with suppress(FileNotFoundError, ProcessLookupError):
+            found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{process.pid}/status").read_text())
+            most = max(most, int(found[1]) / 1024 if found else 0)
+        sleep(0.01)
+    return most
+
+
+BIG = {
+    "blank": b"<html><body>" + b" " * 7_900_000,
+    "an article": b"",
+    "too large": b"<html><body>" + b" " * 30_000_000,
+    "packed": gzip.compress(b"<html><body>" + b" " * 300_000_000),
+    "chunk": b"%x\r\n%s\r\n0\r\n\r\n",
+}
+"""Pages that take much more memory than they take room."""
+
+
+def big(kind: str, no: int) -> tuple[bytes, dict[str, str]]:
+    """Body and headers of such a page."""
+    if kind == "an article":
+        site = ReplicaSite(articles=3)
+        said = site.article(no).paragraphs[0].encode()
+        return page_of(site, no).replace(said, said + " 가나다라".encode() * 500_000), {}
+    if kind == "chunk":
+        packed = BIG["packed"]
+        return BIG[kind] % (len(packed), packed), {"Content-Encoding": "gzip", "Transfer-Encoding": "chunked"}
+    return BIG[kind], {"Content-Encoding": "gzip"} if kind == "packed" else {}
+
+
+@pytest.mark.parametrize(("kind", "jobs"), [*((kind, "1") for kind in BIG), ("blank", "2"), ("an article", "2")])
+def test_needs_little_memory_for_files_that_want_gigabytes(
+    tmp_path: Path, connection: Connection, begun: Begin, kind: str, jobs: str
+) -> None:
+    warc = Warc(tmp_path / "a.warc.gz")
+    body, headers = big(kind, 100_001)
+    for no in range(1, 41):
+        warc.add(f"{BASE}/news/article.html?no={no}", body, **headers)
+    process = begun("--jobs", jobs, str(warc.close()))
+    assert peak(process) < MOST
+    assert process.returncode == 0
+    assert len(numbers(connection)) == (40 if kind == "an article" else 0)
