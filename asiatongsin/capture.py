@@ -29,7 +29,10 @@ class Exchange:
     """HTTP status of the answer."""
 
     headers: Headers = ()
-    """Headers that were received, but for those of the connection (Transfer-Encoding and the like)."""
+    """Headers that were received, but for those of the connection (Transfer-Encoding and the like).
+
+    Scrapy and Twisted change the case of names and group equal ones: docs/reliability.md.
+    """
 
     body: bytes = b""
     """Body as received, content encodings not undone."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from asiatongsin.capture import Archived
 from asiatongsin.items import Page
 from pipelines.reparse.captured import Unresolved, Wanted, page_of
 from pipelines.warc import payload_digest
@@ -55,11 +56,10 @@ def test_says_which_place_of_a_body_is_none(tmp_path: Path, offset: str) -> None
         page(tmp_path, kind="revisit", **fields)
 
 
-@pytest.mark.parametrize("file", ["x\0y", "..", "../a.warc", "/etc/passwd", "archive/../../a.warc", "out/a.warc"])
+@pytest.mark.parametrize("file", ["x\0y", "..", "../a.warc", "/etc/passwd", "archive/../a.warc"])
 def test_says_which_file_of_a_body_is_none_of_ours(tmp_path: Path, file: str) -> None:
     data = tmp_path / "data"
     data.mkdir()
-    (data / "out").symlink_to(tmp_path)
     fields = {"Asiatongsin_Refers_To_File": file, "Asiatongsin_Refers_To_Offset": "0"}
     with pytest.raises(ValueError, match=r"(?s)^Asiatongsin-Refers-To-File: .* is no file of the data folder$"):
         page(data, kind="revisit", **fields)
@@ -71,6 +71,32 @@ def test_looks_for_a_body_elsewhere_where_the_file_cannot_be_read(tmp_path: Path
     found = page(tmp_path, kind="revisit", WARC_Payload_Digest=DIGEST, **fields)
     assert isinstance(found, Unresolved)
     assert found.digest == DIGEST
+
+
+def place(path: Path, data: Path) -> Archived | None:
+    """Where a page of this file is said to be."""
+    found = page_of(capture(path, body_of(1), url=url_of(1)), Wanted(), data, {})
+    assert isinstance(found, Page)
+    return found.archived
+
+
+def test_says_where_a_page_of_the_archive_is_whatever_way_led_to_it(tmp_path: Path) -> None:
+    data, link = tmp_path / "data", tmp_path / "link"
+    data.mkdir()
+    link.symlink_to(data)
+    (tmp_path / "disk").mkdir()
+    (data / "archive").symlink_to(tmp_path / "disk")
+    for path, folder in ((data, data), (link, data), (data, link), (link, link), (data / ".." / "data", data)):
+        found = place(path / "archive" / "a.warc", folder)
+        assert found is not None
+        assert (found.file, found.offset) == ("archive/a.warc", 0)
+
+
+def test_names_no_place_outside_the_data_folder(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    for path in (tmp_path / "a.warc", data / ".." / "a.warc"):
+        assert place(path, data) is None
 
 
 def referring(data: Path, digest: str, no: int = 1) -> Page | Unresolved | None:

@@ -8,7 +8,7 @@ from io import BytesIO
 import pytest
 
 from pipelines import gzip_members
-from pipelines.gzip_members import CUT_OFF, Member, members
+from pipelines.gzip_members import CUT_OFF, Member, Unpacked, members
 
 TEXTS = [b"first" * 100, "둘째".encode() * 3000, b"", bytes(range(256)) * 300]
 PACKED = [gzip.compress(text, mtime=0) for text in TEXTS]
@@ -68,3 +68,17 @@ def test_holds_nothing_in_memory_of_a_member_that_is_too_large(monkeypatch: pyte
     assert (last.plain, last.is_large) == (None, True)
     [_, torn] = found(FILE[: STARTS[2] - 1])
     assert (torn.plain, torn.is_large, torn.trouble) == (None, True, CUT_OFF)
+
+
+TORN, DAMAGED = PACKED[1][:-20], PACKED[1][:60] + b"damage" + PACKED[1][66:]
+
+
+@pytest.mark.parametrize("content", [PACKED[1] + PACKED[2], TORN, DAMAGED, b"none", b""])
+@pytest.mark.parametrize("size", [1, 1000, 1_000_000])
+def test_unpacks_a_member_piece_by_piece_up_to_its_end_or_its_damage(content: bytes, size: int) -> None:
+    unpacked = Unpacked(BytesIO(content), 0)
+    parts = list(iter(lambda: unpacked.read(size), b""))
+    assert max(map(len, parts), default=0) <= size
+    assert unpacked.tell() == sum(map(len, parts))
+    assert content == DAMAGED or TEXTS[1].startswith(b"".join(parts))
+    assert not content.startswith(PACKED[1]) or b"".join(parts) == TEXTS[1]

@@ -44,6 +44,18 @@ def test_reads_on_behind_headers_that_cannot_be_true(reparse: Scrapy, connection
     assert ": Asiatongsin-Listed-At: yesterday is no moment" in run.log
 
 
+def test_takes_pages_as_large_as_the_crawl_does(
+    scrapy: Scrapy, connection: Connection, database_url: str, tmp_path: Path
+) -> None:
+    warc = Warc(tmp_path / "a.warc.gz")
+    warc.add(f"{BASE}/news/article.html?no=100001", page_of(ReplicaSite(articles=3), 100_001) + b" " * 9_000_000)
+    path = str(warc.close())
+    for most, found in (("", []), ("10000000", [100_001])):
+        given = {"ASIATONGSIN_DOWNLOAD_MAXSIZE": most} if most else {}
+        assert scrapy("reparse", path, DATABASE_URL=database_url, **given).status == 0
+        assert numbers(connection) == found
+
+
 def test_says_why_a_named_file_cannot_be_read(reparse: Scrapy, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.warc")
     (tmp_path / "loop").symlink_to(tmp_path / "loop")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -115,7 +116,7 @@ def _original(capture: Capture, data: Path) -> tuple[Path, int] | None:
         return None
     if not _OFFSET.fullmatch(offset):
         raise ValueError(f"{warc.REFERS_TO_OFFSET}: {offset} is no place in a file")
-    if "\0" in file or not (data / file).resolve().is_relative_to(data.resolve()):
+    if "\0" in file or Path(file).is_absolute() or ".." in Path(file).parts:
         raise ValueError(f"{warc.REFERS_TO_FILE}: {file} is no file of the data folder")
     return data / file, int(offset)
 
@@ -134,10 +135,11 @@ def _answer(capture: Capture, asked: str, no: int) -> tuple[str, int, bytes] | N
 
 def _place(capture: Capture, data: Path) -> Archived | None:
     """Where the record is, for files below the data folder."""
-    if not capture.path.is_relative_to(data):
+    file = _file_of(capture.path, data)
+    if file is None:
         return None
     return Archived(
-        file=capture.path.relative_to(data).as_posix(),
+        file=file,
         offset=capture.offset,
         length=capture.length,
         digest=capture.field(PAYLOAD_DIGEST) or warc.payload_digest(capture.body),
@@ -147,6 +149,18 @@ def _place(capture: Capture, data: Path) -> Archived | None:
 def _usual_base(site: Site) -> str:
     """What a crawl would ask for, whatever name and scheme a capture of somebody else has."""
     return site.base if urlsplit(site.base).port else f"https://{site.key}"
+
+
+@cache
+def _file_of(path: Path, data: Path) -> str | None:
+    """A file as it is called below the data folder, whatever links and dots led there; None for any other file."""
+    if path.is_relative_to(data) and ".." not in path.parts:  # its owner may have put any folder on another disk
+        return path.relative_to(data).as_posix()
+    for folder in ("", "archive"):
+        root = (data / folder).resolve()
+        if path.resolve().is_relative_to(root):
+            return (folder / path.resolve().relative_to(root)).as_posix()
+    return None
 
 
 def _site_of(url: str) -> Site | None:
