@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Self
 
 from scrapy.crawler import Crawler
@@ -38,7 +38,9 @@ def dated(items: PageItems, rechecks: Rechecks) -> PageItems:
     dated_at = _dated_at(items, items.check)
     if dated_at is None:
         return replace(items, check=None)
-    due = rechecks.next_visit(dated_at, items.check.checked_at)
+    # A page out of an archive may be years old: what was due meanwhile is not made up for.
+    visited_at = datetime.now(UTC) if items.is_reread else items.check.checked_at
+    due = rechecks.next_visit(dated_at, visited_at)
     return replace(items, check=replace(items.check, dated_at=dated_at, next_check_at=due))
 
 

@@ -114,6 +114,12 @@ def test_dates_a_visit_that_brought_no_article_as_well() -> None:
     assert dated(removed(), rechecks()).check is None
 
 
+def test_what_was_due_while_a_page_lay_in_an_archive_is_not_made_up_for() -> None:
+    items = replace(page(at=AT), check=Check(checked_at=AT, dated_at=AT))
+    fetched, reread = dated(items, rechecks()), dated(replace(items, is_reread=True), rechecks())
+    assert (fetched.check.next_check_at is None, reread.check.next_check_at) == (False, None)
+
+
 def test_only_article_pages_are_visits() -> None:
     assert visit(downloaded(kind="list", no=None)) is None
     assert visit(downloaded()) == Check(checked_at=AT)
