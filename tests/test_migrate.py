@@ -168,6 +168,7 @@ def test_has_the_keys_and_foreign_keys(connection: Connection) -> None:
         ("crawls", "PRIMARY KEY (id)"),
         ("rejected_pages", "PRIMARY KEY (id)"),
         ("removed_articles", "PRIMARY KEY (site, no)"),
+        ("reparse_bookmarks", "PRIMARY KEY (key)"),
         ("asiatongsin_migrations", "PRIMARY KEY (version)"),
     }
 

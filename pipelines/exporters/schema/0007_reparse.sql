@@ -4,7 +4,7 @@ CREATE TABLE reparse_bookmarks (
     key             text        PRIMARY KEY CHECK (key <> ''),
     file            text        NOT NULL CHECK (file <> ''),
     capture_offset  bigint      NOT NULL CHECK (capture_offset >= 0),
-    files_before    text        NOT NULL,
+    files_before    text        NOT NULL CHECK (files_before <> ''),
     stored_at       timestamptz NOT NULL DEFAULT now()
 );
 COMMENT ON TABLE reparse_bookmarks IS 'How far interrupted runs of scrapy reparse came; a run that ends well removes its row.';
