@@ -97,6 +97,9 @@ class Check:
     dated_at: datetime | None = None
     """What its age counts from; None where only the page could say, and did not."""
 
+    is_unchanged: bool = False
+    """The text is the stored one: then its age goes on, whatever time the page prints for its last change."""
+
     etag: str | None = None
     """`ETag` of the answer, where it was read."""
 

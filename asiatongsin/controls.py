@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Self
 
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DontCloseSpider
+from scrapy.http import Request
 
 from asiatongsin.capture import Stored
 from asiatongsin.items import PageItems
@@ -18,14 +20,18 @@ CONTROLS = 3
 
 
 class ControlsExtension:
-    """When nothing else is left to ask for, asks for the newest stored articles; counts those that came."""
+    """When nothing else is left to ask for, asks for articles that should be there, then again for the removed ones.
+
+    A failure that ends before the crawl does is found out by the second question, one that does not by the first.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
-        self.removed: set[int] = set()
-        self.is_in_doubt = False
+        self.removed: dict[int, bool] = {}
+        """What was found removed, and whether it is stored."""
         self.candidates: list[Stored] = []
         self.asked: set[int] = set()
+        self.again: set[int] = set()
         crawler.signals.connect(self.crawl_started, signal=crawl_started)
 
     @classmethod
@@ -37,25 +43,43 @@ class ControlsExtension:
         self.crawler.signals.connect(self.spider_idle, signal=signals.spider_idle)
 
     async def item_scraped(self, item: Any, spider: AsiatongsinSpider) -> None:
-        """Notes what was removed, and whether a control was served. What is not stored cannot be gone: no doubt."""
+        """Notes what was removed, and what became of the articles that were asked for here."""
         if not isinstance(item, PageItems) or item.no is None:
             return
-        if item.no in self.asked and (item.article or item.unmodified):
+        if item.no in self.again and (item.article or item.removed):
+            self.crawler.stats.inc_value("controls/answered_again")
+        elif item.no in self.asked and item.article:
             self.crawler.stats.inc_value("controls/served")
-        if item.removed:
-            self.removed.add(item.no)
-            if item.check and not self.is_in_doubt:  # nobody dates a visit of what is not stored
-                self.is_in_doubt = True
-                self.candidates = await spider.known.controls(spider.site.key)
+        elif item.removed:
+            self.removed[item.no] = item.check is not None  # nobody dates a visit of what is not stored
+            # Of a number that a list shows and that was never stored nothing can become gone.
+            if (item.check or not item.is_listed) and not self.crawler.stats.get_value("controls/doubt"):
+                self.crawler.stats.set_value("controls/doubt", 1)
+                self.candidates = await spider.known.controls(spider.site.key, item.no)
 
     def spider_idle(self, spider: AsiatongsinSpider) -> None:
-        """Asks, once, for controls that this crawl has not found removed itself."""
-        if self.asked:
-            return
+        """Asks for controls, then, if they came, for what was found removed; each once."""
+        requests = self._controls(spider) if not self.asked else self._once_more(spider)
+        for request in requests:
+            self.crawler.engine.crawl(request)
+        if requests:
+            raise DontCloseSpider
+
+    def _controls(self, spider: AsiatongsinSpider) -> list[Request]:
         controls = [article for article in self.candidates if article.no not in self.removed][:CONTROLS]
         self.asked = {article.no for article in controls}
-        for article in controls:
-            self.crawler.stats.inc_value("controls/asked")
-            self.crawler.engine.crawl(spider.revisit(article))
-        if controls:
-            raise DontCloseSpider
+        self.crawler.stats.inc_value("controls/asked", len(controls))
+        # Whole pages: a cache may go on saying that a page is unmodified while nothing comes from behind it.
+        return [spider.article_again(article.no, article) for article in controls]
+
+    def _once_more(self, spider: AsiatongsinSpider) -> list[Request]:
+        if self.again or not is_served(self.crawler.stats.get_stats()):
+            return []
+        self.again = {no for no, is_stored in self.removed.items() if is_stored}
+        self.crawler.stats.inc_value("controls/asked_again", len(self.again))
+        return [spider.article_again(no) for no in sorted(self.again)]
+
+
+def is_served(stats: Mapping[str, Any]) -> bool:
+    """Whether the site served most of the articles that were asked for as controls."""
+    return 2 * int(stats.get("controls/served", 0)) > int(stats.get("controls/asked", 0))

@@ -40,8 +40,8 @@ class Known(Protocol):
     async def rechecks(self, site: str, most: int) -> list[Stored]:
         """Stored articles that are due to be visited again, at most so many, those due longest first."""
 
-    async def controls(self, site: str) -> list[Stored]:
-        """The newest stored articles that were there when they were asked for last."""
+    async def controls(self, site: str, near: int) -> list[Stored]:
+        """Stored articles that were there when they were asked for last: next to a number, and the newest."""
 
     async def unsure(self, site: str, section: int) -> Unsure | None:
         """The part of a list in which articles may be missing; None where none is."""

@@ -25,6 +25,7 @@ from scrapy.exceptions import (
 from scrapy.http import Request, Response
 from scrapy.http.request import NO_CALLBACK
 from scrapy.robotstxt import RobotParser
+from scrapy.spidermiddlewares.httperror import HttpError
 from scrapy.utils.misc import build_from_crawler
 
 from asiatongsin.site import Site
@@ -177,3 +178,10 @@ def retry_after(response: Response, now: datetime | None = None) -> float | None
         return None
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max(0.0, (aware - (now or datetime.now(UTC))).total_seconds())
+
+
+def failure_reason(error: BaseException | None) -> str:
+    """What kept a page from arriving, in a few words."""
+    if isinstance(error, HttpError):
+        return f"HTTP status {error.response.status}"
+    return str(error) or type(error).__name__

@@ -13,6 +13,9 @@ from scrapy.settings import BaseSettings
 
 from asiatongsin.arguments import ArgumentError
 
+MOST = 10_000
+"""So many visits take hours, politely."""
+
 _SPAN = re.compile(r"([0-9]{1,5})([mhd])")
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
@@ -34,8 +37,8 @@ class Rechecks:
     def from_settings(cls, settings: BaseSettings) -> Self:
         """ArgumentError says which of the settings cannot be meant."""
         most = str(settings["RECHECK_MAX"]).strip()
-        if not re.fullmatch("[0-9]{1,6}", most):
-            raise ArgumentError(f"RECHECK_MAX={most}: write a whole number, for example 100")
+        if not re.fullmatch("[0-9]{1,5}", most) or int(most) > MOST:
+            raise ArgumentError(f"RECHECK_MAX={most}: write a whole number up to {MOST}, for example 100")
         gone_after = _span(str(settings["GONE_AFTER"]))
         if gone_after is None:
             raise ArgumentError(f"GONE_AFTER={settings['GONE_AFTER']}: write one time above 0, for example 1d or 12h")

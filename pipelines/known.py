@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import chain, zip_longest
 from threading import Lock
 from time import monotonic
 from typing import Any, LiteralString, Self
@@ -36,15 +37,16 @@ BACKDATED = timedelta(days=2)
 MAX_ATTEMPTS = 10
 """How often an article that does not come, or cannot be read, is asked for."""
 
-MAX_CONTROLS = 20
-"""How many articles are named that are asked for to see whether the site still serves any."""
+MAX_CONTROLS = 7
+"""How many articles below a number, above it, and newest, are named to see whether the site still serves any."""
 
 MAX_DUE = 20
 """How many of them one crawl asks for."""
 
-# Stored; or read in vain by this very version, or found removed, within the last day.
+# Stored, and not gone (a list may show that it is back); or read in vain by this very version, or found removed,
+# within the last day.
 _SETTLED = """
-SELECT no FROM articles WHERE site = %(site)s AND no = ANY(%(numbers)s)
+SELECT no FROM articles WHERE site = %(site)s AND no = ANY(%(numbers)s) AND gone_at IS NULL
 UNION
 SELECT no FROM rejected_pages
 WHERE site = %(site)s AND no = ANY(%(numbers)s)
@@ -53,23 +55,32 @@ GROUP BY no HAVING count(*) >= %(attempts)s
 UNION
 SELECT no FROM removed_articles
 WHERE site = %(site)s AND no = ANY(%(numbers)s)
-    AND (last_seen_at > now() - interval '1 day' OR sightings >= %(attempts)s)"""
+    AND (last_seen_at > now() - interval '1 day' OR (
+        sightings >= %(attempts)s
+        AND NOT EXISTS (SELECT FROM articles AS a WHERE a.site = %(site)s AND a.no = removed_articles.no)
+    ))"""
 
-# What did not come, was read in vain a day ago or by another version, or was found removed a day ago; but not a number
-# that was tried and that nobody ever saw an article under.
+# What did not come, was read in vain a day ago or by another version; each tried longest ago first. Then what was found
+# removed: a stored article every day for ten days, then every thirty days, since it may come back; a number that a list
+# showed so many times; and one that nobody ever saw an article under never.
 _DUE = """
-SELECT no FROM (
+(SELECT no FROM (
     SELECT no, max(fetched_at) AS seen FROM rejected_pages
     WHERE site = %(site)s AND no IS NOT NULL
     GROUP BY no HAVING count(*) < %(attempts)s
         AND (bool_and(is_transient OR version <> %(version)s) OR max(fetched_at) < now() - interval '1 day')
-    UNION ALL
-    SELECT no, last_seen_at FROM removed_articles AS r
-    WHERE site = %(site)s AND last_seen_at < now() - interval '1 day' AND sightings < %(attempts)s
-        AND (listed OR EXISTS (SELECT FROM articles AS a WHERE a.site = r.site AND a.no = r.no))
 ) AS t
 WHERE NOT EXISTS (SELECT FROM articles AS a WHERE a.site = %(site)s AND a.no = t.no AND a.fetched_at >= t.seen)
-GROUP BY no ORDER BY max(seen) DESC, no DESC LIMIT %(most)s"""
+ORDER BY seen, no DESC LIMIT %(most)s)
+UNION
+(SELECT r.no FROM removed_articles AS r LEFT JOIN articles AS a USING (site, no)
+WHERE site = %(site)s AND last_seen_at < now() - interval '1 day'
+    AND CASE
+        WHEN a.no IS NULL THEN listed AND sightings < %(attempts)s
+        ELSE a.fetched_at < last_seen_at
+            AND (r.first_seen_at > now() - interval '10 days' OR last_seen_at < now() - interval '30 days')
+    END
+ORDER BY last_seen_at, r.no DESC LIMIT %(most)s)"""
 
 # The whole page is wanted of an article that was found removed: a server that says it is unmodified says too little.
 _OF_ARTICLE = """
@@ -85,9 +96,14 @@ _RECHECKS = f"""{_OF_ARTICLE}
 WHERE a.site = %(site)s AND c.next_check_at <= now()
 ORDER BY c.next_check_at, a.no LIMIT %(most)s"""
 
-_CONTROLS = f"""{_OF_ARTICLE}
-WHERE a.site = %(site)s AND a.gone_at IS NULL AND r.no IS NULL
-ORDER BY a.no DESC LIMIT %(most)s"""
+_LIVE = f"""{_OF_ARTICLE}
+WHERE a.site = %(site)s AND a.gone_at IS NULL AND r.no IS NULL"""
+
+# What fails may be the part of the site where the old articles are: its neighbours first, then the newest.
+_CONTROLS = f"""
+({_LIVE} AND a.no < %(near)s ORDER BY a.no DESC LIMIT %(most)s)
+UNION ALL ({_LIVE} AND a.no > %(near)s ORDER BY a.no LIMIT %(most)s)
+UNION ALL ({_LIVE} AND a.no <> %(near)s ORDER BY a.no DESC LIMIT %(most)s)"""
 
 # Did a crawl store articles without walking this list as far as it should, since the last one that did? Crawls count in
 # the order of their rows. Where the clock was set back between them, no time says what may be missing: all may be.
@@ -149,9 +165,13 @@ class KnownArticles:
         """Stored articles that are due to be visited again, at most so many, those due longest first."""
         return _stored(await self._ask(_RECHECKS, {"site": site, "most": most}))
 
-    async def controls(self, site: str) -> list[Stored]:
-        """The newest stored articles that were there when they were asked for last."""
-        return _stored(await self._ask(_CONTROLS, {"site": site, "most": MAX_CONTROLS}))
+    async def controls(self, site: str, near: int) -> list[Stored]:
+        """Stored articles that were there when asked for last: one below, one above, the newest, and so on."""
+        found = _stored(await self._ask(_CONTROLS, {"site": site, "near": near, "most": MAX_CONTROLS}))
+        below = [article for article in found if article.no < near]
+        above = sorted({article.no: article for article in found if article.no > near}.values(), key=lambda one: one.no)
+        in_turn = chain.from_iterable(zip_longest(below, above, reversed(above)))
+        return list({article.no: article for article in in_turn if article}.values())
 
     async def unsure(self, site: str, section: int) -> Unsure | None:
         """The part of a list in which articles may be missing although newer ones are stored; None where none is.

@@ -62,9 +62,16 @@ def damaged_spool(folders: int, lines: int) -> str:
 
 
 def removals_count(stats: Mapping[str, Any], outcome: Outcome) -> bool:
-    """Whether what was found removed is: the crawl ended well, and at its end the site served most of the controls."""
-    ended_well = outcome in {Outcome.OK, Outcome.SPOOLED}
-    return ended_well and 2 * stats.get("controls/served", 0) > stats.get("controls/asked", 0)
+    """Whether what was found removed is: the crawl came to its end, at which the site served what should be there.
+
+    Where a stored article is among it, controls were asked for, and then that article again.
+    """
+    if outcome not in {Outcome.OK, Outcome.SPOOLED} or stats.get("finish_reason") != "finished":
+        return False
+    if not stats.get("controls/doubt"):
+        return bool(stats.get("split/articles", 0) > stats.get("split/removed", 0))
+    was_answered = stats.get("controls/answered_again", 0) >= stats.get("controls/asked_again", 0)
+    return bool(was_answered and 2 * stats.get("controls/served", 0) > stats.get("controls/asked", 0))
 
 
 def walked_lists(stats: Mapping[str, Any]) -> tuple[int, ...]:

@@ -53,7 +53,8 @@ def visit(page: Page, article: Article | None = None, *, is_served: bool = False
         return None
     return Check(
         checked_at=page.fetched_at,
-        dated_at=_known_date(page, article),
+        dated_at=page.stored.dated_at if page.stored else None,
+        is_unchanged=bool(page.stored and article and article.content_hash == page.stored.content_hash),
         etag=_validator(page, "etag") if is_served else None,
         last_modified=_validator(page, "last-modified") if is_served else None,
     )
@@ -61,20 +62,10 @@ def visit(page: Page, article: Article | None = None, *, is_served: bool = False
 
 def _dated_at(items: PageItems, check: Check) -> datetime | None:
     """What the age counts from: the latest time that is printed or known, else the download."""
-    if items.article is None:
+    if items.article is None or check.is_unchanged:
         return check.dated_at
     times = (items.article.published_at, items.article.modified_at, check.dated_at)
     return max(filter(None, times), default=check.checked_at)
-
-
-def _known_date(page: Page, article: Article | None) -> datetime | None:
-    """What the age counted from so far; a text that was changed without a newer time is as young as its download."""
-    if page.stored is None:
-        return None
-    if article is None or article.content_hash == page.stored.content_hash:
-        return page.stored.dated_at
-    printed = filter(None, (article.published_at, article.modified_at))
-    return page.stored.dated_at if any(time > page.stored.dated_at for time in printed) else page.fetched_at
 
 
 def _validator(page: Page, name: str) -> str | None:

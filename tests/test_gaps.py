@@ -31,6 +31,12 @@ CLASSES = {
 }
 
 
+def confirm(connection: Connection) -> None:
+    """As if the removals had been found by crawls that ended well, on a site that served other articles."""
+    confirmed = "first_confirmed_at = first_seen_at, last_confirmed_at = last_seen_at"
+    connection.execute(f"UPDATE removed_articles SET {confirmed}")
+
+
 def fill(connection: Connection) -> None:
     """The numbers of CLASSES; most of them left more than one trace."""
     leads = [story(place, related_no=no) for place, no in enumerate((10, 12, 13, 14, 18), 1)]
@@ -38,6 +44,7 @@ def fill(connection: Connection) -> None:
     export(connection, rejected(15, is_transient=True), removed(16), rejected(17), page(18, later(1)))
     export(connection, rejected(16, later(2)), rejected(17, later(2), is_transient=True), removed(20, later(2)))
     connection.execute("UPDATE articles SET gone_at = now() WHERE no = 11")
+    confirm(connection)
     export(connection, page(19, site="example.kr"), page(5, site="example.kr"))
 
 
@@ -72,6 +79,7 @@ def test_runs_end_at_whatever_is_not_missing_and_show_the_days_around_them(conne
     days = [datetime(2025, 10, day, 9, 0, tzinfo=KST) for day in range(1, 5)]
     export(connection, page(1, published_at=days[0]), page(4, published_at=days[1]), page(8, published_at=None))
     export(connection, page(12, published_at=days[2]), removed(14), page(30, published_at=days[3]))
+    confirm(connection)
     runs, in_all = longest_runs(connection, Span(SITE, 2, 16), 20)
     assert runs == [
         Run(9, 11, days[1], days[2]),
@@ -93,6 +101,18 @@ def test_tries_what_is_led_to_then_the_newest_and_last_what_was_tried_in_vain(co
     export(connection, rejected(7, later(1), is_transient=True), rejected(8, later(5), is_transient=True))
     export(connection, rejected(11, later(3), is_transient=True))
     span = Span(SITE, 1, 12)
+    assert missing(connection, span, 20) == [
+        5,
+        3,
+        6,
+        4,
+        2,
+        10,
+        7,
+        11,
+        8,
+    ]  # of 10 nobody knows: the site may have failed
+    confirm(connection)
     assert missing(connection, span, 20) == [5, 3, 6, 4, 2, 7, 11, 8]
     assert missing(connection, span, 3) == [5, 3, 6]
     assert missing(connection, Span(SITE, 1, MOST), 3) == [99, 5, 3]
@@ -195,7 +215,7 @@ def test_fetches_what_is_missing_a_bounded_number_at_a_time(
         assert first.last_line.endswith(": ok: 0 list pages, 5 article pages, 5 new, 0 changed, 0 unchanged")
 
         second = scrapy(*gaps, "--fetch", "--most", "5", "--json", DATABASE_URL=database_url)
-        assert sorted(asked(replica)) == [100_003, 100_005, 100_012]
+        assert sorted(asked(replica)[:3]) == [100_003, 100_005, 100_012]  # then three that should be there
         assert json.loads(second.output) == {"tried": 3, "stored": 2, "removed": 1, "unreadable": 0, "missing": 0}
 
         third = scrapy(*gaps, "--fetch", DATABASE_URL=database_url)
@@ -214,9 +234,11 @@ def test_numbers_that_are_nobodys_are_no_change_of_the_layout(
         gaps = ("gaps", "--site", replica.url, "--from", "1", "--to", "100002", "--fetch", "--most", "12")
         run = scrapy(*gaps, DATABASE_URL=database_url)
         assert run.status == 0, run.log
-        assert run.output == "Of 12 numbers 2 are stored now, 10 removed, 0 unreadable, 0 still missing\n"
+        assert (
+            run.output == "Of 12 numbers 2 are stored now, 0 removed, 0 unreadable, 10 still missing\n"
+        )  # nobody can say
         scrapy(*gaps, DATABASE_URL=database_url)
-        assert asked(replica) == [*range(100_002, 99_978, -1)]
+        assert asked(replica)[:24] == [*range(100_002, 99_978, -1)]
 
 
 def test_ends_as_a_crawl_does(scrapy: Scrapy, connection: Connection, database_url: str) -> None:

@@ -15,7 +15,7 @@ from scrapy.utils.test import get_crawler
 from asiatongsin.capture import Stored
 from asiatongsin.known import Unsure
 from pipelines.exporters import crawls
-from pipelines.known import BACKDATED, MAX_ATTEMPTS, MAX_CONTROLS, MAX_DUE, KnownArticles
+from pipelines.known import BACKDATED, MAX_ATTEMPTS, MAX_DUE, KnownArticles
 from tests.samples import (
     AT,
     SITE,
@@ -122,15 +122,17 @@ def test_asks_no_more_for_a_number_that_never_was_an_article(known: KnownArticle
     assert due(known) == [2]
     assert settled(known, 3) == set()
     export(connection, removed(3, ago(90)))
-    assert due(known) == [3, 2]
+    assert sorted(due(known)) == [2, 3]
 
 
-def test_names_the_newest_articles_that_are_there(known: KnownArticles, connection: Connection) -> None:
+def test_names_articles_next_to_a_number_and_the_newest(known: KnownArticles, connection: Connection) -> None:
     """Asked whether the site still serves any: neither those that are gone nor those found removed would tell."""
     export(connection, *(page(no) for no in range(1, 30)), removed(29, later(1)), page(99, site="example.kr"))
     connection.execute("UPDATE articles SET gone_at = now() WHERE no = 27")
-    named = [article.no for article in asyncio.run(known.controls(SITE))]
-    assert named == [28, *range(26, 26 - MAX_CONTROLS + 1, -1)]
+    named = [article.no for article in asyncio.run(known.controls(SITE, 10))]
+    assert named[:6] == [9, 11, 28, 8, 12, 26]
+    assert not {10, 27, 29, 99} & set(named)
+    assert [article.no for article in asyncio.run(known.controls(SITE, 29))][:2] == [28, 26]
 
 
 def test_gives_up_after_so_many_attempts(known: KnownArticles, connection: Connection) -> None:
@@ -142,10 +144,22 @@ def test_gives_up_after_so_many_attempts(known: KnownArticles, connection: Conne
         assert settled(known, 1, 2, 3) == ({1, 2, 3} if is_last else set())
 
 
-def test_asks_for_a_bounded_number_of_the_latest(known: KnownArticles, connection: Connection) -> None:
+def test_asks_for_a_bounded_number_in_turn(known: KnownArticles, connection: Connection) -> None:
+    """What was tried longest ago comes first, so that each has its turn; what is removed takes no place of the rest."""
     export(connection, rejected(None, is_transient=True))
     export(connection, *(rejected(no, ago(200 - no), is_transient=True) for no in range(1, 101)))
-    assert due(known) == list(range(100, 100 - MAX_DUE, -1))
+    export(connection, *(removed(no, ago(300 - no)) for no in range(201, 251)))
+    assert sorted(due(known)) == [*range(1, 1 + MAX_DUE), *range(201, 201 + MAX_DUE)]
+
+
+def test_asks_for_a_stored_article_that_is_gone_every_thirty_days(known: KnownArticles, connection: Connection) -> None:
+    export(connection, *(page(no, ago(5000)) for no in (1, 2, 3)))
+    for days in range(60, 40, -1):
+        export(connection, removed(1, ago(24 * days)), removed(2, ago(24 * (days - 20))))
+    export(connection, removed(3, ago(24 * 3)))
+    connection.execute("UPDATE articles SET gone_at = now() WHERE no = 1")
+    assert sorted(due(known)) == [1, 3]  # 2 was looked at three weeks ago
+    assert settled(known, 1, 2, 3) == {2, 3}  # a list may show that 1 is back
 
 
 def test_says_what_is_known_of_stored_articles(known: KnownArticles, connection: Connection) -> None:

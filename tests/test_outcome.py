@@ -124,20 +124,29 @@ def test_trusts_the_lists_of_a_crawl_that_lost_nothing(stats: dict[str, Any], wa
 
 
 @pytest.mark.parametrize(
-    ("outcome", "asked", "served", "counts"),
+    ("outcome", "asked", "served", "again", "counts"),
     [
-        (Outcome.OK, 3, 2, True),
-        (Outcome.SPOOLED, 1, 1, True),
-        (Outcome.OK, 3, 1, False),
-        (Outcome.OK, 2, 1, False),
-        (Outcome.OK, 0, 0, False),
-        (Outcome.ERROR, 3, 3, False),
-        (Outcome.UNREACHABLE, 3, 3, False),
-        (Outcome.DRIFT, 3, 3, False),
+        (Outcome.OK, 3, 2, 2, True),
+        (Outcome.SPOOLED, 1, 1, 2, True),
+        (Outcome.OK, 3, 3, 1, False),
+        (Outcome.OK, 3, 1, 2, False),
+        (Outcome.OK, 2, 1, 2, False),
+        (Outcome.OK, 0, 0, 2, False),
+        (Outcome.ERROR, 3, 3, 2, False),
+        (Outcome.UNREACHABLE, 3, 3, 2, False),
+        (Outcome.DRIFT, 3, 3, 2, False),
     ],
 )
 def test_believes_in_removals_where_most_of_the_controls_were_served(
-    outcome: Outcome, asked: int, served: int, counts: bool
+    outcome: Outcome, asked: int, served: int, again: int, counts: bool
 ) -> None:
-    assert removals_count({"controls/asked": asked, "controls/served": served}, outcome) is counts
+    given = {"controls/doubt": 1, "controls/asked": asked, "controls/served": served, "controls/asked_again": 2}
+    stats = NOTHING | given | {"controls/answered_again": again}
+    assert removals_count(stats, outcome) is counts
+    assert not removals_count(stats | {"finish_reason": "shutdown"}, outcome)
     assert not removals_count({}, outcome)
+
+
+def test_believes_in_removals_of_what_was_never_stored_where_most_pages_were_articles() -> None:
+    assert removals_count(NOTHING | {"split/articles": 9, "split/removed": 2}, Outcome.OK)
+    assert not removals_count(NOTHING | {"split/articles": 2, "split/removed": 2}, Outcome.OK)

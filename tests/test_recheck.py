@@ -126,16 +126,19 @@ def test_only_article_pages_are_visits() -> None:
     assert visit(downloaded(stored=stored(later(-9)))) == Check(checked_at=AT, dated_at=later(-9))
 
 
-def test_a_text_that_was_changed_without_a_newer_time_is_young_again() -> None:
+def test_a_text_that_was_changed_is_as_young_as_the_time_it_prints() -> None:
     known = downloaded(stored=stored(AT - 50 * DAY))
-    same, changed = article(**TIMELESS), article(headline="고친 제목", **TIMELESS)
-    assert visit(known, same).dated_at == AT - 50 * DAY
-    assert visit(known, changed).dated_at == AT
-    assert visit(known, replace(changed, published_at=AT - 50 * DAY)).dated_at == AT
-    told = replace(changed, modified_at=AT - 3 * DAY)
-    assert visit(known, told).dated_at == AT - 50 * DAY
-    items = replace(page(), article=told, check=visit(known, told))
-    assert dated(items, rechecks()).check.dated_at == AT - 3 * DAY
+    changed = article(headline="고친 제목", published_at=AT - 50 * DAY, modified_at=AT - 2 * DAY)
+    check = dated(replace(page(), article=changed, check=visit(known, changed)), rechecks()).check
+    assert (check.dated_at, check.next_check_at) == (AT - 2 * DAY, AT + DAY)
+
+
+def test_a_text_that_is_the_same_grows_older_whatever_time_the_page_prints() -> None:
+    """Some pages print the moment of the request as that of the last change: they would be due every hour for ever."""
+    known = downloaded(stored=stored(AT - 50 * DAY))
+    same = article(modified_at=AT)
+    check = dated(replace(page(), article=same, check=visit(known, same)), rechecks()).check
+    assert (check.dated_at, check.next_check_at) == (AT - 50 * DAY, None)
 
 
 def test_keeps_the_validators_of_an_answer_that_was_read() -> None:

@@ -13,7 +13,6 @@ import scrapy
 from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
 from scrapy.settings import BaseSettings
-from scrapy.spidermiddlewares.httperror import HttpError
 from scrapy.utils.misc import build_from_crawler, load_object
 from twisted.python.failure import Failure
 
@@ -24,7 +23,7 @@ from asiatongsin.items import Page, PageItems, PageKind, Rejection
 from asiatongsin.known import Known
 from asiatongsin.pages.front import FrontPage
 from asiatongsin.pages.section import SectionPage, Teaser
-from asiatongsin.politeness import Refused, Stopped
+from asiatongsin.politeness import Refused, Stopped, failure_reason
 from asiatongsin.received import page_of
 from asiatongsin.rechecks import Rechecks
 from asiatongsin.signals import crawl_started
@@ -58,6 +57,8 @@ class AsiatongsinSpider(scrapy.Spider):
         self.met: dict[int, set[int]] = defaultdict(set)
         self.asked: set[int] = set()
         self.rechecked: set[int] = set()
+        self.due: list[int] = []
+        self.remembered: dict[int, Stored] = {}
         self.walked: list[int] = []
 
     @classmethod
@@ -71,9 +72,9 @@ class AsiatongsinSpider(scrapy.Spider):
     async def start(self) -> AsyncIterator[Any]:
         if not self.arguments.dry:
             await self._announce()
+        await self._remember()
         if self.arguments.no:
-            stored = await self.known.stored(self.site.key, self.arguments.no)
-            for request in self._article_requests(self.arguments.no, priority=0, stored=stored):
+            for request in self._article_requests(self.arguments.no, priority=0):
                 yield request
         elif self.arguments.sections:
             for request in self._first_pages(self.arguments.sections):
@@ -81,12 +82,16 @@ class AsiatongsinSpider(scrapy.Spider):
         else:
             yield self._request(f"{self.site.base}/", "front", self.parse_front, priority=FRONT_PRIORITY)
         if not self.arguments.no:
-            due = await self.known.due(self.site.key)
-            stored = await self.known.stored(self.site.key, due)
-            for request in self._article_requests(due, priority=RETRY_PRIORITY, stored=stored, is_due=True):
+            for request in self._article_requests(self.due, priority=RETRY_PRIORITY):
                 yield request
             async for request in self._rechecks():
                 yield request
+
+    async def _remember(self) -> None:
+        """What is known of the articles that are asked for by number, before a list leads to one of them."""
+        self.due = [] if self.arguments.no else await self.known.due(self.site.key)
+        stored = await self.known.stored(self.site.key, self.arguments.no or self.due)
+        self.remembered = {article.no: article for article in stored}
 
     async def _announce(self) -> None:
         results = await self.crawler.signals.send_catch_log_async(crawl_started, spider=self, dont_log=(Exception,))
@@ -181,11 +186,8 @@ class AsiatongsinSpider(scrapy.Spider):
     def _wanted(self, teasers: list[Teaser]) -> list[Teaser]:
         return [teaser for teaser in teasers if self.arguments.wants(teaser.published_at)]
 
-    def _article_requests(
-        self, articles: Iterable[Teaser | int], priority: int, *, stored: Iterable[Stored] = (), is_due: bool = False
-    ) -> Iterator[Request]:
+    def _article_requests(self, articles: Iterable[Teaser | int], priority: int) -> Iterator[Request]:
         """One request for each article that was not asked for yet; with `dry=1` they are only counted."""
-        known = {one.no: one for one in stored}
         for article in articles:
             no, listed_at = (article.no, article.published_at) if isinstance(article, Teaser) else (article, None)
             if no in self.asked or no in self.rechecked:
@@ -197,8 +199,9 @@ class AsiatongsinSpider(scrapy.Spider):
                 self.logger.info("Would fetch %s", article_url(self.site.base, no))
             else:
                 # What is due was met in a list by an earlier crawl, or else is stored.
-                is_listed = is_due or isinstance(article, Teaser)
-                request = self._article_request(no, priority, known.get(no), listed_at=listed_at, is_listed=is_listed)
+                is_due = no in self.due
+                met = {"listed_at": listed_at, "is_listed": is_due or isinstance(article, Teaser)}
+                request = self._article_request(no, priority, self.remembered.get(no), **met)
                 request.meta["is_due"] = is_due
                 yield request
 
@@ -225,6 +228,10 @@ class AsiatongsinSpider(scrapy.Spider):
         if article.etag or article.last_modified:
             request.meta["handle_httpstatus_list"] = [*GONE_STATUSES, NOT_MODIFIED]
         return request
+
+    def article_again(self, no: int, stored: Stored | None = None) -> Request:
+        """A request for the whole page of an article, asked for before or not."""
+        return self._article_request(no, 0, stored, is_listed=True)
 
     def _article_request(self, no: int, priority: int, stored: Stored | None, **met: Any) -> Request:
         url = article_url(self.site.base, no)
@@ -289,10 +296,3 @@ def adapt_settings(settings: BaseSettings, *, is_loopback: bool) -> None:
     for name, value in adapted.items():
         if name not in settings.getlist("SET_BY_ENVIRONMENT"):
             settings.set(name, value, priority="spider")
-
-
-def failure_reason(error: BaseException | None) -> str:
-    """What kept a page from arriving, in a few words."""
-    if isinstance(error, HttpError):
-        return f"HTTP status {error.response.status}"
-    return str(error) or type(error).__name__

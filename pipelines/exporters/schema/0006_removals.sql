@@ -12,6 +12,9 @@ COMMENT ON COLUMN removed_articles.listed IS 'A list led to it; else it was trie
 COMMENT ON COLUMN removed_articles.first_confirmed_at IS 'When it was found removed first, since it was last there, by a crawl whose removals count (crawls.gone_after).';
 COMMENT ON COLUMN removed_articles.last_confirmed_at IS 'When such a crawl found it removed last.';
 
+CREATE INDEX removed_articles_by_crawl ON removed_articles (site, last_crawl);
+CREATE INDEX removed_articles_by_time ON removed_articles (site, last_seen_at);
+
 ALTER TABLE crawls ADD COLUMN gone_after interval CHECK (gone_after > interval '0');
 COMMENT ON COLUMN crawls.gone_after IS 'How far apart two sightings of a removed article had to be to make it gone; NULL where those of this crawl count for nothing.';
 
