@@ -39,8 +39,8 @@ def scrapyd(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scra
     """A scrapyd that was given the project."""
     folder = tmp_path_factory.mktemp("scrapyd")
     scrapyd = Scrapyd(folder, DATABASE_URL=url, ASIATONGSIN_DATA=str(folder / "data"), ASIATONGSIN_CONTACT=CONTACT)
-    scrapyd.start()
     try:
+        scrapyd.start()
         assert '"spiders": 1' in scrapyd.deploy(tmp_path_factory.mktemp("project"))
         yield scrapyd
     finally:
@@ -94,8 +94,11 @@ def crawl_of(rows: Connection, job: str) -> tuple[str, str | None, int]:
 
 def test_does_not_start_without_a_password(tmp_path: Path) -> None:
     scrapyd = Scrapyd(tmp_path, SCRAPYD_PASSWORD="")
-    with pytest.raises(RuntimeError, match="the_environment_variable_scrapyd_password_is_not_set"):
-        scrapyd.start()
+    try:
+        with pytest.raises(RuntimeError, match="the_environment_variable_scrapyd_password_is_not_set"):
+            scrapyd.start()
+    finally:
+        scrapyd.stop()
 
 
 @pytest.mark.parametrize("user", [None, f"{USER}:wrong", f"{USER}:", ":", f"other:{PASSWORD}"])
