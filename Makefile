@@ -7,7 +7,7 @@ PORT ?= 8765
 ARTICLES ?= 300
 ARGS ?=
 
-.PHONY: help setup demo crawl test soak pywb lint lock clean
+.PHONY: help setup demo crawl test soak pywb scrapyd lint lock clean
 
 help:
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -37,6 +37,11 @@ pywb: ## install pywb into .venv-pywb, for the tests that replay the archive wit
 	$(PYTHON) -m venv .venv-pywb
 	.venv-pywb/bin/python -m pip install --quiet --disable-pip-version-check "setuptools<81" pywb
 
+scrapyd: ## install scrapyd and what its jobs need into .venv-scrapyd, for the tests that run them
+	$(PYTHON) -m venv .venv-scrapyd
+	.venv-scrapyd/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	.venv-scrapyd/bin/python -m pip install --quiet --disable-pip-version-check "setuptools<81" scrapyd scrapyd-client
+
 lint: setup ## ruff and mypy --strict
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -48,4 +53,4 @@ lock: setup ## write requirements.lock anew from pyproject.toml
 		--generate-hashes --no-emit-index-url --no-header --upgrade --output-file requirements.lock
 
 clean: ## remove the virtual environments and the demo's data
-	rm -rf $(VENV) .venv-pywb .demo build dist *.egg-info
+	rm -rf $(VENV) .venv-pywb .venv-scrapyd .demo build dist *.egg-info

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,8 +13,7 @@ import pytest
 from pipelines.exporters.migrate import migrations
 from pipelines.stations import stations
 from tests.conftest import ROOT
-
-PARTS = ("asiatongsin", "pipelines", "setup.py", "pyproject.toml", "README.md", "LICENSE")
+from tests.egg import copy_project
 
 MIGRATIONS = """
 import pipelines
@@ -32,14 +30,8 @@ LIST = "import sys; from scrapy.cmdline import execute; execute(['scrapy', *sys.
 
 @pytest.fixture(scope="module")
 def egg(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built out of a copy: building writes beside its sources."""
     project = tmp_path_factory.mktemp("project")
-    for part in PARTS:
-        source = ROOT / part
-        if source.is_dir():
-            shutil.copytree(source, project / part, ignore=shutil.ignore_patterns("__pycache__"))
-        elif source.exists():
-            shutil.copy(source, project / part)
+    copy_project(project)
     command = [sys.executable, "setup.py", "--quiet", "bdist_egg"]
     built = subprocess.run(command, cwd=project, capture_output=True, text=True, timeout=100, check=False)
     assert built.returncode == 0, built.stderr

@@ -63,3 +63,15 @@ def test_a_second_crawl_of_the_same_site_ends_with_status_6(crawl: Scrapy, conne
         assert run.status == 6
         assert replica.requests == []
     assert "another crawl" in run.last_line
+
+
+def test_the_log_file_ends_with_what_standard_error_says(crawl: Scrapy, connection: Connection, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with serve(ReplicaSite(articles=1)) as replica:
+        for arguments, level, status in ((("-a", "pages=1"), "INFO", 0), (("-a", "page=1"), "ERROR", 2)):
+            run = crawl(replica.url, *arguments, "-s", f"LOG_FILE={log}")
+            assert run.status == status
+            last = log.read_text().rstrip().rpartition("\n")[2]
+            _, found, sentence = last.partition(f" [asiatongsin.commands.running] {level}: ")
+            assert found, last
+            assert run.last_line.endswith(sentence)

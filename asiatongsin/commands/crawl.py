@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from scrapy.commands.crawl import Command as CrawlCommand
 from scrapy.exceptions import UsageError
 
-from asiatongsin.commands.running import check, choose_log, run_spider
-from asiatongsin.printable import printable
+from asiatongsin.commands.running import check, choose_log, run_spider, tell
 from asiatongsin.spiders.asiatongsin import AsiatongsinSpider
 
 
@@ -39,4 +37,4 @@ class Command(CrawlCommand):
         if self.crawler_process is None:
             raise UsageError("no crawler process")
         self.exitcode, sentence = run_spider(self.crawler_process, self._create_crawler(args[0]), opts.spargs)
-        print(printable(sentence), file=sys.stderr)
+        tell(self.settings, self.exitcode, sentence)

@@ -14,7 +14,7 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
 from asiatongsin.arguments import is_number
-from asiatongsin.commands.running import check, choose_log, run_spider
+from asiatongsin.commands.running import check, choose_log, run_spider, tell
 from asiatongsin.korean import KST
 from asiatongsin.printable import printable
 from asiatongsin.site import DEFAULT_BASE, Site
@@ -91,7 +91,7 @@ class Command(ScrapyCommand):
         except DatabaseUnreachable as error:
             trouble = f"asiatongsin: what became of {len(numbers)} numbers cannot be told: {error}"
             print(printable(trouble), file=sys.stderr)
-        print(printable(sentence), file=sys.stderr)
+        tell(self.settings, self.exitcode, sentence)
 
     def _became(self, site: Site, numbers: Sequence[int]) -> gaps.Counts:
         """DatabaseUnreachable also where the database says nothing: how the crawl went must be told all the same."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import signal
 import sys
 from collections.abc import Mapping
@@ -20,6 +21,8 @@ from pipelines.crawl import OVERLAP, CrawlExtension
 from pipelines.database import Database, DatabaseMissing
 from pipelines.outcome import decide
 from pipelines.record import Outcome
+
+logger = logging.getLogger(__name__)
 
 USAGE, OVERLAPPING = 2, 6
 CMDLINE = SETTINGS_PRIORITIES["cmdline"]
@@ -41,7 +44,14 @@ def check(settings: BaseSettings | None, given: Mapping[str, str]) -> None:
             Database.from_settings(settings)
             archive_settings.check(settings)
     except (ArgumentError, DatabaseMissing, archive_settings.SettingError) as error:
+        _log_to_file(settings, USAGE, str(error))
         raise UsageError(printable(str(error)), print_help=False) from None
+
+
+def tell(settings: BaseSettings | None, status: int, sentence: str) -> None:
+    """Says how it went, as the last line on standard error and of the log file."""
+    _log_to_file(settings, status, sentence)
+    print(printable(sentence), file=sys.stderr)
 
 
 def run_spider(process: CrawlerProcessBase, crawler: Crawler, given: Mapping[str, str]) -> tuple[int, str]:
@@ -54,6 +64,12 @@ def run_spider(process: CrawlerProcessBase, crawler: Crawler, given: Mapping[str
     if process.bootstrap_failed:
         return Outcome.ERROR.status, "asiatongsin: error: could not start; see the log"
     return verdict_on(crawler, Arguments.parse(given), was_told_to_stop=was_told_to_stop)
+
+
+def _log_to_file(settings: BaseSettings | None, status: int, sentence: str) -> None:
+    """Where the log is a file it is all that is looked at: scrapyd shows nothing else of a job."""
+    if settings is not None and settings["LOG_FILE"]:
+        logger.log(logging.ERROR if status else logging.INFO, "%s", sentence)
 
 
 def _is_log_chosen(settings: BaseSettings, opts: argparse.Namespace) -> bool:
