@@ -22,10 +22,12 @@ from pipelines.archive import Archive, ArchivePipeline
 from pipelines.database import Database, DatabaseFrozen, DatabaseUnreachable, DatabaseUnusable, data_folder
 from pipelines.disk import told
 from pipelines.drain import Drain, DrainThread
+from pipelines.drift import History, falls
 from pipelines.exporters.batch import Exported
 from pipelines.lock import CrawlLock
 from pipelines.outcome import Verdict, decide, removals_count, walked_lists
 from pipelines.record import CrawlRecord, Outcome
+from pipelines.split import SplitPipeline
 from pipelines.spool import Spool, SpoolPipeline
 from pipelines.threads import aside, begun, follow
 
@@ -141,7 +143,8 @@ class CrawlExtension:
         spool, drain = thread.spool, thread.worker
         try:
             is_stored = thread.finish()
-            final = self._judged(record, spool.waiting(), thread.trouble)
+            covered = self._covered(record)
+            final = self._judged(covered, spool.waiting(), thread.trouble, drain.coverage_before(covered))
             self._write_down(spool, final)
             if is_stored:
                 drain.store_record(final)
@@ -161,7 +164,7 @@ class CrawlExtension:
         """The last step failed: the record, if nothing else, waits in the spool."""
         with suppress(OSError):
             spool.close_segment()
-        final = self._judged(record, spool.waiting(), trouble)
+        final = self._judged(self._covered(record), spool.waiting(), trouble, {})
         if self.verdict and self.verdict.outcome is Outcome.OK:
             sentence = f"its record waits in the spool ({trouble}); {self.verdict.sentence}"
             self.verdict = Verdict(Outcome.SPOOLED, sentence)
@@ -175,11 +178,13 @@ class CrawlExtension:
         except OSError as error:
             logger.warning("The record of the crawl cannot be written: %s", told(error, self.data))
 
-    def _judged(self, record: CrawlRecord, waiting: int, trouble: str) -> CrawlRecord:
+    def _judged(self, record: CrawlRecord, waiting: int, trouble: str, before: History) -> CrawlRecord:
         stats = self.crawler.stats.get_stats()
         share = self.crawler.settings.getfloat("UNREADABLE_SHARE_MAX")
         gone_after = Rechecks.from_settings(self.crawler.settings).gone_after
-        self.verdict = decide(stats, waiting=waiting, trouble=trouble, unreadable_share_max=share)
+        self.verdict = decide(
+            stats, waiting=waiting, trouble=trouble, unreadable_share_max=share, falls=self._falls(record, before)
+        )
         return replace(
             record,
             finished_at=datetime.now(UTC),
@@ -192,6 +197,16 @@ class CrawlExtension:
             gone_after=gone_after if removals_count(stats, self.verdict.outcome) else None,
             statistics=msgspec.to_builtins(dict(stats), enc_hook=str),
         )
+
+    def _covered(self, record: CrawlRecord) -> CrawlRecord:
+        splitting = self.crawler.get_item_pipeline(SplitPipeline)
+        return replace(record, coverage=splitting.coverage.fields()) if splitting else record
+
+    def _falls(self, record: CrawlRecord, before: History) -> list[str]:
+        """What is no longer found on the pages of the site, each with a page that shows it."""
+        splitting = self.crawler.get_item_pipeline(SplitPipeline)
+        found = falls(record.coverage, before, self.crawler.settings.getfloat("COVERAGE_DROP"))
+        return [fall.told(splitting.kept(fall.field) if splitting else None) for fall in found]
 
     def _count(self, exported: Exported) -> None:
         for name in ("pages", "new", "changed", "unchanged", "refused"):
