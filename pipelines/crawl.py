@@ -16,13 +16,13 @@ from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 
-from asiatongsin.rechecks import Rechecks
+from asiatongsin.rechecks import Rechecks, span
 from asiatongsin.signals import crawl_started
 from pipelines.archive import Archive, ArchivePipeline
 from pipelines.database import Database, DatabaseFrozen, DatabaseUnreachable, DatabaseUnusable, data_folder
 from pipelines.disk import told
 from pipelines.drain import Drain, DrainThread
-from pipelines.drift import History, falls
+from pipelines.drift import Past, falls, frozen
 from pipelines.exporters.batch import Exported
 from pipelines.lock import CrawlLock
 from pipelines.outcome import Verdict, decide, removals_count, walked_lists
@@ -144,7 +144,7 @@ class CrawlExtension:
         try:
             is_stored = thread.finish()
             covered = self._covered(record)
-            final = self._judged(covered, spool.waiting(), thread.trouble, drain.coverage_before(covered))
+            final = self._judged(covered, spool.waiting(), thread.trouble, drain.past_of(covered))
             self._write_down(spool, final)
             if is_stored:
                 drain.store_record(final)
@@ -164,7 +164,7 @@ class CrawlExtension:
         """The last step failed: the record, if nothing else, waits in the spool."""
         with suppress(OSError):
             spool.close_segment()
-        final = self._judged(self._covered(record), spool.waiting(), trouble, {})
+        final = self._judged(self._covered(record), spool.waiting(), trouble, Past())
         if self.verdict and self.verdict.outcome is Outcome.OK:
             sentence = f"its record waits in the spool ({trouble}); {self.verdict.sentence}"
             self.verdict = Verdict(Outcome.SPOOLED, sentence)
@@ -178,12 +178,12 @@ class CrawlExtension:
         except OSError as error:
             logger.warning("The record of the crawl cannot be written: %s", told(error, self.data))
 
-    def _judged(self, record: CrawlRecord, waiting: int, trouble: str, before: History) -> CrawlRecord:
+    def _judged(self, record: CrawlRecord, waiting: int, trouble: str, past: Past) -> CrawlRecord:
         stats = self.crawler.stats.get_stats()
         share = self.crawler.settings.getfloat("UNREADABLE_SHARE_MAX")
         gone_after = Rechecks.from_settings(self.crawler.settings).gone_after
         self.verdict = decide(
-            stats, waiting=waiting, trouble=trouble, unreadable_share_max=share, falls=self._falls(record, before)
+            stats, waiting=waiting, trouble=trouble, unreadable_share_max=share, falls=self._falls(record, past)
         )
         return replace(
             record,
@@ -202,11 +202,14 @@ class CrawlExtension:
         splitting = self.crawler.get_item_pipeline(SplitPipeline)
         return replace(record, coverage=splitting.coverage.fields()) if splitting else record
 
-    def _falls(self, record: CrawlRecord, before: History) -> list[str]:
+    def _falls(self, record: CrawlRecord, past: Past) -> list[str]:
         """What is no longer found on the pages of the site, each with a page that shows it."""
         splitting = self.crawler.get_item_pipeline(SplitPipeline)
-        found = falls(record.coverage, before, self.crawler.settings.getfloat("COVERAGE_DROP"))
-        return [fall.told(splitting.kept(fall.field) if splitting else None) for fall in found]
+        found = falls(record.coverage, past.coverage, self.crawler.settings.getfloat("COVERAGE_DROP"))
+        told_of = [fall.told(splitting.kept(fall.field) if splitting else None) for fall in found]
+        # A crawl that met no strip says nothing of it.
+        is_shown = any(one.part == "strip" and one.found for one in record.coverage)
+        return told_of + (frozen(past, span(str(self.crawler.settings["STRIP_FROZEN_AFTER"]))) if is_shown else [])
 
     def _count(self, exported: Exported) -> None:
         for name in ("pages", "new", "changed", "unchanged", "refused"):

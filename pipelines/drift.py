@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from math import comb
 from statistics import median
 
@@ -12,6 +13,18 @@ from pipelines.record import FieldCoverage
 
 History = Mapping[tuple[str, str], Sequence[FieldCoverage]]
 """The coverage of each field in earlier crawls."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Past:
+    """What is known of the site from before."""
+
+    coverage: History = field(default_factory=dict)
+    """By part and field."""
+
+    strip_unchanged_for: timedelta | None = None
+    """How long the weather strip has been the same."""
+
 
 ENOUGH_CRAWLS = 3
 """With fewer earlier crawls the absolute bounds count."""
@@ -44,17 +57,26 @@ class Fall:
         )
 
 
+def frozen(past: Past, bound: timedelta | None) -> list[str]:
+    """The weather strip, in words, where it has been the same for too long."""
+    same_for = past.strip_unchanged_for
+    if bound is None or same_for is None or same_for <= bound:
+        return []
+    days, of = same_for / timedelta(days=1), bound / timedelta(days=1)
+    return [f"the weather strip has been the same for {days:.1f} days, {of:.1f} are allowed (STRIP_FROZEN_AFTER)"]
+
+
 def falls(coverage: Sequence[FieldCoverage], history: History, drop: float) -> list[Fall]:
     """The fields whose share is below `drop` times the median of earlier crawls, and not by chance."""
     found = []
     for now in coverage:
-        field = next(field for field in FIELDS if (field.part, field.name) == (now.part, now.field))
+        given = next(one for one in FIELDS if (one.part, one.name) == (now.part, now.field))
         shares = [one.share for one in history.get((now.part, now.field), ()) if one.pages]
         is_first = len(shares) < ENOUGH_CRAWLS
-        expected = field.least if is_first else median(shares)
+        expected = given.least if is_first else median(shares)
         bound = expected if is_first else expected * drop
         if now.share < bound and _chance(now, expected) < CHANCE:
-            found.append(Fall(field=field, now=now, expected=expected, is_first=is_first))
+            found.append(Fall(field=given, now=now, expected=expected, is_first=is_first))
     return found
 
 

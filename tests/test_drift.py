@@ -71,7 +71,7 @@ def test_the_next_crawl_after_a_change_of_layout_ends_with_status_5(
 ) -> None:
     site = ReplicaSite(articles=12, per_page=10)
     with serve(site) as replica:
-        for _ in range(4):
+        for _ in range(3):
             assert crawl(replica.url).status == 0
             site.publish(3)
         replica.faults.append(CHANGES[field])
@@ -81,12 +81,37 @@ def test_the_next_crawl_after_a_change_of_layout_ends_with_status_5(
         assert "usually 100%" in run.last_line or field == "conditions"
         kept = run.last_line.partition("a page that shows it is kept in ")[2].partition(")")[0]
         assert b"<html" in gzip.decompress((data / kept).read_bytes())
-        assert connection.execute("SELECT count(*) FROM articles").fetchone() == (24,)  # stored all the same
+        assert connection.execute("SELECT count(*) FROM articles").fetchone() == (21,)  # stored all the same
         replica.faults.clear()
         site.publish(3)
         assert crawl(replica.url).status == 0
     query = "SELECT count(*) FROM crawl_coverage AS c JOIN crawls ON id = crawl WHERE found = 0 AND outcome = 'drift'"
     assert connection.execute(query).fetchone()[0] >= 1
+
+
+def test_a_strip_that_never_changes_is_told(crawl: Scrapy, connection: Connection) -> None:
+    site = ReplicaSite(articles=5)
+    with serve(site) as replica:
+        assert crawl(replica.url).status == 0
+        connection.execute("UPDATE weather_snapshots SET first_fetched_at = first_fetched_at - interval '80 hours'")
+        run = crawl(replica.url)
+        assert run.status == 5
+        assert "the weather strip has been the same for 3.3 days, 3.0 are allowed" in run.last_line
+        assert crawl(replica.url, "-s", "STRIP_FROZEN_AFTER=").status == 0
+        assert crawl(replica.url, "-s", "STRIP_FROZEN_AFTER=100h").status == 0
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ("STRIP_FROZEN_AFTER=soon", "STRIP_FROZEN_AFTER=soon: write one time above 0"),
+        ("COVERAGE_DROP=half", "COVERAGE_DROP=half: write a number from 0"),
+        ("COVERAGE_DROP=7", "COVERAGE_DROP=7: write a number from 0"),
+    ],
+)
+def test_says_what_to_write(scrapy: Scrapy, setting: str, told: str) -> None:
+    run = scrapy("crawl", "asiatongsin", "-s", setting)
+    assert (run.status, told in run.log) == (2, True)
 
 
 def test_looks_for_what_it_says_it_looks_for() -> None:
