@@ -278,6 +278,9 @@ class PageItems:
     is_listed: bool = False
     """A list led to the article; else it was tried by its number."""
 
+    fallbacks: tuple[str, ...] = ()
+    """Fields of the article that were not in their own place on the page, and were taken from elsewhere."""
+
     removed: str | None = None
     """Form in which the site said that the article is gone: `404`, `410`, `alert`, `front page`, `empty body`."""
 

@@ -39,7 +39,7 @@ class Rechecks:
         most = str(settings["RECHECK_MAX"]).strip()
         if not re.fullmatch("[0-9]{1,5}", most) or int(most) > MOST:
             raise ArgumentError(f"RECHECK_MAX={most}: write a whole number up to {MOST}, for example 100")
-        gone_after = _span(str(settings["GONE_AFTER"]))
+        gone_after = span(str(settings["GONE_AFTER"]))
         if gone_after is None:
             raise ArgumentError(f"GONE_AFTER={settings['GONE_AFTER']}: write one time above 0, for example 1d or 12h")
         return cls(after=_ladder(settings.getlist("RECHECK_AFTER")), most=int(most), gone_after=gone_after)
@@ -50,7 +50,7 @@ class Rechecks:
 
 
 def _ladder(parts: Sequence[object]) -> tuple[timedelta, ...]:
-    spans = [_span(str(part)) for part in parts]
+    spans = [span(str(part)) for part in parts]
     ages = tuple(span for span in spans if span)
     if len(ages) < len(spans) or any(first >= second for first, second in pairwise(ages)):
         written = ",".join(map(str, parts))
@@ -58,7 +58,20 @@ def _ladder(parts: Sequence[object]) -> tuple[timedelta, ...]:
     return ages
 
 
-def _span(text: str) -> timedelta | None:
-    """A number of minutes, hours or days; None where the text is none, or 0."""
+def span(text: str) -> timedelta | None:
+    """`30m`, `6h` or `3d`; None where the text is no such time, or 0."""
     found = _SPAN.fullmatch(text.strip())
     return int(found[1]) * _UNITS[found[2]] or None if found else None
+
+
+def check_drift(settings: BaseSettings) -> None:
+    """ArgumentError where STRIP_FROZEN_AFTER or COVERAGE_DROP cannot be meant."""
+    frozen_after = str(settings["STRIP_FROZEN_AFTER"] or "")
+    if frozen_after and span(frozen_after) is None:
+        raise ArgumentError(f"STRIP_FROZEN_AFTER={frozen_after}: write one time above 0, for example 3d, or nothing")
+    try:
+        drop = settings.getfloat("COVERAGE_DROP")
+    except ValueError:
+        drop = -1.0
+    if not 0 <= drop <= 1:
+        raise ArgumentError(f"COVERAGE_DROP={settings['COVERAGE_DROP']}: write a number from 0 (never) to 1")

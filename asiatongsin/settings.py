@@ -114,6 +114,12 @@ DATABASE_SILENCE_MAX = 30.0
 UNREADABLE_SHARE_MAX = 0.2
 """Share of unreadable article pages above which a crawl ends with status 5."""
 
+COVERAGE_DROP = 0.5
+"""A field that is found on a smaller part of the pages than so much of what is usual ends a crawl with status 5."""
+
+STRIP_FROZEN_AFTER = "3d"
+"""A weather strip that has not changed for so long ends a crawl with status 5; empty: however long."""
+
 SPOOL_SEGMENT_PAGES = 50
 """Pages after which a spool file is closed and handed to the exporter."""
 

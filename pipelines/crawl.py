@@ -16,16 +16,18 @@ from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 
-from asiatongsin.rechecks import Rechecks
+from asiatongsin.rechecks import Rechecks, span
 from asiatongsin.signals import crawl_started
 from pipelines.archive import Archive, ArchivePipeline
 from pipelines.database import Database, DatabaseFrozen, DatabaseUnreachable, DatabaseUnusable, data_folder
 from pipelines.disk import told
 from pipelines.drain import Drain, DrainThread
+from pipelines.drift import Past, falls, frozen
 from pipelines.exporters.batch import Exported
 from pipelines.lock import CrawlLock
 from pipelines.outcome import Verdict, decide, removals_count, walked_lists
 from pipelines.record import CrawlRecord, Outcome
+from pipelines.split import SplitPipeline
 from pipelines.spool import Spool, SpoolPipeline
 from pipelines.threads import aside, begun, follow
 
@@ -141,7 +143,8 @@ class CrawlExtension:
         spool, drain = thread.spool, thread.worker
         try:
             is_stored = thread.finish()
-            final = self._judged(record, spool.waiting(), thread.trouble)
+            covered = self._covered(record)
+            final = self._judged(covered, spool.waiting(), thread.trouble, drain.past_of(covered))
             self._write_down(spool, final)
             if is_stored:
                 drain.store_record(final)
@@ -161,7 +164,7 @@ class CrawlExtension:
         """The last step failed: the record, if nothing else, waits in the spool."""
         with suppress(OSError):
             spool.close_segment()
-        final = self._judged(record, spool.waiting(), trouble)
+        final = self._judged(self._covered(record), spool.waiting(), trouble, Past())
         if self.verdict and self.verdict.outcome is Outcome.OK:
             sentence = f"its record waits in the spool ({trouble}); {self.verdict.sentence}"
             self.verdict = Verdict(Outcome.SPOOLED, sentence)
@@ -175,11 +178,13 @@ class CrawlExtension:
         except OSError as error:
             logger.warning("The record of the crawl cannot be written: %s", told(error, self.data))
 
-    def _judged(self, record: CrawlRecord, waiting: int, trouble: str) -> CrawlRecord:
+    def _judged(self, record: CrawlRecord, waiting: int, trouble: str, past: Past) -> CrawlRecord:
         stats = self.crawler.stats.get_stats()
         share = self.crawler.settings.getfloat("UNREADABLE_SHARE_MAX")
         gone_after = Rechecks.from_settings(self.crawler.settings).gone_after
-        self.verdict = decide(stats, waiting=waiting, trouble=trouble, unreadable_share_max=share)
+        self.verdict = decide(
+            stats, waiting=waiting, trouble=trouble, unreadable_share_max=share, falls=self._falls(record, past)
+        )
         return replace(
             record,
             finished_at=datetime.now(UTC),
@@ -192,6 +197,19 @@ class CrawlExtension:
             gone_after=gone_after if removals_count(stats, self.verdict.outcome) else None,
             statistics=msgspec.to_builtins(dict(stats), enc_hook=str),
         )
+
+    def _covered(self, record: CrawlRecord) -> CrawlRecord:
+        splitting = self.crawler.get_item_pipeline(SplitPipeline)
+        return replace(record, coverage=splitting.coverage.fields()) if splitting else record
+
+    def _falls(self, record: CrawlRecord, past: Past) -> list[str]:
+        """What is no longer found on the pages of the site, each with a page that shows it."""
+        splitting = self.crawler.get_item_pipeline(SplitPipeline)
+        found = falls(record.coverage, past.coverage, self.crawler.settings.getfloat("COVERAGE_DROP"))
+        told_of = [fall.told(splitting.kept(fall.field) if splitting else None) for fall in found]
+        # A crawl that met no strip says nothing of it.
+        is_shown = any(one.part == "strip" and one.found for one in record.coverage)
+        return told_of + (frozen(past, span(str(self.crawler.settings["STRIP_FROZEN_AFTER"]))) if is_shown else [])
 
     def _count(self, exported: Exported) -> None:
         for name in ("pages", "new", "changed", "unchanged", "refused"):

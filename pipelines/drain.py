@@ -19,7 +19,8 @@ from psycopg import Connection
 from asiatongsin.items import PageItems
 from pipelines.database import CANNOT_USE_NOW, Database, DatabaseForeign, DatabaseUnreachable, DatabaseUnusable
 from pipelines.disk import write_whole
-from pipelines.exporters import crawls, removed_articles
+from pipelines.drift import Past
+from pipelines.exporters import crawl_coverage, crawls, removed_articles, weather
 from pipelines.exporters.batch import REFUSALS, Exported, export_segment
 from pipelines.exporters.migrate import migrate
 from pipelines.private import private_folder
@@ -90,6 +91,18 @@ class Drain:
     def close_dead(self, site: str) -> None:
         """Ends the rows of crawls that cannot be running, since we hold the lock. DatabaseUnreachable."""
         self._with_connection(lambda connection: crawls.close_dead(connection, site))
+
+    def past_of(self, record: CrawlRecord) -> Past:
+        """What earlier crawls of the site found; nothing where no database says so."""
+        try:
+            return self._with_connection(
+                lambda connection: Past(
+                    coverage=crawl_coverage.before(connection, record),
+                    strip_unchanged_for=weather.unchanged_for(connection, record.site),
+                )
+            )
+        except (DatabaseUnreachable, DatabaseUnusable):
+            return Past()
 
     @property
     def is_connected(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,15 +34,23 @@ class Verdict:
 
 
 def decide(
-    stats: Mapping[str, Any], *, waiting: int = 0, trouble: str = "", unreadable_share_max: float = 0.2
+    stats: Mapping[str, Any],
+    *,
+    waiting: int = 0,
+    trouble: str = "",
+    unreadable_share_max: float = 0.2,
+    falls: Sequence[str] = (),
 ) -> Verdict:
-    """The verdict on a crawl with these statistics, of which `waiting` pages could not be stored, and why."""
+    """The verdict on a crawl with these statistics, of which `waiting` pages could not be stored, and why.
+
+    `falls` tells of fields that are no longer found on its pages.
+    """
     counts = _counts(stats, waiting)
     if faults := _faults(stats):
         return Verdict(Outcome.ERROR, f"{faults}; {counts}")
     if not _reached(stats):
         return Verdict(Outcome.UNREACHABLE, f"the site could not be reached or refused us: {_why(stats)}; {counts}")
-    if drift := _drift(stats, unreadable_share_max):
+    if drift := "; ".join([*filter(None, [_drift(stats, unreadable_share_max)]), *falls]):
         return Verdict(Outcome.DRIFT, f"the layout of the site changed: {drift}; {counts}")
     if damage := damaged_spool(stats.get("spool/damaged", 0), stats.get("spool/broken", 0)):
         return Verdict(Outcome.ERROR, f"{damage}; {counts}")

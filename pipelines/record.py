@@ -30,6 +30,28 @@ class Outcome(Enum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FieldCoverage:
+    """On how many pages of a crawl a field was found in its own place."""
+
+    part: str
+    """Part of the page: `article`, `strip`."""
+
+    field: str
+    """What was looked for."""
+
+    pages: int
+    """Pages that should have the part."""
+
+    found: int
+    """Those on which the field was found."""
+
+    @property
+    def share(self) -> float:
+        """The second as a part of the first."""
+        return self.found / self.pages if self.pages else 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
 class CrawlRecord:
     """One crawl. It is kept beside the spooled pages until it is stored, so no crawl goes without a row."""
 
@@ -71,6 +93,9 @@ class CrawlRecord:
 
     gone_after: timedelta | None = None
     """How far apart two sightings make a removed article gone; None where those of this crawl count for nothing."""
+
+    coverage: tuple[FieldCoverage, ...] = ()
+    """What was found on its pages."""
 
     version: str = __version__
     """Version of this program."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -17,6 +17,7 @@ from asiatongsin.pages.removed import removed_form
 from asiatongsin.pages.section import SectionPage
 from asiatongsin.pages.weather import WeatherStrip
 from asiatongsin.urls import article_no
+from pipelines.coverage import Coverage, Field
 from pipelines.database import data_folder
 from pipelines.raw_pages import keep
 from pipelines.recheck import visit
@@ -32,6 +33,7 @@ class SplitPipeline:
     def __init__(self, crawler: Crawler) -> None:
         self.stats = crawler.stats
         self.data: Path = data_folder(crawler.settings)
+        self.coverage = Coverage()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -54,18 +56,27 @@ class SplitPipeline:
             self.stats.inc_value("split/articles")
         if items.unmodified:
             self.stats.inc_value("split/unmodified")
+        self.coverage.observe(item, items)
         return items
+
+    def kept(self, field: Field) -> str | None:
+        """The first page that lacks a field, kept raw below the data folder; None where it cannot be."""
+        page = self.coverage.evidence.get((field.part, field.name))
+        try:
+            return keep(page, self.data) if page else None
+        except OSError:
+            logger.warning("The page that shows what is missing cannot be kept")
+            return None
 
 
 def split(page: Page) -> PageItems:
     """All that one page holds. Never raises: what went wrong with the page stands in the result."""
-    article: Article | None = None
-    stories: tuple[RelatedStory, ...] = ()
+    read = Read()
     removed, rejected = None, None
     # A redirect takes the conditions along: the page that it leads to may be the unmodified one.
     unmodified = page.status == NOT_MODIFIED and article_no(page.url) == page.no
     try:
-        article, stories = (None, ()) if unmodified else _read(page)
+        read = Read() if unmodified else _read(page)
     except PageRemoved as error:
         removed = error.form
     except PageUnreadable as error:
@@ -78,30 +89,46 @@ def split(page: Page) -> PageItems:
         fetched_at=page.fetched_at,
         archived=page.archived,
         is_reread=page.is_reread,
-        check=visit(page, article, is_served=unmodified or article is not None),
+        check=visit(page, read.article, is_served=unmodified or read.article is not None),
         unmodified=unmodified,
         is_listed=page.is_listed or page.listed_at is not None,
-        article=article,
+        article=read.article,
+        fallbacks=read.fallbacks,
         weather=None if unmodified else read_weather(page),
-        related_stories=stories,
+        related_stories=read.stories,
         removed=removed,
         rejected=rejected,
     )
 
 
-def _read(page: Page) -> tuple[Article | None, tuple[RelatedStory, ...]]:
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was read from a page."""
+
+    article: Article | None = None
+    stories: tuple[RelatedStory, ...] = ()
+    fallbacks: tuple[str, ...] = ()
+
+
+def _read(page: Page) -> Read:
     """The article and its related stories; PageError where there must be one and is not."""
     if page.kind == "article":
-        return read_article(page), RelatedStories(page.tree, page.url).stories()
+        reader = reader_of(page)
+        return Read(reader.article(), RelatedStories(page.tree, page.url).stories(), reader.fallbacks)
     if page.parsed.excess:
         raise PageUnreadable(page.parsed.excess)
     if page.kind == "list":
         SectionPage(page.tree, page.url).lists()
-    return None, ()
+    return Read()
 
 
 def read_article(page: Page) -> Article:
     """The article of an article page; PageRemoved or PageUnreadable say why there is none."""
+    return reader_of(page).article()
+
+
+def reader_of(page: Page) -> ArticlePage:
+    """What reads the article of a page. PageRemoved where there is none, PageUnreadable where it is another one."""
     if form := removed_form(page):
         raise PageRemoved(form)
     if article_no(page.url) != page.no:
@@ -111,7 +138,7 @@ def read_article(page: Page) -> Article:
     reader = ArticlePage(page)
     if reader.is_empty:
         raise PageRemoved("empty body")
-    return reader.article()
+    return reader
 
 
 def read_weather(page: Page) -> WeatherSnapshot | None:

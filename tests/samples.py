@@ -127,7 +127,7 @@ def whole_page() -> PageItems:
     visited = check(due=later(60), etag='"1-whole"', last_modified="Sun, 05 Oct 2025 00:52:07 GMT")
     flags = {"is_reread": True, "unmodified": True, "is_listed": True}
     items = replace(page(stories=stories, seoul=21.3), archived=archived(), removed="alert", rejected=rejection)
-    return replace(items, check=visited, **flags)
+    return replace(items, check=visited, fallbacks=("headline",), **flags)
 
 
 def record(identity: str = "20251005T005207Z-000001", **changes: Any) -> CrawlRecord:

@@ -11,7 +11,7 @@ from psycopg import Connection
 
 from pipelines.exporters import crawls
 from pipelines.exporters.batch import export_segment
-from pipelines.record import CrawlRecord, Outcome
+from pipelines.record import CrawlRecord, FieldCoverage, Outcome
 from tests.samples import AT, SITE, export, later, page, record, rows
 
 FINISHED = CrawlRecord(
@@ -28,6 +28,10 @@ FINISHED = CrawlRecord(
     unreadable=30,
     spooled=4,
     gone_after=timedelta(hours=36),
+    coverage=(
+        FieldCoverage(part="article", field="headline", pages=90, found=60),
+        FieldCoverage(part="strip", field="cities", pages=95, found=0),
+    ),
     version="9.9",
     statistics={"finish_reason": "finished", "log_count/INFO": 7, "elapsed": 1.5, "말": ["가", None]},
 )
@@ -35,10 +39,16 @@ FINISHED = CrawlRecord(
 
 def test_stores_every_field_of_the_record(connection: Connection) -> None:
     crawls.write(connection, FINISHED)
-    names = [field.name for field in fields(CrawlRecord)]
+    names = [field.name for field in fields(CrawlRecord) if field.name != "coverage"]
     [row] = rows(connection, f"SELECT {', '.join(names)} FROM crawls")
     expected = {name: getattr(FINISHED, name) for name in names} | {"walked": [22, 0]}
     assert dict(zip(names, row, strict=True)) == expected
+    crawls.write(connection, FINISHED)
+    query = "SELECT crawl, part, field, pages, found FROM crawl_coverage ORDER BY part"
+    assert rows(connection, query) == [
+        (FINISHED.id, "article", "headline", 90, 60),
+        (FINISHED.id, "strip", "cities", 95, 0),
+    ]
 
 
 def test_a_running_crawl_has_no_end_and_no_outcome(connection: Connection) -> None:

@@ -28,6 +28,7 @@ TABLES = {
     "crawls",
     "rejected_pages",
     "removed_articles",
+    "crawl_coverage",
     "reparse_bookmarks",
 }
 CURRENT = migrations()[-1].version
@@ -168,6 +169,8 @@ def test_has_the_keys_and_foreign_keys(connection: Connection) -> None:
         ("crawls", "PRIMARY KEY (id)"),
         ("rejected_pages", "PRIMARY KEY (id)"),
         ("removed_articles", "PRIMARY KEY (site, no)"),
+        ("crawl_coverage", "PRIMARY KEY (crawl, part, field)"),
+        ("crawl_coverage", "FOREIGN KEY (crawl) REFERENCES crawls(id)"),
         ("reparse_bookmarks", "PRIMARY KEY (key)"),
         ("asiatongsin_migrations", "PRIMARY KEY (version)"),
     }

@@ -15,7 +15,7 @@ from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 
 from asiatongsin.arguments import ArgumentError, Arguments
 from asiatongsin.printable import printable
-from asiatongsin.rechecks import Rechecks
+from asiatongsin.rechecks import Rechecks, check_drift
 from pipelines import archive_settings
 from pipelines.crawl import OVERLAP, CrawlExtension
 from pipelines.database import Database, DatabaseMissing
@@ -41,6 +41,7 @@ def check(settings: BaseSettings | None, given: Mapping[str, str]) -> None:
         Arguments.parse(given)
         if settings is not None:
             Rechecks.from_settings(settings)
+            check_drift(settings)
             Database.from_settings(settings)
             archive_settings.check(settings)
     except (ArgumentError, DatabaseMissing, archive_settings.SettingError) as error:

@@ -81,7 +81,13 @@ class ArticlePage:
 
     @cached_property
     def headline(self) -> str | None:
-        return HEADLINE.text(self.tree) or self._meta_headline()
+        return self._printed_headline or self._meta_headline()
+
+    @property
+    def fallbacks(self) -> tuple[str, ...]:
+        """Fields that are not in their own place on the page: metadata, or the list page, stand in for them."""
+        own = {"headline": self._printed_headline, "published_at": self._printed_time}
+        return tuple(field for field, value in own.items() if value is None)
 
     @property
     def subheadline(self) -> str | None:
@@ -112,8 +118,7 @@ class ArticlePage:
     @property
     def published_at(self) -> datetime | None:
         """등록, else the metadata some sites print, else what the list page printed."""
-        printed = self._info_time(_REGISTERED) or self._unlabelled_time()
-        return printed or self._meta_published() or self.page.listed_at
+        return self._printed_time or self._meta_published() or self.page.listed_at
 
     @property
     def modified_at(self) -> datetime | None:
@@ -132,6 +137,14 @@ class ArticlePage:
         """Whether there is a body and nothing in it: neither text nor photo nor video."""
         body = self._body
         return body is not None and not (body.paragraphs or body.images or body.has_video)
+
+    @cached_property
+    def _printed_headline(self) -> str | None:
+        return HEADLINE.text(self.tree)
+
+    @cached_property
+    def _printed_time(self) -> datetime | None:
+        return self._info_time(_REGISTERED) or self._unlabelled_time()
 
     @cached_property
     def _body_element(self) -> _Element | None:

@@ -7,6 +7,7 @@ from typing import Any
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
+from pipelines.exporters import crawl_coverage
 from pipelines.exporters.articles import Written
 from pipelines.record import CrawlRecord
 
@@ -43,6 +44,7 @@ def write(connection: Connection, record: CrawlRecord) -> None:
     if record.finished_at:  # a clock that was set back while the crawl ran
         values["finished_at"] = max(record.finished_at, record.started_at)
     connection.execute(_WRITE, values)
+    crawl_coverage.write(connection, record)
 
 
 def close_dead(connection: Connection, site: str) -> None:

@@ -53,6 +53,12 @@ class Fault:
     location: str = "/"
     """Where the kinds `redirect` and `raw redirect` lead; `{n}` counts up."""
 
+    pattern: str = ""
+    """Regular expression on the page, for the kind `layout`: what is found is replaced by `replacement`."""
+
+    replacement: str = ""
+    """What stands there instead."""
+
     seen: Counter[str] = field(default_factory=Counter)
     """How often each address was befallen."""
 
@@ -90,6 +96,10 @@ def _status(fault: Fault, answer: Answer) -> Answer:
 def _redirect(fault: Fault, answer: Answer) -> Answer:
     location = fault.location.format(n=sum(fault.seen.values()))
     return Answer(status=302, headers={"Location": location})
+
+
+def _layout(fault: Fault, answer: Answer) -> Answer:
+    return replace(answer, body=re.sub(fault.pattern, fault.replacement, _text(answer), flags=re.S).encode())
 
 
 def _wrong_charset(fault: Fault, answer: Answer) -> Answer:
@@ -172,6 +182,7 @@ def _other_addresses(fault: Fault, answer: Answer) -> Answer:
 CHANGES: dict[str, Callable[[Fault, Answer], Answer]] = {
     "status": _status,
     "redirect": _redirect,
+    "layout": _layout,
     "raw redirect": _redirect,
     "wrong charset": _wrong_charset,
     "euc-kr": _euc_kr,
