@@ -120,6 +120,11 @@ SPOOL_SEGMENT_PAGES = 50
 SPOOL_SEGMENT_SECONDS = 5.0
 """Seconds after which an unfilled spool file is closed, so that the database follows the crawl."""
 
+# --- who is told how crawls go -----------------------------------------------------------------------------------
+
+METRICS_FILE = ""
+"""File, or folder of files, for node_exporter's textfile collector, written as a crawl ends; empty: none."""
+
 # --- how Scrapy runs ---------------------------------------------------------------------------------------------
 
 DOWNLOADER_MIDDLEWARES = {

@@ -15,7 +15,7 @@ from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 from asiatongsin.arguments import ArgumentError, Arguments
 from asiatongsin.printable import printable
 from asiatongsin.rechecks import Rechecks
-from pipelines import archive_settings
+from pipelines import archive_settings, metrics
 from pipelines.crawl import OVERLAP, CrawlExtension
 from pipelines.database import Database, DatabaseMissing
 from pipelines.outcome import decide
@@ -40,6 +40,7 @@ def check(settings: BaseSettings | None, given: Mapping[str, str]) -> None:
             Rechecks.from_settings(settings)
             Database.from_settings(settings)
             archive_settings.check(settings)
+            metrics.check(settings)
     except (ArgumentError, DatabaseMissing, archive_settings.SettingError) as error:
         raise UsageError(printable(str(error)), print_help=False) from None
 

@@ -1,0 +1,105 @@
+"""What the outside is told when a crawl is over: metrics. Nothing that goes wrong here harms a crawl."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import wait
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, ParamSpec
+
+from scrapy.settings import BaseSettings
+
+from pipelines import metrics
+from pipelines.disk import told
+from pipelines.drain import waiting_pages
+from pipelines.metrics import Figures
+from pipelines.outcome import STOPPED, Verdict
+from pipelines.record import CrawlRecord, Outcome
+from pipelines.standing import Standing
+from pipelines.threads import begun
+
+P = ParamSpec("P")
+
+logger = logging.getLogger(__name__)
+
+LONGEST = 15.0
+"""Seconds that all of it may take."""
+
+
+class Notices:
+    """Does nothing where no setting asks for it."""
+
+    def __init__(self, settings: BaseSettings, data: Path) -> None:
+        self.settings = settings
+        self.data = data
+
+    def is_asked_for(self) -> bool:
+        """Whether anybody is to be told anything."""
+        return bool(self.settings["METRICS_FILE"])
+
+    def crawl_ended(self, record: CrawlRecord, verdict: Verdict, stats: Mapping[str, Any]) -> None:
+        """Tells how the crawl went, within LONGEST; raises nothing."""
+        if self.is_asked_for():
+            _unharmed(self._ended, record, verdict, dict(stats))
+
+    def _ended(self, record: CrawlRecord, verdict: Verdict, stats: Mapping[str, Any]) -> None:
+        now = datetime.now(UTC)
+        before = self._standing(record.site)
+        after = before.ended(verdict.outcome, record.started_at, now, is_proof=is_proof(record, stats))
+        self._keep(record.site, after)
+        self._write_metrics(record, verdict.outcome, now, after.good_at, stats)
+
+    def _write_metrics(
+        self,
+        record: CrawlRecord,
+        outcome: Outcome,
+        now: datetime,
+        good_at: datetime | None,
+        stats: Mapping[str, Any],
+    ) -> None:
+        path = metrics.metrics_file(self.settings, record.site)
+        if path is None:
+            return
+        figures = Figures(
+            site=record.site,
+            outcome=outcome,
+            began_at=record.started_at,
+            ended_at=now,
+            good_at=good_at,
+            waiting=waiting_pages(self.data, record.site),
+            stats=stats,
+        )
+        try:
+            metrics.write(path, figures)
+        except OSError as error:
+            logger.warning("The metrics cannot be written: %s (%s)", path, error.strerror)
+
+    def _standing(self, site: str) -> Standing:
+        try:
+            return Standing.read(self.data, site)
+        except OSError as error:
+            logger.warning("How the site stood cannot be read: %s", told(error, self.data))
+            return Standing()
+
+    def _keep(self, site: str, standing: Standing) -> None:
+        try:
+            standing.write(self.data, site)
+        except OSError as error:
+            logger.warning("How the site stands cannot be kept: %s", told(error, self.data))
+
+
+def is_proof(record: CrawlRecord, stats: Mapping[str, Any]) -> bool:
+    """Whether a crawl that ended well shows that crawls do: it was not stopped, and walked lists."""
+    return stats.get("finish_reason") not in STOPPED and "no" not in record.arguments
+
+
+def _unharmed(work: Callable[P, None], *arguments: P.args, **named: P.kwargs) -> None:
+    """Does the work in a thread of its own; whatever becomes of it is a line in the log."""
+    done = begun(work, *arguments, **named)
+    wait([done], timeout=LONGEST)
+    if not done.done():
+        logger.warning("Telling how the crawl went took more than %.0f seconds and was given up", LONGEST)
+    elif error := done.exception():  # its text may hold an address, and that is secret
+        logger.warning("How the crawl went could not be told: %s", type(error).__name__)
