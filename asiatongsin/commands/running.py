@@ -13,6 +13,7 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 
 from asiatongsin.arguments import ArgumentError, Arguments
+from asiatongsin.log import JSON_FORMAT, choose_record
 from asiatongsin.printable import printable
 from asiatongsin.rechecks import Rechecks
 from pipelines import archive_settings, metrics
@@ -26,8 +27,10 @@ CMDLINE = SETTINGS_PRIORITIES["cmdline"]
 
 
 def choose_log(settings: BaseSettings, opts: argparse.Namespace) -> None:
-    """On a terminal one line of progress, unless the user said what to log."""
-    if sys.stderr.isatty() and not _is_log_chosen(settings, opts):
+    """JSON where it is asked for; on a terminal one line of progress, unless the user said what to log."""
+    if choose_record(settings["LOG_JSON"]):
+        settings.set("LOG_FORMAT", JSON_FORMAT, priority="cmdline")
+    elif sys.stderr.isatty() and not _is_log_chosen(settings, opts):
         settings.set("PROGRESS", True, priority="cmdline")
         settings.set("LOG_LEVEL", "WARNING", priority="cmdline")
 
