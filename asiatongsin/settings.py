@@ -121,6 +121,9 @@ SPOOL_SEGMENT_SECONDS = 5.0
 
 # --- who is told how crawls go -----------------------------------------------------------------------------------
 
+ALERTS = ""
+"""Addresses, as apprise writes them, with blanks between; secrets, so set them by environment. Empty: nobody."""
+
 METRICS_FILE = ""
 """File, or folder of files, for node_exporter's textfile collector, written as a crawl ends; empty: none."""
 

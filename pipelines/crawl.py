@@ -78,6 +78,7 @@ class CrawlExtension:
             self._refuse(REFUSED, str(error))
         except OSError as error:
             self._refuse(REFUSED, f"{told(error, self.data)}; nothing was fetched")
+        await aside(self.notices.crawl_begun, record)
         if spooling := self.crawler.get_item_pipeline(SpoolPipeline):
             spooling.spool = self._spool
         if archiving := self.crawler.get_item_pipeline(ArchivePipeline):

@@ -1,17 +1,19 @@
-"""What the outside is told when a crawl is over: metrics. Nothing that goes wrong here harms a crawl."""
+"""What the outside is told of a crawl: alerts and metrics. Nothing that goes wrong here harms a crawl."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import wait
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ParamSpec
 
 from scrapy.settings import BaseSettings
 
-from pipelines import metrics
+from pipelines import alerts, metrics
+from pipelines.addresses import addresses, deliver
 from pipelines.disk import told
 from pipelines.drain import waiting_pages
 from pipelines.metrics import Figures
@@ -37,12 +39,25 @@ class Notices:
 
     def is_asked_for(self) -> bool:
         """Whether anybody is to be told anything."""
-        return bool(self.settings["METRICS_FILE"])
+        return bool(self.settings["METRICS_FILE"] or addresses(self.settings))
+
+    def crawl_begun(self, record: CrawlRecord) -> None:
+        """Tells that the crawl before this one was killed, where it was; within LONGEST, and raises nothing."""
+        if self.is_asked_for():
+            _unharmed(self._begun, record)
 
     def crawl_ended(self, record: CrawlRecord, verdict: Verdict, stats: Mapping[str, Any]) -> None:
         """Tells how the crawl went, within LONGEST; raises nothing."""
         if self.is_asked_for():
             _unharmed(self._ended, record, verdict, dict(stats))
+
+    def _begun(self, record: CrawlRecord) -> None:
+        standing = self._standing(record.site)
+        if standing.running and standing.running_since:
+            dead = replace(record, id=standing.running)
+            standing = standing.ended(Outcome.ERROR, standing.running_since, datetime.now(UTC), is_proof=True)
+            standing = self._alert(standing, dead, Verdict(Outcome.ERROR, alerts.KILLED))
+        self._keep(record.site, standing.begun(record))
 
     def _ended(self, record: CrawlRecord, verdict: Verdict, stats: Mapping[str, Any]) -> None:
         now = datetime.now(UTC)
@@ -50,6 +65,16 @@ class Notices:
         after = before.ended(verdict.outcome, record.started_at, now, is_proof=is_proof(record, stats))
         self._keep(record.site, after)
         self._write_metrics(record, verdict.outcome, now, after.good_at, stats)
+        if (knowing := self._alert(after, record, verdict)) != after:
+            self._keep(record.site, knowing)
+
+    def _alert(self, standing: Standing, record: CrawlRecord, verdict: Verdict) -> Standing:
+        """Sends what is news to an address; the standing with what each of them knows now."""
+        given = addresses(self.settings)
+        news = alerts.message(standing, record, verdict)
+        taken = deliver(news, [one for one in given if alerts.is_due(standing, one.name)])
+        known = {one.name: standing.trouble if one.name in taken else standing.told.get(one.name, "") for one in given}
+        return replace(standing, told={name: trouble for name, trouble in known.items() if trouble})
 
     def _write_metrics(
         self,

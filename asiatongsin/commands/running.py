@@ -16,7 +16,7 @@ from asiatongsin.arguments import ArgumentError, Arguments
 from asiatongsin.log import JSON_FORMAT, choose_record
 from asiatongsin.printable import printable
 from asiatongsin.rechecks import Rechecks
-from pipelines import archive_settings, metrics
+from pipelines import addresses, archive_settings, metrics
 from pipelines.crawl import OVERLAP, CrawlExtension
 from pipelines.database import Database, DatabaseMissing
 from pipelines.outcome import decide
@@ -44,6 +44,7 @@ def check(settings: BaseSettings | None, given: Mapping[str, str]) -> None:
             Database.from_settings(settings)
             archive_settings.check(settings)
             metrics.check(settings)
+            addresses.check(settings)
     except (ArgumentError, DatabaseMissing, archive_settings.SettingError) as error:
         raise UsageError(printable(str(error)), print_help=False) from None
 
