@@ -273,6 +273,26 @@ def test_a_killed_crawl_is_told_by_the_next_one(
     assert "it was killed before it could store how it went" in text
 
 
+def test_a_crawl_that_cannot_begin_is_told(crawl_as: Told, connection: Connection, replica: Replica, web: Sink) -> None:
+    """Here somebody has locked a table that is asked at the start, and went home."""
+    connection.execute("BEGIN; LOCK TABLE asiatongsin_migrations")
+    crawl_as(None, 1, to_web(web), ASIATONGSIN_DATABASE_SILENCE_MAX="0.1")
+    connection.execute("ROLLBACK")
+    [(title, text)] = web.taken()
+    assert title.endswith(": error")
+    assert "does not answer; nothing was fetched" in text
+    assert replica.requests == []
+
+
+def test_what_cannot_be_kept_is_a_warning_and_told_again(crawl_as: Told, data: Path, web: Sink) -> None:
+    data.mkdir()
+    (data / "standing").write_text("a file that is in the way")
+    for _ in range(2):
+        run = crawl_as(FAILS, 4, to_web(web))
+        assert "How the site stands cannot be kept: cannot make folders in" in run.log
+        assert outcomes(web) == ["unreachable"]
+
+
 def test_wrong_addresses_end_with_status_2_before_anything_is_fetched(crawl_as: Told, replica: Replica) -> None:
     run = crawl_as(None, 2, f"nosuch://{SECRET}")
     assert "ALERTS: address 1 of 1 is none of a service that apprise knows" in run.last_line
