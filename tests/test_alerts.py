@@ -20,13 +20,12 @@ from pipelines import addresses
 from pipelines.addresses import TALKATIVE, Message
 from pipelines.alerts import NEXT, is_due, message
 from pipelines.archive_settings import SettingError
-from pipelines.notices import is_proof
 from pipelines.outcome import Verdict
 from pipelines.record import Outcome
 from pipelines.standing import Standing
 from tests import sinks
 from tests.conftest import ROOT, Run, Scrapy
-from tests.samples import AT, SITE, UNREACHABLE, later, record
+from tests.samples import AT, SITE, UNREACHABLE, record
 from tests.sinks import Sink
 from tests.site import Fault, ReplicaSite, serve
 from tests.site.server import Replica
@@ -74,26 +73,6 @@ def test_only_news_is_due(told: str, trouble: str, due: bool) -> None:
     assert is_due(standing(trouble, told={"1 (json)": told} if told else {}), "1 (json)") == due
 
 
-def test_trouble_lasts_from_the_first_bad_crawl_to_the_next_good_one() -> None:
-    first = standing().ended(Outcome.DRIFT, AT, later(1), is_proof=True)
-    second = first.ended(Outcome.ERROR, later(30), later(31), is_proof=True)
-    assert (first.trouble, second.trouble, first.since, second.since) == ("drift", "error", AT, AT)
-    over = second.ended(Outcome.OK, later(60), later(61), is_proof=True)
-    assert (over.trouble, over.since, over.until, over.good_at) == ("", AT, later(61), later(61))
-    still = over.ended(Outcome.OK, later(90), later(91), is_proof=True)
-    assert (still.until, still.good_at) == (later(61), later(91))
-    again = still.ended(Outcome.DRIFT, later(99), later(100), is_proof=True)
-    assert (again.since, again.until, again.good_at) == (later(99), None, later(91))
-
-
-def test_a_crawl_that_did_not_look_proves_nothing() -> None:
-    assert is_proof(record(), {"finish_reason": "finished"})
-    assert not is_proof(record(), {"finish_reason": "shutdown"})
-    assert not is_proof(record(arguments={"no": "1"}), {"finish_reason": "finished"})
-    bad = standing("drift", since=AT)
-    assert bad.ended(Outcome.OK, later(1), later(2), is_proof=False) == bad
-
-
 def test_tells_what_happened_since_when_and_what_to_do() -> None:
     told = message(standing("drift", since=AT), record(), BAD)
     assert (told.title, told.is_good) == (f"asiatongsin: {SITE}: drift", False)
@@ -117,16 +96,6 @@ def test_tells_that_it_is_over_and_how_long_it_lasted() -> None:
 
 def test_knows_what_to_do_about_every_outcome_that_is_bad() -> None:
     assert set(NEXT) == set(Outcome) - {Outcome.OK}
-
-
-def test_what_is_known_survives_and_damage_makes_a_new_start(tmp_path: Path) -> None:
-    known = standing("drift", since=AT, good_at=AT, told={"1 (json)": "drift"}).begun(record())
-    known.write(tmp_path, "127.0.0.1:80")
-    assert Standing.read(tmp_path, "127.0.0.1:80") == known
-    assert Standing.read(tmp_path, SITE) == Standing()
-    for damage in (b"", b"{", b'{"told": 3}', b"\xff"):
-        (tmp_path / "standing" / "127.0.0.1_80.json").write_bytes(damage)
-        assert Standing.read(tmp_path, "127.0.0.1:80") == Standing()
 
 
 # --- to whom ------------------------------------------------------------------------------------------------------
