@@ -7,7 +7,7 @@ PORT ?= 8765
 ARTICLES ?= 300
 ARGS ?=
 
-.PHONY: help setup demo crawl test soak pywb scrapyd lint lock clean
+.PHONY: help setup demo crawl test soak pywb scrapyd promtool lint lock clean
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -42,6 +42,10 @@ scrapyd: ## install scrapyd and what its jobs need into .venv-scrapyd, for the t
 	.venv-scrapyd/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
 	.venv-scrapyd/bin/python -m pip install --quiet --disable-pip-version-check "setuptools<81" scrapyd scrapyd-client
 
+promtool: ## unpack Debian's promtool into .promtool, without installing a server, for the test of the metrics
+	@rm -rf .promtool && mkdir -p .promtool
+	cd .promtool && apt-get download --quiet prometheus && dpkg --extract prometheus_*.deb . && rm prometheus_*.deb
+
 lint: setup ## ruff and mypy --strict
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -58,4 +62,4 @@ lock: setup ## write requirements.lock anew from pyproject.toml
 		--generate-hashes --no-emit-index-url --no-header --upgrade --output-file requirements.lock
 
 clean: ## remove the virtual environments and the demo's data
-	rm -rf $(VENV) .venv-pywb .venv-scrapyd .venv-deploy .demo build dist *.egg-info
+	rm -rf $(VENV) .venv-pywb .venv-scrapyd .venv-deploy .promtool .demo build dist *.egg-info

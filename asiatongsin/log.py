@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
+from datetime import UTC, datetime
 from typing import Any
 
 from scrapy import Spider
@@ -10,7 +12,7 @@ from scrapy.http import Response
 from scrapy.logformatter import LogFormatter, LogFormatterResult
 from twisted.python.failure import Failure
 
-from asiatongsin.printable import printable
+from asiatongsin.printable import printable, printable_json
 
 
 class PrintableRecord(logging.LogRecord):
@@ -32,6 +34,49 @@ class PrintableRecord(logging.LogRecord):
         return printable(first) + line_end + _indented(others)
 
 
+JSON_FORMAT = "%(message)s"
+"""LOG_FORMAT where each message is a JSON object that says the rest itself."""
+
+
+class JsonRecord(logging.LogRecord):
+    """One record, one line, one JSON object. A record for the same reason as above; JSON needs no indenting.
+
+    By hand: libraries for this are formatters, and Scrapy takes none.
+    """
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        raised = self.exc_info if self.exc_info and self.exc_info[0] else None
+        self.trouble = logging.Formatter().formatException(raised) if raised else None
+        self.stack = self.stack_info
+        self.exc_info = self.exc_text = self.stack_info = None  # or they would be printed below the object
+
+    def getMessage(self) -> str:
+        told = {
+            "time": datetime.fromtimestamp(self.created, UTC).isoformat(timespec="milliseconds"),
+            "level": self.levelname,
+            "logger": self.name,
+            "message": super().getMessage(),
+            "site": self._site,
+            "url": self._url,
+            "exception": self.trouble,
+            "stack": self.stack,
+        }
+        known = {name: value for name, value in told.items() if value is not None}
+        return printable_json(json.dumps(known, ensure_ascii=False))
+
+    @property
+    def _site(self) -> str | None:
+        """Scrapy and this project hand the spider over with most messages."""
+        return getattr(getattr(getattr(self, "spider", None), "site", None), "key", None)
+
+    @property
+    def _url(self) -> str | None:
+        given = self.args if isinstance(self.args, dict) else {}
+        address = given.get("url") or getattr(given.get("request"), "url", None)
+        return address if isinstance(address, str) else None
+
+
 class ShortLogFormatter(LogFormatter):
     """Scrapy prints the whole item with every message about it; a page is thousands of characters of HTML."""
 
@@ -51,6 +96,13 @@ class ShortLogFormatter(LogFormatter):
             "msg": "Dropped %(url)s: %(exception)s",
             "args": {"url": _address(item), "exception": exception},
         }
+
+
+def choose_record(wanted: object) -> bool:
+    """Makes of all messages from now on what the setting LOG_JSON says; whether that is JSON."""
+    is_json = str(wanted or "").strip().lower() not in {"", "0", "false", "no", "off"}
+    logging.setLogRecordFactory(JsonRecord if is_json else PrintableRecord)
+    return is_json
 
 
 def _indented(text: str) -> str:

@@ -5,13 +5,12 @@ Every name, Scrapy's and ours, can be set by `-s NAME=value` and by the environm
 
 from __future__ import annotations
 
-import logging
 import os
 from pathlib import Path
 
 import platformdirs
 
-from asiatongsin.log import PrintableRecord
+from asiatongsin.log import JSON_FORMAT, choose_record
 from asiatongsin.site import DEFAULT_USER_AGENT
 
 BOT_NAME = "asiatongsin"
@@ -126,6 +125,14 @@ SPOOL_SEGMENT_PAGES = 50
 SPOOL_SEGMENT_SECONDS = 5.0
 """Seconds after which an unfilled spool file is closed, so that the database follows the crawl."""
 
+# --- who is told how crawls go -----------------------------------------------------------------------------------
+
+ALERTS = ""
+"""Addresses, as apprise writes them, with blanks between; secrets, so set them by environment. Empty: nobody."""
+
+METRICS_FILE = ""
+"""File, or folder of files, for node_exporter's textfile collector, written as a crawl ends; empty: none."""
+
 # --- how Scrapy runs ---------------------------------------------------------------------------------------------
 
 DOWNLOADER_MIDDLEWARES = {
@@ -148,11 +155,14 @@ LOG_LEVEL = "INFO"
 PROGRESS = False
 """One line that is rewritten, instead of log lines; `scrapy crawl` sets it on a terminal."""
 LOG_FORMATTER = "asiatongsin.log.ShortLogFormatter"
-
-logging.setLogRecordFactory(PrintableRecord)  # here: all that starts reads the settings before it logs anything
+LOG_JSON = False
+"""Each log line is a JSON object; of `scrapy` commands other than `crawl` and `gaps`, by environment only."""
 
 _PREFIX = "ASIATONGSIN_"
 SET_BY_ENVIRONMENT = sorted(name.removeprefix(_PREFIX) for name in os.environ if name.startswith(_PREFIX))
 """Names the environment has set: nothing adapts them to the site any more."""
 
 globals().update({name: os.environ[_PREFIX + name] for name in SET_BY_ENVIRONMENT})
+
+if choose_record(LOG_JSON):  # here: all that starts reads the settings before it logs anything
+    LOG_FORMAT = JSON_FORMAT

@@ -25,6 +25,7 @@ from pipelines.drain import Drain, DrainThread
 from pipelines.drift import Past, falls, frozen
 from pipelines.exporters.batch import Exported
 from pipelines.lock import CrawlLock
+from pipelines.notices import Notices
 from pipelines.outcome import Verdict, decide, removals_count, walked_lists
 from pipelines.record import CrawlRecord, Outcome
 from pipelines.split import SplitPipeline
@@ -48,6 +49,7 @@ class CrawlExtension:
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self.data = data_folder(crawler.settings)
+        self.notices = Notices(crawler.settings, self.data)
         self.silence_max = crawler.settings.getfloat("DATABASE_SILENCE_MAX")
         self.record: CrawlRecord | None = None
         self.verdict: Verdict | None = None
@@ -67,16 +69,18 @@ class CrawlExtension:
 
     async def crawl_started(self, spider: Spider) -> None:
         """Opens all that a crawl needs; CloseSpider where it must not begin."""
-        site, given = spider.site.key, spider.given  # type: ignore[attr-defined]
+        record = CrawlRecord.begin(spider.site.key, spider.given)  # type: ignore[attr-defined]
         try:
-            await aside(self._follow, self._begin, self.silence_max * MIGRATION, CrawlRecord.begin(site, given))
+            await aside(self._follow, self._begin, self.silence_max * MIGRATION, record)
         except DatabaseFrozen as error:
             self.verdict = Verdict(Outcome.ERROR, f"{error}; nothing was fetched")
+            await aside(self._tell, record)
             raise CloseSpider("database_frozen") from None
         except DatabaseUnusable as error:
             self._refuse(REFUSED, str(error))
         except OSError as error:
             self._refuse(REFUSED, f"{told(error, self.data)}; nothing was fetched")
+        await aside(self.notices.crawl_begun, record)
         if spooling := self.crawler.get_item_pipeline(SpoolPipeline):
             spooling.spool = self._spool
         if archiving := self.crawler.get_item_pipeline(ArchivePipeline):
@@ -95,6 +99,19 @@ class CrawlExtension:
             self._follow(self._end, self.silence_max, thread, record)
         except DatabaseFrozen as error:
             self._put_off(thread.spool, record, str(error))
+            self._tell(record)
+            return
+        self._tell(record)  # before the next crawl may begin, which tells what is new since
+        with suppress(DatabaseFrozen):
+            self._follow(self._let_go, self.silence_max, thread)
+
+    def _tell(self, record: CrawlRecord) -> None:
+        if self.verdict:
+            self.notices.crawl_ended(record, self.verdict, self.crawler.stats.get_stats())
+
+    def _let_go(self, thread: DrainThread) -> None:
+        if self._lock:
+            self._lock.release(at_once=not thread.trouble)
 
     def _follow(self, work: Callable[P, None], silence_max: float, *arguments: P.args, **named: P.kwargs) -> None:
         """Does the work, as long as it stores something now and then; else DatabaseFrozen."""
@@ -157,8 +174,6 @@ class CrawlExtension:
                     self._archive.close()
             drain.close()
             spool.release()
-            if self._lock:
-                self._lock.release(at_once=not thread.trouble)
 
     def _put_off(self, spool: Spool, record: CrawlRecord, trouble: str) -> None:
         """The last step failed: the record, if nothing else, waits in the spool."""

@@ -19,12 +19,17 @@ _UNSAFE = re.compile(r"[^0-9A-Za-z.-]+")
 _ELSE = "or name another data folder in ASIATONGSIN_DATA"
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Makes or replaces a file in one step, on the disk itself; OSError where it stays as it was."""
+def write_whole(path: Path, content: bytes, *, mode: int | None = None) -> None:
+    """Makes or replaces a file in one step, on the disk itself; OSError where it stays as it was.
+
+    `mode` are its permissions, where the umask shall not choose them.
+    """
     # A name of its own: somebody else may write the same file.
     unfinished = path.with_name(f"{path.name}.{os.getpid()}.{get_ident()}.part")
     try:
         with unfinished.open("wb") as file:
+            if mode is not None:
+                os.fchmod(file.fileno(), mode)
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

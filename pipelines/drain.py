@@ -241,7 +241,16 @@ def _killed(record: CrawlRecord) -> CrawlRecord:
     return replace(record, finished_at=max(datetime.now(UTC), record.started_at), outcome=Outcome.ERROR.word)
 
 
-def waiting_pages(data: Path) -> int:
-    """How many pages wait in all spools below the data folder, whoever owns them."""
+def waiting_pages(data: Path, site: str | None = None) -> int:
+    """How many pages, of one site or of all, wait in the spools below the data folder, whoever owns them."""
     folders = [path for path in (data / "spool").glob("[!.]*") if path.is_dir()]
-    return sum(Spool(folder, -1).waiting() for folder in folders)
+    spools = [Spool(folder, -1) for folder in folders]
+    return sum(spool.waiting() for spool in spools if site is None or _site_of(spool) == site)
+
+
+def _site_of(spool: Spool) -> str | None:
+    """The site of the crawl that wrote it; None where nobody can tell."""
+    try:
+        return spool.record.site
+    except (OSError, *DAMAGED):
+        return None

@@ -75,4 +75,5 @@ def test_no_traceback_begins_a_line_of_its_own(log: Log) -> None:
 
 
 def test_the_settings_bring_it_to_every_start() -> None:
-    assert settings.logging.getLogRecordFactory() is PrintableRecord
+    assert str(settings.LOG_JSON) == "False"
+    assert logging.getLogRecordFactory() is PrintableRecord

@@ -14,9 +14,10 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 
 from asiatongsin.arguments import ArgumentError, Arguments
+from asiatongsin.log import JSON_FORMAT, choose_record
 from asiatongsin.printable import printable
 from asiatongsin.rechecks import Rechecks, check_drift
-from pipelines import archive_settings
+from pipelines import addresses, archive_settings, metrics
 from pipelines.crawl import OVERLAP, CrawlExtension
 from pipelines.database import Database, DatabaseMissing
 from pipelines.outcome import decide
@@ -29,8 +30,10 @@ CMDLINE = SETTINGS_PRIORITIES["cmdline"]
 
 
 def choose_log(settings: BaseSettings, opts: argparse.Namespace) -> None:
-    """On a terminal one line of progress, unless the user said what to log."""
-    if sys.stderr.isatty() and not _is_log_chosen(settings, opts):
+    """JSON where it is asked for; on a terminal one line of progress, unless the user said what to log."""
+    if choose_record(settings["LOG_JSON"]):
+        settings.set("LOG_FORMAT", JSON_FORMAT, priority="cmdline")
+    elif sys.stderr.isatty() and not _is_log_chosen(settings, opts):
         settings.set("PROGRESS", True, priority="cmdline")
         settings.set("LOG_LEVEL", "WARNING", priority="cmdline")
 
@@ -44,6 +47,8 @@ def check(settings: BaseSettings | None, given: Mapping[str, str]) -> None:
             check_drift(settings)
             Database.from_settings(settings)
             archive_settings.check(settings)
+            metrics.check(settings)
+            addresses.check(settings)
     except (ArgumentError, DatabaseMissing, archive_settings.SettingError) as error:
         _log_to_file(settings, USAGE, str(error))
         raise UsageError(printable(str(error)), print_help=False) from None

@@ -1,0 +1,61 @@
+"""What is told of a site whose crawls go wrong: one message on each new trouble, one when it is over."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from asiatongsin.korean import KST
+from asiatongsin.printable import printable
+from pipelines.addresses import Message
+from pipelines.outcome import Verdict
+from pipelines.record import CrawlRecord, Outcome
+from pipelines.standing import Standing
+
+NEXT = {
+    Outcome.ERROR: "Read the log of that crawl. What was fetched is stored, or waits in the spool for the next crawl.",
+    Outcome.SPOOLED: "See that the database answers; then `scrapy export`, or the next crawl, stores what waits.",
+    Outcome.UNREACHABLE: "Open the site in a browser. Where it is there, read its robots.txt, and set CONTACT.",
+    Outcome.DRIFT: "CONTRIBUTING.md begins with what to do when the layout changed; `scrapy reparse` makes up for it.",
+}
+"""What whoever is told does next."""
+
+KILLED = "it was killed before it could store how it went"
+
+
+def is_due(standing: Standing, address: str) -> bool:
+    """Whether that address believes something else than what is so: the same trouble once more is no news."""
+    return standing.told.get(address, "") != standing.trouble
+
+
+def message(standing: Standing, record: CrawlRecord, verdict: Verdict) -> Message:
+    """What to tell after that crawl."""
+    outcome = next((one for one in NEXT if one.word == standing.trouble), Outcome.OK)
+    is_good = outcome is Outcome.OK
+    lines = _recovery(standing, verdict) if is_good else _trouble(standing, verdict, NEXT[outcome])
+    lines += [f"Crawl {record.id}; `scrapy status` shows the last ones."]
+    title = printable(f"asiatongsin: {record.site}: {outcome.word}")
+    return Message(title=title, body="\n".join(map(printable, lines)), is_good=is_good)
+
+
+def _trouble(standing: Standing, verdict: Verdict, then: str) -> list[str]:
+    # A crawl that was stopped early tells what is still to be told, and its sentence is of something else.
+    what = verdict.sentence if verdict.outcome.word == standing.trouble else "as the crawl before this one found"
+    began = [f"No crawl ended well since {_korean(standing.since)}."] if standing.since else []
+    return [f"{standing.trouble}: {what}", *began, then]
+
+
+def _recovery(standing: Standing, verdict: Verdict) -> list[str]:
+    if standing.since is None or standing.until is None:
+        return [f"Crawls end well again: {verdict.sentence}"]
+    lasted = _span(standing.until - standing.since)
+    return [f"Crawls end well again: {verdict.sentence}", f"It lasted {lasted}, from {_korean(standing.since)}."]
+
+
+def _korean(at: datetime) -> str:
+    return f"{at.astimezone(KST):%Y-%m-%d %H:%M} (Korean time)"
+
+
+def _span(span: timedelta) -> str:
+    minutes = max(0, round(span.total_seconds() / 60))
+    days, hours = divmod(minutes // 60, 24)
+    return f"{days} d {hours} h {minutes % 60} min" if days else f"{hours} h {minutes % 60} min"

@@ -1,0 +1,133 @@
+"""The figures of a crawl as a text file for node_exporter's textfile collector: the setting METRICS_FILE.
+
+Written by hand: it is a few lines of text, and prometheus_client's registry belongs to a process that is asked, not to
+one that ends. https://prometheus.io/docs/instrumenting/exposition_formats/
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from scrapy.settings import BaseSettings
+
+from pipelines.archive_settings import SettingError
+from pipelines.disk import safe_name, write_whole
+from pipelines.record import Outcome
+
+READABLE = 0o644
+"""Permissions of the file: node_exporter runs as another user."""
+
+KINDS = {kind: f"{kind}/pages" for kind in ("front", "list", "article")}
+CHANGES = {
+    "new": "export/new",
+    "changed": "export/changed",
+    "unchanged": "export/unchanged",
+    "removed": "split/removed",
+    "rejected": "split/unreadable/article",
+}
+"""Statistics by the label they become."""
+
+Samples = Iterable[tuple[Mapping[str, str], float]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Figures:
+    """What is told of a crawl."""
+
+    site: str
+    """Host of the site."""
+
+    outcome: Outcome
+    """How it ended."""
+
+    began_at: datetime
+    """When it began."""
+
+    ended_at: datetime
+    """When it ended."""
+
+    good_at: datetime | None
+    """When a crawl of this site ended well for the last time; None: never yet."""
+
+    waiting: int
+    """Pages of this site that wait in spools."""
+
+    stats: Mapping[str, Any]
+    """Scrapy's statistics."""
+
+
+def check(settings: BaseSettings) -> None:
+    """SettingError where nothing could be written."""
+    path = _given(settings)
+    if path is None:
+        return
+    folder = path if path.is_dir() else path.parent
+    if not folder.is_dir():
+        raise SettingError(f"METRICS_FILE={path}: there is no folder {folder}; make it, or name another file")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise SettingError(f"METRICS_FILE={path}: cannot write to {folder}; change its permissions or its owner")
+
+
+def metrics_file(settings: BaseSettings, site: str) -> Path | None:
+    """Where the figures of this site go: the file, or one of its own in the folder; None: nowhere."""
+    path = _given(settings)
+    return path / f"asiatongsin-{safe_name(site)}.prom" if path and path.is_dir() else path
+
+
+def write(path: Path, figures: Figures) -> None:
+    """Puts the figures of this crawl in the place of those before. OSError."""
+    write_whole(path, exposition(figures).encode(), mode=READABLE)
+
+
+def exposition(figures: Figures) -> str:
+    """The figures in Prometheus' text format."""
+    return "".join(f"{line}\n" for line in _lines(figures))
+
+
+def _lines(figures: Figures) -> Iterator[str]:
+    stats, site = figures.stats, {"site": figures.site}
+    duration = max(0.0, (figures.ended_at - figures.began_at).total_seconds())
+    yield from _gauge("crawl_duration_seconds", "How long the last crawl took.", [(site, duration)])
+    yield from _gauge(
+        "crawl_outcome",
+        "How the last crawl ended: 1 for its outcome, 0 for the others.",
+        [({**site, "outcome": one.word}, one is figures.outcome) for one in Outcome],
+    )
+    yield from _gauge(
+        "crawl_pages",
+        "Pages that arrived in the last crawl.",
+        [({**site, "kind": kind}, stats.get(name, 0)) for kind, name in KINDS.items()],
+    )
+    yield from _gauge(
+        "crawl_articles",
+        "What the article pages of the last crawl came to.",
+        [({**site, "change": change}, stats.get(name, 0)) for change, name in CHANGES.items()],
+    )
+    yield from _gauge("spool_pages", "Pages that wait for the database.", [(site, figures.waiting)])
+    ended = [(site, figures.ended_at.timestamp())]
+    yield from _gauge("last_crawl_timestamp_seconds", "When the last crawl ended.", ended)
+    good = [(site, figures.good_at.timestamp())] if figures.good_at else []
+    yield from _gauge("last_good_crawl_timestamp_seconds", "When a crawl ended well for the last time.", good)
+
+
+def _gauge(name: str, meaning: str, samples: Samples) -> Iterator[str]:
+    """Help, type and samples; all of them gauges, since the next crawl begins from nothing."""
+    yield f"# HELP asiatongsin_{name} {meaning}"
+    yield f"# TYPE asiatongsin_{name} gauge"
+    for labels, value in samples:
+        written = ",".join(f'{label}="{_escaped(text)}"' for label, text in labels.items())
+        yield f"asiatongsin_{name}{{{written}}} {float(value)!r}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
+
+
+def _given(settings: BaseSettings) -> Path | None:
+    text = str(settings["METRICS_FILE"] or "").strip()
+    return Path(text).expanduser().absolute() if text else None

@@ -1,0 +1,130 @@
+"""What the outside is told of a crawl: alerts and metrics. Nothing that goes wrong here harms a crawl."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import wait
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, ParamSpec
+
+from scrapy.settings import BaseSettings
+
+from pipelines import alerts, metrics
+from pipelines.addresses import addresses, deliver
+from pipelines.disk import told
+from pipelines.drain import waiting_pages
+from pipelines.metrics import Figures
+from pipelines.outcome import STOPPED, Verdict
+from pipelines.record import CrawlRecord, Outcome
+from pipelines.standing import Standing
+from pipelines.threads import begun
+
+P = ParamSpec("P")
+
+logger = logging.getLogger(__name__)
+
+LONGEST = 15.0
+"""Seconds that all of it may take."""
+
+
+class Notices:
+    """Does nothing where no setting asks for it."""
+
+    def __init__(self, settings: BaseSettings, data: Path) -> None:
+        self.settings = settings
+        self.data = data
+
+    def is_asked_for(self) -> bool:
+        """Whether anybody is to be told anything."""
+        return bool(self.settings["METRICS_FILE"] or addresses(self.settings))
+
+    def crawl_begun(self, record: CrawlRecord) -> None:
+        """Tells that the crawl before this one was killed, where it was; within LONGEST, and raises nothing."""
+        if self.is_asked_for():
+            _unharmed(self._begun, record)
+
+    def crawl_ended(self, record: CrawlRecord, verdict: Verdict, stats: Mapping[str, Any]) -> None:
+        """Tells how the crawl went, within LONGEST; raises nothing."""
+        if self.is_asked_for():
+            _unharmed(self._ended, record, verdict, dict(stats))
+
+    def _begun(self, record: CrawlRecord) -> None:
+        standing = self._standing(record.site)
+        if standing.running and standing.running_since:
+            dead = replace(record, id=standing.running)
+            standing = standing.ended(Outcome.ERROR, standing.running_since, datetime.now(UTC), is_proof=True)
+            standing = self._alert(standing, dead, Verdict(Outcome.ERROR, alerts.KILLED))
+        self._keep(record.site, standing.begun(record))
+
+    def _ended(self, record: CrawlRecord, verdict: Verdict, stats: Mapping[str, Any]) -> None:
+        now = datetime.now(UTC)
+        before = self._standing(record.site)
+        after = before.ended(verdict.outcome, record.started_at, now, is_proof=is_proof(record, stats))
+        self._keep(record.site, after)
+        self._write_metrics(record, verdict.outcome, now, after.good_at, stats)
+        if (knowing := self._alert(after, record, verdict)) != after:
+            self._keep(record.site, knowing)
+
+    def _alert(self, standing: Standing, record: CrawlRecord, verdict: Verdict) -> Standing:
+        """Sends what is news to an address; the standing with what each of them knows now."""
+        given = addresses(self.settings)
+        news = alerts.message(standing, record, verdict)
+        taken = deliver(news, [one for one in given if alerts.is_due(standing, one.name)])
+        known = {one.name: standing.trouble if one.name in taken else standing.told.get(one.name, "") for one in given}
+        return replace(standing, told={name: trouble for name, trouble in known.items() if trouble})
+
+    def _write_metrics(
+        self,
+        record: CrawlRecord,
+        outcome: Outcome,
+        now: datetime,
+        good_at: datetime | None,
+        stats: Mapping[str, Any],
+    ) -> None:
+        path = metrics.metrics_file(self.settings, record.site)
+        if path is None:
+            return
+        figures = Figures(
+            site=record.site,
+            outcome=outcome,
+            began_at=record.started_at,
+            ended_at=now,
+            good_at=good_at,
+            waiting=waiting_pages(self.data, record.site),
+            stats=stats,
+        )
+        try:
+            metrics.write(path, figures)
+        except OSError as error:
+            logger.warning("The metrics cannot be written: %s (%s)", path, error.strerror)
+
+    def _standing(self, site: str) -> Standing:
+        try:
+            return Standing.read(self.data, site)
+        except OSError as error:
+            logger.warning("How the site stood cannot be read: %s", told(error, self.data))
+            return Standing()
+
+    def _keep(self, site: str, standing: Standing) -> None:
+        try:
+            standing.write(self.data, site)
+        except OSError as error:
+            logger.warning("How the site stands cannot be kept: %s", told(error, self.data))
+
+
+def is_proof(record: CrawlRecord, stats: Mapping[str, Any]) -> bool:
+    """Whether a crawl that ended well shows that crawls do: it was not stopped, and walked lists."""
+    return stats.get("finish_reason") not in STOPPED and "no" not in record.arguments
+
+
+def _unharmed(work: Callable[P, None], *arguments: P.args, **named: P.kwargs) -> None:
+    """Does the work in a thread of its own; whatever becomes of it is a line in the log."""
+    done = begun(work, *arguments, **named)
+    wait([done], timeout=LONGEST)
+    if not done.done():
+        logger.warning("Telling how the crawl went took more than %.0f seconds and was given up", LONGEST)
+    elif error := done.exception():  # its text may hold an address, and that is secret
+        logger.warning("How the crawl went could not be told: %s", type(error).__name__)

@@ -1,0 +1,72 @@
+"""How a site stands: what its last crawls came to, in a small file that is there when the database is not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+import msgspec
+
+from pipelines.disk import safe_name, write_whole
+from pipelines.private import private_folder
+from pipelines.record import CrawlRecord, Outcome
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What is known of a site between two crawls."""
+
+    trouble: str = ""
+    """Outcome of the last crawl that proved anything; empty: it ended well."""
+
+    since: datetime | None = None
+    """When the first crawl of the last trouble began, of whatever outcomes that consisted."""
+
+    until: datetime | None = None
+    """When a crawl ended well again; None while none has."""
+
+    good_at: datetime | None = None
+    """When a crawl ended well for the last time."""
+
+    running: str | None = None
+    """The crawl that is running, or was when it was killed."""
+
+    running_since: datetime | None = None
+    """When that one began."""
+
+    told: dict[str, str] = field(default_factory=dict)
+    """Trouble each address knows of; an address that is not here believes all is well."""
+
+    @classmethod
+    def read(cls, data: Path, site: str) -> Self:
+        """Where nothing was written, or nobody can read it, a site of which nothing is known. OSError."""
+        try:
+            return msgspec.json.decode(_file(data, site).read_bytes(), type=cls)
+        except (FileNotFoundError, UnicodeDecodeError, msgspec.MsgspecError):
+            return cls()
+
+    def write(self, data: Path, site: str) -> None:
+        """OSError where it stays as it was."""
+        path = _file(data, site)
+        private_folder(path.parent)
+        write_whole(path, msgspec.json.encode(self))
+
+    def begun(self, record: CrawlRecord) -> Self:
+        """After a crawl has begun."""
+        return replace(self, running=record.id, running_since=record.started_at)
+
+    def ended(self, outcome: Outcome, began_at: datetime, at: datetime, *, is_proof: bool) -> Self:
+        """After a crawl; one that ended well without having looked proves neither trouble nor recovery."""
+        over = replace(self, running=None, running_since=None)
+        if outcome is not Outcome.OK:
+            since = self.since if self.trouble else began_at
+            return replace(over, trouble=outcome.word, since=since, until=None)
+        if not is_proof:
+            return over
+        return replace(over, trouble="", until=at if self.trouble else self.until, good_at=at)
+
+
+def _file(data: Path, site: str) -> Path:
+    return data / "standing" / f"{safe_name(site)}.json"

@@ -1,0 +1,279 @@
+"""Who is told what of crawls that go wrong: once on each new trouble, once when it is over, and nothing leaks."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from subprocess import DEVNULL
+from time import monotonic
+
+import pytest
+from psycopg import Connection, sql
+from scrapy.settings import Settings
+
+from pipelines import addresses
+from pipelines.addresses import TALKATIVE, Message
+from pipelines.alerts import NEXT, is_due, message
+from pipelines.archive_settings import SettingError
+from pipelines.outcome import Verdict
+from pipelines.record import Outcome
+from pipelines.standing import Standing
+from tests import sinks
+from tests.conftest import ROOT, Run, Scrapy
+from tests.samples import AT, SITE, UNREACHABLE, record
+from tests.sinks import Sink
+from tests.site import Fault, ReplicaSite, serve
+from tests.site.server import Replica
+
+SECRET = "geheim7Qx"
+FAILS = Fault(kind="status", where=".")
+DRIFTS = Fault(kind="binary", where="list")
+GOOD, BAD = Verdict(Outcome.OK, "12 new"), Verdict(Outcome.DRIFT, "3 of 4 pages\x1b[2J\nForged: line")
+
+pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")
+
+
+@pytest.fixture
+def web() -> Iterator[Sink]:
+    with sinks.web() as sink:
+        yield sink
+
+
+@pytest.fixture
+def mail() -> Iterator[Sink]:
+    with sinks.mail() as sink:
+        yield sink
+
+
+def to_web(sink: Sink) -> str:
+    return f"json://user:{SECRET}w@127.0.0.1:{sink.port}/hook/{SECRET}p"
+
+
+def to_mail(sink: Sink) -> str:
+    return f"mailto://user:{SECRET}m@127.0.0.1:{sink.port}?from=crawler@example.com&to=desk@example.com"
+
+
+def standing(trouble: str = "", **given: object) -> Standing:
+    return Standing(**{"trouble": trouble} | given)  # type: ignore[arg-type]
+
+
+# --- what is told -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("told", "trouble", "due"),
+    [("", "", False), ("", "drift", True), ("drift", "drift", False), ("drift", "error", True), ("drift", "", True)],
+)
+def test_only_news_is_due(told: str, trouble: str, due: bool) -> None:
+    assert is_due(standing(trouble, told={"1 (json)": told} if told else {}), "1 (json)") == due
+
+
+def test_tells_what_happened_since_when_and_what_to_do() -> None:
+    told = message(standing("drift", since=AT), record(), BAD)
+    assert (told.title, told.is_good) == (f"asiatongsin: {SITE}: drift", False)
+    assert told.body.split("\n") == [
+        r"drift: 3 of 4 pages\x1b[2J\nForged: line",
+        "No crawl ended well since 2025-10-05 09:52 (Korean time).",
+        NEXT[Outcome.DRIFT],
+        f"Crawl {record().id}; `scrapy status` shows the last ones.",
+    ]
+
+
+def test_tells_that_it_is_over_and_how_long_it_lasted() -> None:
+    over = standing(since=AT, until=AT + timedelta(days=1, hours=2, minutes=5))
+    told = message(over, record(), GOOD)
+    assert (told.title, told.is_good) == (f"asiatongsin: {SITE}: ok", True)
+    assert told.body.split("\n")[:2] == [
+        "Crawls end well again: 12 new",
+        "It lasted 1 d 2 h 5 min, from 2025-10-05 09:52 (Korean time).",
+    ]
+
+
+def test_knows_what_to_do_about_every_outcome_that_is_bad() -> None:
+    assert set(NEXT) == set(Outcome) - {Outcome.OK}
+
+
+# --- to whom ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["json://a json://b/c,d", " json://a,json://b/c,d\n", "json://a, json://b/c,d", ["json://a", "json://b/c,d"]],
+)
+def test_addresses_have_blanks_or_commas_between(given: object) -> None:
+    found = addresses.addresses(Settings({"ALERTS": given}))
+    assert [(one.name, one.url) for one in found] == [("1 (json)", "json://a"), ("2 (json)", "json://b/c,d")]
+
+
+@pytest.mark.parametrize("given", ["", " ", None, []])
+def test_nobody_is_told_where_nobody_is_named(given: object) -> None:
+    settings = Settings({"ALERTS": given})
+    addresses.check(settings)
+    assert addresses.addresses(settings) == []
+
+
+@pytest.mark.parametrize("wrong", [SECRET, f"nosuch://{SECRET}", f"slack://{SECRET}", f"mailto://u:{SECRET}@h?to=x"])
+def test_refuses_what_apprise_does_not_know_without_repeating_it(wrong: str, caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(SettingError, match="address 2 of 2 is none of a service that apprise knows") as raised:
+        addresses.check(Settings({"ALERTS": f"json://127.0.0.1 {wrong}"}))
+    assert SECRET not in f"{raised.value!r}{caplog.text}"
+
+
+def test_no_representation_holds_an_address() -> None:
+    assert SECRET not in repr(addresses.addresses(Settings({"ALERTS": f"json://{SECRET}"})))
+
+
+def test_what_it_sends_with_says_nothing_at_any_level(web: Sink, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(1)
+    news = Message(title="제목", body="첫 줄\n둘째 줄 <b> *x*", is_good=False)
+    given = addresses.addresses(Settings({"ALERTS": to_web(web)}))
+    assert addresses.deliver(news, given) == {"1 (json)"}
+    assert web.taken() == [(news.title, news.body)]
+    assert [one.name for one in caplog.records if one.name.startswith(TALKATIVE)] == []
+    assert SECRET not in caplog.text
+
+
+# --- crawls -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def replica() -> Iterator[Replica]:
+    with serve(ReplicaSite(articles=6)) as replica:
+        yield replica
+
+
+Told = Callable[..., Run]
+
+
+@pytest.fixture
+def crawl_as(crawl: Scrapy, replica: Replica) -> Told:
+    """Crawls a site that has the fault, with these addresses."""
+
+    def run(fault: Fault | None, status: int, *given: str, **environment: str) -> Run:
+        replica.faults[:] = [fault] if fault else []
+        options = ("-L", "DEBUG", "-s", "RETRY_TIMES=0")
+        done = crawl(replica.url, *options, **{"ASIATONGSIN_ALERTS": " ".join(given)} | environment)
+        assert done.status == status, done.log
+        assert SECRET not in done.log
+        assert "Traceback" not in done.log
+        return done
+
+    return run
+
+
+def outcomes(sink: Sink) -> list[str]:
+    return [title.rpartition(" ")[2] for title, _ in sink.taken()]
+
+
+def test_each_trouble_is_told_once_and_so_is_its_end(
+    crawl_as: Told, connection: Connection, data: Path, web: Sink, mail: Sink
+) -> None:
+    both = (to_web(web), to_mail(mail))
+    told = []
+    for fault, status in ((None, 0), (FAILS, 4), (FAILS, 4), (DRIFTS, 5), (DRIFTS, 5), (None, 0), (None, 0)):
+        crawl_as(fault, status, *both)
+        told.append(outcomes(web))
+        assert outcomes(mail) == told[-1]
+    assert told == [[], ["unreachable"], [], ["drift"], [], ["ok"], []]
+    assert_nothing_holds(SECRET, connection, data)
+
+
+def assert_nothing_holds(secret: str, connection: Connection, data: Path) -> None:
+    query = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
+    for (table,) in connection.execute(query).fetchall():
+        held = connection.execute(sql.SQL("SELECT t::text FROM {} t").format(sql.Identifier(table))).fetchall()
+        assert [row for (row,) in held if secret in row] == []
+    assert [path for path in data.rglob("*") if path.is_file() and secret.encode() in path.read_bytes()] == []
+
+
+def test_one_that_is_down_or_in_trouble_is_told_later_and_the_others_once(
+    crawl_as: Told, web: Sink, mail: Sink
+) -> None:
+    web.status = 500
+    down = "json://127.0.0.1:1/x"
+    run = crawl_as(FAILS, 4, to_web(web), to_mail(mail), down)
+    assert "An alert to address 1 (json) of ALERTS was refused or found nobody" in run.log
+    assert "An alert to address 3 (json) of ALERTS was refused or found nobody" in run.log
+    assert (web.asked, outcomes(web), outcomes(mail)) == (1, [], ["unreachable"])
+    web.status = 200
+    crawl_as(FAILS, 4, to_web(web), to_mail(mail), down)
+    assert (outcomes(web), outcomes(mail)) == (["unreachable"], [])
+
+
+def test_those_that_hang_cost_some_seconds_and_no_status(crawl_as: Told, web: Sink, mail: Sink) -> None:
+    web.hangs = mail.hangs = True
+    begin = monotonic()
+    run = crawl_as(FAILS, 4, to_web(web), to_mail(mail))
+    assert monotonic() - begin < addresses.PATIENCE + 20  # and what a crawl takes on a busy machine
+    assert run.last_line.startswith("asiatongsin: 127.0.0.1:")
+    assert (web.asked, mail.asked) == (1, 1)
+    assert f"was not taken within {addresses.PATIENCE:.0f} seconds" in run.log
+    web.hangs = mail.hangs = False
+    crawl_as(FAILS, 4, to_web(web), to_mail(mail))
+    assert (outcomes(web), outcomes(mail)) == (["unreachable"], ["unreachable"])
+
+
+def test_a_database_that_is_away_is_told_and_forgets_nothing(crawl_as: Told, web: Sink) -> None:
+    for _ in range(2):
+        crawl_as(None, 3, to_web(web), DATABASE_URL=UNREACHABLE)
+    assert outcomes(web) == ["spooled"]
+    crawl_as(None, 0, to_web(web))
+    assert outcomes(web) == ["ok"]
+
+
+def test_a_killed_crawl_is_told_by_the_next_one(
+    crawl_as: Told, replica: Replica, database_url: str, data: Path, web: Sink
+) -> None:
+    command = [sys.executable, "-m", "scrapy", "crawl", "asiatongsin", "-a", f"site={replica.url}"]
+    given = {"ASIATONGSIN_DATA": str(data), "DATABASE_URL": database_url, "ASIATONGSIN_ALERTS": to_web(web)}
+    replica.faults[:] = [Fault(kind="slow")]
+    with subprocess.Popen(command, cwd=ROOT, env=os.environ | given, stderr=DEVNULL) as process:
+        replica.wait_for(articles=1)
+        process.send_signal(signal.SIGKILL)
+    assert outcomes(web) == []
+    crawl_as(None, 0, to_web(web))
+    [(first, text), (second, _)] = web.taken()
+    assert (first.rpartition(" ")[2], second.rpartition(" ")[2]) == ("error", "ok")
+    assert "it was killed before it could store how it went" in text
+
+
+def test_a_crawl_that_cannot_begin_is_told(crawl_as: Told, connection: Connection, replica: Replica, web: Sink) -> None:
+    """Here somebody has locked a table that is asked at the start, and went home."""
+    connection.execute("BEGIN; LOCK TABLE asiatongsin_migrations")
+    crawl_as(None, 1, to_web(web), ASIATONGSIN_DATABASE_SILENCE_MAX="0.1")
+    connection.execute("ROLLBACK")
+    [(title, text)] = web.taken()
+    assert title.endswith(": error")
+    assert "does not answer; nothing was fetched" in text
+    assert replica.requests == []
+
+
+def test_what_cannot_be_kept_is_a_warning_and_told_again(crawl_as: Told, data: Path, web: Sink) -> None:
+    data.mkdir()
+    (data / "standing").write_text("a file that is in the way")
+    for _ in range(2):
+        run = crawl_as(FAILS, 4, to_web(web))
+        assert "How the site stands cannot be kept: cannot make folders in" in run.log
+        assert outcomes(web) == ["unreachable"]
+
+
+def test_wrong_addresses_end_with_status_2_before_anything_is_fetched(crawl_as: Told, replica: Replica) -> None:
+    run = crawl_as(None, 2, f"nosuch://{SECRET}")
+    assert "ALERTS: address 1 of 1 is none of a service that apprise knows" in run.last_line
+    assert replica.requests == []
+
+
+def test_without_apprise_it_says_what_to_install(crawl_as: Told, replica: Replica, tmp_path: Path) -> None:
+    """A Python that finds no apprise, as where the extra was not installed."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import importlib.util as u\nfind = u.find_spec\n"
+        "u.find_spec = lambda name, package=None: None if name == 'apprise' else find(name, package)\n"
+    )
+    run = crawl_as(None, 2, to_mail(Sink(port=1)), PYTHONPATH=str(tmp_path))
+    assert "pip install 'asiatongsin[alerts]'" in run.last_line
+    assert replica.requests == []

@@ -1,0 +1,183 @@
+"""The figures of a crawl for Prometheus: what is in the file, whether promtool takes it, and who may read it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from scrapy.settings import Settings
+
+from pipelines.archive_settings import SettingError
+from pipelines.metrics import Figures, check, exposition, metrics_file, write
+from pipelines.record import Outcome
+from tests.conftest import ROOT, Scrapy
+from tests.samples import AT, UNREACHABLE, later
+from tests.site import Fault, ReplicaSite, serve
+
+PROMTOOL = shutil.which("promtool", path=f"{os.environ.get('PATH', '')}:{ROOT}/.promtool/usr/bin")
+STATS = {
+    "front/pages": 1,
+    "list/pages": 7,
+    "article/pages": 20,
+    "export/new": 12,
+    "export/changed": 3,
+    "export/unchanged": 2,
+    "split/removed": 1,
+    "split/unreadable/article": 2,
+}
+
+
+def figures(**changes: Any) -> Figures:
+    given = {
+        "site": "newsasia.kr",
+        "outcome": Outcome.OK,
+        "began_at": AT,
+        "ended_at": later(1.5),
+        "good_at": later(1.5),
+    }
+    return Figures(**given | {"waiting": 4, "stats": STATS} | changes)
+
+
+def samples(text: str) -> dict[tuple[str, ...], float]:
+    """Name without its prefix, and values of labels other than the site: `("crawl_pages", "list")`."""
+    return {
+        (
+            one.name.removeprefix("asiatongsin_"),
+            *(text for label, text in one.labels.items() if label != "site"),
+        ): one.value
+        for family in text_string_to_metric_families(text)
+        for one in family.samples
+    }
+
+
+@contextmanager
+def umask(mask: int) -> Iterator[None]:
+    before = os.umask(mask)
+    yield
+    os.umask(before)
+
+
+def test_tells_what_a_crawl_came_to() -> None:
+    assert samples(exposition(figures(outcome=Outcome.DRIFT, good_at=AT))) == {
+        ("crawl_duration_seconds",): 90.0,
+        ("crawl_outcome", "ok"): 0.0,
+        ("crawl_outcome", "error"): 0.0,
+        ("crawl_outcome", "spooled"): 0.0,
+        ("crawl_outcome", "unreachable"): 0.0,
+        ("crawl_outcome", "drift"): 1.0,
+        ("crawl_pages", "front"): 1.0,
+        ("crawl_pages", "list"): 7.0,
+        ("crawl_pages", "article"): 20.0,
+        ("crawl_articles", "new"): 12.0,
+        ("crawl_articles", "changed"): 3.0,
+        ("crawl_articles", "unchanged"): 2.0,
+        ("crawl_articles", "removed"): 1.0,
+        ("crawl_articles", "rejected"): 2.0,
+        ("spool_pages",): 4.0,
+        ("last_crawl_timestamp_seconds",): later(1.5).timestamp(),
+        ("last_good_crawl_timestamp_seconds",): AT.timestamp(),
+    }
+
+
+def test_names_no_last_good_crawl_where_there_was_none() -> None:
+    assert ("last_good_crawl_timestamp_seconds",) not in samples(exposition(figures(good_at=None)))
+
+
+@pytest.mark.skipif(PROMTOOL is None, reason="promtool is not installed (Debian: prometheus; or make promtool)")
+@pytest.mark.parametrize("site", ["newsasia.kr", "127.0.0.1:8765", 'a"b\\c\nd', "온누리.kr"])
+@pytest.mark.parametrize("good_at", [AT, None])
+def test_promtool_takes_it(site: str, good_at: datetime | None) -> None:
+    text = exposition(figures(site=site, good_at=good_at))
+    command = [str(PROMTOOL), "check", "metrics"]
+    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_escapes_the_site() -> None:
+    [family, *_] = text_string_to_metric_families(exposition(figures(site='a"b\\c\nd')))
+    assert family.samples[0].labels == {"site": 'a"b\\c\nd'}
+
+
+@pytest.mark.parametrize("mask", [0, 0o022, 0o077])
+def test_everybody_may_read_it_whatever_the_umask(tmp_path: Path, mask: int) -> None:
+    with umask(mask):
+        write(tmp_path / "asiatongsin.prom", figures())
+    assert stat.S_IMODE((tmp_path / "asiatongsin.prom").stat().st_mode) == 0o644
+    assert [path.name for path in tmp_path.iterdir()] == ["asiatongsin.prom"]
+
+
+def test_each_site_has_its_own_file_in_a_folder(tmp_path: Path) -> None:
+    settings = Settings({"METRICS_FILE": str(tmp_path)})
+    check(settings)
+    assert metrics_file(settings, "127.0.0.1:80") == tmp_path / "asiatongsin-127.0.0.1_80.prom"
+    assert metrics_file(Settings({"METRICS_FILE": str(tmp_path / "a.prom")}), "newsasia.kr") == tmp_path / "a.prom"
+    assert metrics_file(Settings({"METRICS_FILE": ""}), "newsasia.kr") is None
+
+
+def test_refuses_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="there is no folder"):
+        check(Settings({"METRICS_FILE": str(tmp_path / "no" / "a.prom")}))
+
+
+def test_a_crawl_writes_them_and_a_bad_one_keeps_when_the_last_good_one_was(crawl: Scrapy, tmp_path: Path) -> None:
+    file, begin = tmp_path / "asiatongsin.prom", datetime.now(UTC).timestamp()
+    asked = ("-s", f"METRICS_FILE={file}")
+    with serve(ReplicaSite(articles=8)) as replica:
+        assert crawl(replica.url, *asked).status == 0
+        good = samples(file.read_text())
+        assert good["crawl_outcome", "ok"] == 1
+        assert (good["crawl_articles", "new"], good["crawl_pages", "article"]) == (8, 8)
+        assert good["crawl_pages", "list"] > 0
+        assert begin < good["last_good_crawl_timestamp_seconds",] <= datetime.now(UTC).timestamp()
+
+        replica.faults.append(Fault(kind="status", where="."))
+        assert crawl(replica.url, *asked, "-s", "RETRY_TIMES=0").status == 4
+    bad = samples(file.read_text())
+    assert (bad["crawl_outcome", "ok"], bad["crawl_outcome", "unreachable"]) == (0, 1)
+    assert bad["last_good_crawl_timestamp_seconds",] == good["last_good_crawl_timestamp_seconds",]
+    assert bad["last_crawl_timestamp_seconds",] > good["last_crawl_timestamp_seconds",]
+
+
+def test_tells_what_waits_in_the_spool_of_each_site(scrapy: Scrapy, tmp_path: Path) -> None:
+    with serve(ReplicaSite(articles=5)) as one, serve(ReplicaSite(articles=3)) as other:
+        for replica in (one, other, one):
+            run = scrapy(
+                *("crawl", "asiatongsin", "-a", f"site={replica.url}", "-s", f"METRICS_FILE={tmp_path}"),
+                DATABASE_URL=UNREACHABLE,
+            )
+            assert run.status == 3
+    told = {path.name: samples(path.read_text()) for path in tmp_path.glob("*.prom")}
+    first, second = (told[f"asiatongsin-127.0.0.1_{replica.port}.prom"] for replica in (one, other))
+    assert (len(told), first["crawl_outcome", "spooled"]) == (2, 1)
+    assert first["spool_pages",] > second["spool_pages",] >= 3
+    assert first["spool_pages",] >= 10  # of both crawls
+
+
+def test_a_folder_that_is_not_there_ends_with_status_2_before_anything_is_fetched(
+    crawl: Scrapy, tmp_path: Path
+) -> None:
+    with serve(ReplicaSite(articles=1)) as replica:
+        run = crawl(replica.url, ASIATONGSIN_METRICS_FILE=str(tmp_path / "no\x1b" / "a.prom"))
+        assert run.status == 2
+        assert "make it, or name another file" in run.last_line
+        assert "\x1b" not in run.log
+        assert replica.requests == []
+
+
+def test_a_file_that_cannot_be_replaced_is_a_warning(crawl: Scrapy, tmp_path: Path) -> None:
+    (tmp_path / "proc").symlink_to("/proc")  # where even root makes no files
+    with serve(ReplicaSite(articles=1)) as replica:
+        run = crawl(replica.url, "-s", f"METRICS_FILE={tmp_path / 'proc' / 'asiatongsin.prom'}")
+    if os.geteuid() == 0:
+        assert (run.status, "The metrics cannot be written" in run.log) == (0, True)
+    else:
+        assert (run.status, "change its permissions" in run.last_line) == (2, True)

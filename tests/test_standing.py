@@ -1,0 +1,40 @@
+"""What is known of a site between two crawls, and what a crawl changes of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipelines.notices import is_proof
+from pipelines.record import Outcome
+from pipelines.standing import Standing
+from tests.samples import AT, SITE, later, record
+
+
+def test_trouble_lasts_from_the_first_bad_crawl_to_the_next_good_one() -> None:
+    first = Standing().ended(Outcome.DRIFT, AT, later(1), is_proof=True)
+    second = first.ended(Outcome.ERROR, later(30), later(31), is_proof=True)
+    assert (first.trouble, second.trouble, first.since, second.since) == ("drift", "error", AT, AT)
+    over = second.ended(Outcome.OK, later(60), later(61), is_proof=True)
+    assert (over.trouble, over.since, over.until, over.good_at) == ("", AT, later(61), later(61))
+    still = over.ended(Outcome.OK, later(90), later(91), is_proof=True)
+    assert (still.until, still.good_at) == (later(61), later(91))
+    again = still.ended(Outcome.DRIFT, later(99), later(100), is_proof=True)
+    assert (again.since, again.until, again.good_at) == (later(99), None, later(91))
+
+
+def test_a_crawl_that_did_not_look_proves_nothing() -> None:
+    assert is_proof(record(), {"finish_reason": "finished"})
+    assert not is_proof(record(), {"finish_reason": "shutdown"})
+    assert not is_proof(record(arguments={"no": "1"}), {"finish_reason": "finished"})
+    bad = Standing(trouble="drift", since=AT)
+    assert bad.ended(Outcome.OK, later(1), later(2), is_proof=False) == bad
+
+
+def test_what_is_known_survives_and_damage_makes_a_new_start(tmp_path: Path) -> None:
+    known = Standing(trouble="drift", since=AT, good_at=AT, told={"1 (json)": "drift"}).begun(record())
+    known.write(tmp_path, "127.0.0.1:80")
+    assert Standing.read(tmp_path, "127.0.0.1:80") == known
+    assert Standing.read(tmp_path, SITE) == Standing()
+    for damage in (b"", b"{", b'{"told": 3}', b"\xff"):
+        (tmp_path / "standing" / "127.0.0.1_80.json").write_bytes(damage)
+        assert Standing.read(tmp_path, "127.0.0.1:80") == Standing()
