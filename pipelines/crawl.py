@@ -161,7 +161,8 @@ class CrawlExtension:
         try:
             is_stored = thread.finish()
             covered = self._covered(record)
-            final = self._judged(covered, spool.waiting(), thread.trouble, drain.past_of(covered))
+            past = Past() if thread.trouble else drain.past_of(covered)
+            final = self._judged(covered, spool.waiting(), thread.trouble, past)
             self._write_down(spool, final)
             if is_stored:
                 drain.store_record(final)
