@@ -9,6 +9,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, ParamSpec, Self
 
 import msgspec
@@ -198,9 +199,8 @@ class CrawlExtension:
         stats = self.crawler.stats.get_stats()
         share = self.crawler.settings.getfloat("UNREADABLE_SHARE_MAX")
         gone_after = Rechecks.from_settings(self.crawler.settings).gone_after
-        self.verdict = decide(
-            stats, waiting=waiting, trouble=trouble, unreadable_share_max=share, falls=self._falls(record, past)
-        )
+        judge = partial(decide, stats, waiting=waiting, trouble=trouble, unreadable_share_max=share)
+        self.verdict = judge(falls=self._falls(record, past))
         return replace(
             record,
             finished_at=datetime.now(UTC),
@@ -210,7 +210,8 @@ class CrawlExtension:
             article_pages=stats.get("article/pages", 0),
             unreadable=stats.get("split/unreadable/article", 0) + stats.get("split/unreadable/list", 0),
             spooled=waiting,
-            gone_after=gone_after if removals_count(stats, self.verdict.outcome) else None,
+            # A field that fell, or a frozen strip, says nothing of articles that are not there.
+            gone_after=gone_after if removals_count(stats, judge().outcome) else None,
             statistics=msgspec.to_builtins(dict(stats), enc_hook=str),
         )
 

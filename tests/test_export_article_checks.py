@@ -85,6 +85,14 @@ def test_keeps_the_validators_of_a_page_that_was_visited_again_in_the_same_batch
     assert (dates(connection), validators(connection)) == ([(later(5), later(9), AT)], ('"1"', None))
 
 
+def test_a_text_that_is_stored_late_has_none_of_the_validators_of_a_later_answer(connection: Connection) -> None:
+    export(connection, visited(page(), etag='"a"'))
+    export(connection, visited(unmodified(at=later(20)), later(60)))
+    export(connection, visited(page(at=later(10), headline="고친 제목"), etag='"b"'), crawl="old")
+    assert validators(connection) == (None, None)
+    assert dates(connection) == [(later(20), later(60), AT)]
+
+
 def test_is_never_moved_back_by_an_older_visit(connection: Connection) -> None:
     export(connection, visited(page(at=later(10)), later(60), etag='"2"'))
     for older in (page(at=later(5)), removed(at=later(5)), unmodified(at=later(10))):

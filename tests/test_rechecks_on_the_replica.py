@@ -18,7 +18,7 @@ from tests.samples import count, rows
 from tests.site import Fault, Replica, ReplicaSite, serve
 from tests.site.replica_site import KST
 
-NO_LIST = ("-a", "sections=9999", "-a", "pages=1")
+NO_LIST = ("-a", "sections=9999", "-a", "pages=1", "-s", "STRIP_FROZEN_AFTER=")  # days pass, the strip stays
 """One list page, of the list of all articles."""
 
 STEPS = ",".join(f"{hour}h" for hour in range(3, 13))

@@ -34,6 +34,7 @@ WHERE c.checked_at < excluded.checked_at"""
 _FORGET_VALIDATORS = """
 UPDATE article_checks AS c SET etag = NULL, last_modified = NULL
 FROM unnest(%s::text[], %s::bigint[], %s::timestamptz[], %s::bool[]) AS t (site, no, checked_at, is_read)
+JOIN articles AS a ON a.site = t.site AND a.no = t.no AND a.fetched_at = t.checked_at
 WHERE c.site = t.site AND c.no = t.no AND c.checked_at > t.checked_at AND t.is_read
     AND (c.etag IS NOT NULL OR c.last_modified IS NOT NULL)"""
 
