@@ -124,7 +124,7 @@ def whole_page() -> PageItems:
         reason="이유", missing=("headline", "body"), raw_path="rejected/newsasia.kr/a.html.gz", is_transient=True
     )
     stories = (story(1, image_url="https://newsasia.kr/a.jpg"), story(2, block="hdl_003"))
-    visited = check(due=later(60), etag='"1-whole"', last_modified="Sun, 05 Oct 2025 00:52:07 GMT")
+    visited = check(due=later(60), is_unchanged=True, etag='"1-whole"', last_modified="Sun, 05 Oct 2025 00:52:07 GMT")
     flags = {"is_reread": True, "unmodified": True, "is_listed": True}
     items = replace(page(stories=stories, seoul=21.3), archived=archived(), removed="alert", rejected=rejection)
     return replace(items, check=visited, fallbacks=("headline",), **flags)

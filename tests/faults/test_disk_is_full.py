@@ -111,7 +111,7 @@ def test_not_even_room_for_its_record_keeps_a_crawl_from_its_row(
 def test_full_without_a_database_nothing_spooled_is_lost(
     start: Start, connection: Connection, database_url: str, disk: Disk
 ) -> None:
-    disk.fill(but=160)
+    disk.fill(but=240)
     with serve(SITE) as replica:
         run = start(replica.url, UNREACHABLE, *SLOWLY, at=disk.folder, within=disk.within).end()
         assert run.status == 1, run.log
