@@ -9,6 +9,7 @@ from typing import Self
 from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
 
+from asiatongsin.pages.removed import GONE_STATUSES
 from asiatongsin.politeness import Refused, Stopped
 
 logger = logging.getLogger(__name__)
@@ -18,8 +19,6 @@ SITE_FAILS = "site_fails"
 
 PATIENCE = 3
 """So many pages in a row that fail, and none is asked for a second time any more."""
-
-_GONE = {404, 410}
 
 
 class GiveUpMiddleware:
@@ -36,7 +35,7 @@ class GiveUpMiddleware:
         return cls(crawler)
 
     def process_response(self, request: Request, response: Response) -> Response:
-        if response.status < 400 or response.status in _GONE:
+        if response.status < 400 or response.status in GONE_STATUSES:
             self.failing.clear()
         else:
             self._failed(request)

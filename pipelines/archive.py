@@ -9,6 +9,7 @@ import os
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 from pathlib import Path
 from threading import Lock
 from time import monotonic
@@ -28,8 +29,6 @@ from pipelines.private import private_folder
 from pipelines.record import CrawlRecord
 from pipelines.spool import SpoolPipeline
 from pipelines.warc_reading import capture_at
-
-NOT_MODIFIED = 304
 
 REMEMBERED_BODIES = 1000
 """So many bodies of a crawl are known again: sites answer with the same short page for each removed article."""
@@ -157,7 +156,7 @@ class Archive:
 
     def _original(self, page: Page, digest: str) -> Original | None:
         """The same body, archived earlier: by this crawl, or with the stored capture, if that can still be read."""
-        is_unmodified = page.status == NOT_MODIFIED
+        is_unmodified = page.status == HTTPStatus.NOT_MODIFIED
         if not is_unmodified and (known := self._bodies.get(digest)):
             return known
         earlier = page.earlier
@@ -212,7 +211,7 @@ def _reference(original: Original, exchange: Exchange, digest: str) -> dict[str,
         warc.REFERS_TO_FILE: original.place.file,
         warc.REFERS_TO_OFFSET: str(original.place.offset),
     }
-    if exchange.status == NOT_MODIFIED:
+    if exchange.status == HTTPStatus.NOT_MODIFIED:
         return fields | {"WARC-Profile": warc.NOT_MODIFIED}
     return fields | {"WARC-Profile": warc.SAME_PAYLOAD, "WARC-Payload-Digest": digest}
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from http import HTTPStatus
 from io import BytesIO
 from typing import Any
 
 from warcio.bufferedreaders import BufferedReader, ChunkedDataReader
-
-NOT_MODIFIED = "304"
-"""Status of an answer whose length is that of a body that is not sent."""
 
 _BLOCK = 64 * 1024
 _PLAIN = {"", "identity"}
@@ -36,7 +34,9 @@ def payload(headers: Any, raw: bytes, most: int) -> bytes | None:
 def is_whole(headers: Any, raw: bytes) -> bool:
     """Whether a body has the length that its answer promised; wget keeps what came until a connection broke."""
     promised = headers.get_header("Content-Length") or ""
-    if not (promised.isascii() and promised.isdecimal()) or headers.get_statuscode() == NOT_MODIFIED:
+    # Of an answer without a body the length is that of the one that is not sent.
+    is_bodiless = headers.get_statuscode() == str(HTTPStatus.NOT_MODIFIED.value)
+    if is_bodiless or not (promised.isascii() and promised.isdecimal()):
         return True
     is_coded = any(headers.get_header(name) for name in ("Content-Encoding", "Transfer-Encoding"))
     return is_coded or len(raw) >= int(promised[:18])

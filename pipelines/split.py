@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from pathlib import Path
 from typing import Self
 
@@ -23,8 +24,6 @@ from pipelines.raw_pages import keep
 from pipelines.recheck import visit
 
 logger = logging.getLogger(__name__)
-
-NOT_MODIFIED = 304
 
 
 class SplitPipeline:
@@ -74,7 +73,7 @@ def split(page: Page) -> PageItems:
     read = Read()
     removed, rejected = None, None
     # A redirect takes the conditions along: the page that it leads to may be the unmodified one.
-    unmodified = page.status == NOT_MODIFIED and article_no(page.url) == page.no
+    unmodified = page.status == HTTPStatus.NOT_MODIFIED and article_no(page.url) == page.no
     try:
         read = Read() if unmodified else _read(page)
     except PageRemoved as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 
 from lxml.etree import _Element
 
@@ -15,7 +16,9 @@ from asiatongsin.urls import is_front_page
 SCRIPTS = Selectors("script")
 REFRESH = Selectors("meta[http-equiv=refresh i]")
 
-_GONE_STATUSES = {404, 410}
+GONE_STATUSES = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
+"""Statuses with which a site says that there is no such article."""
+
 _LOCATION = re.compile(r"location(?:\.href)?\s*=\s*['\"]([^'\"]*)['\"]|location\.replace\(\s*['\"]([^'\"]*)['\"]")
 _REFRESH_TO = re.compile(r"url\s*=\s*['\"]?([^'\"]+)", re.IGNORECASE)
 _ALERT = re.compile(r"\balert\s*\(|history\.(?:back|go)\s*\(")
@@ -27,7 +30,7 @@ def removed_form(page: Page) -> str | None:
 
     An empty body, the fifth form, takes reading: see `ArticlePage.is_empty`.
     """
-    if page.status in _GONE_STATUSES:
+    if page.status in GONE_STATUSES:
         return str(page.status)
     if is_front_page(page.url):
         return "front page"

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any, Self
 
 import scrapy
@@ -22,6 +23,7 @@ from asiatongsin.errors import PageUnreadable
 from asiatongsin.items import Page, PageItems, PageKind, Rejection
 from asiatongsin.known import Known
 from asiatongsin.pages.front import FrontPage
+from asiatongsin.pages.removed import GONE_STATUSES
 from asiatongsin.pages.section import SectionPage, Teaser
 from asiatongsin.politeness import Refused, Stopped, failure_reason
 from asiatongsin.received import page_of
@@ -33,8 +35,6 @@ from asiatongsin.urls import ALL, article_url, list_no, list_url, page_no
 ON_LOOPBACK = {"DOWNLOAD_DELAY": 0.0, "AUTOTHROTTLE_ENABLED": False, "RETRY_PAUSE": 0.0}
 """Settings for a site on this machine, which needs no politeness."""
 
-GONE_STATUSES = [404, 410]
-NOT_MODIFIED = 304
 
 FRONT_PRIORITY = 10
 RETRY_PRIORITY = -2  # with the articles of the first list pages
@@ -226,7 +226,7 @@ class AsiatongsinSpider(scrapy.Spider):
         if article.last_modified:
             request.headers["If-Modified-Since"] = article.last_modified.encode("latin-1")
         if article.etag or article.last_modified:
-            request.meta["handle_httpstatus_list"] = [*GONE_STATUSES, NOT_MODIFIED]
+            request.meta["handle_httpstatus_list"] = [*GONE_STATUSES, HTTPStatus.NOT_MODIFIED]
         return request
 
     def article_again(self, no: int, stored: Stored | None = None) -> Request:
@@ -259,7 +259,7 @@ class AsiatongsinSpider(scrapy.Spider):
             meta={
                 "kind": kind,
                 "is_due": False,
-                "handle_httpstatus_list": GONE_STATUSES if kind == "article" else [],
+                "handle_httpstatus_list": [*GONE_STATUSES] if kind == "article" else [],
                 "download_slot": self.site.key,
             },
         )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
+from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,12 +15,13 @@ from asiatongsin.capture import Archived
 from asiatongsin.html import join
 from asiatongsin.items import Page
 from asiatongsin.korean import KST
+from asiatongsin.pages.removed import GONE_STATUSES
 from asiatongsin.site import Site
 from asiatongsin.urls import article_no, is_desktop_article
 from pipelines import warc
 from pipelines.warc_reading import Capture, capture_at
 
-_ANSWERS = {200, 404, 410}
+_ANSWERS = {HTTPStatus.OK, *GONE_STATUSES}
 _OFFSET = re.compile("[0-9]{1,18}")
 
 PAYLOAD_DIGEST = "WARC-Payload-Digest"
