@@ -11,13 +11,10 @@ from typing import Self
 
 from scrapy.settings import BaseSettings
 
-from asiatongsin.arguments import ArgumentError
+from asiatongsin.setting_error import SettingError, span
 
 MOST = 10_000
 """So many visits take hours, politely."""
-
-_SPAN = re.compile(r"([0-9]{1,5})([mhd])")
-_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,13 +32,13 @@ class Rechecks:
 
     @classmethod
     def from_settings(cls, settings: BaseSettings) -> Self:
-        """ArgumentError says which of the settings cannot be meant."""
+        """SettingError says which of the settings cannot be meant."""
         most = str(settings["RECHECK_MAX"]).strip()
         if not re.fullmatch("[0-9]{1,5}", most) or int(most) > MOST:
-            raise ArgumentError(f"RECHECK_MAX={most}: write a whole number up to {MOST}, for example 100")
+            raise SettingError(f"RECHECK_MAX={most}: write a whole number up to {MOST}, for example 100")
         gone_after = span(str(settings["GONE_AFTER"]))
         if gone_after is None:
-            raise ArgumentError(f"GONE_AFTER={settings['GONE_AFTER']}: write one time above 0, for example 1d or 12h")
+            raise SettingError(f"GONE_AFTER={settings['GONE_AFTER']}: write one time above 0, for example 1d or 12h")
         return cls(after=_ladder(settings.getlist("RECHECK_AFTER")), most=int(most), gone_after=gone_after)
 
     def next_visit(self, dated_at: datetime, visited_at: datetime) -> datetime | None:
@@ -54,24 +51,5 @@ def _ladder(parts: Sequence[object]) -> tuple[timedelta, ...]:
     ages = tuple(span for span in spans if span)
     if len(ages) < len(spans) or any(first >= second for first, second in pairwise(ages)):
         written = ",".join(map(str, parts))
-        raise ArgumentError(f"RECHECK_AFTER={written}: write ages that rise, such as 1h, 6h, 1d, or nothing for never")
+        raise SettingError(f"RECHECK_AFTER={written}: write ages that rise, such as 1h, 6h, 1d, or nothing for never")
     return ages
-
-
-def span(text: str) -> timedelta | None:
-    """`30m`, `6h` or `3d`; None where the text is no such time, or 0."""
-    found = _SPAN.fullmatch(text.strip())
-    return int(found[1]) * _UNITS[found[2]] or None if found else None
-
-
-def check_drift(settings: BaseSettings) -> None:
-    """ArgumentError where STRIP_FROZEN_AFTER or COVERAGE_DROP cannot be meant."""
-    frozen_after = str(settings["STRIP_FROZEN_AFTER"] or "")
-    if frozen_after and span(frozen_after) is None:
-        raise ArgumentError(f"STRIP_FROZEN_AFTER={frozen_after}: write one time above 0, for example 3d, or nothing")
-    try:
-        drop = settings.getfloat("COVERAGE_DROP")
-    except ValueError:
-        drop = -1.0
-    if not 0 <= drop <= 1:
-        raise ArgumentError(f"COVERAGE_DROP={settings['COVERAGE_DROP']}: write a number from 0 (never) to 1")

@@ -7,12 +7,9 @@ from typing import get_args
 from scrapy.settings import BaseSettings
 
 from asiatongsin.items import PageKind
+from asiatongsin.setting_error import SettingError
 
 KINDS: tuple[PageKind, ...] = get_args(PageKind)
-
-
-class SettingError(ValueError):
-    """A setting that cannot be meant; the message says what to write instead."""
 
 
 def check(settings: BaseSettings) -> None:

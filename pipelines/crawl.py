@@ -17,13 +17,13 @@ from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 
-from asiatongsin.rechecks import Rechecks, span
+from asiatongsin.rechecks import Rechecks
 from asiatongsin.signals import crawl_started
 from pipelines.archive import Archive, ArchivePipeline
 from pipelines.database import Database, DatabaseFrozen, DatabaseUnreachable, DatabaseUnusable, data_folder
 from pipelines.disk import told
 from pipelines.drain import Drain, DrainThread
-from pipelines.drift import Past, falls, frozen
+from pipelines.drift import Bounds, Past, falls, frozen
 from pipelines.exporters.batch import Exported
 from pipelines.lock import CrawlLock
 from pipelines.notices import Notices
@@ -222,11 +222,12 @@ class CrawlExtension:
     def _falls(self, record: CrawlRecord, past: Past) -> list[str]:
         """What is no longer found on the pages of the site, each with a page that shows it."""
         splitting = self.crawler.get_item_pipeline(SplitPipeline)
-        found = falls(record.coverage, past.coverage, self.crawler.settings.getfloat("COVERAGE_DROP"))
+        bounds = Bounds.from_settings(self.crawler.settings)
+        found = falls(record.coverage, past.coverage, bounds.drop)
         told_of = [fall.told(splitting.kept(fall.field) if splitting else None) for fall in found]
         # A crawl that met no strip says nothing of it.
         is_shown = any(one.part == "strip" and one.found for one in record.coverage)
-        return told_of + (frozen(past, span(str(self.crawler.settings["STRIP_FROZEN_AFTER"]))) if is_shown else [])
+        return told_of + (frozen(past, bounds.frozen_after) if is_shown else [])
 
     def _count(self, exported: Exported) -> None:
         for name in ("pages", "new", "changed", "unchanged", "refused"):

@@ -7,7 +7,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from math import comb
 from statistics import median
+from typing import Self
 
+from scrapy.settings import BaseSettings
+
+from asiatongsin.setting_error import SettingError, span
 from pipelines.coverage import FIELDS, Field
 from pipelines.record import FieldCoverage
 
@@ -55,6 +59,31 @@ class Fall:
             f"{self.field.part} {self.field.name} found on {self.now.found} of {self.now.pages} pages,"
             f" {than} {self.expected:.0%} (looked for in {', '.join(self.field.selectors)}{shown})"
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bounds:
+    """The settings COVERAGE_DROP and STRIP_FROZEN_AFTER."""
+
+    drop: float
+    """Part of its usual share below which a field fell; 0: never."""
+
+    frozen_after: timedelta | None
+    """Age above which an unchanged strip is frozen; None: never."""
+
+    @classmethod
+    def from_settings(cls, settings: BaseSettings) -> Self:
+        """SettingError says which of them cannot be meant."""
+        after = str(settings["STRIP_FROZEN_AFTER"] or "").strip()
+        if after and span(after) is None:
+            raise SettingError(f"STRIP_FROZEN_AFTER={after}: write one time above 0, for example 3d, or nothing")
+        try:
+            drop = settings.getfloat("COVERAGE_DROP")
+        except ValueError:
+            drop = -1.0
+        if not 0 <= drop <= 1:
+            raise SettingError(f"COVERAGE_DROP={settings['COVERAGE_DROP']}: write a number from 0 (never) to 1")
+        return cls(drop=drop, frozen_after=span(after))
 
 
 def frozen(past: Past, bound: timedelta | None) -> list[str]:

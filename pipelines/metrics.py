@@ -15,7 +15,7 @@ from typing import Any
 
 from scrapy.settings import BaseSettings
 
-from pipelines.archive_settings import SettingError
+from asiatongsin.setting_error import SettingError
 from pipelines.disk import safe_name, write_whole
 from pipelines.record import Outcome
 

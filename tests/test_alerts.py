@@ -16,10 +16,10 @@ import pytest
 from psycopg import Connection, sql
 from scrapy.settings import Settings
 
+from asiatongsin.setting_error import SettingError
 from pipelines import addresses
 from pipelines.addresses import TALKATIVE, Message
 from pipelines.alerts import NEXT, is_due, message
-from pipelines.archive_settings import SettingError
 from pipelines.outcome import Verdict
 from pipelines.record import Outcome
 from pipelines.standing import Standing

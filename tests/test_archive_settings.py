@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from scrapy.settings import Settings
 
-from pipelines.archive_settings import SettingError, archived_kinds, check, file_bytes
+from asiatongsin.setting_error import SettingError
+from pipelines.archive_settings import archived_kinds, check, file_bytes
 from tests.conftest import Scrapy
 from tests.site import ReplicaSite, serve
 

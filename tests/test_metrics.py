@@ -16,7 +16,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from scrapy.settings import Settings
 
-from pipelines.archive_settings import SettingError
+from asiatongsin.setting_error import SettingError
 from pipelines.metrics import Figures, check, exposition, metrics_file, write
 from pipelines.record import Outcome
 from tests.conftest import ROOT, Scrapy

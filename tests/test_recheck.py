@@ -10,10 +10,10 @@ import pytest
 from scrapy.settings import Settings
 
 from asiatongsin import settings
-from asiatongsin.arguments import ArgumentError
 from asiatongsin.capture import Check, Stored
 from asiatongsin.items import Page
 from asiatongsin.rechecks import Rechecks
+from asiatongsin.setting_error import SettingError
 from pipelines.recheck import dated, visit
 from tests.conftest import Scrapy
 from tests.samples import AT, NO, article, later, page, rejected, removed
@@ -85,7 +85,7 @@ def test_an_empty_ladder_has_no_step() -> None:
     ],
 )
 def test_says_what_to_write_where_a_setting_cannot_be_meant(name: str, value: str) -> None:
-    with pytest.raises(ArgumentError, match=rf"^{name}=.*: write .* such as 1h|^{name}=.*: write .*, for example "):
+    with pytest.raises(SettingError, match=rf"^{name}=.*: write .* such as 1h|^{name}=.*: write .*, for example "):
         rechecks(**{name: value})
 
 

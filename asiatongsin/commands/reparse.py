@@ -19,6 +19,7 @@ from asiatongsin.arguments import ArgumentError, Arguments, is_number
 from asiatongsin.commands.differences import shown
 from asiatongsin.printable import printable
 from asiatongsin.rechecks import Rechecks
+from asiatongsin.setting_error import SettingError
 from asiatongsin.word_diff import COLOURED, PLAIN
 from pipelines.connected import connected
 from pipelines.database import DatabaseUnreachable, DatabaseUnusable, data_folder
@@ -83,7 +84,7 @@ class Command(ScrapyCommand):
                     _begin(bookmark, files, is_anew=opts.restart)
                 reparse = Reparse(job, connection, writing, bookmark)
                 self.exitcode, sentence = self._follow(reparse, settings)
-        except (ArgumentError, NoArchive, DatabaseUnreachable) as error:
+        except (ArgumentError, SettingError, NoArchive, DatabaseUnreachable) as error:
             raise UsageError(printable(str(error)), print_help=False) from None
         if self.exitcode != Outcome.ERROR.status:
             is_coloured = sys.stdout.isatty()

@@ -16,10 +16,12 @@ from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 from asiatongsin.arguments import ArgumentError, Arguments
 from asiatongsin.log import JSON_FORMAT, choose_record
 from asiatongsin.printable import printable
-from asiatongsin.rechecks import Rechecks, check_drift
+from asiatongsin.rechecks import Rechecks
+from asiatongsin.setting_error import SettingError
 from pipelines import addresses, archive_settings, metrics
 from pipelines.crawl import OVERLAP, CrawlExtension
 from pipelines.database import Database, DatabaseMissing
+from pipelines.drift import Bounds
 from pipelines.outcome import decide
 from pipelines.record import Outcome
 
@@ -44,12 +46,12 @@ def check(settings: BaseSettings | None, given: Mapping[str, str]) -> None:
         Arguments.parse(given)
         if settings is not None:
             Rechecks.from_settings(settings)
-            check_drift(settings)
+            Bounds.from_settings(settings)
             Database.from_settings(settings)
             archive_settings.check(settings)
             metrics.check(settings)
             addresses.check(settings)
-    except (ArgumentError, DatabaseMissing, archive_settings.SettingError) as error:
+    except (ArgumentError, DatabaseMissing, SettingError) as error:
         _log_to_file(settings, USAGE, str(error))
         raise UsageError(printable(str(error)), print_help=False) from None
 
