@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from scrapy import signals
 from scrapy.crawler import Crawler
@@ -13,7 +13,9 @@ from scrapy.http import Request
 from asiatongsin.capture import Stored
 from asiatongsin.items import PageItems
 from asiatongsin.signals import crawl_started
-from asiatongsin.spiders.asiatongsin import AsiatongsinSpider
+
+if TYPE_CHECKING:
+    from asiatongsin.spiders.asiatongsin import AsiatongsinSpider
 
 CONTROLS = 3
 """So many articles are asked for."""

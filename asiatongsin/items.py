@@ -58,9 +58,6 @@ class Page:
     archived: Archived | None = None
     """Where the archive has it; None before it has, or where nothing is archived."""
 
-    earlier: Archived | None = None
-    """Where the archive has the stored capture of the same article."""
-
     no: int | None = None
     """Number of the article that was asked for; None for other pages."""
 
@@ -68,7 +65,10 @@ class Page:
     """What was known of the article when it was asked for; None where it is new."""
 
     is_listed: bool = False
-    """A list led to the article; else it was tried by its number."""
+    """A list led to the article, in this crawl or an earlier one; else it was tried by its number."""
+
+    is_by_number: bool = False
+    """Not met in this crawl: a user named it, an earlier crawl did not get it, or it is asked for as a control."""
 
     listed_at: datetime | None = None
     """Publication time the list page printed for the article (to the minute), Korean time."""
@@ -276,7 +276,7 @@ class PageItems:
     """The server said that the page is still the stored one (status 304): there was nothing to read."""
 
     is_listed: bool = False
-    """A list led to the article; else it was tried by its number."""
+    """A list led to the article, in this crawl or an earlier one; else it was tried by its number."""
 
     fallbacks: tuple[str, ...] = ()
     """Fields of the article that were not in their own place on the page, and were taken from elsewhere."""

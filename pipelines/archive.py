@@ -159,7 +159,7 @@ class Archive:
         is_unmodified = page.status == HTTPStatus.NOT_MODIFIED
         if not is_unmodified and (known := self._bodies.get(digest)):
             return known
-        earlier = page.earlier
+        earlier = page.stored.archived if page.stored else None
         if earlier is None or not (is_unmodified or earlier.digest == digest):
             return None
         capture = capture_at(self.data / earlier.file, earlier.offset)

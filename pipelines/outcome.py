@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from asiatongsin.controls import is_served
 from asiatongsin.giving_up import SITE_FAILS
 from pipelines.record import Outcome
 
@@ -15,7 +16,8 @@ FEW = 3
 MANY_REMOVED, REMOVED_SHARE_MAX = 10, 0.5
 """Sites take down single articles; most of many at once is a page that says so whatever it is asked.
 
-Only those that a list leads to count: a number that is asked for by itself (`no=`, or again) may well be nobody's.
+Only those count that this crawl met in a list or visits again: a number that is asked for by itself (`no=`, or since an
+earlier crawl did not get it) may well be nobody's.
 """
 
 STOPPED = {"shutdown", "closespider_itemcount", "closespider_pagecount", "closespider_timeout"}
@@ -79,7 +81,7 @@ def removals_count(stats: Mapping[str, Any], outcome: Outcome) -> bool:
     if not stats.get("controls/doubt"):
         return bool(stats.get("split/articles", 0) > stats.get("split/removed", 0))
     was_answered = stats.get("controls/answered_again", 0) >= stats.get("controls/asked_again", 0)
-    return bool(was_answered and 2 * stats.get("controls/served", 0) > stats.get("controls/asked", 0))
+    return bool(was_answered and is_served(stats))
 
 
 def walked_lists(stats: Mapping[str, Any]) -> tuple[int, ...]:
@@ -142,11 +144,9 @@ def _drift(stats: Mapping[str, Any], unreadable_share_max: float) -> str:
     share = unreadable / (unreadable + readable) if unreadable else 0.0
     if share == 1 or (share > unreadable_share_max and unreadable > FEW):
         return f"{unreadable} of {unreadable + readable} article pages could not be read"
-    removed, arrived = stats.get("split/removed", 0), stats.get("article/pages", 0)
-    by_number = stats.get("article/asked_by_number", 0)
-    listed = removed - by_number
-    if listed >= MANY_REMOVED and listed > REMOVED_SHARE_MAX * (arrived - by_number):
-        return f"{removed} of {arrived} article pages say that there is no such article"
+    removed, met = stats.get("split/met_removed", 0), stats.get("split/met", 0)
+    if removed >= MANY_REMOVED and removed > REMOVED_SHARE_MAX * met:
+        return f"{removed} of {met} article pages say that there is no such article"
     return ""
 
 

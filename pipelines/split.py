@@ -42,9 +42,12 @@ class SplitPipeline:
         if isinstance(item, PageItems):  # a download that failed: there is no page
             return item
         items = split(item)
+        is_met = item.kind == "article" and not item.is_by_number
+        self.stats.inc_value("split/met", int(is_met))
         if items.removed:
             self.stats.inc_value("split/removed")
             self.stats.inc_value(f"split/removed/{items.removed}")
+            self.stats.inc_value("split/met_removed", int(is_met))
         if items.rejected:
             if not item.is_reread:  # it is in an archive already
                 items = _with_raw_path(items, keep(item, self.data))
@@ -90,7 +93,7 @@ def split(page: Page) -> PageItems:
         is_reread=page.is_reread,
         check=visit(page, read.article, is_served=unmodified or read.article is not None),
         unmodified=unmodified,
-        is_listed=page.is_listed or page.listed_at is not None,
+        is_listed=page.is_listed,
         article=read.article,
         fallbacks=read.fallbacks,
         weather=None if unmodified else read_weather(page),

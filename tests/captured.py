@@ -15,7 +15,7 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from asiatongsin.capture import Archived, Exchange, Headers
+from asiatongsin.capture import Archived, Exchange, Headers, Stored
 from asiatongsin.items import Page
 from pipelines.archive import Archive
 from pipelines.gzip_members import Member, members
@@ -44,8 +44,10 @@ def exchange(no: int = NO, at: datetime = AT, **changes: Any) -> Exchange:
 
 
 def fetched(*exchanges: Exchange, no: int = NO, decoded: bytes | None = None, **changes: Any) -> Page:
-    """The page that these downloads gave, redirects first."""
+    """The page that these downloads gave, redirects first; `earlier` is where the archive has the stored capture."""
     *_, last = exchanges = exchanges or (exchange(no),)
+    if place := changes.pop("earlier", None):
+        changes["stored"] = Stored(no=no, dated_at=AT, content_hash="a", archived=place)
     given = {"url": last.url, "site": SITE, "base": BASE, "kind": "article", "fetched_at": last.fetched_at}
     body = last.body if decoded is None else decoded
     return Page(**given | {"status": last.status, "body": body, "exchanges": exchanges, "no": no} | changes)

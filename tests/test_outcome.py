@@ -11,7 +11,7 @@ from pipelines.record import Outcome
 
 NOTHING: dict[str, Any] = {"finish_reason": "finished"}
 DONE = NOTHING | {"list/pages": 5, "list/teasers": 100, "article/pages": 40, "split/articles": 40}
-ASKED = NOTHING | {"article/asked_by_number": 40, "article/pages": 40, "split/articles": 0}
+ASKED = NOTHING | {"article/pages": 40, "split/met": 0, "split/articles": 0}
 WALKED = DONE | {"list/walked": [0, 34]}
 
 
@@ -26,13 +26,11 @@ def verdict(stats: dict[str, Any], waiting: int) -> Verdict:
         (DONE | {"article/pages": 0, "split/articles": 0}, 0, Outcome.OK),
         (DONE | {"finish_reason": "closespider_itemcount"}, 0, Outcome.OK),
         (DONE | {"article/failed": 3, "list/failed": 1}, 0, Outcome.OK),
-        (DONE | {"split/removed": 9, "article/pages": 9, "split/articles": 0}, 0, Outcome.OK),
-        (DONE | {"split/removed": 20}, 0, Outcome.OK),
-        (DONE | {"split/removed": 21}, 0, Outcome.DRIFT),
+        (DONE | {"split/met_removed": 9, "split/met": 9, "split/articles": 0}, 0, Outcome.OK),
+        (DONE | {"split/met_removed": 20, "split/met": 40}, 0, Outcome.OK),
+        (DONE | {"split/met_removed": 21, "split/met": 40}, 0, Outcome.DRIFT),
         (ASKED | {"split/removed": 40}, 0, Outcome.OK),
         (ASKED | {"split/removed": 0, "split/unreadable/article": 40}, 0, Outcome.DRIFT),
-        (ASKED | DONE | {"article/pages": 80, "split/removed": 60}, 0, Outcome.OK),
-        (ASKED | DONE | {"article/pages": 80, "split/removed": 61}, 0, Outcome.DRIFT),
         (DONE | {"split/unreadable/article": 10}, 0, Outcome.OK),
         (DONE | {"split/unreadable/article": 11}, 0, Outcome.DRIFT),
         (DONE | {"split/unreadable/article": 3, "split/articles": 1}, 0, Outcome.OK),
@@ -90,7 +88,11 @@ def test_decides_how_a_crawl_went(stats: dict[str, Any], waiting: int, outcome: 
             "10 pages in a row did not come (reset); ",
         ),
         (DONE | {"crawl/spool_failures": 2, "crawl/spool_trouble": "the disk is full"}, 0, "the disk is full; 5 list"),
-        (DONE | {"split/removed": 30}, 0, "30 of 40 article pages say that there is no such article; "),
+        (
+            DONE | {"split/removed": 30, "split/met": 40, "split/met_removed": 30},
+            0,
+            "30 of 40 article pages say that there is no such article; ",
+        ),
         (DONE | {"list/teasers": 0}, 0, "5 list pages arrived without a teaser; "),
         (DONE | {"split/unreadable/article": 60}, 0, "60 of 100 article pages could not be read; "),
         (DONE | {"spider_exceptions/count": 2, "crawl/item_errors": 1}, 0, "(spider: 2, pipeline: 1), see the log; "),

@@ -175,11 +175,15 @@ def test_takes_an_unmodified_page_of_another_address_for_what_led_there() -> Non
     assert (elsewhere.unmodified, elsewhere.rejected is None) == (False, False)
 
 
-def test_a_time_that_a_list_printed_tells_that_a_list_led_to_the_page() -> None:
-    """That is all an archive keeps of it."""
-    unlisted = replace(page(WHOLE), listed_at=None)
-    flags = [split(one).is_listed for one in (page(WHOLE), unlisted, replace(unlisted, is_listed=True))]
-    assert flags == [True, False, True]
+def test_counts_removals_apart_of_what_the_crawl_met_and_of_what_it_asked_for_by_number(tmp_path: Path) -> None:
+    """Articles that are asked for again and are there must not hide that those of the lists are not."""
+    crawler = get_crawler(settings_dict={"DATA": str(tmp_path)})
+    pipeline = SplitPipeline.from_crawler(crawler)
+    gone = page("", status=404)
+    for one in (gone, gone, page(WHOLE), replace(gone, is_by_number=True), replace(page(WHOLE), is_by_number=True)):
+        pipeline.process_item(one)
+    counted = ("split/met", "split/met_removed", "split/removed", "split/articles")
+    assert [crawler.stats.get_value(name) for name in counted] == [3, 2, 3, 2]
 
 
 def test_keeps_an_unreadable_page_once_and_counts_it(tmp_path: Path) -> None:

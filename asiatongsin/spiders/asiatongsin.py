@@ -148,9 +148,7 @@ class AsiatongsinSpider(scrapy.Spider):
         @returns items 1 1
         @scrapes url status body
         """
-        stored: Stored | None = known.get("stored")
-        earlier = stored.archived if stored else None
-        yield replace(self._page(response, "article"), no=no, earlier=earlier, **known)
+        yield replace(self._page(response, "article"), no=no, **known)
 
     def failed(self, failure: Failure) -> Iterator[Any]:
         """A page that did not arrive: counted, and for an article noted, so that the next crawl asks again."""
@@ -194,13 +192,12 @@ class AsiatongsinSpider(scrapy.Spider):
                 continue
             self.asked.add(no)
             self.crawler.stats.inc_value("article/listed")
-            self.crawler.stats.inc_value("article/asked_by_number", int(not isinstance(article, Teaser)))
             if self.arguments.dry:
                 self.logger.info("Would fetch %s", article_url(self.site.base, no))
             else:
                 # What is due was met in a list by an earlier crawl, or else is stored.
-                is_due = no in self.due
-                met = {"listed_at": listed_at, "is_listed": is_due or isinstance(article, Teaser)}
+                is_due, is_met = no in self.due, isinstance(article, Teaser)
+                met = {"listed_at": listed_at, "is_listed": is_due or is_met, "is_by_number": is_due or not is_met}
                 request = self._article_request(no, priority, self.remembered.get(no), **met)
                 request.meta["is_due"] = is_due
                 yield request
@@ -231,7 +228,7 @@ class AsiatongsinSpider(scrapy.Spider):
 
     def article_again(self, no: int, stored: Stored | None = None) -> Request:
         """A request for the whole page of an article, asked for before or not."""
-        return self._article_request(no, 0, stored, is_listed=True)
+        return self._article_request(no, 0, stored, is_listed=True, is_by_number=True)
 
     def _article_request(self, no: int, priority: int, stored: Stored | None, **met: Any) -> Request:
         url = article_url(self.site.base, no)

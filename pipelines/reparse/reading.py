@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context, parent_process
 from threading import Thread
@@ -31,8 +31,6 @@ CHUNK_BYTES = 2 * 1024 * 1024
 
 WAITING_BYTES = 32 * 1024 * 1024
 """Bytes of pages that are on their way, above which no more are fetched."""
-
-Reader = Callable[[list[Page]], list[PageItems]]
 
 _stages: Stages | None = None
 
