@@ -16,8 +16,19 @@ from uuid import uuid4
 import psycopg
 import pytest
 from psycopg import Connection, conninfo, sql
+from scrapy.settings import Settings
+from scrapy.utils.test import get_crawler
 
+from pipelines.database import Database
+from pipelines.drain import Drain
 from pipelines.exporters.migrate import migrate
+from pipelines.known import KnownArticles
+from pipelines.record import Outcome
+from pipelines.reparse.captured import Wanted
+from pipelines.reparse.files import archive_files
+from pipelines.reparse.report import Report
+from pipelines.reparse.run import Job, Reparse
+from pipelines.reparse.writing import Writing
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "site"
@@ -139,3 +150,63 @@ def crawl(scrapy: Scrapy, database_url: str) -> Scrapy:
         return scrapy("crawl", "asiatongsin", "-a", f"site={site}", *arguments, **given)
 
     return run
+
+
+@pytest.fixture
+def reparse(scrapy: Scrapy, database_url: str) -> Scrapy:
+    """Runs `scrapy reparse` into the test's database."""
+    return lambda *arguments: scrapy("reparse", *map(str, arguments), DATABASE_URL=database_url)
+
+
+@pytest.fixture
+def begun(data: Path, database_url: str) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Starts `scrapy reparse` and goes on; whatever still runs at the end is killed."""
+    running: list[subprocess.Popen[str]] = []
+
+    def start(*arguments: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "scrapy", "reparse", *arguments]
+        environment = os.environ | {"ASIATONGSIN_DATA": str(data), "DATABASE_URL": database_url}
+        running.append(subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True))
+        return running[-1]
+
+    yield start
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def reread(connection: Connection, data: Path, database_url: str) -> Callable[..., Report]:
+    """Reads the archive again in this very process: `reread(writes=True)`."""
+
+    def run(*, writes: bool = False, wanted: Wanted | None = None) -> Report:
+        settings = Settings()
+        settings.setmodule("asiatongsin.settings")
+        job = Job(
+            files=archive_files(data, None),
+            wanted=wanted or Wanted(),
+            data=data,
+            jobs=1,
+            told=pytest.fail,
+            advance=lambda _: None,
+        )
+        writing = Writing(Drain(Database(database_url, data), data), {}) if writes else None
+        reparse = Reparse(job, connection, writing, None)
+        report = reparse.run(settings)
+        if writing:
+            writing.end(Outcome.OK, report.counts())
+        return report
+
+    return run
+
+
+def asking(url: str, data: Path) -> KnownArticles:
+    """Who answers the spider, out of this database."""
+    return KnownArticles.from_crawler(get_crawler(settings_dict={"DATABASE_URL": url, "DATA": str(data)}))
+
+
+@pytest.fixture
+def known(connection: Connection, database_url: str, data: Path) -> Iterator[KnownArticles]:
+    known = asking(database_url, data)
+    yield known
+    known.spider_closed()

@@ -186,3 +186,7 @@ def run(code: str, *arguments: object) -> subprocess.CompletedProcess[str]:
     """A Python process that has ended, in whatever way."""
     command = [sys.executable, "-c", code, *map(str, arguments)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+
+
+def ago(hours: float) -> datetime:
+    return datetime.now(UTC) - timedelta(hours=hours)

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from psycopg import Connection
-from scrapy.utils.test import get_crawler
 
-from asiatongsin.capture import Stored
 from asiatongsin.known import Unsure
 from pipelines.exporters import crawls
 from pipelines.known import BACKDATED, MAX_ATTEMPTS, MAX_DUE, KnownArticles
+from tests.conftest import asking
 from tests.samples import (
-    AT,
     SITE,
     UNREACHABLE,
-    archived,
-    article,
-    check,
+    ago,
     export,
     later,
     page,
@@ -32,17 +28,6 @@ from tests.samples import (
 )
 
 EVERYWHERE = Unsure(since=datetime(1900, 1, 1, tzinfo=UTC) - BACKDATED, above=0)
-
-
-def asking(url: str, data: Path) -> KnownArticles:
-    return KnownArticles.from_crawler(get_crawler(settings_dict={"DATABASE_URL": url, "DATA": str(data)}))
-
-
-@pytest.fixture
-def known(connection: Connection, database_url: str, data: Path) -> Iterator[KnownArticles]:
-    known = asking(database_url, data)
-    yield known
-    known.spider_closed()
 
 
 def settled(known: KnownArticles, *numbers: int, site: str = SITE) -> set[int] | None:
@@ -55,18 +40,6 @@ def due(known: KnownArticles, site: str = SITE) -> list[int]:
 
 def unsure(known: KnownArticles, section: int, site: str = SITE) -> Unsure | None:
     return asyncio.run(known.unsure(site, section))
-
-
-def stored(known: KnownArticles, *numbers: int, site: str = SITE) -> list[Stored]:
-    return asyncio.run(known.stored(site, numbers))
-
-
-def rechecks(known: KnownArticles, most: int = 100, site: str = SITE) -> list[int]:
-    return [article.no for article in asyncio.run(known.rechecks(site, most))]
-
-
-def ago(hours: float) -> datetime:
-    return datetime.now(UTC) - timedelta(hours=hours)
 
 
 def test_settles_what_is_stored_on_this_site(known: KnownArticles, connection: Connection) -> None:
@@ -125,16 +98,6 @@ def test_asks_no_more_for_a_number_that_never_was_an_article(known: KnownArticle
     assert sorted(due(known)) == [2, 3]
 
 
-def test_names_articles_next_to_a_number_and_the_newest(known: KnownArticles, connection: Connection) -> None:
-    """Asked whether the site still serves any: neither those that are gone nor those found removed would tell."""
-    export(connection, *(page(no) for no in range(1, 30)), removed(29, later(1)), page(99, site="example.kr"))
-    connection.execute("UPDATE articles SET gone_at = now() WHERE no = 27")
-    named = [article.no for article in asyncio.run(known.controls(SITE, 10))]
-    assert named[:6] == [9, 11, 28, 8, 12, 26]
-    assert not {10, 27, 29, 99} & set(named)
-    assert [article.no for article in asyncio.run(known.controls(SITE, 29))][:2] == [28, 26]
-
-
 def test_gives_up_after_so_many_attempts(known: KnownArticles, connection: Connection) -> None:
     for attempt in range(1, MAX_ATTEMPTS + 1):
         at = ago(24 * (MAX_ATTEMPTS - attempt) + 25)
@@ -160,40 +123,6 @@ def test_asks_for_a_stored_article_that_is_gone_every_thirty_days(known: KnownAr
     connection.execute("UPDATE articles SET gone_at = now() WHERE no = 1")
     assert sorted(due(known)) == [1, 3]  # 2 was looked at three weeks ago
     assert settled(known, 1, 2, 3) == {2, 3}  # a list may show that 1 is back
-
-
-def test_says_what_is_known_of_stored_articles(known: KnownArticles, connection: Connection) -> None:
-    whole = replace(page(1), archived=archived(), check=check(etag='"1"', last_modified="Sun", dated_at=later(-3)))
-    export(connection, whole, page(2), page(3, published_at=None, modified_at=None), page(4, site="example.kr"))
-    first, second, third = sorted(stored(known, 1, 2, 3, 4, 5), key=lambda one: one.no)
-    assert first == Stored(
-        no=1,
-        dated_at=later(-3),
-        content_hash=article(1).content_hash,
-        etag='"1"',
-        last_modified="Sun",
-        archived=archived(),
-    )
-    assert (second.dated_at, second.etag, second.archived) == (article().modified_at, None, None)
-    assert third.dated_at == AT
-    assert stored(known) == []
-
-
-def test_wants_the_whole_page_of_an_article_that_was_found_removed(
-    known: KnownArticles, connection: Connection
-) -> None:
-    """A server that says it is unmodified would not say that it is there again."""
-    export(connection, replace(page(1), check=check(etag='"1"', last_modified="Sun")), removed(1, later(1)))
-    assert [(one.etag, one.last_modified) for one in stored(known, 1)] == [(None, None)]
-
-
-def test_visits_again_what_is_due_longest_first(known: KnownArticles, connection: Connection) -> None:
-    dues = {1: ago(1), 2: ago(3), 3: ago(-1), 4: None, 5: ago(2), 6: ago(2)}
-    export(connection, *(replace(page(no), check=check(due=due)) for no, due in dues.items()), page(7))
-    assert rechecks(known) == [2, 5, 6, 1]
-    assert rechecks(known, 2) == [2, 5]
-    assert rechecks(known, 0) == []
-    assert rechecks(known, site="example.kr") == []
 
 
 def had(connection: Connection, hour: int, walked: Iterable[int] = (), *, new: int = 1, **arguments: str) -> datetime:
@@ -282,14 +211,14 @@ def test_any_crawl_that_walked_the_list_settles_the_doubt(known: KnownArticles, 
 def test_knows_nothing_of_an_empty_database(database_url: str, data: Path) -> None:
     known = asking(database_url, data)
     assert (settled(known, 1), due(known), unsure(known, 22)) == (set(), [], None)
-    assert (stored(known, 1), rechecks(known)) == ([], [])
+    assert (asyncio.run(known.stored(SITE, [1])), asyncio.run(known.rechecks(SITE, 9))) == ([], [])
     known.spider_closed()
 
 
 def test_says_that_nobody_knows_without_a_database(data: Path, caplog: pytest.LogCaptureFixture) -> None:
     known = asking(UNREACHABLE, data)
     assert (settled(known, 1), due(known), unsure(known, 22)) == (None, [], None)
-    assert (stored(known, 1), rechecks(known)) == ([], [])
+    assert (asyncio.run(known.stored(SITE, [1])), asyncio.run(known.rechecks(SITE, 9))) == ([], [])
     warnings = [entry.getMessage() for entry in caplog.records if entry.name == "pipelines.known"]
     assert len(warnings) == 1  # and does not ask again for a while
     assert "geheim" not in caplog.text

@@ -15,17 +15,9 @@ import pytest
 from psycopg import Connection
 
 from tests.conftest import Scrapy
+from tests.other_warc import Warc, page_of
+from tests.reparse_runs import BASE, Begin, children, numbers, until
 from tests.site import ReplicaSite, serve
-from tests.test_reparse_files import BASE, Begin, Warc, begun, children, numbers, page_of, until
-
-__all__ = ["begun"]
-
-pytestmark = pytest.mark.database
-
-
-@pytest.fixture
-def reparse(scrapy: Scrapy, database_url: str) -> Scrapy:
-    return lambda *arguments: scrapy("reparse", *map(str, arguments), DATABASE_URL=database_url)
 
 
 def test_reads_on_behind_headers_that_cannot_be_true(reparse: Scrapy, connection: Connection, tmp_path: Path) -> None:

@@ -1,40 +1,21 @@
-"""WARC files of other tools, damaged ones, and runs that were interrupted."""
+"""WARC files of other tools, and what a user may name that is none."""
 
 from __future__ import annotations
 
-import fcntl
 import gzip
-import os
 import shutil
-import signal
 import subprocess
-import sys
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from time import monotonic, sleep
 
-import psycopg
 import pytest
 from psycopg import Connection
 
-from tests.conftest import ROOT, Scrapy, new_database
+from tests.conftest import Scrapy
 from tests.faults import contents
 from tests.other_warc import Warc, page_of
+from tests.reparse_runs import BASE, numbers
 from tests.site import ReplicaSite, serve
-
-pytestmark = pytest.mark.database
-
-BASE = "https://newsasia.kr"
-
-
-@pytest.fixture
-def reparse(scrapy: Scrapy, database_url: str) -> Scrapy:
-    return lambda *arguments: scrapy("reparse", *map(str, arguments), DATABASE_URL=database_url)
-
-
-def numbers(connection: Connection) -> list[int]:
-    return [no for (no,) in connection.execute("SELECT no FROM articles ORDER BY no")]
 
 
 @pytest.mark.skipif(shutil.which("wget") is None, reason="wget is not installed")
@@ -153,118 +134,6 @@ def test_reads_on_behind_what_is_damaged_and_says_where_it_is(
     assert numbers(connection) == [no for no in range(100_001, 100_011) if no != 100_005]
 
 
-def stop_after(connection: Connection, at: datetime) -> None:
-    """From captures of that time on it is as if the server were stopped."""
-    connection.execute(f"""
-        CREATE FUNCTION stop() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-            IF NEW.fetched_at > '{at}' THEN
-                RAISE EXCEPTION 'the server stops here' USING ERRCODE = 'admin_shutdown';
-            END IF;
-            RETURN NEW;
-        END $$;
-        CREATE TRIGGER stop BEFORE INSERT ON articles FOR EACH ROW EXECUTE FUNCTION stop()""")
-
-
-def test_goes_on_where_it_was_interrupted(
-    crawl: Scrapy, scrapy: Scrapy, reparse: Scrapy, connection: Connection, database_url: str
-) -> None:
-    with serve(ReplicaSite(articles=500, page_bytes=8000)) as replica:
-        crawl(replica.url)
-    order = "SELECT no, fetched_at FROM articles ORDER BY fetched_at"
-    fetched = connection.execute(order).fetchall()
-    connection.execute("DELETE FROM articles")
-    stop_after(connection, fetched[250][1])
-    stopped = reparse()
-    assert stopped.status == 3
-    assert "the same command goes on where this one ended" in stopped.last_line
-    assert len(numbers(connection)) == 200
-    connection.execute("DROP TRIGGER stop ON articles")
-    lost = [no for no, _ in fetched[:100]]  # of the part that was read: nobody looks there again
-    connection.execute("DELETE FROM articles WHERE no = ANY(%s)", [lost])
-    dry = scrapy("reparse", "--dry-run", DATABASE_URL=database_url)
-    assert "500 captures read again" in dry.last_line  # a dry run has no bookmark
-    resumed = reparse()
-    assert resumed.status == 0
-    assert "Going on with an interrupted run in" in resumed.log
-    assert "301 captures read again" in resumed.last_line
-    assert numbers(connection) == sorted(no for no, _ in fetched[100:])
-    again = reparse()
-    assert "500 captures read again, 100 differ" in again.last_line  # that run came to its end: nothing to go on with
-    assert len(numbers(connection)) == 500
-    outcomes = connection.execute("SELECT outcome FROM crawls ORDER BY number").fetchall()
-    assert outcomes[1:] == [("spooled",), ("ok",), ("ok",)]
-
-
-Begin = Callable[..., subprocess.Popen[str]]
-
-
-@pytest.fixture
-def begun(data: Path, database_url: str) -> Iterator[Begin]:
-    """Starts `scrapy reparse` and goes on; whatever still runs at the end is killed."""
-    running: list[subprocess.Popen[str]] = []
-
-    def start(*arguments: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "scrapy", "reparse", *arguments]
-        environment = os.environ | {"ASIATONGSIN_DATA": str(data), "DATABASE_URL": database_url}
-        running.append(subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True))
-        return running[-1]
-
-    yield start
-    for process in running:
-        process.kill()
-        process.communicate()
-
-
-def until(happened: Callable[[], bool], timeout: float = 30) -> None:
-    end = monotonic() + timeout
-    while not happened():
-        if monotonic() > end:
-            raise TimeoutError
-        sleep(0.01)
-
-
-def children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def test_ends_at_ctrl_c_and_keeps_what_it_has_read(
-    crawl: Scrapy,
-    reparse: Scrapy,
-    connection: Connection,
-    database_url: str,
-    begun: Begin,
-) -> None:
-    with serve(ReplicaSite(articles=300, page_bytes=8000)) as replica:
-        crawl(replica.url)
-    connection.execute("DELETE FROM articles")
-    with psycopg.connect(database_url) as locking:
-        locking.execute("LOCK TABLE article_images IN ACCESS EXCLUSIVE MODE")
-        process = begun()
-        waits = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'article_images'::regclass)"
-        until(lambda: connection.execute(waits).fetchone() == (True,))
-        process.send_signal(signal.SIGINT)
-    _, log = process.communicate(timeout=30)
-    assert process.returncode == 1
-    assert "interrupted; the same command goes on where this one ended" in log.splitlines()[-1]
-    assert reparse().status == 0
-    assert len(numbers(connection)) == 300
-
-
-def test_leaves_no_process_behind_when_it_is_killed(
-    crawl: Scrapy, reparse: Scrapy, connection: Connection, begun: Begin
-) -> None:
-    with serve(ReplicaSite(articles=300, page_bytes=8000)) as replica:
-        crawl(replica.url)
-    connection.execute("DELETE FROM articles")
-    process = begun("--jobs", "2")
-    until(lambda: len(children(process.pid)) >= 2)
-    workers = children(process.pid)
-    process.kill()
-    until(lambda: not any(Path(f"/proc/{worker}/exe").exists() for worker in workers))
-    assert reparse().status == 0
-    assert len(numbers(connection)) == 300
-
-
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -340,45 +209,6 @@ def test_pages_of_a_site_that_is_known_late_are_not_lost(
     run = reparse(warc.close())
     assert "left alone" not in run.last_line
     assert connection.execute("SELECT count(*) FROM removed_articles").fetchone() == (1202,)
-
-
-def test_another_database_begins_anew(
-    crawl: Scrapy, scrapy: Scrapy, reparse: Scrapy, connection: Connection, server: str
-) -> None:
-    """The bookmark of an interrupted run is true of the database that it wrote to, and of no other."""
-    with serve(ReplicaSite(articles=450, page_bytes=8000)) as replica:
-        crawl(replica.url)
-    query = "SELECT fetched_at FROM articles ORDER BY fetched_at OFFSET 300 LIMIT 1"
-    [(at,)] = connection.execute(query).fetchall()
-    connection.execute("DELETE FROM articles")
-    stop_after(connection, at)
-    assert reparse().status == 3
-    assert connection.execute("SELECT count(*) FROM reparse_bookmarks").fetchone() == (1,)
-    with new_database(server) as other:
-        run = scrapy("reparse", DATABASE_URL=other)
-        assert run.status == 0
-        assert "Going on" not in run.log
-        with psycopg.connect(other) as fresh:
-            assert fresh.execute("SELECT count(*) FROM articles").fetchone() == (450,)
-
-
-def test_leaves_out_what_a_running_crawl_has_not_stored_yet(
-    crawl: Scrapy, reparse: Scrapy, connection: Connection, data: Path
-) -> None:
-    site = ReplicaSite(articles=10)
-    with serve(site) as replica:
-        crawl(replica.url)
-        site.publish(5)
-        crawl(replica.url, DATABASE_URL="postgresql://127.0.0.1:1/none")
-    [waiting] = (data / "spool").glob("[!.]*")
-    with (waiting / "owner").open() as owner:
-        fcntl.flock(owner, fcntl.LOCK_EX)  # as the crawl itself holds it while it runs
-        for options in ([], ["--dry-run"]):
-            run = reparse(*options)
-            assert "10 captures read again, none differs" in run.last_line
-            assert "1 files left out: their crawl is running, or its pages wait in the spool" in run.last_line
-    assert len(numbers(connection)) == 10
-    assert "25 captures read again, none differs" in reparse().last_line  # which stored what waited
 
 
 def test_says_what_the_database_refused(crawl: Scrapy, reparse: Scrapy, connection: Connection) -> None:
