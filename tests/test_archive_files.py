@@ -14,8 +14,9 @@ from scrapy.utils.test import get_crawler
 
 from asiatongsin.items import Page
 from pipelines.archive import Archive, ArchivePipeline
+from pipelines.crawl import CrawlExtension
 from tests.captured import archive, body_of, capture_of, exchange, fetched, read, records
-from tests.samples import NO, page, record
+from tests.samples import NO, UNREACHABLE, page, record
 
 MONTH = f"{datetime.now(UTC):%Y-%m}"
 
@@ -154,3 +155,23 @@ def test_passes_on_what_is_no_page_and_archives_nothing_outside_a_crawl(data: Pa
     stage.archive = None
     assert stage.process_item(found := fetched()) is found
     assert not data.exists()
+
+
+def test_a_crawl_brings_its_archive_to_the_disk_before_the_spool_that_names_places_in_it(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = {"DATA": str(data), "DATABASE_URL": UNREACHABLE, "ARCHIVE_FILE_BYTES": 10**9}
+    given |= {"SPOOL_SEGMENT_PAGES": 50, "SPOOL_SEGMENT_SECONDS": 5}
+    extension = CrawlExtension.from_crawler(get_crawler(settings_dict=given))
+    extension._begin(record())
+    synced: list[str] = []
+    monkeypatch.setattr(os, "fsync", lambda file: synced.append(Path(f"/proc/self/fd/{file}").readlink().suffix))
+    extension._archive.append(fetched(exchange(1)))  # the first page is brought to the disk at once, by either
+    extension._spool.append(page(1))
+    synced.clear()
+    extension._spool.append(replace(page(2), archived=extension._archive.append(fetched(exchange(2)))))
+    extension._thread.finish()
+    extension._archive.close()
+    extension._spool.release()
+    extension._let_go(extension._thread)
+    assert synced.index(".gz") < synced.index(".open")

@@ -16,7 +16,7 @@ from psycopg import Connection
 
 from asiatongsin.settings import ITEM_PIPELINES
 from pipelines.warc_reading import Capture, capture_at
-from tests.captured import read
+from tests.captured import read, records
 from tests.conftest import Run, Scrapy, new_database
 from tests.faults.conftest import Crawl
 from tests.faults.failing import BAD
@@ -98,6 +98,12 @@ def test_holds_every_article_page_as_it_was_served(aftermath: Aftermath) -> None
     encodings = {one.header("Content-Encoding") or one.header("X-Archive-Orig-Content-Encoding") for one in found}
     assert encodings == {None, "gzip", "br"}
     assert {one.status for one in found} == {200, 302, 404, 410}
+
+
+def test_asks_only_for_the_encoding_that_every_reader_of_archives_undoes(aftermath: Aftermath) -> None:
+    asked = [record for file in aftermath.files for kind, record, _ in records(file) if kind == "request"]
+    assert len(asked) >= len(aftermath.asked)
+    assert {record.http_headers.get_header("Accept-Encoding") for record in asked} == {"gzip"}
 
 
 def test_keeps_equal_pages_once(aftermath: Aftermath) -> None:

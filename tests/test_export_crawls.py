@@ -90,11 +90,18 @@ def test_a_clock_that_was_set_back_ends_no_crawl_before_it_began(connection: Con
 
 
 def test_ends_the_rows_of_dead_crawls_of_one_site(connection: Connection) -> None:
-    for crawl in (record("dead"), replace(record("elsewhere"), site="example.kr"), replace(FINISHED, id="finished")):
+    reparse = record("reparse", arguments={"reparse": ""})  # holds no lock, so it may be running
+    elsewhere = replace(record("elsewhere"), site="example.kr")
+    for crawl in (record("dead"), reparse, elsewhere, replace(FINISHED, id="finished")):
         crawls.write(connection, crawl)
     crawls.close_dead(connection, SITE)
     query = "SELECT id, outcome, finished_at >= started_at FROM crawls ORDER BY id"
-    assert rows(connection, query) == [("dead", "error", True), ("elsewhere", None, None), ("finished", "drift", True)]
+    assert rows(connection, query) == [
+        ("dead", "error", True),
+        ("elsewhere", None, None),
+        ("finished", "drift", True),
+        ("reparse", None, None),
+    ]
 
 
 def test_refuses_what_cannot_be(connection: Connection) -> None:
