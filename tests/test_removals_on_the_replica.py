@@ -52,6 +52,20 @@ def test_a_removed_article_is_gone_at_the_second_sighting_a_day_later(crawl: Scr
     assert rows(connection, "SELECT no, body FROM articles ORDER BY no") == texts
 
 
+def test_a_weather_strip_that_never_changes_keeps_nothing_from_being_gone(
+    crawl: Scrapy, connection: Connection
+) -> None:
+    site = young()
+    with serve(site) as replica:
+        crawl(replica.url, *NO_LIST)
+        site.remove(100_003, "404")
+        for _ in range(2):
+            pass_by(connection, DAY)
+            run = crawl(replica.url, *NO_LIST, "-s", "STRIP_FROZEN_AFTER=1h")
+            assert (run.status, "weather strip has been the same" in run.last_line) == (5, True)
+    assert set(gone(connection)) == {100_003}
+
+
 def test_an_article_that_comes_back_is_there_again_and_has_a_revision(
     crawl: Scrapy, scrapy: Scrapy, connection: Connection, database_url: str
 ) -> None:

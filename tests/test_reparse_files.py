@@ -182,6 +182,19 @@ def test_two_captures_of_one_second_stay_two(reparse: Scrapy, connection: Connec
     assert connection.execute("SELECT headline, revision FROM articles").fetchall() == [(headline, 2)]
 
 
+def test_says_whether_a_capture_is_newer_or_earlier_than_what_is_stored(
+    reparse: Scrapy, connection: Connection, tmp_path: Path
+) -> None:
+    site = ReplicaSite(articles=3)
+    for day, kind in ((5, "new article"), (7, "newer capture"), (3, "earlier capture")):
+        warc = Warc(tmp_path / f"{day}.warc.gz")
+        warc.add(f"{BASE}/news/article.html?no=100001", page_of(site, 100_001), at=f"2025-10-0{day}T00:00:00Z")
+        assert f"{kind}: {site.article(100_001).headline}" in reparse(warc.close()).output
+        site.edit(100_001)
+    query = "SELECT revision, extract(day FROM fetched_at)::int FROM article_revisions ORDER BY revision"
+    assert connection.execute(query).fetchall() == [(1, 3), (2, 5), (3, 7)]
+
+
 def test_the_same_file_twice_counts_once(reparse: Scrapy, connection: Connection, tmp_path: Path) -> None:
     site = ReplicaSite(articles=3)
     site.break_page(100_002)

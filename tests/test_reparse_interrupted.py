@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import fcntl
 import signal
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
+import pytest
 from psycopg import Connection
 
+from pipelines.reparse.bookmark import Bookmark, Place
 from tests.conftest import Scrapy, new_database
-from tests.reparse_runs import Begin, children, numbers, until
+from tests.other_warc import Warc, page_of
+from tests.reparse_runs import BASE, Begin, children, numbers, until
 from tests.site import ReplicaSite, serve
 
 
@@ -93,6 +96,50 @@ def test_leaves_no_process_behind_when_it_is_killed(
     until(lambda: not any(Path(f"/proc/{worker}/exe").exists() for worker in workers))
     assert reparse().status == 0
     assert len(numbers(connection)) == 300
+
+
+def articles(warc: Warc, site: ReplicaSite, numbers: range) -> None:
+    """A capture of each, a minute apart."""
+    for minute, no in enumerate(numbers):
+        at = f"2025-10-05T{minute // 60:02d}:{minute % 60:02d}:00Z"
+        warc.add(f"{BASE}/news/article.html?no={no}", page_of(site, no), at=at)
+
+
+def test_reads_once_more_what_could_not_be_placed_and_what_was_added_before_the_bookmark(
+    reparse: Scrapy, connection: Connection, tmp_path: Path
+) -> None:
+    """A page of a site that is not known yet, and a file that is sorted before the one that was being read."""
+    site = ReplicaSite(articles=260, page_bytes=8000)
+    folder = tmp_path / "files"
+    folder.mkdir()
+    late = Warc(folder / "b.warc.gz")
+    late.add("https://late.example/news/article.html?no=7", b"", status="404 Not Found")
+    articles(late, site, range(100_001, 100_251))
+    late.add("https://late.example/news/article.html?no=100260", page_of(site, 100_260), at="2025-10-05T06:00:00Z")
+    late.close()
+    stop_after(connection, datetime(2025, 10, 5, 4, 0, tzinfo=UTC))
+    assert reparse(folder).status == 3
+    connection.execute("DROP TRIGGER stop ON articles")
+    early = Warc(folder / "a.warc.gz")
+    articles(early, site, range(100_251, 100_253))
+    early.close()
+    assert reparse(folder).status == 0
+    assert numbers(connection) == [*range(100_001, 100_253), 100_260]
+    assert connection.execute("SELECT site, no FROM removed_articles").fetchall() == [("late.example", 7)]
+
+
+def test_another_state_of_the_program_and_other_files_begin_anew(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    files = [tmp_path / name for name in ("a", "b", "c")]
+    Bookmark(connection, ["x"]).write(Place(file=files[1], offset=7), files)
+    assert Bookmark(connection, ["x"]).read(files) == Place(file=files[1], offset=7)
+    assert Bookmark(connection, ["x"]).read([*files, tmp_path / "d"]) == Place(file=files[1], offset=7)
+    assert Bookmark(connection, ["x"]).read([tmp_path / "0", *files]) is None
+    assert Bookmark(connection, ["x"]).read(files[2:]) is None
+    assert Bookmark(connection, ["y"]).read(files) is None
+    monkeypatch.setattr("pipelines.reparse.bookmark.program_hash", lambda: "mended")
+    assert Bookmark(connection, ["x"]).read(files) is None
 
 
 def test_another_database_begins_anew(

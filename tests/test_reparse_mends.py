@@ -102,8 +102,10 @@ def test_a_copy_of_the_archive_takes_no_place_away_and_the_archive_gives_it_back
 ) -> None:
     with serve(ReplicaSite(articles=5)) as replica:
         crawl(replica.url)
-    places = "SELECT no, archive_file, archive_offset, archive_length, payload_digest FROM articles ORDER BY no"
+    placed = "SELECT no, archive_file, archive_offset, archive_length FROM"
+    places = f"{placed} articles UNION ALL {placed} article_revisions ORDER BY no"
     right = connection.execute(places).fetchall()
+    assert len(right) == 10
     copied = shutil.copytree(data / "archive", tmp_path / "copy")
     connection.execute("UPDATE articles SET section = 'wrong'")
     run = scrapy("reparse", str(copied), DATABASE_URL=database_url)

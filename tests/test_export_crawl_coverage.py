@@ -1,0 +1,47 @@
+"""The table `crawl_coverage`: what crawls found on their pages, for those that come after them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from psycopg import Connection
+
+from pipelines.exporters import crawl_coverage, crawls
+from pipelines.record import CrawlRecord, FieldCoverage
+from tests.samples import later, record
+
+
+def crawl(identity: str, found: int, part: str = "article", **changes: Any) -> CrawlRecord:
+    coverage = (FieldCoverage(part=part, field="headline", pages=9, found=found),)
+    given = {"started_at": later(0), "finished_at": later(1), "outcome": "ok", "coverage": coverage}
+    return record(identity, **given | changes)
+
+
+def shares(connection: Connection, now: CrawlRecord) -> list[int]:
+    found = crawl_coverage.before(connection, now)
+    return sorted(one.found for fields in found.values() for one in fields)
+
+
+def test_compares_with_the_last_crawls_of_the_site_that_went_well(connection: Connection) -> None:
+    for number in range(1, 4):
+        crawls.write(connection, crawl(f"well {number}", number))
+    crawls.write(connection, crawl("waits", 4, outcome="spooled"))
+    for outcome in ("drift", "error", "unreachable"):  # no measure of what is usual
+        crawls.write(connection, crawl(outcome, 0, outcome=outcome))
+    crawls.write(connection, crawl("elsewhere", 5, site="example.kr"))
+    crawls.write(connection, crawl("strip", 6, part="strip"))
+    now = crawl("now", 7)
+    crawls.write(connection, now)
+    assert shares(connection, now) == [1, 2, 3, 4]
+
+
+def test_compares_with_a_bounded_number_of_the_latest(connection: Connection) -> None:
+    for number in range(25):
+        crawls.write(connection, crawl(f"{number:02d}", number % 9))
+    assert len(shares(connection, crawl("now", 0))) == crawl_coverage.EARLIER
+
+
+def test_writes_the_same_record_twice_as_once(connection: Connection) -> None:
+    for found in (3, 4):
+        crawls.write(connection, crawl("a", found))
+    assert connection.execute("SELECT crawl, pages, found FROM crawl_coverage").fetchall() == [("a", 9, 4)]
