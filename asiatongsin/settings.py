@@ -114,7 +114,10 @@ UNREADABLE_SHARE_MAX = 0.2
 """Share of unreadable article pages above which a crawl ends with status 5."""
 
 COVERAGE_DROP = 0.5
-"""A field that is found on a smaller part of the pages than so much of what is usual ends a crawl with status 5."""
+"""A field of which less than so much of what is usual is found ends a crawl with status 5; 0: never."""
+
+COVERAGE_IGNORE = ""
+"""Fields that may be missing, as a crawl names them (`article images, list 22 teasers`), with commas between."""
 
 STRIP_FROZEN_AFTER = "3d"
 """A weather strip that has not changed for so long ends a crawl with status 5; empty: however long."""

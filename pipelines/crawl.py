@@ -17,18 +17,19 @@ from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 
+from asiatongsin.items import PageKind
 from asiatongsin.rechecks import Rechecks
 from asiatongsin.signals import crawl_started
 from pipelines.archive import Archive, ArchivePipeline
 from pipelines.database import Database, DatabaseFrozen, DatabaseUnreachable, DatabaseUnusable, data_folder
 from pipelines.disk import told
 from pipelines.drain import Drain, DrainThread
-from pipelines.drift import Bounds, Past, falls, frozen
+from pipelines.drift import Bounds, Past, falls, frozen, marked
 from pipelines.exporters.batch import Exported
 from pipelines.lock import CrawlLock
 from pipelines.notices import Notices
 from pipelines.outcome import Verdict, decide, removals_count, walked_lists
-from pipelines.record import CrawlRecord, Outcome
+from pipelines.record import CrawlRecord, Key, Outcome
 from pipelines.split import SplitPipeline
 from pipelines.spool import Spool, SpoolPipeline
 from pipelines.threads import aside, begun, follow
@@ -168,6 +169,7 @@ class CrawlExtension:
             if is_stored:
                 drain.store_record(final)
                 spool.remove()
+                self._doubt(drain.fallen(record.site))
         except (DatabaseUnreachable, DatabaseUnusable, OSError) as error:
             self._put_off(spool, record, str(error))
         finally:
@@ -176,6 +178,14 @@ class CrawlExtension:
                     self._archive.close()
             drain.close()
             spool.release()
+
+    def _doubt(self, fallen: frozenset[Key]) -> None:
+        """A crawl that did not come across what an earlier one missed says so."""
+        ignored = Bounds.from_settings(self.crawler.settings).ignored
+        missing = sorted(name for key in fallen if (name := " ".join(key)) not in ignored)
+        if missing and self.verdict and self.verdict.outcome is Outcome.OK:
+            sentence = f"{self.verdict.sentence}; not looked at, and missing before: {', '.join(missing)}"
+            self.verdict = replace(self.verdict, sentence=sentence, is_open=True)
 
     def _put_off(self, spool: Spool, record: CrawlRecord, trouble: str) -> None:
         """The last step failed: the record, if nothing else, waits in the spool."""
@@ -200,10 +210,11 @@ class CrawlExtension:
         share = self.crawler.settings.getfloat("UNREADABLE_SHARE_MAX")
         gone_after = Rechecks.from_settings(self.crawler.settings).gone_after
         judge = partial(decide, stats, waiting=waiting, trouble=trouble, unreadable_share_max=share)
-        self.verdict = judge(falls=self._falls(record, past))
+        self.verdict = judge(falls=self._falls(record, past), shown=self._shown)
         return replace(
             record,
             finished_at=datetime.now(UTC),
+            coverage=marked(record.coverage, self.verdict.fallen),
             outcome=self.verdict.outcome.word,
             walked=walked_lists(stats),
             list_pages=stats.get("list/pages", 0),
@@ -219,15 +230,21 @@ class CrawlExtension:
         splitting = self.crawler.get_item_pipeline(SplitPipeline)
         return replace(record, coverage=splitting.coverage.fields()) if splitting else record
 
-    def _falls(self, record: CrawlRecord, past: Past) -> list[str]:
+    def _falls(self, record: CrawlRecord, past: Past) -> dict[Key, str]:
         """What is no longer found on the pages of the site, each with a page that shows it."""
         splitting = self.crawler.get_item_pipeline(SplitPipeline)
         bounds = Bounds.from_settings(self.crawler.settings)
-        found = falls(record.coverage, past.coverage, bounds.drop)
-        told_of = [fall.told(splitting.kept(fall.field) if splitting else None) for fall in found]
+        found = falls(record.coverage, past, bounds.drop, bounds.ignored)
+        told_of = {fall.key: fall.told(splitting.kept(fall.key) if splitting else None) for fall in found}
         # A crawl that met no strip says nothing of it.
         is_shown = any(one.part == "strip" and one.found for one in record.coverage)
-        return told_of + (frozen(past, bounds.frozen_after) if is_shown else [])
+        if is_shown and (same := frozen(past, bounds.frozen_after)):
+            told_of["strip", "frozen"] = same
+        return told_of
+
+    def _shown(self, kind: PageKind) -> str:
+        splitting = self.crawler.get_item_pipeline(SplitPipeline)
+        return splitting.shown(kind) if splitting else ""
 
     def _count(self, exported: Exported) -> None:
         for name in ("pages", "new", "changed", "unchanged", "refused"):

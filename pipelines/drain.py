@@ -24,7 +24,7 @@ from pipelines.exporters import crawl_coverage, crawls, removed_articles, weathe
 from pipelines.exporters.batch import REFUSALS, Exported, export_segment
 from pipelines.exporters.migrate import migrate
 from pipelines.private import private_folder
-from pipelines.record import CrawlRecord, Outcome
+from pipelines.record import CrawlRecord, Key, Outcome
 from pipelines.spool import DAMAGED, Spool, read_segment
 
 T = TypeVar("T")
@@ -98,11 +98,16 @@ class Drain:
             return self._with_connection(
                 lambda connection: Past(
                     coverage=crawl_coverage.before(connection, record),
+                    fallen=crawl_coverage.fallen(connection, record.site),
                     strip_unchanged_for=weather.unchanged_for(connection, record.site),
                 )
             )
         except (DatabaseUnreachable, DatabaseUnusable):
             return Past()
+
+    def fallen(self, site: str) -> frozenset[Key]:
+        """The fields that fell in the last crawl that met them. DatabaseUnreachable, DatabaseUnusable."""
+        return self._with_connection(lambda connection: crawl_coverage.fallen(connection, site))
 
     @property
     def is_connected(self) -> bool:

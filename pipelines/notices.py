@@ -62,7 +62,7 @@ class Notices:
     def _ended(self, record: CrawlRecord, verdict: Verdict, stats: Mapping[str, Any]) -> None:
         now = datetime.now(UTC)
         before = self._standing(record.site)
-        after = before.ended(verdict.outcome, record.started_at, now, is_proof=is_proof(record, stats))
+        after = before.ended(verdict.outcome, record.started_at, now, is_proof=is_proof(record, verdict, stats))
         self._keep(record.site, after)
         self._write_metrics(record, verdict.outcome, now, after.good_at, stats)
         if (knowing := self._alert(after, record, verdict)) != after:
@@ -115,9 +115,9 @@ class Notices:
             logger.warning("How the site stands cannot be kept: %s", told(error, self.data))
 
 
-def is_proof(record: CrawlRecord, stats: Mapping[str, Any]) -> bool:
-    """Whether a crawl that ended well shows that crawls do: it was not stopped, and walked lists."""
-    return stats.get("finish_reason") not in STOPPED and "no" not in record.arguments
+def is_proof(record: CrawlRecord, verdict: Verdict, stats: Mapping[str, Any]) -> bool:
+    """Whether a crawl that ended well shows that crawls do: it was not stopped, walked lists, saw what was missing."""
+    return not verdict.is_open and stats.get("finish_reason") not in STOPPED and "no" not in record.arguments
 
 
 def _unharmed(work: Callable[P, None], *arguments: P.args, **named: P.kwargs) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from asiatongsin.controls import is_served
 from asiatongsin.giving_up import SITE_FAILS
-from pipelines.record import Outcome
+from asiatongsin.items import PageKind
+from pipelines.record import Key, Outcome
 
 FEW = 3
 """So many pages among many others, unreadable or not downloaded, are no sign of anything."""
@@ -19,6 +20,8 @@ MANY_REMOVED, REMOVED_SHARE_MAX = 10, 0.5
 Only those count that this crawl met in a list or visits again: a number that is asked for by itself (`no=`, or since an
 earlier crawl did not get it) may well be nobody's.
 """
+
+NOTHING_FELL: Mapping[Key, str] = {}
 
 STOPPED = {"shutdown", "closespider_itemcount", "closespider_pagecount", "closespider_timeout"}
 """Reasons to end that somebody asked for: a signal, or a bound of Scrapy's settings."""
@@ -34,6 +37,12 @@ class Verdict:
     sentence: str
     """What happened, with counts; the last line on standard error."""
 
+    fallen: frozenset[Key] = frozenset()
+    """Fields that are no longer found as they should be."""
+
+    is_open: bool = False
+    """An earlier crawl missed something that this one did not come across: it ended well, and proves nothing."""
+
 
 def decide(
     stats: Mapping[str, Any],
@@ -41,19 +50,22 @@ def decide(
     waiting: int = 0,
     trouble: str = "",
     unreadable_share_max: float = 0.2,
-    falls: Sequence[str] = (),
+    falls: Mapping[Key, str] = NOTHING_FELL,
+    shown: Callable[[PageKind], str] = lambda kind: "",
 ) -> Verdict:
     """The verdict on a crawl with these statistics, of which `waiting` pages could not be stored, and why.
 
-    `falls` tells of fields that are no longer found on its pages.
+    `falls` tells of each field that is no longer found on its pages; `shown` tells of a kind of page that could not be
+    read what was looked for, and where one is kept.
     """
     counts = _counts(stats, waiting)
     if faults := _faults(stats):
         return Verdict(Outcome.ERROR, f"{faults}; {counts}")
     if not _reached(stats):
         return Verdict(Outcome.UNREACHABLE, f"the site could not be reached or refused us: {_why(stats)}; {counts}")
-    if drift := "; ".join([*filter(None, [_drift(stats, unreadable_share_max)]), *falls]):
-        return Verdict(Outcome.DRIFT, f"the layout of the site changed: {drift}; {counts}")
+    if drift := {**_drift(stats, unreadable_share_max, shown), **falls}:
+        told = "; ".join(drift.values())
+        return Verdict(Outcome.DRIFT, f"the layout of the site changed: {told}; {counts}", frozenset(drift))
     if damage := damaged_spool(stats.get("spool/damaged", 0), stats.get("spool/broken", 0)):
         return Verdict(Outcome.ERROR, f"{damage}; {counts}")
     if waiting:
@@ -137,17 +149,27 @@ def _why(stats: Mapping[str, Any]) -> str:
     return f"{how_many} ({last})" if how_many else last
 
 
-def _drift(stats: Mapping[str, Any], unreadable_share_max: float) -> str:
+def _drift(
+    stats: Mapping[str, Any], unreadable_share_max: float, shown: Callable[[PageKind], str]
+) -> Mapping[Key, str]:
+    """What is wrong with whole pages; the first of these is the cause of the others."""
     if stats.get("list/pages") and not stats.get("list/teasers"):
-        return f"{stats['list/pages']} list pages arrived without a teaser"
+        what = f"{stats['list/pages']} list pages arrived without a teaser"
+        return {("list", "teasers"): f"{what}{_in_brackets(shown('list'))}"}
     unreadable, readable = stats.get("split/unreadable/article", 0), stats.get("split/articles", 0)
     share = unreadable / (unreadable + readable) if unreadable else 0.0
     if share == 1 or (share > unreadable_share_max and unreadable > FEW):
-        return f"{unreadable} of {unreadable + readable} article pages could not be read"
+        allowed = f"{unreadable_share_max:.0%} are allowed (UNREADABLE_SHARE_MAX)"
+        what = f"{unreadable} of {unreadable + readable} article pages could not be read, {allowed}"
+        return {("article", "readable"): f"{what}{_in_brackets(shown('article'))}"}
     removed, met = stats.get("split/met_removed", 0), stats.get("split/met", 0)
     if removed >= MANY_REMOVED and removed > REMOVED_SHARE_MAX * met:
-        return f"{removed} of {met} article pages say that there is no such article"
-    return ""
+        return {("article", "served"): f"{removed} of {met} article pages say that there is no such article"}
+    return NOTHING_FELL
+
+
+def _in_brackets(text: str) -> str:
+    return text and f" ({text})"
 
 
 def _counts(stats: Mapping[str, Any], waiting: int) -> str:

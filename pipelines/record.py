@@ -10,6 +10,9 @@ from typing import Any
 
 from asiatongsin import __version__
 
+Key = tuple[str, str]
+"""Part of a page and name of a field of it."""
+
 
 class Outcome(Enum):
     """How a crawl ended: the word in `crawls.outcome` and the exit status of the command."""
@@ -34,7 +37,7 @@ class FieldCoverage:
     """On how many pages of a crawl a field was found in its own place."""
 
     part: str
-    """Part of the page: `article`, `strip`."""
+    """Part of the page: `article`, `strip`, or `list 22`: that section's list, 0 for the list of all articles."""
 
     field: str
     """What was looked for."""
@@ -45,10 +48,21 @@ class FieldCoverage:
     found: int
     """Those on which the field was found."""
 
+    amount: int | None = None
+    """How much of it: characters, cities, blocks, teasers. None where it is only there or not."""
+
+    fell: bool = False
+    """The crawl found less of it than it should have."""
+
     @property
     def share(self) -> float:
-        """The second as a part of the first."""
+        """The part of the pages on which it was found."""
         return self.found / self.pages if self.pages else 0.0
+
+    @property
+    def mean(self) -> float | None:
+        """How much of it a page has that has any; None where nobody counts, or none has."""
+        return self.amount / self.found if self.found and self.amount is not None else None
 
 
 @dataclass(frozen=True, kw_only=True)

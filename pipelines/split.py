@@ -11,17 +11,18 @@ from typing import Self
 from scrapy.crawler import Crawler
 
 from asiatongsin.errors import PageRemoved, PageUnreadable
-from asiatongsin.items import Article, Page, PageItems, Rejection, RelatedStory, WeatherSnapshot
+from asiatongsin.items import Article, Page, PageItems, PageKind, Rejection, RelatedStory, WeatherSnapshot
 from asiatongsin.pages.article import ArticlePage
 from asiatongsin.pages.related_stories import RelatedStories
 from asiatongsin.pages.removed import removed_form
-from asiatongsin.pages.section import SectionPage
+from asiatongsin.pages.section import LIST, SectionPage
 from asiatongsin.pages.weather import WeatherStrip
 from asiatongsin.urls import article_no
-from pipelines.coverage import Coverage, Field
+from pipelines.coverage import Coverage, Unreadable, looked_for
 from pipelines.database import data_folder
 from pipelines.raw_pages import keep
 from pipelines.recheck import visit
+from pipelines.record import Key
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ class SplitPipeline:
         self.stats = crawler.stats
         self.data: Path = data_folder(crawler.settings)
         self.coverage = Coverage()
+        self.unreadable = Unreadable()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -51,6 +53,8 @@ class SplitPipeline:
         if items.rejected:
             if not item.is_reread:  # it is in an archive already
                 items = _with_raw_path(items, keep(item, self.data))
+            if item.kind == "article" and items.rejected:
+                self.unreadable.note(items.rejected)
             self.stats.inc_value(f"split/unreadable/{item.kind}")
         if items.rejected and not item.is_reread:
             logger.warning("Cannot read %s: %s", item.url, items.rejected.reason if items.rejected else "")
@@ -61,9 +65,18 @@ class SplitPipeline:
         self.coverage.observe(item, items)
         return items
 
-    def kept(self, field: Field) -> str | None:
-        """The first page that lacks a field, kept raw below the data folder; None where it cannot be."""
-        page = self.coverage.evidence.get((field.part, field.name))
+    def kept(self, key: Key) -> str | None:
+        """A page that lacks a field, or has little of it, kept raw below the data folder; None where it cannot be."""
+        return self._kept(self.coverage.evidence(key))
+
+    def shown(self, kind: PageKind) -> str:
+        """Of pages that hold nothing that can be read: what was looked for, and one of them, kept raw; else empty."""
+        if kind == "article":
+            return self.unreadable.told()
+        page = self.coverage.empty_list()
+        return looked_for(LIST.css, self._kept(page)) if page else ""
+
+    def _kept(self, page: Page | None) -> str | None:
         try:
             return keep(page, self.data) if page else None
         except OSError:

@@ -1,29 +1,30 @@
-"""A layout that changes is told by the very next crawl, with what is no longer found and a page that shows it."""
+"""Which fields fell, compared with earlier crawls, and how that is told."""
 
 from __future__ import annotations
-
-import gzip
-from pathlib import Path
 
 import pytest
 from psycopg import Connection
 
 from pipelines.coverage import FIELDS
-from pipelines.drift import falls
+from pipelines.drift import Past, falls
 from pipelines.record import FieldCoverage
 from tests.conftest import Scrapy
-from tests.site import Fault, ReplicaSite, serve
+from tests.site import ReplicaSite, serve
 
 SUBHEADLINE = ("article", "subheadline")
 
 
-def covered(field: str, pages: int, found: int, part: str = "article") -> FieldCoverage:
-    return FieldCoverage(part=part, field=field, pages=pages, found=found)
+def covered(field: str, pages: int, found: int, part: str = "article", amount: int | None = None) -> FieldCoverage:
+    return FieldCoverage(part=part, field=field, pages=pages, found=found, amount=amount)
 
 
 def fallen(now: FieldCoverage, *earlier: FieldCoverage) -> list[tuple[str, float, bool]]:
-    found = falls([now], {(now.part, now.field): earlier}, 0.5)
-    return [(fall.field.name, fall.expected, fall.is_first) for fall in found]
+    found = falls([now], Past(coverage={(now.part, now.field): earlier}), 0.5)
+    return [(fall.field.name, fall.usual.share, fall.usual.is_bound) for fall in found]
+
+
+def thinned(now: FieldCoverage, *earlier: FieldCoverage) -> list[str]:
+    return [fall.figures for fall in falls([now], Past(coverage={(now.part, now.field): earlier}), 0.5) if fall.is_thin]
 
 
 @pytest.mark.parametrize(
@@ -42,51 +43,70 @@ def test_what_every_page_has_is_missed_on_two_pages_but_not_on_one() -> None:
     assert fallen(covered("headline", 1, 0), *earlier) == []
 
 
+def test_what_fell_before_is_missed_on_a_single_page() -> None:
+    key = ("article", "headline")
+    past = Past(coverage={key: [covered("headline", 3, 3)] * 3}, fallen=frozenset({key}))
+    assert [fall.key for fall in falls([covered("headline", 1, 0)], past, 0.5)] == [key]
+    assert falls([covered("headline", 1, 1)], past, 0.5) == []
+
+
 def test_first_crawls_have_bounds_of_their_own() -> None:
     assert fallen(covered("headline", 20, 3), covered("headline", 3, 3)) == [("headline", 0.8, True)]
     assert fallen(covered("subheadline", 20, 0)) == []  # not every paper prints one
     assert fallen(covered("headline", 20, 18)) == []
 
 
+def test_a_list_that_had_entries_is_missed_on_its_only_page_after_a_single_crawl() -> None:
+    empty, full = covered("teasers", 1, 0, "list 22"), covered("teasers", 2, 2, "list 22")
+    other = covered("teasers", 1, 1, "list 34")
+    assert fallen_lists([empty, other], full) == ["list 22"]
+    assert fallen_lists([empty, other]) == []  # a section may be empty from the start
+    assert fallen_lists([empty, other], empty, empty, full) == []
+    assert fallen_lists([covered("teasers", 9, 8, "list 22"), other], full) == []  # behind its last page
+
+
+def test_lists_that_are_all_empty_are_told_as_one() -> None:
+    empty = [covered("teasers", 1, 0, "list 22"), covered("teasers", 1, 0, "list 34")]
+    assert fallen_lists(empty, covered("teasers", 1, 1, "list 22")) == []
+
+
+def fallen_lists(now: list[FieldCoverage], *earlier: FieldCoverage) -> list[str]:
+    return [fall.now.part for fall in falls(now, Past(coverage={("list 22", "teasers"): earlier}), 0.5)]
+
+
+def test_bodies_that_became_short_are_missed() -> None:
+    earlier = [covered("body", 30, 30, amount=30 * length) for length in (900, 1000, 1050)]
+    cut = ["120 characters per page, usually 1,000"]
+    assert thinned(covered("body", 40, 40, amount=40 * 120), *earlier) == cut
+    assert thinned(covered("body", 50, 20, amount=20 * 120), *earlier) == []  # fewer pages: told as that
+    assert thinned(covered("body", 40, 40, amount=40 * 510), *earlier) == []
+    assert thinned(covered("body", 9, 9, amount=9 * 120), *earlier) == []  # nine short notices
+    assert thinned(covered("body", 40, 40, amount=40 * 120), *earlier[:2]) == []
+    assert thinned(covered("body", 40, 40), *earlier) == []
+    assert thinned(covered("body", 40, 40, amount=40 * 120), *[covered("body", 30, 30)] * 3) == []
+
+
+def test_a_strip_that_lost_most_of_its_cities_is_missed() -> None:
+    earlier = [covered("cities", 8, 8, "strip", amount=128)] * 3
+    now = covered("cities", 8, 8, "strip", amount=8)
+    assert thinned(now, *earlier) == ["1 cities per page, usually 16"]
+
+
+def test_what_may_be_missing_is_not_missed() -> None:
+    earlier = Past(coverage={("article", "headline"): [covered("headline", 9, 9)] * 3})
+    assert falls([covered("headline", 9, 1)], earlier, 0.5, {"article headline"}) == []
+    assert falls([covered("headline", 9, 1)], earlier, 0.5, {"article images"}) != []
+    assert falls([covered("headline", 9, 1)], earlier, 0.0) == []
+
+
 def test_names_the_figures_the_selectors_and_the_page() -> None:
-    [fall] = falls([covered("headline", 9, 1)], {("article", "headline"): [covered("headline", 9, 9)] * 3}, 0.5)
+    [fall] = falls(
+        [covered("headline", 9, 1)], Past(coverage={("article", "headline"): [covered("headline", 9, 9)] * 3}), 0.5
+    )
     told = fall.told("rejected/newsasia.kr/article-1-a.html.gz")
     assert "article headline found on 1 of 9 pages, usually 100%" in told
     assert ".art_top h2" in told
     assert "a page that shows it is kept in rejected/newsasia.kr/article-1-a.html.gz" in told
-
-
-CHANGES = {
-    "headline": Fault(kind="layout", pattern=r"<h2>(.*?)</h2>", replacement=r"<h2 class='new'></h2><h9>\1</h9>"),
-    "cities": Fault(kind="layout", where=".", pattern="weather_(?:box|slide)", replacement="sky"),
-    "conditions": Fault(
-        kind="layout", where=".", pattern="맑음|흐림|구름조금|구름많음|박무|연무|비|눈", replacement="-"
-    ),
-}
-
-
-@pytest.mark.parametrize("field", CHANGES)
-def test_the_next_crawl_after_a_change_of_layout_ends_with_status_5(
-    crawl: Scrapy, connection: Connection, data: Path, field: str
-) -> None:
-    site = ReplicaSite(articles=12, per_page=10)
-    with serve(site) as replica:
-        for _ in range(3):
-            assert crawl(replica.url).status == 0
-            site.publish(3)
-        replica.faults.append(CHANGES[field])
-        run = crawl(replica.url)
-        assert run.status == 5, run.last_line
-        assert f"{field} found on 0 of" in run.last_line
-        assert "usually 100%" in run.last_line or field == "conditions"
-        kept = run.last_line.partition("a page that shows it is kept in ")[2].partition(")")[0]
-        assert b"<html" in gzip.decompress((data / kept).read_bytes())
-        assert connection.execute("SELECT count(*) FROM articles").fetchone() == (21,)  # stored all the same
-        replica.faults.clear()
-        site.publish(3)
-        assert crawl(replica.url).status == 0
-    query = "SELECT count(*) FROM crawl_coverage AS c JOIN crawls ON id = crawl WHERE found = 0 AND outcome = 'drift'"
-    assert connection.execute(query).fetchone()[0] >= 1
 
 
 def test_a_strip_that_never_changes_is_told(crawl: Scrapy, connection: Connection) -> None:
@@ -107,6 +127,9 @@ def test_a_strip_that_never_changes_is_told(crawl: Scrapy, connection: Connectio
         ("STRIP_FROZEN_AFTER=soon", "STRIP_FROZEN_AFTER=soon: write one time above 0"),
         ("COVERAGE_DROP=half", "COVERAGE_DROP=half: write a number from 0"),
         ("COVERAGE_DROP=7", "COVERAGE_DROP=7: write a number from 0"),
+        ("COVERAGE_IGNORE=article images, headline", "COVERAGE_IGNORE=headline: write what a crawl names"),
+        ("COVERAGE_IGNORE=list teasers", "COVERAGE_IGNORE=list teasers: write what a crawl names"),
+        ("COVERAGE_IGNORE=article 22 images", "COVERAGE_IGNORE=article 22 images: write what a crawl names"),
     ],
 )
 def test_says_what_to_write(scrapy: Scrapy, setting: str, told: str) -> None:
@@ -115,5 +138,5 @@ def test_says_what_to_write(scrapy: Scrapy, setting: str, told: str) -> None:
 
 
 def test_looks_for_what_it_says_it_looks_for() -> None:
-    assert all(field.selectors for field in FIELDS)
+    assert all(field.selectors or field.has_own_bounds for field in FIELDS)
     assert len({(field.part, field.name) for field in FIELDS}) == len(FIELDS)

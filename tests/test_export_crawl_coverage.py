@@ -8,7 +8,7 @@ from psycopg import Connection
 
 from pipelines.exporters import crawl_coverage, crawls
 from pipelines.record import CrawlRecord, FieldCoverage
-from tests.samples import later, record
+from tests.samples import SITE, later, record
 
 
 def crawl(identity: str, found: int, part: str = "article", **changes: Any) -> CrawlRecord:
@@ -45,3 +45,37 @@ def test_writes_the_same_record_twice_as_once(connection: Connection) -> None:
     for found in (3, 4):
         crawls.write(connection, crawl("a", found))
     assert connection.execute("SELECT crawl, pages, found FROM crawl_coverage").fetchall() == [("a", 9, 4)]
+
+
+def met(connection: Connection, identity: str, *keys: tuple[str, str], fell: bool = False, **changes: Any) -> None:
+    """A crawl that came across these fields."""
+    coverage = tuple(FieldCoverage(part=part, field=field, pages=9, found=0, fell=fell) for part, field in keys)
+    crawls.write(connection, crawl(identity, 0, coverage=coverage, **changes))
+
+
+HEADLINE, CITIES, LIST = ("article", "headline"), ("strip", "cities"), ("list 22", "teasers")
+
+
+def test_what_fell_stays_fallen_until_a_crawl_comes_across_it(connection: Connection) -> None:
+    met(connection, "1", HEADLINE, CITIES, LIST)
+    assert crawl_coverage.fallen(connection, SITE) == frozenset()
+    met(connection, "2", HEADLINE, CITIES, fell=True, outcome="drift")
+    assert crawl_coverage.fallen(connection, SITE) == {HEADLINE, CITIES}
+    assert crawl_coverage.fallen(connection, "example.kr") == frozenset()
+    met(connection, "3", CITIES)  # nothing new on the site: no article page
+    met(connection, "4", HEADLINE, site="example.kr")
+    assert crawl_coverage.fallen(connection, SITE) == {HEADLINE}
+    met(connection, "5", HEADLINE)
+    assert crawl_coverage.fallen(connection, SITE) == frozenset()
+    met(connection, "6", HEADLINE, fell=True)
+    assert crawl_coverage.fallen(connection, SITE) == {HEADLINE}
+
+
+def test_the_list_of_a_section_that_left_the_menu_is_missed_no_longer(connection: Connection) -> None:
+    met(connection, "1", LIST, fell=True)
+    other = ("list 34", "teasers")
+    met(connection, "2", other, arguments={"sections": "34"})
+    met(connection, "3", CITIES)
+    assert crawl_coverage.fallen(connection, SITE) == {LIST}
+    met(connection, "4", other)
+    assert crawl_coverage.fallen(connection, SITE) == frozenset()

@@ -94,7 +94,11 @@ def test_decides_how_a_crawl_went(stats: dict[str, Any], waiting: int, outcome: 
             "30 of 40 article pages say that there is no such article; ",
         ),
         (DONE | {"list/teasers": 0}, 0, "5 list pages arrived without a teaser; "),
-        (DONE | {"split/unreadable/article": 60}, 0, "60 of 100 article pages could not be read; "),
+        (
+            DONE | {"split/unreadable/article": 60},
+            0,
+            "60 of 100 article pages could not be read, 20% are allowed (UNREADABLE",
+        ),
         (DONE | {"spider_exceptions/count": 2, "crawl/item_errors": 1}, 0, "(spider: 2, pipeline: 1), see the log; "),
     ],
 )

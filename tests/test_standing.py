@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from pipelines.notices import is_proof
+from pipelines.outcome import Verdict
 from pipelines.record import Outcome
 from pipelines.standing import Standing
 from tests.samples import AT, SITE, later, record
@@ -23,9 +25,11 @@ def test_trouble_lasts_from_the_first_bad_crawl_to_the_next_good_one() -> None:
 
 
 def test_a_crawl_that_did_not_look_proves_nothing() -> None:
-    assert is_proof(record(), {"finish_reason": "finished"})
-    assert not is_proof(record(), {"finish_reason": "shutdown"})
-    assert not is_proof(record(arguments={"no": "1"}), {"finish_reason": "finished"})
+    good, finished = Verdict(Outcome.OK, "12 new"), {"finish_reason": "finished"}
+    assert is_proof(record(), good, finished)
+    assert not is_proof(record(), good, {"finish_reason": "shutdown"})
+    assert not is_proof(record(arguments={"no": "1"}), good, finished)
+    assert not is_proof(record(), replace(good, is_open=True), finished)
     bad = Standing(trouble="drift", since=AT)
     assert bad.ended(Outcome.OK, later(1), later(2), is_proof=False) == bad
 

@@ -117,7 +117,7 @@ class AsiatongsinSpider(scrapy.Spider):
         if response.request and answered[0] is not None and answered != (section, number):
             self._note_failure(response.request, f"it leads to {response.url}")
             return
-        page = self._page(response, "list")
+        page = replace(self._page(response, "list"), section=section)
         for item in self._stored(page):
             yield item
         try:

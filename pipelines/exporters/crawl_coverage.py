@@ -5,19 +5,22 @@ from __future__ import annotations
 from psycopg import Connection
 
 from pipelines.exporters.columns import columns
-from pipelines.record import CrawlRecord, FieldCoverage
+from pipelines.record import CrawlRecord, FieldCoverage, Key
+
+_COLUMNS = ("part", "field", "pages", "found", "amount", "fell")
 
 EARLIER = 20
 """So many earlier crawls of a site are compared with."""
 
 _WRITE = """
-INSERT INTO crawl_coverage (crawl, part, field, pages, found)
-SELECT %s, * FROM unnest(%s::text[], %s::text[], %s::int[], %s::int[])
-ON CONFLICT (crawl, part, field) DO UPDATE SET pages = excluded.pages, found = excluded.found"""
+INSERT INTO crawl_coverage (crawl, part, field, pages, found, amount, fell)
+SELECT %s, * FROM unnest(%s::text[], %s::text[], %s::int[], %s::int[], %s::bigint[], %s::boolean[])
+ON CONFLICT (crawl, part, field) DO UPDATE SET
+    pages = excluded.pages, found = excluded.found, amount = excluded.amount, fell = excluded.fell"""
 
 # Crawls that were told to have drifted are no measure of what is usual.
 _BEFORE = """
-SELECT part, field, pages, found FROM crawl_coverage
+SELECT part, field, pages, found, amount, fell FROM crawl_coverage
 JOIN (
     SELECT id FROM crawls AS c WHERE site = %s AND id <> %s AND outcome IN ('ok', 'spooled')
         AND EXISTS (SELECT FROM crawl_coverage AS o WHERE o.crawl = c.id AND o.part = %s)
@@ -25,11 +28,29 @@ JOIN (
 ) AS c ON crawl = c.id
 WHERE part = %s"""
 
+# What fell stays fallen until a crawl meets it again; the list of a section also until a crawl of the whole menu, which
+# does not lead there any more.
+_FALLEN = """
+SELECT part, field FROM (
+    SELECT DISTINCT ON (part, field) part, field, number
+    FROM crawl_coverage JOIN crawls ON id = crawl
+    WHERE site = %(site)s AND fell
+    ORDER BY part, field, number DESC
+) AS f
+WHERE NOT EXISTS (
+    SELECT FROM crawls AS c JOIN crawl_coverage AS o ON o.crawl = c.id
+    WHERE c.site = %(site)s AND c.number > f.number AND (
+        (o.part = f.part AND o.field = f.field)
+        OR (f.part LIKE 'list %%' AND o.part LIKE 'list %%' AND NOT c.arguments ?| '{no,sections}')
+    )
+)
+ORDER BY part, field"""
+
 
 def write(connection: Connection, record: CrawlRecord) -> None:
     """Adds what the crawl found."""
     if record.coverage:
-        fields = columns(record.coverage, ("part", "field", "pages", "found"))
+        fields = columns(record.coverage, _COLUMNS)
         connection.execute(_WRITE, [record.id, *fields])
 
 
@@ -37,7 +58,12 @@ def before(connection: Connection, record: CrawlRecord) -> dict[tuple[str, str],
     """What the last crawls of the site that went well found, for the parts that this one met as well."""
     found: dict[tuple[str, str], list[FieldCoverage]] = {}
     for part in dict.fromkeys(one.part for one in record.coverage):
-        for _, field, pages, number in connection.execute(_BEFORE, [record.site, record.id, part, EARLIER, part]):
-            one = FieldCoverage(part=part, field=field, pages=pages, found=number)
-            found.setdefault((part, field), []).append(one)
+        for row in connection.execute(_BEFORE, [record.site, record.id, part, EARLIER, part]):
+            one = FieldCoverage(**dict(zip(_COLUMNS, row, strict=True)))
+            found.setdefault((part, one.field), []).append(one)
     return found
+
+
+def fallen(connection: Connection, site: str) -> frozenset[Key]:
+    """The fields, as part and name, that fell in the last crawl that met them."""
+    return frozenset((part, name) for part, name in connection.execute(_FALLEN, {"site": site}))
