@@ -122,6 +122,9 @@ COVERAGE_IGNORE = ""
 STRIP_FROZEN_AFTER = "3d"
 """A weather strip that has not changed for so long ends a crawl with status 5; empty: however long."""
 
+STALE_AFTER = "2d"
+"""Age of the last good crawl, and of an overdue visit, above which `scrapy status` ends with 1; empty: never."""
+
 SPOOL_SEGMENT_PAGES = 50
 """Pages after which a spool file is closed and handed to the exporter."""
 

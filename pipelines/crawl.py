@@ -238,7 +238,7 @@ class CrawlExtension:
         told_of = {fall.key: fall.told(splitting.kept(fall.key) if splitting else None) for fall in found}
         # A crawl that met no strip says nothing of it.
         is_shown = any(one.part == "strip" and one.found for one in record.coverage)
-        if is_shown and (same := frozen(past, bounds.frozen_after)):
+        if is_shown and (same := frozen(past.strip_unchanged_for, bounds.frozen_after)):
             told_of["strip", "frozen"] = same
         return told_of
 

@@ -97,7 +97,9 @@ class Drain:
         try:
             return self._with_connection(
                 lambda connection: Past(
-                    coverage=crawl_coverage.before(connection, record),
+                    coverage=crawl_coverage.before(
+                        connection, record.site, record.id, (one.part for one in record.coverage)
+                    ),
                     fallen=crawl_coverage.fallen(connection, record.site),
                     strip_unchanged_for=weather.unchanged_for(connection, record.site),
                 )
@@ -248,9 +250,19 @@ def _killed(record: CrawlRecord) -> CrawlRecord:
 
 def waiting_pages(data: Path, site: str | None = None) -> int:
     """How many pages, of one site or of all, wait in the spools below the data folder, whoever owns them."""
+    return sum(spool.waiting() for spool in _spools(data, site))
+
+
+def left_pages(data: Path, site: str | None = None) -> int:
+    """Those of them that no living process stores: the next crawl does, or `scrapy export`."""
+    return sum(spool.waiting() for spool in _spools(data, site) if not spool.is_owned)
+
+
+def _spools(data: Path, site: str | None) -> list[Spool]:
+    """The spools of one site or of all, to look at."""
     folders = [path for path in (data / "spool").glob("[!.]*") if path.is_dir()]
     spools = [Spool(folder, -1) for folder in folders]
-    return sum(spool.waiting() for spool in spools if site is None or _site_of(spool) == site)
+    return [spool for spool in spools if site is None or _site_of(spool) == site]
 
 
 def _site_of(spool: Spool) -> str | None:

@@ -137,9 +137,8 @@ def _ignored(settings: BaseSettings) -> frozenset[str]:
     return frozenset(names)
 
 
-def frozen(past: Past, bound: timedelta | None) -> str:
+def frozen(same_for: timedelta | None, bound: timedelta | None) -> str:
     """The weather strip, in words, where it has been the same for too long; else empty."""
-    same_for = past.strip_unchanged_for
     if bound is None or same_for is None or same_for <= bound:
         return ""
     days, of = same_for / timedelta(days=1), bound / timedelta(days=1)

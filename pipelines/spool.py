@@ -164,6 +164,21 @@ class Spool:
         return sum(_count_lines(path) for path in [*self.segments(), *self.folder.glob(f"*{_OPEN}")])
 
     @property
+    def is_owned(self) -> bool:
+        """Whether a living process has it. OSError where nobody may know."""
+        try:
+            descriptor = os.open(self.folder / "owner", os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:  # removed in this moment, or nobody ever had it
+            return False
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(descriptor)
+        return False
+
+    @property
     def record(self) -> CrawlRecord:
         """The crawl's record as it was written last. OSError or one of DAMAGED where it cannot be read."""
         return _decode_record((self.folder / "crawl.json").read_bytes())

@@ -18,7 +18,8 @@ def crawl(identity: str, found: int, part: str = "article", **changes: Any) -> C
 
 
 def shares(connection: Connection, now: CrawlRecord) -> list[int]:
-    found = crawl_coverage.before(connection, now)
+    parts = [one.part for one in now.coverage]
+    found = crawl_coverage.before(connection, now.site, now.id, parts)
     return sorted(one.found for fields in found.values() for one in fields)
 
 

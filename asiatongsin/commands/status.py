@@ -1,4 +1,4 @@
-"""`scrapy status`: last crawls, spool and database in one screen; `--schema` explains every field."""
+"""`scrapy status`: how crawls, spool and database stand, in one screen; what needs a person ends it with status 1."""
 
 from __future__ import annotations
 
@@ -6,59 +6,67 @@ import argparse
 import re
 from typing import get_type_hints
 
+import msgspec
 from itemadapter import ItemAdapter
 from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
 from asiatongsin.items import Article, ArticleImage, Rejection, RelatedStory, WeatherReading, WeatherSnapshot
 from asiatongsin.printable import printable
+from asiatongsin.setting_error import SettingError
+from asiatongsin.site import Site
 from asiatongsin.text_table import text_table
-from pipelines import report
-from pipelines.connected import connected
-from pipelines.database import DatabaseUnreachable, data_folder
-from pipelines.drain import waiting_pages
-from pipelines.record import CrawlRecord, Outcome
+from pipelines.record import CrawlRecord
+from pipelines.status import shown
+from pipelines.status.collected import collected
 
 ITEMS = (Article, ArticleImage, WeatherSnapshot, WeatherReading, RelatedStory, Rejection, CrawlRecord)
 
+NEEDED = 1
+"""Exit status where something needs a person, a database that cannot be reached among it."""
+
 
 class Command(ScrapyCommand):
-    """Status 3 where the database cannot be reached."""
+    """Fetches nothing, so that it serves as a health check."""
 
     requires_project = True
     requires_crawler_process = False
 
     def short_desc(self) -> str:
-        return "Show last crawls, spool and database; --schema explains every field"
+        return "Show how crawls, spool and database stand; status 1 where something needs a person"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
+        parser.add_argument("--site", help="base address or host of one site; default: all that were crawled")
+        parser.add_argument("--json", action="store_true", help="one JSON object instead of tables")
+        parser.add_argument("--quiet", action="store_true", help="print only what needs a person, else nothing")
         parser.add_argument("--schema", action="store_true", help="explain every field of every kind of item")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        if args:
+            raise UsageError(f"scrapy status takes options only, not {printable(args[0])}", print_help=False)
         if opts.schema:
             print("\n\n".join(explanation(item) for item in ITEMS))
             return
-        settings = self.settings or Settings()
-        data = data_folder(settings)
-        print(f"Data folder  {printable(str(data))}\nSpool        {waiting_pages(data)} pages wait")
         try:
-            with connected(settings) as (database, connection, _applied):
-                print(f"Database     {printable(database.name)} ({report.database_size(connection)})")
-                print_table(report.sites(connection))
-                print_table(report.last_crawls(connection))
-                print_table(report.rejected_pages(connection))
-        except DatabaseUnreachable as error:
-            print(f"Database     cannot be reached: {printable(str(error))}")
-            self.exitcode = Outcome.SPOOLED.status
+            status = collected(self.settings or Settings(), _site(opts.site) if opts.site else None)
+        except SettingError as error:
+            raise UsageError(printable(str(error)), print_help=False) from None
+        if opts.json:
+            print(msgspec.json.format(msgspec.json.encode(status)).decode())
+        elif not opts.quiet:
+            print(shown.text(status))
+        elif status.needs_a_person:
+            print(shown.needs(status))
+        self.exitcode = NEEDED if status.needs_a_person else 0
 
 
-def print_table(table: report.Table) -> None:
-    """A table under its title, or one line that it is empty."""
-    if table.rows:
-        print(f"\n{table.title}\n{text_table(table.head, table.rows)}")
-    else:
-        print(f"\n{table.title}: none")
+def _site(text: str) -> str:
+    try:
+        return Site.parse(text).key
+    except ValueError as error:
+        raise UsageError(printable(f"--site: {error}"), print_help=False) from None
 
 
 def explanation(item: type) -> str:

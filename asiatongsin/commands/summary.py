@@ -8,9 +8,9 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
-from asiatongsin.commands.status import print_table
 from asiatongsin.printable import printable
-from pipelines import report
+from asiatongsin.text_table import text_table
+from pipelines import summary
 from pipelines.connected import connected
 from pipelines.database import DatabaseUnreachable
 
@@ -27,10 +27,18 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         try:
             with connected(self.settings or Settings()) as (_, connection, _applied):
-                print_table(report.newest_articles(connection))
-                print_table(report.weather(connection))
-                print_table(report.snapshots(connection))
-                print_table(report.related_stories(connection))
-                print_table(report.sites(connection))
+                print_table(summary.newest_articles(connection))
+                print_table(summary.weather(connection))
+                print_table(summary.snapshots(connection))
+                print_table(summary.related_stories(connection))
+                print_table(summary.sites(connection))
         except DatabaseUnreachable as error:
             raise UsageError(printable(str(error)), print_help=False) from None
+
+
+def print_table(table: summary.Table) -> None:
+    """A table under its title, or one line that it is empty."""
+    if table.rows:
+        print(f"\n{table.title}\n{text_table(table.head, table.rows)}")
+    else:
+        print(f"\n{table.title}: none")

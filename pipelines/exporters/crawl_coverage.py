@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from psycopg import Connection
 
 from pipelines.exporters.columns import columns
@@ -54,11 +56,11 @@ def write(connection: Connection, record: CrawlRecord) -> None:
         connection.execute(_WRITE, [record.id, *fields])
 
 
-def before(connection: Connection, record: CrawlRecord) -> dict[tuple[str, str], list[FieldCoverage]]:
-    """What the last crawls of the site that went well found, for the parts that this one met as well."""
-    found: dict[tuple[str, str], list[FieldCoverage]] = {}
-    for part in dict.fromkeys(one.part for one in record.coverage):
-        for row in connection.execute(_BEFORE, [record.site, record.id, part, EARLIER, part]):
+def before(connection: Connection, site: str, crawl: str, parts: Iterable[str]) -> dict[Key, list[FieldCoverage]]:
+    """What the last crawls of the site that went well, other than this one, found in these parts of the pages."""
+    found: dict[Key, list[FieldCoverage]] = {}
+    for part in dict.fromkeys(parts):
+        for row in connection.execute(_BEFORE, [site, crawl, part, EARLIER, part]):
             one = FieldCoverage(**dict(zip(_COLUMNS, row, strict=True)))
             found.setdefault((part, one.field), []).append(one)
     return found

@@ -30,6 +30,13 @@ def test_ends_with_status_3_when_the_database_falls_silent(start: Start, scrapy:
     assert stored(fragile) == list(site.numbers())
 
 
+def test_the_health_check_says_so_and_does_not_wait(scrapy: Scrapy, fragile: Server) -> None:
+    fragile.freeze()
+    run = scrapy("status", "--quiet", "-s", f"DATABASE_SILENCE_MAX={SILENCE}", DATABASE_URL=fragile.url, timeout=30)
+    fragile.thaw()
+    assert (run.status, "the database took our connection and does not answer" in run.output) == (1, True)
+
+
 def test_goes_on_when_it_speaks_again(start: Start, fragile: Server) -> None:
     site = ReplicaSite(articles=40, per_page=40)
     with serve(site) as replica:

@@ -1,4 +1,4 @@
-"""What the database holds and how the last crawls went, as rows for the commands that print it."""
+"""What the database holds, as rows for `scrapy summary`, which prints it."""
 
 from __future__ import annotations
 
@@ -9,20 +9,11 @@ from psycopg import Connection
 
 Rows = list[tuple[Any, ...]]
 
-_CRAWLS = """
-SELECT to_char(started_at AT TIME ZONE 'Asia/Seoul', 'YYYY-MM-DD HH24:MI'), site,
-    coalesce(outcome, 'running'), coalesce(round(extract(epoch FROM finished_at - started_at))::int, 0),
-    list_pages, article_pages, new, changed, unreadable, spooled,
-    coalesce((SELECT string_agg(key || '=' || value, ' ') FROM jsonb_each_text(arguments) WHERE key <> 'site'), '')
-FROM crawls ORDER BY started_at DESC LIMIT %s"""
-
 _SITES = """
 SELECT site, count(*)::int, count(*) FILTER (WHERE revision > 1)::int, count(gone_at)::int,
     to_char(max(published_at) AT TIME ZONE 'Asia/Seoul', 'YYYY-MM-DD HH24:MI'),
     to_char(max(fetched_at) AT TIME ZONE 'Asia/Seoul', 'YYYY-MM-DD HH24:MI')
 FROM articles GROUP BY site ORDER BY site"""
-
-_SIZE = "SELECT pg_size_pretty(pg_database_size(current_database())), current_setting('server_version')"
 
 _NEWEST = """
 SELECT no, to_char(published_at AT TIME ZONE 'Asia/Seoul', 'MM-DD HH24:MI'), section, headline, reporter,
@@ -51,11 +42,6 @@ WHERE (r.site, r.no) IN (
 )
 ORDER BY r.block, r.position LIMIT %s"""
 
-_REJECTED = """
-SELECT r.no, r.reason, r.raw_path FROM rejected_pages AS r
-WHERE NOT EXISTS (SELECT FROM articles AS a WHERE a.site = r.site AND a.no = r.no AND a.fetched_at >= r.fetched_at)
-ORDER BY r.fetched_at DESC LIMIT %s"""
-
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -71,31 +57,9 @@ class Table:
     """Its rows, newest first where they have a time."""
 
 
-def last_crawls(connection: Connection, limit: int = 10) -> Table:
-    head = (
-        "started (KST)",
-        "site",
-        "outcome",
-        "s",
-        "lists",
-        "articles",
-        "new",
-        "changed",
-        "unread.",
-        "wait",
-        "arguments",
-    )
-    return _table(connection, "Last crawls", head, _CRAWLS, limit)
-
-
 def sites(connection: Connection) -> Table:
     head = ("site", "articles", "edited", "gone", "newest published", "last fetched")
     return _table(connection, "Stored", head, _SITES)
-
-
-def database_size(connection: Connection) -> str:
-    """Size and version of the database in words."""
-    return next(f"{size}, PostgreSQL {version}" for size, version in connection.execute(_SIZE))
 
 
 def newest_articles(connection: Connection, limit: int = 10) -> Table:
@@ -114,10 +78,6 @@ def snapshots(connection: Connection, limit: int = 3) -> Table:
 def related_stories(connection: Connection, limit: int = 10) -> Table:
     head = ("on article", "block", "#", "leads to", "title", "stored")
     return _table(connection, "Related stories of the newest article", head, _RELATED, limit)
-
-
-def rejected_pages(connection: Connection, limit: int = 5) -> Table:
-    return _table(connection, "Rejected pages", ("no", "reason", "raw page"), _REJECTED, limit)
 
 
 def _table(

@@ -1,0 +1,1 @@
+"""How all sites stand: facts out of spool and database, and what of them needs a person."""

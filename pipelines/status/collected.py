@@ -1,0 +1,43 @@
+"""All that is known, put together; where the database does not answer, what is known without it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from scrapy.settings import BaseSettings
+
+from pipelines.connected import connected
+from pipelines.database import Database, DatabaseFrozen, DatabaseUnreachable, data_folder
+from pipelines.status import gathered
+from pipelines.status.reasons import Limits, reasons
+from pipelines.status.state import DatabaseState, Status
+from pipelines.threads import begun, follow
+
+
+def collected(settings: BaseSettings, site: str | None = None) -> Status:
+    """How all sites stand, or the one that is named. SettingError, UsageError: it cannot be asked like this."""
+    limits = Limits.from_settings(settings)
+    known = Status(
+        at=datetime.now(UTC), files=gathered.files(data_folder(settings), site), database=DatabaseState(name="")
+    )
+    try:
+        work = begun(_with_database, known, settings, site)
+        if not follow(work, lambda: 0, settings.getfloat("DATABASE_SILENCE_MAX")):
+            raise DatabaseFrozen
+        known = work.result()
+    except DatabaseUnreachable as error:
+        name = Database.from_settings(settings).name
+        known = replace(known, database=DatabaseState(name=name, error=str(error)))
+    return replace(known, needs_a_person=reasons(known, limits, site))
+
+
+def _with_database(known: Status, settings: BaseSettings, site: str | None) -> Status:
+    with connected(settings) as (found, connection, _applied):
+        return replace(
+            known,
+            database=gathered.database(connection, found.name),
+            sites=gathered.sites(connection, site),
+            crawls=gathered.crawls(connection, site),
+            rejected=gathered.rejected(connection, site),
+        )

@@ -1,0 +1,176 @@
+"""The facts: what the database knows of each site, and what lies on local disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+from typing import Any, LiteralString
+
+from psycopg import Connection
+from psycopg.rows import class_row, scalar_row
+
+from pipelines.coverage import field_of
+from pipelines.drain import left_pages, waiting_pages
+from pipelines.drift import Usual
+from pipelines.exporters import crawl_coverage
+from pipelines.outcome import STOPPED
+from pipelines.status.state import CrawlRow, DatabaseState, Files, Missing, RejectedRow, SiteState, Trend
+
+COMPARED = 20
+"""So many crawls before the last one are compared with."""
+
+ENOUGH = 3
+"""Fewer crawls have no trend."""
+
+FIGURES = ("seconds", "list_pages", "article_pages", "new", "changed", "unreadable")
+"""What has a trend."""
+
+_SITES = """
+SELECT site FROM (SELECT DISTINCT site FROM crawls UNION SELECT DISTINCT site FROM articles) AS s
+WHERE site = %(site)s OR %(site)s::text IS NULL ORDER BY site"""
+
+_CRAWL = """
+SELECT id, site, arguments, started_at, finished_at, outcome, list_pages, article_pages, new, changed,
+    unreadable, spooled
+FROM crawls WHERE """
+
+_LAST_CRAWLS: LiteralString = f"""{_CRAWL} (site = %(site)s OR %(site)s::text IS NULL) AND NOT arguments ? 'reparse'
+ORDER BY number DESC LIMIT %(most)s"""
+
+# Crawls of single articles have nothing to compare.
+_OF_LISTS: LiteralString = f"""{_CRAWL} site = %(site)s AND finished_at IS NOT NULL
+    AND NOT arguments ?| '{{no,reparse}}'
+ORDER BY number DESC LIMIT %(most)s"""
+
+_ARTICLES = """
+SELECT count(*), count(*) FILTER (WHERE revision > 1), count(gone_at), max(published_at), max(fetched_at)
+FROM articles WHERE site = %s"""
+
+_GOOD_AT = """
+SELECT finished_at FROM crawls
+WHERE site = %s AND outcome = 'ok' AND NOT arguments ?| '{no,reparse}' AND statistics ->> 'finish_reason' <> ALL(%s)
+ORDER BY number DESC LIMIT 1"""
+
+_NEWS = """
+SELECT started_at FROM crawls WHERE site = %s AND new > 0 AND NOT arguments ?| '{no,reparse}'
+ORDER BY number DESC LIMIT %s"""
+
+_STRIP = """
+SELECT first_fetched_at, last_fetched_at FROM weather_snapshots WHERE site = %s
+ORDER BY first_fetched_at DESC, id DESC LIMIT 1"""
+
+_DUE = "SELECT count(*), min(next_check_at) FROM article_checks WHERE site = %s AND next_check_at <= now()"
+
+_LAST_MET = """
+SELECT crawl, pages, found, amount FROM crawl_coverage JOIN crawls ON id = crawl
+WHERE site = %s AND part = %s AND field = %s ORDER BY number DESC LIMIT 1"""
+
+_REJECTED = """
+SELECT r.site, r.url, r.no, r.fetched_at, r.reason, r.missing, r.raw_path FROM rejected_pages AS r
+WHERE (r.site = %(site)s OR %(site)s::text IS NULL)
+    AND NOT EXISTS (SELECT FROM articles AS a WHERE a.site = r.site AND a.no = r.no AND a.fetched_at >= r.fetched_at)
+ORDER BY r.fetched_at DESC LIMIT %(most)s"""
+
+_SIZE = "SELECT pg_database_size(current_database()), current_setting('server_version')"
+
+
+def files(data: Path, site: str | None = None) -> Files:
+    """What lies below the data folder, of one site or of all."""
+    waiting = waiting_pages(data, site)
+    refused = sum(path.is_file() for path in (data / "refused").glob("*"))
+    return Files(data=str(data), waiting=waiting, left=min(left_pages(data, site), waiting), refused=refused)
+
+
+def database(connection: Connection, name: str) -> DatabaseState:
+    """The database that was reached."""
+    size, version = connection.execute(_SIZE).fetchone() or (None, None)
+    return DatabaseState(name=name, version=version, size_bytes=size)
+
+
+def sites(connection: Connection, only: str | None = None) -> tuple[SiteState, ...]:
+    """Each site, or the one that is named."""
+    names = connection.cursor(row_factory=scalar_row).execute(_SITES, {"site": only}).fetchall()
+    return tuple(_site(connection, name) for name in names)
+
+
+def crawls(connection: Connection, site: str | None = None, most: int = 10) -> tuple[CrawlRow, ...]:
+    """The last crawls, newest first."""
+    return tuple(_crawls(connection, _LAST_CRAWLS, site=site, most=most))
+
+
+def rejected(connection: Connection, site: str | None = None, most: int = 5) -> tuple[RejectedRow, ...]:
+    """The last pages that could not be read and were not read since, newest first."""
+    rows = connection.cursor(row_factory=class_row(RejectedRow)).execute(_REJECTED, {"site": site, "most": most})
+    return tuple(rows)
+
+
+def trend(last: CrawlRow, before: Iterable[CrawlRow]) -> tuple[Trend, ...]:
+    """The figures of a crawl against the medians of those before it; empty where these are too few."""
+    earlier = list(before)
+    if len(earlier) < ENOUGH:
+        return ()
+    return tuple(
+        Trend(
+            figure=figure,
+            last=getattr(last, figure) or 0,
+            median=median(getattr(one, figure) or 0 for one in earlier),
+            crawls=len(earlier),
+        )
+        for figure in FIGURES
+    )
+
+
+def _site(connection: Connection, site: str) -> SiteState:
+    articles, edited, gone, newest, fetched = _one(connection, _ARTICLES, site)
+    since, until = _one(connection, _STRIP, site) or (None, None)
+    due, due_since = _one(connection, _DUE, site)
+    (good_at,) = _one(connection, _GOOD_AT, site, list(STOPPED)) or (None,)
+    of_lists = _crawls(connection, _OF_LISTS, site=site, most=COMPARED + 1)
+    news = [at for (at,) in connection.execute(_NEWS, [site, COMPARED + 1])]
+    quiet = [(later - earlier).total_seconds() for later, earlier in pairwise(news)]
+    return SiteState(
+        site=site,
+        articles=articles,
+        edited=edited,
+        gone=gone,
+        newest_published_at=newest,
+        fetched_at=fetched,
+        last_crawl=of_lists[0] if of_lists else None,
+        good_at=good_at,
+        trend=trend(of_lists[0], of_lists[1:]) if of_lists else (),
+        missing=tuple(_missing(connection, site)),
+        strip_since=since,
+        strip_until=until,
+        due=due,
+        due_since=due_since,
+        news_at=news[0] if news else None,
+        longest_quiet_seconds=max(quiet) if len(quiet) >= ENOUGH else None,
+    )
+
+
+def _missing(connection: Connection, site: str) -> Iterable[Missing]:
+    for part, name in sorted(crawl_coverage.fallen(connection, site)):
+        crawl, pages, found, amount = _one(connection, _LAST_MET, site, part, name)
+        before = crawl_coverage.before(connection, site, crawl, [part]).get((part, name), ())
+        field = field_of(part, name)
+        usual = Usual.of(field, before) if field else None
+        yield Missing(
+            part=part,
+            field=name,
+            pages=pages,
+            found=found,
+            amount=amount,
+            usual_share=usual.share if usual else None,
+            usual_mean=usual.mean if usual else None,
+            crawl=crawl,
+        )
+
+
+def _crawls(connection: Connection, query: LiteralString, **values: Any) -> list[CrawlRow]:
+    return connection.cursor(row_factory=class_row(CrawlRow)).execute(query, values).fetchall()
+
+
+def _one(connection: Connection, query: LiteralString, *values: Any) -> Any:
+    return connection.execute(query, values).fetchone()

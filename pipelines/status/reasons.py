@@ -1,0 +1,129 @@
+"""What of the state of the sites needs a person, in sentences that say what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Self
+
+from scrapy.settings import BaseSettings
+
+from asiatongsin.setting_error import SettingError, span
+from pipelines.coverage import field_of, looked_for
+from pipelines.drift import Bounds, frozen
+from pipelines.record import Outcome
+from pipelines.status.state import DatabaseState, Files, Missing, SiteState, Status
+
+QUIETER = 3
+"""A site is silent after so many times the longest pause it made before."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """The settings STALE_AFTER, STRIP_FROZEN_AFTER and COVERAGE_IGNORE."""
+
+    stale_after: timedelta | None
+    """Age of the last good crawl, and of an overdue visit, above which somebody is needed; None: never."""
+
+    frozen_after: timedelta | None
+    """Age above which an unchanged strip is frozen; None: never."""
+
+    ignored: Collection[str]
+    """Fields that may be missing."""
+
+    @classmethod
+    def from_settings(cls, settings: BaseSettings) -> Self:
+        """SettingError says which of them cannot be meant."""
+        after = str(settings["STALE_AFTER"] or "").strip()
+        if after and span(after) is None:
+            raise SettingError(f"STALE_AFTER={after}: write one time above 0, for example 2d, or nothing")
+        bounds = Bounds.from_settings(settings)
+        return cls(stale_after=span(after), frozen_after=bounds.frozen_after, ignored=bounds.ignored)
+
+
+def reasons(status: Status, limits: Limits, only: str | None = None) -> tuple[str, ...]:
+    """All of them, of all sites or only one; empty where nobody is needed."""
+    found = [*_of_files(status.files), *_of_database(status.database)]
+    for site in status.sites:
+        found += [f"{site.site}: {reason}" for reason in _of_site(status.at, site, limits)]
+    if only and not status.sites and not status.database.error:
+        found.append(f"{only}: nothing of it is stored, and no crawl")
+    return tuple(found)
+
+
+def _of_files(files: Files) -> Iterator[str]:
+    if files.left:
+        yield f"{files.left} pages wait in the spool and no crawl stores them: run `scrapy export`"
+    if files.refused:
+        yield (
+            f"{files.refused} files with what the database refused are in {files.data}/refused:"
+            " read why in the log of the crawl, and remove them"
+        )
+
+
+def _of_database(database: DatabaseState) -> Iterator[str]:
+    if database.error:
+        yield f"the database cannot be reached: {database.error}"
+
+
+def _of_site(at: datetime, site: SiteState, limits: Limits) -> Iterator[str]:
+    last = site.last_crawl
+    if last and last.outcome and last.outcome not in {Outcome.OK.word, Outcome.SPOOLED.word}:
+        yield f"the last crawl ended with {last.outcome} (crawl {last.id}): its log says why"
+    yield from (missing_in_words(one) for one in site.missing if f"{one.part} {one.field}" not in limits.ignored)
+    if (
+        site.strip_since
+        and site.strip_until
+        and (told := frozen(site.strip_until - site.strip_since, limits.frozen_after))
+    ):
+        yield told
+    yield from _of_time(at, site, limits.stale_after)
+
+
+def _of_time(at: datetime, site: SiteState, stale_after: timedelta | None) -> Iterator[str]:
+    if stale_after is None or site.last_crawl is None:
+        return
+    if site.good_at is None:
+        if at - site.last_crawl.started_at > stale_after:
+            yield "no crawl of its lists has ended well yet"
+        return
+    if at - site.good_at > stale_after:
+        yield f"no crawl has ended well for {days(at - site.good_at)}: see whether the scheduler still runs"
+        return
+    if site.due_since and site.good_at - site.due_since > stale_after:
+        yield (
+            f"visits are behind: {site.due} articles are due, the first for {days(at - site.due_since)};"
+            " crawl more often, or raise RECHECK_MAX"
+        )
+    if site.news_at and site.longest_quiet_seconds is not None:
+        quiet, longest = at - site.news_at, timedelta(seconds=site.longest_quiet_seconds)
+        if quiet > max(stale_after, QUIETER * longest):
+            yield (
+                f"no new article for {days(quiet)}, the longest pause before was {days(longest)}:"
+                " see whether the site has moved"
+            )
+
+
+def missing_in_words(missing: Missing) -> str:
+    """A field that fell, with the two figures and where it was looked for."""
+    field = field_of(missing.part, missing.field)
+    where = f" ({looked_for(field.selectors, None)})" if field and field.selectors else ""
+    return f"{missing.part} {missing.field} {figures(missing)}{where}"
+
+
+def figures(missing: Missing) -> str:
+    """How much was found, and how much is usual."""
+    usual = "" if missing.usual_share is None else f", usually {missing.usual_share:.0%}"
+    mean = missing.amount / missing.found if missing.amount is not None and missing.found else None
+    if mean is not None and missing.usual_mean is not None:
+        usual += f", {mean:,.0f} per page, usually {missing.usual_mean:,.0f}"
+    return f"found on {missing.found} of {missing.pages} pages{usual}"
+
+
+def days(span: timedelta) -> str:
+    """`40 min`, `5 h` or `3.2 days`."""
+    hours = span / timedelta(hours=1)
+    if hours < 2:
+        return f"{hours * 60:.0f} min"
+    return f"{hours:.0f} h" if hours < 48 else f"{hours / 24:.1f} days"

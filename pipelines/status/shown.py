@@ -1,0 +1,108 @@
+"""The state of the sites as text for a terminal, one screen of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from asiatongsin.korean import KST
+from asiatongsin.printable import printable
+from asiatongsin.text_table import text_table
+from pipelines.status.gathered import FIGURES
+from pipelines.status.reasons import days, figures
+from pipelines.status.state import CrawlRow, SiteState, Status
+
+UNITS = ("B", "kB", "MB", "GB", "TB")
+SHORT = {
+    "seconds": "s",
+    "list_pages": "lists",
+    "article_pages": "articles",
+    "unreadable": "unread.",
+}
+"""Heads of columns."""
+
+
+def text(status: Status) -> str:
+    """All of it, what needs a person first."""
+    return "\n\n".join([_top(status), needs(status), *_tables(status)])
+
+
+def needs(status: Status) -> str:
+    """What needs a person, or that nothing does."""
+    if not status.needs_a_person:
+        return "Nothing needs a person." if status.crawls else "Nothing needs a person. No crawl has been stored yet."
+    return "\n".join(["Needs a person:", *(f"  - {printable(reason)}" for reason in status.needs_a_person)])
+
+
+def _top(status: Status) -> str:
+    files, database = status.files, status.database
+    left = f", {files.left} of them of crawls that have ended" if files.left else ""
+    if database.error:
+        where = f"cannot be reached: {database.error}"
+    else:
+        where = f"{database.name} ({_bytes(database.size_bytes or 0)}, PostgreSQL {database.version})"
+    lines = {"Data folder": files.data, "Spool": f"{files.waiting} pages wait{left}", "Database": where}
+    return "\n".join(f"{name:<12} {printable(line)}" for name, line in lines.items())
+
+
+def _tables(status: Status) -> Iterator[str]:
+    if status.database.error:
+        return
+    stored = ("site", "articles", "edited", "gone", "newest published", "last fetched")
+    yield _table("Stored (times in KST)", stored, map(_stored, status.sites))
+    watched = ("site", "good crawl", "strip the same for", "due visits", "oldest due for")
+    yield _table("Watched", watched, (_watched(site, status.at) for site in status.sites))
+    trends = ("site", "compared with", *(SHORT.get(figure, figure) for figure in FIGURES))
+    yield _table("Last crawl (and the median of those before)", trends, map(_trend, filter(_has_trend, status.sites)))
+    missing = [
+        (site.site, f"{one.part} {one.field}", figures(one), one.crawl) for site in status.sites for one in site.missing
+    ]
+    if missing:
+        yield _table("Missing on the pages", ("site", "what", "how much", "last crawl that looked"), missing, widest=80)
+    heads = ("started", "site", "outcome", "s", "lists", "articles", "new", "changed", "unread.", "wait", "arguments")
+    yield _table("Last crawls (KST)", heads, map(_crawl, status.crawls))
+    rejected = ((one.no, one.reason, one.raw_path) for one in status.rejected)
+    yield _table("Rejected pages", ("no", "reason", "raw page"), rejected)
+
+
+def _stored(site: SiteState) -> Sequence[Any]:
+    times = (_korean(site.newest_published_at), _korean(site.fetched_at))
+    return (site.site, site.articles, site.edited, site.gone, *times)
+
+
+def _watched(site: SiteState, at: datetime) -> Sequence[Any]:
+    good = f"{days(at - site.good_at)} ago" if site.good_at else "none yet"
+    same = days(site.strip_until - site.strip_since) if site.strip_since and site.strip_until else "no strip"
+    return site.site, good, same, site.due, days(at - site.due_since) if site.due_since else ""
+
+
+def _has_trend(site: SiteState) -> bool:
+    return bool(site.trend)
+
+
+def _trend(site: SiteState) -> Sequence[Any]:
+    figures_of = (f"{one.last:g} ({one.median:g})" for one in site.trend)
+    return (site.site, f"{site.trend[0].crawls} crawls", *figures_of)
+
+
+def _crawl(row: CrawlRow) -> Sequence[Any]:
+    arguments = " ".join(f"{name}={value}" for name, value in sorted(row.arguments.items()) if name != "site")
+    counts = (row.list_pages, row.article_pages, row.new, row.changed, row.unreadable, row.spooled)
+    return _korean(row.started_at), row.site, row.outcome or "running", row.seconds or 0, *counts, arguments
+
+
+def _table(title: str, head: Sequence[str], rows: Iterable[Sequence[Any]], *, widest: int = 60) -> str:
+    found = list(rows)
+    return f"{title}\n{text_table(head, found, widest=widest)}" if found else f"{title}: none"
+
+
+def _korean(at: datetime | None) -> str | None:
+    return f"{at.astimezone(KST):%Y-%m-%d %H:%M}" if at else None
+
+
+def _bytes(number: int) -> str:
+    size, unit = float(number), 0
+    while size >= 1000 and unit < len(UNITS) - 1:
+        size, unit = size / 1000, unit + 1
+    return f"{size:.0f} {UNITS[unit]}" if unit == 0 or size >= 100 else f"{size:.1f} {UNITS[unit]}"
