@@ -126,8 +126,10 @@ def test_its_lines_store_rows_write_a_log_and_tell_how_it_went(cron: Cron, conne
     assert "60 new" in cron.log().rstrip().rpartition("\n")[2]
     assert connection.execute("SELECT count(*) FROM articles").fetchone() == (60,)
 
+    assert cron.start(status).communicate(timeout=60) == ("", None)  # all is well: no mail
+    connection.execute("UPDATE crawls SET outcome = 'error'")
     told, _ = cron.start(status).communicate(timeout=60)
-    assert "127.0.0.1" in told
+    assert told.startswith("Needs a person:\n  - 127.0.0.1")
 
     old.touch()
     subprocess.run(["/usr/bin/touch", "-d", "2020-01-31", str(old)], check=True)

@@ -35,7 +35,7 @@ def kept_page(run: Run, data: Path) -> bytes:
 
 
 def test_a_change_of_layout_is_told_by_the_next_crawl_and_so_is_its_end(
-    crawl: Scrapy, connection: Connection, data: Path
+    crawl: Scrapy, scrapy: Scrapy, connection: Connection, database_url: str, data: Path
 ) -> None:
     site = ReplicaSite(articles=60, per_page=10)
     with serve(site) as replica, sinks.web() as sink:
@@ -53,10 +53,13 @@ def test_a_change_of_layout_is_told_by_the_next_crawl_and_so_is_its_end(
             again = crawl(replica.url, **told)  # the very same, or it does not come across what is missing
             assert again.status == 5 or "not looked at, and missing before: article headline" in again.last_line
             assert sink.taken() == []
+            status = scrapy("status", "--quiet", DATABASE_URL=database_url)
+            assert (status.status, sentence.partition(" (")[0] in status.output) == (1, "arrived" not in sentence)
             replica.faults.clear()
             site.publish(1)
             assert crawl(replica.url, **told).status == 0
             assert [title.rpartition(": ")[2] for title, _ in sink.taken()] == ["ok"]
+            assert scrapy("status", DATABASE_URL=database_url).status == 0
             site.publish(3)
     stored = site.last_no - site.first_no + 1 - 3
     assert connection.execute("SELECT count(*) FROM articles").fetchone() == (stored,)  # all the same
