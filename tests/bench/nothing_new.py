@@ -34,7 +34,7 @@ INSERT INTO articles (
 )
 SELECT {site}, no, 'http://' || {site} || '/news/article.html?no=' || no, '사회', repeat('제목 ', 12), '최지나', at,
     repeat('본문의 문장입니다. ', 40), 'ko', md5(no::text) || md5(no::text), at, at,
-    'archive/' || {site} || '/2025-10/20251005T010000Z-9f3a1c-00001.warc.gz', 9000 * (no - {first}), 9000,
+    'archive/' || {site} || '/2025-10/20251005T010000Z-9f3a1c-00001.warc.gz', 9000::bigint * (no - {first}), 9000,
     'sha1:' || upper(md5(no::text))
 FROM generate_series({first}, {last}) AS no, LATERAL (
     SELECT '2025-08-01 00:00+00'::timestamptz - ({last} - no) * interval '7 minutes' AS at
