@@ -19,8 +19,8 @@ SELECT site, no, t.checked_at, t.next_check_at, t.dated_at,
     CASE WHEN is_read THEN t.etag ELSE coalesce(t.etag, known.etag) END,
     CASE WHEN is_read THEN t.last_modified ELSE coalesce(t.last_modified, known.last_modified) END
 FROM unnest(
-    %s::text[], %s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[],
-    %s::text[], %s::text[], %s::bool[]
+    %b::text[], %b::bigint[], %b::timestamptz[], %b::timestamptz[], %b::timestamptz[],
+    %b::text[], %b::text[], %b::bool[]
 ) AS t (site, no, checked_at, next_check_at, dated_at, etag, last_modified, is_read)
 JOIN articles AS a USING (site, no) LEFT JOIN article_checks AS known USING (site, no)
 WHERE a.fetched_at <= t.checked_at AND t.dated_at IS NOT NULL
@@ -33,7 +33,7 @@ WHERE c.checked_at < excluded.checked_at"""
 # A page that is stored late, out of a spool, has a text that the validators of a later answer do not belong to.
 _FORGET_VALIDATORS = """
 UPDATE article_checks AS c SET etag = NULL, last_modified = NULL
-FROM unnest(%s::text[], %s::bigint[], %s::timestamptz[], %s::bool[]) AS t (site, no, checked_at, is_read)
+FROM unnest(%b::text[], %b::bigint[], %b::timestamptz[], %b::bool[]) AS t (site, no, checked_at, is_read)
 JOIN articles AS a ON a.site = t.site AND a.no = t.no AND a.fetched_at = t.checked_at
 WHERE c.site = t.site AND c.no = t.no AND c.checked_at > t.checked_at AND t.is_read
     AND (c.etag IS NOT NULL OR c.last_modified IS NOT NULL)"""

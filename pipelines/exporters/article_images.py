@@ -11,12 +11,12 @@ from pipelines.exporters.columns import columns
 
 _DELETE_SURPLUS = """
 DELETE FROM article_images AS i
-USING unnest(%s::text[], %s::bigint[], %s::int[]) AS a (site, no, images)
+USING unnest(%b::text[], %b::bigint[], %b::int[]) AS a (site, no, images)
 WHERE i.site = a.site AND i.no = a.no AND i.position > a.images"""
 
 _WRITE = """
 INSERT INTO article_images AS i (site, no, position, url, caption)
-SELECT * FROM unnest(%s::text[], %s::bigint[], %s::int[], %s::text[], %s::text[])
+SELECT * FROM unnest(%b::text[], %b::bigint[], %b::int[], %b::text[], %b::text[])
 ON CONFLICT (site, no, position) DO UPDATE SET url = excluded.url, caption = excluded.caption
 WHERE (i.url, i.caption) IS DISTINCT FROM (excluded.url, excluded.caption)"""
 

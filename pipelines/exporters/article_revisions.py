@@ -20,8 +20,8 @@ _FIELDS = ("site", "no", "fetched_at", "headline", "subheadline", "modified_at",
 _WRITE = """
 WITH incoming AS (
     SELECT DISTINCT ON (site, no, fetched_at) * FROM unnest(
-        %s::text[], %s::bigint[], %s::timestamptz[], %s::text[], %s::text[], %s::timestamptz[], %s::text[], %s::text[],
-        %s::text[], %s::bigint[], %s::bigint[], %s::bool[]
+        %b::text[], %b::bigint[], %b::timestamptz[], %b::text[], %b::text[], %b::timestamptz[], %b::text[], %b::text[],
+        %b::text[], %b::bigint[], %b::bigint[], %b::bool[]
     ) AS t (
         site, no, fetched_at, headline, subheadline, modified_at, content_hash, body,
         archive_file, archive_offset, archive_length, returned

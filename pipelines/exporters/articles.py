@@ -40,9 +40,9 @@ WITH incoming AS (
         coalesce(t.archive_file, same.archive_file), coalesce(t.archive_offset, same.archive_offset),
         coalesce(t.archive_length, same.archive_length), coalesce(t.payload_digest, same.payload_digest)
     FROM unnest(
-        %s::text[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
-        %s::timestamptz[], %s::timestamptz[], %s::text[], %s::text[], %s::timestamptz[], %s::text[],
-        %s::text[], %s::bigint[], %s::bigint[], %s::text[]
+        %b::text[], %b::bigint[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[],
+        %b::timestamptz[], %b::timestamptz[], %b::text[], %b::text[], %b::timestamptz[], %b::text[],
+        %b::text[], %b::bigint[], %b::bigint[], %b::text[]
     ) AS t (
         site, no, url, section, headline, subheadline, reporter, reporter_email,
         published_at, modified_at, language, content_hash, fetched_at, body,
@@ -78,7 +78,7 @@ _SEEN_EARLIER = """
 UPDATE articles AS a SET first_seen_at = i.fetched_at
 FROM (
     SELECT site, no, min(fetched_at) AS fetched_at
-    FROM unnest(%s::text[], %s::bigint[], %s::timestamptz[]) AS t (site, no, fetched_at) GROUP BY site, no
+    FROM unnest(%b::text[], %b::bigint[], %b::timestamptz[]) AS t (site, no, fetched_at) GROUP BY site, no
 ) AS i
 WHERE a.site = i.site AND a.no = i.no AND a.first_seen_at > i.fetched_at"""
 

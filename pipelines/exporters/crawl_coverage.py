@@ -16,7 +16,7 @@ EARLIER = 20
 
 _WRITE = """
 INSERT INTO crawl_coverage (crawl, part, field, pages, found, amount, fell)
-SELECT %s, * FROM unnest(%s::text[], %s::text[], %s::int[], %s::int[], %s::bigint[], %s::boolean[])
+SELECT %s, * FROM unnest(%b::text[], %b::text[], %b::int[], %b::int[], %b::bigint[], %b::boolean[])
 ON CONFLICT (crawl, part, field) DO UPDATE SET
     pages = excluded.pages, found = excluded.found, amount = excluded.amount, fell = excluded.fell"""
 

@@ -39,7 +39,7 @@ _NOTE = "INSERT INTO asiatongsin_migrations (version, name) VALUES (%s, %s)"
 _STORED_STATIONS = "SELECT station_id, name_ko, name_en, latitude, longitude FROM weather_stations"
 _STATIONS = """
 INSERT INTO weather_stations AS s (station_id, name_ko, name_en, latitude, longitude)
-SELECT * FROM unnest(%s::int[], %s::text[], %s::text[], %s::float8[], %s::float8[])
+SELECT * FROM unnest(%b::int[], %b::text[], %b::text[], %b::float8[], %b::float8[])
 ON CONFLICT (station_id) DO UPDATE SET
     name_ko = excluded.name_ko, name_en = excluded.name_en,
     latitude = excluded.latitude, longitude = excluded.longitude"""

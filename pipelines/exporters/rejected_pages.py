@@ -19,8 +19,8 @@ SELECT
     site, no, url, fetched_at, archive_file, archive_offset, archive_length,
     reason, raw_path, is_transient, string_to_array(missing, ','), %s
 FROM unnest(
-    %s::text[], %s::bigint[], %s::text[], %s::timestamptz[], %s::text[], %s::bigint[], %s::bigint[],
-    %s::text[], %s::text[], %s::bool[], %s::text[]
+    %b::text[], %b::bigint[], %b::text[], %b::timestamptz[], %b::text[], %b::bigint[], %b::bigint[],
+    %b::text[], %b::text[], %b::bool[], %b::text[]
 ) AS t (
     site, no, url, fetched_at, archive_file, archive_offset, archive_length,
     reason, raw_path, is_transient, missing
@@ -28,7 +28,7 @@ FROM unnest(
 
 _FORGET = """
 DELETE FROM rejected_pages AS r
-USING unnest(%s::text[], %s::bigint[], %s::timestamptz[]) AS p (site, no, fetched_at)
+USING unnest(%b::text[], %b::bigint[], %b::timestamptz[]) AS p (site, no, fetched_at)
 WHERE r.site = p.site AND r.no = p.no AND r.fetched_at = p.fetched_at"""
 
 

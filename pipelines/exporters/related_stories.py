@@ -14,7 +14,7 @@ _FIELDS = ("block", "position", "related_no", "title", "lead", "image_url")
 _WRITE = """
 INSERT INTO related_stories (site, no, fetched_at, block, position, related_no, title, lead, image_url)
 SELECT * FROM unnest(
-    %s::text[], %s::bigint[], %s::timestamptz[], %s::text[], %s::int[], %s::bigint[], %s::text[], %s::text[], %s::text[]
+    %b::text[], %b::bigint[], %b::timestamptz[], %b::text[], %b::int[], %b::bigint[], %b::text[], %b::text[], %b::text[]
 )
 ON CONFLICT (site, no, block, position) DO UPDATE SET
     related_no = excluded.related_no, title = excluded.title, lead = excluded.lead,
@@ -22,9 +22,9 @@ ON CONFLICT (site, no, block, position) DO UPDATE SET
 
 _DELETE_OTHERS = """
 DELETE FROM related_stories AS r
-USING unnest(%s::text[], %s::bigint[]) AS p (site, no)
+USING unnest(%b::text[], %b::bigint[]) AS p (site, no)
 WHERE r.site = p.site AND r.no = p.no AND (r.site, r.no, r.block, r.position) NOT IN (
-    SELECT * FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::int[])
+    SELECT * FROM unnest(%b::text[], %b::bigint[], %b::text[], %b::int[])
 )"""
 
 

@@ -14,7 +14,7 @@ _WRITE = """
 INSERT INTO removed_articles AS r (site, no, form, first_seen_at, last_seen_at, listed, last_crawl, sightings)
 SELECT site, no, (array_agg(form ORDER BY fetched_at DESC))[1], min(fetched_at), max(fetched_at), bool_or(listed), %s,
     count(*)
-FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::timestamptz[], %s::bool[])
+FROM unnest(%b::text[], %b::bigint[], %b::text[], %b::timestamptz[], %b::bool[])
     AS t (site, no, form, fetched_at, listed)
 WHERE NOT EXISTS (
     SELECT FROM articles AS a WHERE a.site = t.site AND a.no = t.no AND a.fetched_at > t.fetched_at
@@ -30,7 +30,7 @@ ON CONFLICT (site, no) DO UPDATE SET
 
 _FORGET = """
 DELETE FROM removed_articles AS r
-USING unnest(%s::text[], %s::bigint[], %s::timestamptz[]) AS p (site, no, fetched_at)
+USING unnest(%b::text[], %b::bigint[], %b::timestamptz[]) AS p (site, no, fetched_at)
 WHERE r.site = p.site AND r.no = p.no AND r.last_seen_at <= p.fetched_at"""
 
 # An article that was fetched after the first sighting was there: the series begins anew.

@@ -50,7 +50,7 @@ RETURNING id"""
 _ADD_READINGS = """
 INSERT INTO weather_readings (snapshot_id, position, city, condition, icon, temperature_c, station_id)
 SELECT %s, position, city, condition, icon, temperature_c, station_id
-FROM unnest(%s::text[], %s::text[], %s::text[], %s::float8[], %s::int[]) WITH ORDINALITY
+FROM unnest(%b::text[], %b::text[], %b::text[], %b::float8[], %b::int[]) WITH ORDINALITY
     AS t (city, condition, icon, temperature_c, station_id, position)"""
 
 
@@ -58,7 +58,7 @@ FROM unnest(%s::text[], %s::text[], %s::text[], %s::float8[], %s::int[]) WITH OR
 # (0.6 s for 200 pages behind 50,000 snapshots, 2026-11-25).
 _COVERING = """
 WITH pages AS MATERIALIZED (
-    SELECT * FROM unnest(%s::text[], %s::timestamptz[]) WITH ORDINALITY AS t (site, fetched_at, place)
+    SELECT * FROM unnest(%b::text[], %b::timestamptz[]) WITH ORDINALITY AS t (site, fetched_at, place)
 ), near AS MATERIALIZED (
     SELECT s.id, s.site, s.first_fetched_at, s.last_fetched_at
     FROM (SELECT site, min(fetched_at) AS first, max(fetched_at) AS last FROM pages GROUP BY site) AS batch
