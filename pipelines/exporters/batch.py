@@ -16,6 +16,7 @@ from pipelines.exporters import (
     article_revisions,
     articles,
     crawls,
+    planning,
     rejected_pages,
     related_stories,
     removed_articles,
@@ -84,6 +85,7 @@ def export_segment(
             return Exported()  # stored by a process that was killed before it could remove the file
         written, refused = _export(connection, record.id, pages, keep)
         crawls.advance(connection, record.id, segment, written)
+        planning.note_size(connection)
     return Exported(len(pages), len(written.new), len(written.changed), len(written.unchanged), len(refused))
 
 
