@@ -150,6 +150,7 @@ DOWNLOADER_MIDDLEWARES = {
     "asiatongsin.politeness.WaitMiddleware": 560,
     "asiatongsin.received.ReceivedMiddleware": 950,  # sees what came before redirects (600) and decompression (590)
 }
+CONCURRENT_ITEMS = 1  # Scrapy starts so many tasks for each page; a hundred took a tenth of the CPU (2026-11-25)
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # newest first, as the lists print them
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8",
