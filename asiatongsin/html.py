@@ -1,14 +1,13 @@
-"""Bytes of a page to a tree, and what every page object needs to look into it."""
+"""Bytes of a page to a tree, and its texts and addresses."""
 
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
 from lxml import etree
-from lxml.cssselect import CSSSelector
 from lxml.etree import _Element
 
 from asiatongsin.excess import excess_of_body, excess_of_tree
@@ -69,31 +68,6 @@ def to_utf8(body: bytes) -> bytes:
         readings = (body.decode(encoding, "replace") for encoding in ("utf-8", "cp949"))
         return min(readings, key=lambda text: text.count("\ufffd")).encode("utf-8")
     return body
-
-
-class Selectors:
-    """Where one field is: CSS selectors, compiled once, tried in the order of trust."""
-
-    def __init__(self, *css: str) -> None:
-        self.css = css
-        self._compiled = [CSSSelector(selector, translator="html") for selector in css]
-
-    def all(self, tree: _Element) -> Iterable[_Element]:
-        """Every element that one of the selectors finds, the more trusted selectors first."""
-        for selector in self._compiled:
-            yield from selector(tree)
-
-    def best(self, tree: _Element) -> list[_Element]:
-        """All that the most trusted selector finds that finds anything."""
-        return next((found for selector in self._compiled if (found := selector(tree))), [])
-
-    def first(self, tree: _Element) -> _Element | None:
-        """The first element that is found."""
-        return next(iter(self.all(tree)), None)
-
-    def text(self, tree: _Element) -> str | None:
-        """The text of the first element that has any."""
-        return next((text for element in self.all(tree) if (text := text_of(element))), None)
 
 
 def text_of(element: _Element) -> str | None:

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asiatongsin.html import Selectors, parse, text_of, to_utf8
+from asiatongsin.html import parse, text_of, to_utf8
 from asiatongsin.items import Page
+from asiatongsin.selectors import Selectors
 
 TEXT = "온누리시가 골목길 새단장 사업을 시작한다고 밝혔다."
 PAGE = f"<p>{TEXT}</p>"

@@ -7,9 +7,10 @@ import re
 from lxml import etree
 from lxml.etree import _Element
 
-from asiatongsin.html import Selectors, classes, join, text_of
+from asiatongsin.html import classes, join, text_of
 from asiatongsin.items import ArticleImage
 from asiatongsin.korean import clean
+from asiatongsin.selectors import Selectors
 
 BODY = Selectors(
     "#news_body_area",

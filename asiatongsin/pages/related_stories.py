@@ -8,10 +8,11 @@ from urllib.parse import urlsplit
 
 from lxml.etree import _Element
 
-from asiatongsin.html import Selectors, classes, join, text_of
+from asiatongsin.html import classes, join, text_of
 from asiatongsin.items import RelatedStory
 from asiatongsin.korean import drop_broken_entity
 from asiatongsin.pages.body import find_body
+from asiatongsin.selectors import Selectors
 from asiatongsin.site import Site
 from asiatongsin.urls import article_no
 

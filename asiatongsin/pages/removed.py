@@ -7,10 +7,11 @@ from http import HTTPStatus
 
 from lxml.etree import _Element
 
-from asiatongsin.html import Selectors, join
+from asiatongsin.html import join
 from asiatongsin.items import Page
 from asiatongsin.korean import clean
 from asiatongsin.pages.body import find_body, holds_anything
+from asiatongsin.selectors import Selectors
 from asiatongsin.urls import is_front_page
 
 SCRIPTS = Selectors("script")

@@ -6,9 +6,10 @@ import re
 
 from lxml.etree import _Element
 
-from asiatongsin.html import Selectors, classes, text_of
+from asiatongsin.html import classes, text_of
 from asiatongsin.items import WeatherReading
 from asiatongsin.korean import clean
+from asiatongsin.selectors import Selectors
 
 CITIES = Selectors(".weather_box li.icon_w", "ul.weather_slide > li")
 ICON = Selectors("span")
