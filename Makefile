@@ -7,7 +7,7 @@ PORT ?= 8765
 ARTICLES ?= 300
 ARGS ?=
 
-.PHONY: help setup demo crawl test soak pywb scrapyd promtool lint lock clean
+.PHONY: help setup demo crawl test bench soak pywb scrapyd promtool lint lock clean
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -29,6 +29,9 @@ crawl: setup ## crawl the live site, politely; ARGS="-a pages=1" for a first loo
 
 test: setup ## all tests; ARGS="-k weather" for some
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS)
+
+bench: setup ## how fast it is, as ratios, in about ten minutes; ARGS="--quick" for two, "--only crawl,storing" for some
+	$(BIN)/python -m tests.bench $(ARGS)
 
 soak: setup ## hundreds of random kills, thousands of damaged pages; ARGS="--kills 20" for less
 	$(BIN)/python -m tests.soak $(ARGS)
