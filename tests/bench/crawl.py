@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -95,17 +97,24 @@ def ours(site: Site, postgres: Server, articles: int) -> Crawled:
     )
 
 
-def bare(site: Site, paths: list[str]) -> Crawled:
+def bare(site: Site, paths: Sequence[str]) -> Crawled:
     """The same pages, and nothing done with them."""
-    with TemporaryDirectory(prefix="asiatongsin-bench-") as folder:
-        file = Path(folder) / "addresses.json"
-        file.write_text(json.dumps([[f"{site.url}{path}" for path in paths], SETTINGS]))
-        process = measured([sys.executable, "-m", "tests.bench.bare", str(file)], {})
+    with bare_command([f"{site.url}{path}" for path in paths]) as command:
+        process = measured(command, {})
     asked = site.asked()
     if int(process.output) != len(paths):
         raise CommandFailed(f"the bare spider got {process.output} of {len(paths)} pages")
     rate = len(asked.paths) / (process.ended - asked.first)
     return Crawled(asked=asked, rate=rate, cpu=process.cpu, megabytes=process.megabytes)
+
+
+@contextmanager
+def bare_command(addresses: Sequence[str]) -> Iterator[list[str]]:
+    """What runs the bare spider over these addresses."""
+    with TemporaryDirectory(prefix="asiatongsin-bench-") as folder:
+        file = Path(folder) / "addresses.json"
+        file.write_text(json.dumps([list(addresses), SETTINGS]))
+        yield [sys.executable, "-m", "tests.bench.bare", str(file)]
 
 
 def _rows(pairs: list[tuple[Crawled, Crawled]]) -> list[Row]:

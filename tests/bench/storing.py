@@ -1,0 +1,120 @@
+"""Pages per second from closed spool segments into PostgreSQL, against a row at a time and against bare COPY."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+import psycopg
+
+from asiatongsin.items import PageItems
+from pipelines.database import Database
+from pipelines.drain import Drain
+from pipelines.exporters.migrate import migrate
+from pipelines.spool import Spool
+from tests.bench.found import Effort, Found, Goal, Row, ratios
+from tests.bench.postgres import Server, server
+from tests.bench.saved import again, read, record, saved, spooled
+from tests.bench.tables import Tables, copied, make_bare, one_by_one, stored
+from tests.conftest import new_database
+
+PAGES = 1000
+ROW_AT_A_TIME_PAGES = 100
+BY_ROWS = Goal(lowest=10)
+BY_COPY = Goal(lowest=0.5)
+
+HOW = (
+    "Storing: segments of 50 pages, as a crawl closes them, through the drain, with their files removed; the server has"
+    " fsync and synchronous_commit on. A row at a time is the rows that are stored then, one statement and one commit"
+    " each; where the pages are stored already, with ON CONFLICT DO UPDATE. COPY writes the same rows in one"
+    " transaction into tables without keys, checks and indexes."
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stored:
+    """Pages per second of one round."""
+
+    fresh: float
+    unchanged: float
+    by_rows: float
+    by_rows_unchanged: float
+    by_copy: float
+
+
+def run(effort: Effort) -> Found:
+    """All three by turns, each round in a database of its own."""
+    pages = read(saved(effort.of(PAGES, least=20)))
+    few = effort.of(ROW_AT_A_TIME_PAGES, least=5)
+    with server() as postgres:
+        rounds = [_round(postgres, pages, few) for _ in effort.at_most(5)]
+    return Found(rows=list(_rows(rounds)), notes=[HOW])
+
+
+def _round(postgres: Server, pages: Sequence[PageItems], few: int) -> Stored:
+    with _drain(postgres) as (drain, url), psycopg.connect(url, autocommit=True) as connection:
+        fresh = _drained(postgres, drain, "fresh", pages)
+        tables = stored(connection)
+        once, twice, bare = _others(postgres, tables, few)
+        unchanged = _drained(postgres, drain, "unchanged", again(pages, timedelta(days=1)))
+    return Stored(
+        fresh=len(pages) / fresh,
+        unchanged=len(pages) / unchanged,
+        by_rows=few / once,
+        by_rows_unchanged=few / twice,
+        by_copy=len(pages) / bare,
+    )
+
+
+def _others(postgres: Server, tables: Tables, few: int) -> tuple[float, float, float]:
+    """Seconds for the rows of a few articles one by one, for the same rows again, and for COPY of all."""
+    with new_database(postgres.url) as url, psycopg.connect(url, autocommit=True) as connection:
+        migrate(connection)
+        make_bare(connection)
+        first = tables.of_first(few)
+        once = _timed(postgres, lambda: one_by_one(connection, first, is_fresh=True))
+        twice = _timed(postgres, lambda: one_by_one(connection, first, is_fresh=False))
+        return once, twice, _timed(postgres, lambda: copied(connection, tables))
+
+
+@contextmanager
+def _drain(postgres: Server) -> Iterator[tuple[Drain, str]]:
+    with (
+        new_database(postgres.url) as url,
+        TemporaryDirectory(prefix="asiatongsin-bench-") as folder,
+        closing(Drain(Database(url, Path(folder)), Path(folder))) as drain,
+    ):
+        drain.store_record(record("before"))  # makes the tables
+        yield drain, url
+
+
+def _drained(postgres: Server, drain: Drain, crawl: str, pages: Sequence[PageItems]) -> float:
+    spool = spooled(Spool.create(drain.spools, record(crawl)), pages)
+    taken = _timed(postgres, lambda: drain.drain(spool, record(crawl)))
+    spool.release()
+    return taken
+
+
+def _timed(postgres: Server, work: Callable[[], None]) -> float:
+    postgres.rest()
+    began = perf_counter()
+    work()
+    return perf_counter() - began
+
+
+def _rows(rounds: Sequence[Stored]) -> Iterator[Row]:
+    rows_of = {
+        "fresh pages": ([one.fresh for one in rounds], [one.by_rows for one in rounds]),
+        "unchanged pages": ([one.unchanged for one in rounds], [one.by_rows_unchanged for one in rounds]),
+    }
+    copied_rates = [one.by_copy for one in rounds]
+    for kind, (own, by_rows) in rows_of.items():
+        for other, rates, goal in (("a row at a time", by_rows, BY_ROWS), ("bare COPY", copied_rates, BY_COPY)):
+            figure = f"{median(own):.0f} against {median(rates):.0f} pages/s"
+            yield Row(name=f"storing {kind}, by {other}", figure=figure, ratios=ratios(own, rates), goal=goal)
