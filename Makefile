@@ -36,6 +36,12 @@ bench: setup ## how fast it is, as ratios, in about ten minutes; ARGS="--quick" 
 soak: setup ## hundreds of random kills, thousands of damaged pages; ARGS="--kills 20" for less
 	$(BIN)/python -m tests.soak $(ARGS)
 
+.PHONY: bench-peers
+bench-peers: ## install the programs that `make bench` compares the reading with into .venv-peers
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check uv
+	.venv-peers/bin/uv pip install --quiet --python .venv-peers/bin/python trafilatura "newspaper4k[ko]" news-please
+
 pywb: ## install pywb into .venv-pywb, for the tests that replay the archive with it
 	$(PYTHON) -m venv .venv-pywb
 	.venv-pywb/bin/python -m pip install --quiet --disable-pip-version-check "setuptools<81" pywb
@@ -65,4 +71,4 @@ lock: setup ## write requirements.lock anew from pyproject.toml
 		--generate-hashes --no-emit-index-url --no-header --upgrade --output-file requirements.lock
 
 clean: ## remove the virtual environments and the demo's data
-	rm -rf $(VENV) .venv-pywb .venv-scrapyd .venv-deploy .promtool .demo build dist *.egg-info
+	rm -rf $(VENV) .venv-peers .venv-pywb .venv-scrapyd .venv-deploy .promtool .demo build dist *.egg-info

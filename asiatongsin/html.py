@@ -1,20 +1,23 @@
-"""Bytes of a page to a tree, and what every page object needs to look into it."""
+"""Bytes of a page to a tree, and its texts and addresses."""
 
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urljoin
 
 from lxml import etree
-from lxml.cssselect import CSSSelector
 from lxml.etree import _Element
 
 from asiatongsin.excess import excess_of_body, excess_of_tree
 from asiatongsin.korean import clean
 
-_NO_PLAIN_TEXT = {"br", "script", "style"}
+_NO_PLAIN_TEXT = ("br", "script", "style")
+_ROOT = re.compile(r"https?://[a-z0-9.\-]+(?::[0-9]+)?(?=/)", re.ASCII)
+_USUAL = re.compile(rf"(?P<root>{_ROOT.pattern})?(?:/(?!\.)[\w.\-]+)+/?(?:\?[\w=&%.\-]+)?", re.ASCII)
 _EMPTY = b"<html><body></body></html>"
 
 
@@ -71,41 +74,16 @@ def to_utf8(body: bytes) -> bytes:
     return body
 
 
-class Selectors:
-    """Where one field is: CSS selectors, compiled once, tried in the order of trust."""
-
-    def __init__(self, *css: str) -> None:
-        self.css = css
-        self._compiled = [CSSSelector(selector, translator="html") for selector in css]
-
-    def all(self, tree: _Element) -> Iterable[_Element]:
-        """Every element that one of the selectors finds, the more trusted selectors first."""
-        for selector in self._compiled:
-            yield from selector(tree)
-
-    def best(self, tree: _Element) -> list[_Element]:
-        """All that the most trusted selector finds that finds anything."""
-        return next((found for selector in self._compiled if (found := selector(tree))), [])
-
-    def first(self, tree: _Element) -> _Element | None:
-        """The first element that is found."""
-        return next(iter(self.all(tree)), None)
-
-    def text(self, tree: _Element) -> str | None:
-        """The text of the first element that has any."""
-        return next((text for element in self.all(tree) if (text := text_of(element))), None)
-
-
 def text_of(element: _Element) -> str | None:
     """The text inside an element in one line; None where there is none."""
-    return clean("".join(_parts_of(element))) or None
+    if not len(element):
+        return clean(element.text or "") or None
+    is_plain = next(element.iterdescendants(*_NO_PLAIN_TEXT), None) is None
+    return clean("".join(element.itertext() if is_plain else _parts_of(element))) or None
 
 
 def _parts_of(element: _Element) -> Iterator[str]:
     """Text nodes but those of scripts; a line end stands for a blank, so that it does not glue two words."""
-    if all(node.tag not in _NO_PLAIN_TEXT for node in element.iterdescendants()):
-        yield from element.itertext()
-        return
     walk = etree.iterwalk(element, events=("start", "end"))
     for event, node in walk:
         if event == "start" and node.tag in {"script", "style"}:
@@ -119,12 +97,25 @@ def _parts_of(element: _Element) -> Iterator[str]:
 def join(base: str, address: str | None) -> str:
     """An absolute address; one that is no address at all (`http://[광]/`) stays as it is printed."""
     printed = clean(address or "")
+    usual = _USUAL.fullmatch(printed)  # of these urljoin makes the same, in ten times as long
+    if usual and usual["root"]:
+        return printed
+    if usual and (root := _root_of(base)):
+        return root + printed
     try:
         return urljoin(base, printed)
     except ValueError:
         return printed
 
 
+@lru_cache(maxsize=64)
+def _root_of(base: str) -> str | None:
+    """Scheme and host of an address in its usual form; None where it has another one."""
+    found = _ROOT.match(base)
+    return found[0] if found else None
+
+
 def classes(element: _Element) -> list[str]:
     """The class names of an element."""
-    return (element.get("class") or "").split()
+    given = element.get("class")
+    return given.split() if given else []

@@ -70,6 +70,8 @@ class Site:
         A site without a port of its own answers on the default ports of http and https. An address with a user or
         a password is nobody's: we have none to send.
         """
+        if url.startswith(f"{self.base}/"):
+            return True
         try:
             parts = urlsplit(url)
             port = parts.port or _DEFAULT_PORTS.get(parts.scheme)

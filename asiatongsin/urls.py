@@ -9,6 +9,7 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 _ARTICLE_PATH = re.compile(r"^/(?:news/|mobile/)?article(?:_print)?\.html$")
+_USUAL_ARTICLE = re.compile(r"https?://[\w.\-]+(?::[0-9]+)?/news/article\.html\?no=([1-9][0-9]{0,17})", re.ASCII)
 _SECTION_PATH = re.compile(r"^/(?:news|mobile)/section(?:_list_all)?\.html$")
 _ALL_PATH = re.compile(r"^/(?:news|mobile)/article_list_all\.html$")
 _LIST_PATH = re.compile(f"{_SECTION_PATH.pattern}|{_ALL_PATH.pattern}")
@@ -23,6 +24,8 @@ def article_no(url: str) -> int | None:
 
     `http`/`https`, `www.`/`m.` hosts, the mobile and the print form and extra parameters do not matter.
     """
+    if found := _USUAL_ARTICLE.fullmatch(url):
+        return int(found[1])
     return _parameter(url, _ARTICLE_PATH, "no")
 
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asiatongsin.html import Selectors, parse, text_of, to_utf8
+from asiatongsin.html import parse, text_of, to_utf8
 from asiatongsin.items import Page
+from asiatongsin.selectors import Selectors
 
 TEXT = "온누리시가 골목길 새단장 사업을 시작한다고 밝혔다."
 PAGE = f"<p>{TEXT}</p>"
@@ -153,21 +154,6 @@ def test_leaves_out_the_text_behind_an_element() -> None:
 
 def test_has_no_text_where_there_is_only_white_space() -> None:
     assert text_of(parse("<p>&nbsp; <b>\u3000</b>\n</p>".encode()).tree) is None
-
-
-def test_finds_by_the_more_trusted_selector_first() -> None:
-    tree = parse(b"<h3>third</h3><h2></h2><h2>second</h2>").tree
-    where = Selectors("h1", "h2", "h3")
-    assert [element.text for element in where.all(tree)] == [None, "second", "third"]
-    assert [element.text for element in where.best(tree)] == [None, "second"]
-    assert where.first(tree) is where.best(tree)[0]
-    assert where.text(tree) == "second"
-
-
-def test_finds_nothing_where_there_is_nothing() -> None:
-    where = Selectors("h1")
-    tree = parse(b"").tree
-    assert (list(where.all(tree)), where.best(tree), where.first(tree), where.text(tree)) == ([], [], None, None)
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)

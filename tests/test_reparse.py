@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from psycopg import Connection
 
-from asiatongsin.html import Selectors
 from asiatongsin.pages.article import ArticlePage
+from asiatongsin.selectors import Selectors
 from pipelines.reparse.captured import Wanted
 from tests.conftest import Scrapy
 from tests.reparse_runs import Reread, empty, stored

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from psycopg import Connection
 
-from asiatongsin.html import Selectors
+from asiatongsin.selectors import Selectors
 from tests.conftest import Scrapy
 from tests.other_warc import Warc, page_of
 from tests.reparse_runs import Reread, empty, stored

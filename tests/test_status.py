@@ -63,17 +63,17 @@ def test_of_an_empty_database(scrapy: Scrapy, database_url: str, data: Path) -> 
 
 
 def test_of_a_site_that_is_well(scrapy: Scrapy, connection: Connection, database_url: str, data: Path) -> None:
-    for hours in (5, 4, 3, 2, 1):
+    for hours in (9, 8, 7, 6, 5):
         crawled(connection, hours, arguments={"site": "x", "pages": "3"})
-    pages = [page(no, ago(hours=1), stories=[story(1)], seoul=21.5) for no in (1, 2, 3)]
-    checked = dataclasses.replace(pages[0], check=check(ago(hours=1), ago(minutes=50)))
+    pages = [page(no, ago(hours=5), stories=[story(1)], seoul=21.5) for no in (1, 2, 3)]
+    checked = dataclasses.replace(pages[0], check=check(ago(hours=5), ago(hours=3)))
     export(connection, checked, *pages[1:], rejected(4, reason="no headline", raw_path="rejected/a.gz"), removed(5))
     crawls.write(connection, record("runs", started_at=NOW))
     run = scrapy("status", DATABASE_URL=database_url)
     assert (run.status, "Nothing needs a person.\n" in run.output) == (0, True), run.output
     shown = lines(run.output)
     assert [SITE, "3", "0", "0", "2025-10-04", "18:20"] in [line[:6] for line in shown]
-    assert [SITE, "60", "min", "ago", "0", "min", "1", "50", "min"] in shown  # last good, strip, due visits, due for
+    assert [SITE, "5", "h", "ago", "0", "min", "1", "3", "h"] in shown  # last good, strip, due visits, due for
     assert [SITE, "4", "crawls", "120", "(120)", "7", "(7)", "0", "(0)", "0", "(0)", "0", "(0)", "0", "(0)"] in shown
     assert [SITE, "ok", "120", "7", "0", "0", "0", "0", "0", "pages=3"] in [line[2:] for line in shown]
     assert [SITE, "running", "0", "0", "0", "0", "0", "0", "0"] in [line[2:] for line in shown]

@@ -11,7 +11,7 @@ from dateutil.parser import isoparse
 from lxml.etree import _Element
 
 from asiatongsin.errors import PageUnreadable
-from asiatongsin.html import Selectors, text_of
+from asiatongsin.html import text_of
 from asiatongsin.items import Article, Page
 from asiatongsin.korean import (
     KST,
@@ -23,6 +23,7 @@ from asiatongsin.korean import (
     parse_opening_byline,
 )
 from asiatongsin.pages.body import ArticleBody, find_body
+from asiatongsin.selectors import Selectors
 from asiatongsin.urls import article_url
 
 # Wrapper numbers (arv_001, arv_009_01 …) differ per site and say nothing; inner ids and classes are stable.

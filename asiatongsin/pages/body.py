@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 
 from lxml import etree
 from lxml.etree import _Element
 
-from asiatongsin.html import Selectors, classes, join, text_of
+from asiatongsin.html import classes, join, text_of
 from asiatongsin.items import ArticleImage
 from asiatongsin.korean import clean
+from asiatongsin.page_index import once
+from asiatongsin.selectors import Selectors
 
 BODY = Selectors(
     "#news_body_area",
@@ -59,7 +62,7 @@ class ArticleBody:
         self._lines: list[list[str]] = [[]]
         self._read(element)
 
-    @property
+    @cached_property
     def paragraphs(self) -> tuple[str, ...]:
         """Paragraphs in one line each, empty ones left out. A line end of the page ends a paragraph."""
         return tuple(text for line in self._lines if (text := clean("".join(line))))
@@ -89,10 +92,10 @@ class ArticleBody:
             self.has_video |= node.tag in _VIDEO_TAGS
             return True
         names = classes(node)
-        if node.tag in _PHOTO_FRAME or not _PHOTO_FRAME.isdisjoint(names):
+        if node.tag in _PHOTO_FRAME or (names and not _PHOTO_FRAME.isdisjoint(names)):
             self._add_images(list(IMAGES.all(node)), caption=text_of(node))
             return True
-        return any(_NOT_TEXT.match(name) for name in names)
+        return bool(names) and any(_NOT_TEXT.match(name) for name in names)
 
     def _add_images(self, images: list[_Element], caption: str | None) -> None:
         for image in images:
@@ -113,6 +116,10 @@ class ArticleBody:
 
 def find_body(tree: _Element) -> _Element | None:
     """The element of the body; where its most trusted selector matches twice, the one that holds anything."""
+    return once(find_body, tree, _find_body)
+
+
+def _find_body(tree: _Element) -> _Element | None:
     found = BODY.best(tree)[:MOST_BODIES]
     return next((element for element in found if holds_anything(element)), found[0] if found else None)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from lxml.etree import _Element
 
-from asiatongsin.html import Selectors, join
+from asiatongsin.html import join
+from asiatongsin.selectors import Selectors
 from asiatongsin.site import Site
 from asiatongsin.urls import list_no
 

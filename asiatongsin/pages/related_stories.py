@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
+from lxml import etree
 from lxml.etree import _Element
 
-from asiatongsin.html import Selectors, classes, join, text_of
+from asiatongsin.html import classes, join, text_of
 from asiatongsin.items import RelatedStory
 from asiatongsin.korean import drop_broken_entity
+from asiatongsin.page_index import Inside
 from asiatongsin.pages.body import find_body
+from asiatongsin.selectors import Selectors
 from asiatongsin.site import Site
 from asiatongsin.urls import article_no
 
@@ -22,10 +27,35 @@ TITLE = Selectors("h2", "h3", "strong", "i.ofe", "b.ofe", "b > span", "b:not(.cl
 LEAD = Selectors("p.ffd", "p", "b.clamp", "em")
 THUMBNAIL = Selectors("img[src]:not([src='']):not([src^='data:'])")
 
+MOST_KNOWN, LONGEST_KNOWN = 1000, 4000
+"""So many teasers are remembered, none of more bytes."""
+
 _WIDGET = re.compile(r"^[a-z]{3}_\d{3}\w*$")  # arl_054, hdl_003, pvw_001: one numbered skin each
 _BLOCK_TAGS = {"div", "section", "aside", "dl"}
 _NOT_A_BLOCK = {"art_top", "fix_art_top", "head_cen", "top_nav"}
 _NOT_A_BLOCK_ID = {"gnb", "header", "footer"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Surroundings:
+    """What is around a link."""
+
+    is_no_block: bool = False
+    """Body, headline or menu are among it."""
+
+    widget: _Element | None = None
+    """The innermost widget."""
+
+    def with_inner(self, element: _Element, body: _Element | None) -> _Surroundings:
+        """The same, and inside of this element."""
+        is_no_block = self.is_no_block or element is body or element.get("id") in _NOT_A_BLOCK_ID
+        if not (element.get("class") or is_no_block):
+            return self
+        is_no_block = is_no_block or not _NOT_A_BLOCK.isdisjoint(classes(element))
+        return _Surroundings(is_no_block, element if _widget_class(element) else self.widget)
+
+
+_NOTHING = _Surroundings()
 
 
 class RelatedStories:
@@ -34,10 +64,10 @@ class RelatedStories:
     def __init__(self, tree: _Element, page_url: str) -> None:
         self.tree = tree
         self.page_url = page_url
-        self.site = Site.parse("{0.scheme}://{0.netloc}".format(urlsplit(page_url)))
+        self.site = _site("{0.scheme}://{0.netloc}".format(urlsplit(page_url)))
         self._body = find_body(tree)
         self._names: dict[_Element, str] = {}
-        self._is_left_out: dict[_Element, bool] = {}
+        self._surroundings: dict[_Element, _Surroundings] = {}
 
     def stories(self) -> tuple[RelatedStory, ...]:
         """The stories; positions count within a block, an article shown twice in one block counts once."""
@@ -56,24 +86,25 @@ class RelatedStories:
             no = article_no(address)
             if no in {None, own} or not self.site.owns(address):
                 continue
-            if not self._is_in_no_block(link):
+            if not self._around(link.getparent()).is_no_block:
                 yield link, no or 0
 
-    def _is_in_no_block(self, link: _Element) -> bool:
-        """Whether body, headline or menu are around it; asked once for each element, however many links it holds."""
-        unknown, is_left_out = [], False
-        for above in link.iterancestors():
-            if above in self._is_left_out:
-                is_left_out = self._is_left_out[above]
+    def _around(self, element: _Element | None) -> _Surroundings:
+        """What a link inside this element is in; asked once for each element, however many links it holds."""
+        unknown: list[_Element] = []
+        around = _NOTHING
+        while element is not None:
+            if element in self._surroundings:
+                around = self._surroundings[element]
                 break
-            unknown.append(above)
-        for above in reversed(unknown):
-            is_left_out = is_left_out or _is_no_block(above, self._body)
-            self._is_left_out[above] = is_left_out
-        return is_left_out
+            unknown.append(element)
+            element = element.getparent()
+        for element in reversed(unknown):
+            around = self._surroundings[element] = around.with_inner(element, self._body)
+        return around
 
     def _block_name(self, link: _Element) -> str:
-        block = next((above for above in link.iterancestors() if _widget_class(above)), None)
+        block = self._around(link.getparent()).widget
         if block is None:
             block = next((above for above in link.iterancestors() if above.tag in _BLOCK_TAGS and classes(above)), None)
         if block is None:
@@ -83,22 +114,56 @@ class RelatedStories:
         return self._names[block]
 
     def _story(self, link: _Element, block: str, no: int, position: int) -> RelatedStory:
-        title = TITLE.text(link) or text_of(link)
-        lead = LEAD.text(link)
-        image = THUMBNAIL.first(link)
+        teaser = _teaser(link)
         return RelatedStory(
             block=block,
             position=position,
             related_no=no,
-            title=title,
-            lead=(drop_broken_entity(lead) or None) if lead and lead != title else None,
-            image_url=join(self.page_url, image.get("src")) if image is not None else None,
+            title=teaser.title,
+            lead=teaser.lead,
+            image_url=join(self.page_url, teaser.source) if teaser.source is not None else None,
         )
 
 
-def _is_no_block(element: _Element, body: _Element | None) -> bool:
-    names = classes(element)
-    return element is body or element.get("id") in _NOT_A_BLOCK_ID or not _NOT_A_BLOCK.isdisjoint(names)
+@dataclass(frozen=True, slots=True)
+class _Teaser:
+    """What a link shows."""
+
+    title: str | None
+    lead: str | None
+    source: str | None
+
+
+_known: dict[bytes, _Teaser] = {}
+
+
+def _teaser(link: _Element) -> _Teaser:
+    """The teaser of a link; rankings stand on many pages in the same words, and markup is compared faster than read."""
+    markup = etree.tostring(link, encoding="utf-8", with_tail=False)
+    if len(markup) > LONGEST_KNOWN:
+        return _read_teaser(link)
+    if markup not in _known:
+        if len(_known) >= MOST_KNOWN:
+            _known.clear()
+        _known[markup] = _read_teaser(link)
+    return _known[markup]
+
+
+def _read_teaser(link: _Element) -> _Teaser:
+    inside = Inside(link)
+    title = TITLE.text(inside) or text_of(link)
+    lead = LEAD.text(inside)
+    image = THUMBNAIL.first(inside)
+    return _Teaser(
+        title=title,
+        lead=(drop_broken_entity(lead) or None) if lead and lead != title else None,
+        source=(image.get("src") or "") if image is not None else None,
+    )
+
+
+@lru_cache(maxsize=64)
+def _site(address: str) -> Site:
+    return Site.parse(address)
 
 
 def _widget_class(element: _Element) -> str | None:

@@ -7,10 +7,11 @@ from http import HTTPStatus
 
 from lxml.etree import _Element
 
-from asiatongsin.html import Selectors, join
+from asiatongsin.html import join
 from asiatongsin.items import Page
 from asiatongsin.korean import clean
 from asiatongsin.pages.body import find_body, holds_anything
+from asiatongsin.selectors import Selectors
 from asiatongsin.urls import is_front_page
 
 SCRIPTS = Selectors("script")
@@ -34,7 +35,7 @@ def removed_form(page: Page) -> str | None:
         return str(page.status)
     if is_front_page(page.url):
         return "front page"
-    if _has_much_text(page.tree) or _has_body(page.tree):
+    if _has_body(page.tree) or _has_much_text(page.tree):
         return None
     script = " ".join(element.text or "" for element in SCRIPTS.all(page.tree))
     if any(is_front_page(join(page.url, address)) for address in _ways_out(page.tree, script)):

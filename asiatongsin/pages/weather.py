@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
+from lxml import etree
 from lxml.etree import _Element
 
-from asiatongsin.html import Selectors, classes, text_of
+from asiatongsin.html import classes, text_of
 from asiatongsin.items import WeatherReading
 from asiatongsin.korean import clean
+from asiatongsin.selectors import Selectors
 
 CITIES = Selectors(".weather_box li.icon_w", "ul.weather_slide > li")
 ICON = Selectors("span")
 DATE = Selectors("p.today_txt", ".today_txt")
+
+MOST_KNOWN, LONGEST_KNOWN = 10, 50_000
+"""So many strips are remembered, and one of more bytes alone."""
 
 _PAGE_DATE = re.compile(r"\d{4}\.\d{2}\.\d{2}\s?\(.\)")  # some sites print 전체기사 or 배너 around it
 _CITY = re.compile(r"^(?P<city>[^\d℃]*?[^\d℃\s-])\s*(?:(?P<temperature>[-−]?\d+(?:\.\d+)?)\D*|-?\s*(?:℃|°C)?)$")
@@ -34,8 +40,28 @@ class WeatherStrip:
 
     def readings(self) -> tuple[WeatherReading, ...]:
         """The cities in printed order; an entry that names no city is left out."""
-        found = (_reading(entry) for entry in CITIES.best(self.tree))
-        return tuple(reading for reading in found if reading is not None)
+        entries = CITIES.best(self.tree)
+        around = entries[0].getparent() if entries else None
+        if around is None or list(around) != entries:
+            return _readings(entries)
+        return _known_readings(around)
+
+
+_known: dict[bytes, tuple[WeatherReading, ...]] = {}
+
+
+def _known_readings(around: _Element) -> tuple[WeatherReading, ...]:
+    """What all children of an element say. Pages of one hour show the same strip, and comparing is faster."""
+    markup = etree.tostring(around, encoding="utf-8", with_tail=False)
+    if markup not in _known:
+        if len(_known) >= MOST_KNOWN or len(markup) > LONGEST_KNOWN:
+            _known.clear()
+        _known[markup] = _readings(around)
+    return _known[markup]
+
+
+def _readings(entries: Iterable[_Element]) -> tuple[WeatherReading, ...]:
+    return tuple(reading for entry in entries if (reading := _reading(entry)) is not None)
 
 
 def _reading(entry: _Element) -> WeatherReading | None:

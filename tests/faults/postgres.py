@@ -10,6 +10,7 @@ import socket
 import subprocess
 import warnings
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -65,13 +66,16 @@ class Server:
 
     def freeze(self) -> None:
         """From now on no process of the server does anything; connections stay open and nobody answers."""
-        for pid in self._processes():
-            os.kill(pid, signal.SIGSTOP)
+        self._tell_all(signal.SIGSTOP)
 
     def thaw(self) -> None:
         """The server goes on where it was."""
+        self._tell_all(signal.SIGCONT)
+
+    def _tell_all(self, number: int) -> None:
         for pid in self._processes():
-            os.kill(pid, signal.SIGCONT)
+            with suppress(ProcessLookupError):  # a server process whose client went in this moment
+                os.kill(pid, number)
 
     @property
     def pid(self) -> int | None:
