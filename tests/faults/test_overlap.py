@@ -30,7 +30,7 @@ def test_the_second_crawl_of_a_site_ends_at_once(
     url = UNREACHABLE if where == "no database" else database_url
     environment = {"ASIATONGSIN_DATA": str(tmp_path / "elsewhere")} if where == "another machine" else {}
     with serve(ReplicaSite(articles=60)) as replica:
-        first = start(replica.url, url, "-a", "sections=9999", "-s", "DOWNLOAD_DELAY=0.05")
+        first = start(replica.url, url, "-a", "sections=9999", "-s", "DOWNLOAD_DELAY=0.1")
         replica.wait_for(articles=10)
         second = scrapy("crawl", "asiatongsin", "-a", f"site={replica.url}", DATABASE_URL=url, **environment)
         assert second.status == 6
@@ -44,7 +44,7 @@ def test_the_second_crawl_of_a_site_ends_at_once(
 
 def test_crawls_of_different_sites_run_side_by_side(start: Start, connection: Connection, database_url: str) -> None:
     with serve(ReplicaSite(articles=40)) as one, serve(ReplicaSite(articles=40, seed=2)) as other:
-        first = start(one.url, database_url, *SLOWLY)
+        first = start(one.url, database_url, *SLOWLY, "-s", "DOWNLOAD_DELAY=0.15")
         one.wait_for(articles=5)
         second = start(other.url, database_url, *SLOWLY)
         other.wait_for(articles=5)
