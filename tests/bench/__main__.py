@@ -48,7 +48,7 @@ def _found(names: list[str], effort: Effort) -> Iterator[tuple[str, Found]]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--only", type=_names, help=f"some of {', '.join(benchmarks())}, with commas between")
-    parser.add_argument("--quick", action="store_true", help="smaller numbers, two minutes; shows no goal missed")
+    parser.add_argument("--quick", action="store_true", help="smaller numbers, one minute; too small to judge goals by")
     parser.add_argument("--write", action="store_true", help="write the table into docs/performance.md")
     return parser
 
