@@ -25,6 +25,11 @@ def text_table(
     )
 
 
+def titled_table(title: str, head: Sequence[str], rows: Sequence[Sequence[object]], *, widest: int = 60) -> str:
+    """A table under its title, or one line that it is empty."""
+    return f"{title}\n{text_table(head, rows, widest=widest)}" if rows else f"{title}: none"
+
+
 def width(text: str) -> int:
     """Columns a text takes on a terminal."""
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)

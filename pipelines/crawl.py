@@ -168,8 +168,8 @@ class CrawlExtension:
             self._write_down(spool, final)
             if is_stored:
                 drain.store_record(final)
-                spool.remove()
                 self._doubt(drain.fallen(record.site))
+                spool.remove()
         except (DatabaseUnreachable, DatabaseUnusable, OSError) as error:
             self._put_off(spool, record, str(error))
         finally:

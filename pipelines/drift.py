@@ -131,8 +131,10 @@ def _ignored(settings: BaseSettings) -> frozenset[str]:
     names = [" ".join(name.split()) for name in settings.getlist("COVERAGE_IGNORE")]
     for name in filter(None, names):
         part, _, field_name = name.rpartition(" ")
-        if field_of(part, field_name) is None:
-            known = ", ".join(f"{one.part}{' 22' if one.part == 'list' else ''} {one.name}" for one in FIELDS)
+        field_named = field_of(part, field_name)
+        if field_named is None or field_named.has_own_bounds:
+            fields = (one for one in FIELDS if not one.has_own_bounds)
+            known = ", ".join(f"{one.part}{' 22' if one.part == 'list' else ''} {one.name}" for one in fields)
             raise SettingError(f"COVERAGE_IGNORE={name}: write what a crawl names, with commas between, of {known}")
     return frozenset(names)
 

@@ -51,19 +51,23 @@ class SplitPipeline:
             self.stats.inc_value(f"split/removed/{items.removed}")
             self.stats.inc_value("split/met_removed", int(is_met))
         if items.rejected:
-            if not item.is_reread:  # it is in an archive already
-                items = _with_raw_path(items, keep(item, self.data))
-            if item.kind == "article" and items.rejected:
-                self.unreadable.note(items.rejected)
-            self.stats.inc_value(f"split/unreadable/{item.kind}")
-        if items.rejected and not item.is_reread:
-            logger.warning("Cannot read %s: %s", item.url, items.rejected.reason if items.rejected else "")
+            items = replace(items, rejected=self._rejected(item, items.rejected))
         if items.article:
             self.stats.inc_value("split/articles")
         if items.unmodified:
             self.stats.inc_value("split/unmodified")
         self.coverage.observe(item, items)
         return items
+
+    def _rejected(self, page: Page, rejection: Rejection) -> Rejection:
+        """Counts a page that could not be read, and keeps it unless it is in an archive already."""
+        if not page.is_reread:
+            rejection = replace(rejection, raw_path=keep(page, self.data))
+            logger.warning("Cannot read %s: %s", page.url, rejection.reason)
+        self.stats.inc_value(f"split/unreadable/{page.kind}")
+        if page.kind == "article":
+            self.unreadable.note(rejection)
+        return rejection
 
     def kept(self, key: Key) -> str | None:
         """A page that lacks a field, or has little of it, kept raw below the data folder; None where it cannot be."""
@@ -163,7 +167,3 @@ def read_weather(page: Page) -> WeatherSnapshot | None:
     if not readings:
         return None
     return WeatherSnapshot(site=page.site, page_date=strip.page_date(), fetched_at=page.fetched_at, readings=readings)
-
-
-def _with_raw_path(items: PageItems, raw_path: str) -> PageItems:
-    return replace(items, rejected=replace(items.rejected, raw_path=raw_path)) if items.rejected else items

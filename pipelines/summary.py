@@ -9,12 +9,6 @@ from psycopg import Connection
 
 Rows = list[tuple[Any, ...]]
 
-_SITES = """
-SELECT site, count(*)::int, count(*) FILTER (WHERE revision > 1)::int, count(gone_at)::int,
-    to_char(max(published_at) AT TIME ZONE 'Asia/Seoul', 'YYYY-MM-DD HH24:MI'),
-    to_char(max(fetched_at) AT TIME ZONE 'Asia/Seoul', 'YYYY-MM-DD HH24:MI')
-FROM articles GROUP BY site ORDER BY site"""
-
 _NEWEST = """
 SELECT no, to_char(published_at AT TIME ZONE 'Asia/Seoul', 'MM-DD HH24:MI'), section, headline, reporter,
     length(body)
@@ -55,11 +49,6 @@ class Table:
 
     rows: Rows
     """Its rows, newest first where they have a time."""
-
-
-def sites(connection: Connection) -> Table:
-    head = ("site", "articles", "edited", "gone", "newest published", "last fetched")
-    return _table(connection, "Stored", head, _SITES)
 
 
 def newest_articles(connection: Connection, limit: int = 10) -> Table:

@@ -128,6 +128,7 @@ def test_a_strip_that_never_changes_is_told(crawl: Scrapy, connection: Connectio
         ("COVERAGE_DROP=half", "COVERAGE_DROP=half: write a number from 0"),
         ("COVERAGE_DROP=7", "COVERAGE_DROP=7: write a number from 0"),
         ("COVERAGE_IGNORE=article images, headline", "COVERAGE_IGNORE=headline: write what a crawl names"),
+        ("COVERAGE_IGNORE=article readable", "COVERAGE_IGNORE=article readable: write what a crawl names"),
         ("COVERAGE_IGNORE=list teasers", "COVERAGE_IGNORE=list teasers: write what a crawl names"),
         ("COVERAGE_IGNORE=article 22 images", "COVERAGE_IGNORE=article 22 images: write what a crawl names"),
     ],

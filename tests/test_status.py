@@ -56,7 +56,7 @@ def test_of_an_empty_database(scrapy: Scrapy, database_url: str, data: Path) -> 
     run = scrapy("status", DATABASE_URL=database_url)
     assert run.status == 0, run.log
     assert run.output.splitlines()[:2] == [f"Data folder  {data}", "Spool        0 pages wait"]
-    assert re.search(r"^Database     test_\w+ on .* \(\d[\d.]* MB, PostgreSQL \d\d", run.output, re.MULTILINE)
+    assert re.search(r"^Database     test_\w+ on .* \(\d[\d.]*MB, PostgreSQL \d\d", run.output, re.MULTILINE)
     assert "\n\nNothing needs a person. No crawl has been stored yet.\n\n" in run.output
     assert run.output.endswith("\n\nLast crawls (KST): none\n\nRejected pages: none\n")
     assert scrapy("status", "--quiet", DATABASE_URL=database_url).output == ""

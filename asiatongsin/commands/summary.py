@@ -9,7 +9,7 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
 from asiatongsin.printable import printable
-from asiatongsin.text_table import text_table
+from asiatongsin.text_table import titled_table
 from pipelines import summary
 from pipelines.connected import connected
 from pipelines.database import DatabaseUnreachable
@@ -27,18 +27,12 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         try:
             with connected(self.settings or Settings()) as (_, connection, _applied):
-                print_table(summary.newest_articles(connection))
-                print_table(summary.weather(connection))
-                print_table(summary.snapshots(connection))
-                print_table(summary.related_stories(connection))
-                print_table(summary.sites(connection))
+                tables = (
+                    summary.newest_articles(connection),
+                    summary.weather(connection),
+                    summary.snapshots(connection),
+                    summary.related_stories(connection),
+                )
+                print("\n\n".join(titled_table(table.title, table.head, table.rows) for table in tables))
         except DatabaseUnreachable as error:
             raise UsageError(printable(str(error)), print_help=False) from None
-
-
-def print_table(table: summary.Table) -> None:
-    """A table under its title, or one line that it is empty."""
-    if table.rows:
-        print(f"\n{table.title}\n{text_table(table.head, table.rows)}")
-    else:
-        print(f"\n{table.title}: none")

@@ -6,14 +6,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+from tqdm import tqdm
+
 from asiatongsin.korean import KST
 from asiatongsin.printable import printable
-from asiatongsin.text_table import text_table
+from asiatongsin.text_table import titled_table
 from pipelines.status.gathered import FIGURES
 from pipelines.status.reasons import days, figures
 from pipelines.status.state import CrawlRow, SiteState, Status
 
-UNITS = ("B", "kB", "MB", "GB", "TB")
 SHORT = {
     "seconds": "s",
     "list_pages": "lists",
@@ -41,7 +42,7 @@ def _top(status: Status) -> str:
     if database.error:
         where = f"cannot be reached: {database.error}"
     else:
-        where = f"{database.name} ({_bytes(database.size_bytes or 0)}, PostgreSQL {database.version})"
+        where = f"{database.name} ({tqdm.format_sizeof(database.size_bytes or 0, 'B')}, PostgreSQL {database.version})"
     lines = {"Data folder": files.data, "Spool": f"{files.waiting} pages wait{left}", "Database": where}
     return "\n".join(f"{name:<12} {printable(line)}" for name, line in lines.items())
 
@@ -54,7 +55,9 @@ def _tables(status: Status) -> Iterator[str]:
     watched = ("site", "good crawl", "strip the same for", "due visits", "oldest due for")
     yield _table("Watched", watched, (_watched(site, status.at) for site in status.sites))
     trends = ("site", "compared with", *(SHORT.get(figure, figure) for figure in FIGURES))
-    yield _table("Last crawl (and the median of those before)", trends, map(_trend, filter(_has_trend, status.sites)))
+    if any(site.trend for site in status.sites):
+        compared = (_trend(site) for site in status.sites if site.trend)
+        yield _table("Last crawl (and the median of those before)", trends, compared)
     missing = [
         (site.site, f"{one.part} {one.field}", figures(one), one.crawl) for site in status.sites for one in site.missing
     ]
@@ -63,7 +66,7 @@ def _tables(status: Status) -> Iterator[str]:
     heads = ("started", "site", "outcome", "s", "lists", "articles", "new", "changed", "unread.", "wait", "arguments")
     yield _table("Last crawls (KST)", heads, map(_crawl, status.crawls))
     rejected = ((one.no, one.reason, one.raw_path) for one in status.rejected)
-    yield _table("Rejected pages", ("no", "reason", "raw page"), rejected)
+    yield _table("Rejected pages", ("no", "reason", "raw page"), rejected, widest=120)
 
 
 def _stored(site: SiteState) -> Sequence[Any]:
@@ -75,10 +78,6 @@ def _watched(site: SiteState, at: datetime) -> Sequence[Any]:
     good = f"{days(at - site.good_at)} ago" if site.good_at else "none yet"
     same = days(site.strip_until - site.strip_since) if site.strip_since and site.strip_until else "no strip"
     return site.site, good, same, site.due, days(at - site.due_since) if site.due_since else ""
-
-
-def _has_trend(site: SiteState) -> bool:
-    return bool(site.trend)
 
 
 def _trend(site: SiteState) -> Sequence[Any]:
@@ -93,16 +92,8 @@ def _crawl(row: CrawlRow) -> Sequence[Any]:
 
 
 def _table(title: str, head: Sequence[str], rows: Iterable[Sequence[Any]], *, widest: int = 60) -> str:
-    found = list(rows)
-    return f"{title}\n{text_table(head, found, widest=widest)}" if found else f"{title}: none"
+    return titled_table(title, head, list(rows), widest=widest)
 
 
 def _korean(at: datetime | None) -> str | None:
     return f"{at.astimezone(KST):%Y-%m-%d %H:%M}" if at else None
-
-
-def _bytes(number: int) -> str:
-    size, unit = float(number), 0
-    while size >= 1000 and unit < len(UNITS) - 1:
-        size, unit = size / 1000, unit + 1
-    return f"{size:.0f} {UNITS[unit]}" if unit == 0 or size >= 100 else f"{size:.1f} {UNITS[unit]}"
