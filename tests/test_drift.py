@@ -6,7 +6,7 @@ import pytest
 from psycopg import Connection
 
 from pipelines.coverage import FIELDS
-from pipelines.drift import Past, falls
+from pipelines.drift import Past, falls, marked
 from pipelines.record import FieldCoverage
 from tests.conftest import Scrapy
 from tests.site import ReplicaSite, serve
@@ -84,6 +84,17 @@ def test_bodies_that_became_short_are_missed() -> None:
     assert thinned(covered("body", 40, 40, amount=40 * 120), *earlier[:2]) == []
     assert thinned(covered("body", 40, 40), *earlier) == []
     assert thinned(covered("body", 40, 40, amount=40 * 120), *[covered("body", 30, 30)] * 3) == []
+
+
+def test_crawls_that_met_few_bodies_do_not_say_how_long_one_is() -> None:
+    earlier = [covered("body", 30, 30, amount=30 * 900)] * 2 + [covered("body", 2, 2, amount=2 * 900)] * 9
+    assert thinned(covered("body", 40, 40, amount=40 * 120), *earlier) == []
+
+
+def test_lists_that_are_all_empty_are_marked_each() -> None:
+    lists = [covered("teasers", 1, 0, "list 22"), covered("teasers", 1, 0, "list 34"), covered("headline", 3, 3)]
+    assert [one.fell for one in marked(lists, {("list", "teasers")})] == [True, True, False]
+    assert [one.fell for one in marked(lists, {("list 34", "teasers")})] == [False, True, False]
 
 
 def test_a_strip_that_lost_most_of_its_cities_is_missed() -> None:

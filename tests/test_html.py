@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from urllib.parse import urljoin
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asiatongsin.html import parse, text_of, to_utf8
+from asiatongsin.html import join, parse, text_of, to_utf8
 from asiatongsin.items import Page
 from asiatongsin.selectors import Selectors
 
@@ -154,6 +155,38 @@ def test_leaves_out_the_text_behind_an_element() -> None:
 
 def test_has_no_text_where_there_is_only_white_space() -> None:
     assert text_of(parse("<p>&nbsp; <b>\u3000</b>\n</p>".encode()).tree) is None
+
+
+PIECES = [
+    "/",
+    "news",
+    "article.html",
+    "?",
+    "no=",
+    "12",
+    "&",
+    "..",
+    ".",
+    "//",
+    ";",
+    "#x",
+    "%20",
+    "=",
+    "-",
+    "_",
+    "é",
+    " ",
+]
+PIECES += ["http://newsasia.kr", "https://x.kr:8080", "http://", "@", "www.newsasia.kr", ":80", "\\"]
+
+
+@settings(max_examples=500, deadline=None, derandomize=True)
+@given(
+    st.lists(st.sampled_from(PIECES), max_size=8).map("".join),
+    st.sampled_from(["https://newsasia.kr/news/article.html?no=1", "http://127.0.0.1:8000/", "HTTP://X.kr/a?b#c"]),
+)
+def test_joins_addresses_as_urljoin_does(address: str, base: str) -> None:
+    assert join(base, address) == urljoin(base, " ".join(address.split()))
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)

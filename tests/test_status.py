@@ -162,6 +162,9 @@ def test_visits_that_are_behind_need_a_person(scrapy: Scrapy, connection: Connec
     run = scrapy("status", "--quiet", DATABASE_URL=database_url)
     assert "visits are behind: 1 articles are due, the first for 4.0 days; crawl more often, or raise" in run.output
     assert run.status == 1
+    connection.execute("UPDATE article_checks SET next_check_at = %s", [ago(hours=60)])
+    connection.execute("UPDATE crawls SET finished_at = %s, started_at = %s", [ago(hours=30), ago(hours=31)])
+    assert scrapy("status", DATABASE_URL=database_url).status == 0  # no crawl could have been there in time
 
 
 def test_a_site_that_fell_silent_needs_a_person(scrapy: Scrapy, connection: Connection, database_url: str) -> None:
@@ -172,6 +175,8 @@ def test_a_site_that_fell_silent_needs_a_person(scrapy: Scrapy, connection: Conn
     run = scrapy("status", "--quiet", DATABASE_URL=database_url)
     assert "no new article for 4.0 days, the longest pause before was 2 h: see whether the site has moved" in run.output
     assert run.status == 1
+    connection.execute("UPDATE crawls SET started_at = %s WHERE id = 'crawl of 99 h ago'", [ago(hours=140)])
+    assert scrapy("status", DATABASE_URL=database_url).status == 0  # a weekly paper pauses for days
 
 
 def test_a_database_that_does_not_answer_needs_a_person(scrapy: Scrapy, data: Path) -> None:
@@ -203,6 +208,8 @@ def test_as_json(scrapy: Scrapy, connection: Connection, database_url: str) -> N
         fell(connection, hours, 9, "ok")
     bad = fell(connection, 1, 0)
     export(connection, page(1, ago(hours=1), seoul=3.0), rejected(2, reason="no body", missing=("body",)))
+    export(connection, rejected(3, ago(hours=2)))
+    export(connection, page(3, ago(hours=1)))
     known = json.loads(scrapy("status", "--json", DATABASE_URL=database_url).output)
     assert list(known) == ["at", "needs_a_person", "files", "database", "sites", "crawls", "rejected"]
     assert [reason[:11] for reason in known["needs_a_person"]] == [SITE] * 2
@@ -213,8 +220,8 @@ def test_as_json(scrapy: Scrapy, connection: Connection, database_url: str) -> N
     assert site["trend"][0] == {"figure": "seconds", "last": 120, "median": 120, "crawls": 4}
     [missing] = site["missing"]
     assert missing | {"usual_share": 1.0, "found": 0, "amount": None, "crawl": bad.id} == missing
-    assert (site["articles"], site["due"], site["due_since"]) == (1, 0, None)
-    assert [(one["no"], one["missing"]) for one in known["rejected"]] == [(2, ["body"])]
+    assert (site["articles"], site["due"], site["due_since"]) == (2, 0, None)
+    assert [(one["no"], one["missing"]) for one in known["rejected"]] == [(2, ["body"])]  # not 3, which was read since
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,13 @@ def test_reads_the_date_beside_the_strip(printed: str, date: str | None) -> None
     assert strip("서울 4.9℃", before=f'<p class="today_txt">{printed}</p>').page_date() == date
 
 
+def test_reads_the_entries_of_all_lists_of_the_strip_and_nothing_beside_them() -> None:
+    lists = ("<li class=icon_w>서울 4.9℃</li><li>공지 7.0℃</li>", "<li class=icon_w>제주 7.8℃</li>")
+    markup = "".join(f"<ul>{entries}</ul>" for entries in lists)
+    found = WeatherStrip(parse(f"<div class=weather_box>{markup}</div>".encode()).tree).readings()
+    assert [(one.city, one.temperature_c) for one in found] == [("서울", 4.9), ("제주", 7.8)]
+
+
 def test_is_empty_on_pages_without_a_strip() -> None:
     page = WeatherStrip(parse("<p>맑음동두천 25.8℃</p>".encode()).tree)
     assert (page.page_date(), page.readings()) == (None, ())
