@@ -126,8 +126,9 @@ def test_survives_a_database_that_goes_away_meanwhile(
 
 
 def backend_of(connection: Connection) -> int | None:
-    """The server's process that holds the lock."""
-    held = connection.execute("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted").fetchone()
+    """The server's process that holds the lock in this database; tests of others may run beside this one."""
+    here = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    held = connection.execute(f"SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND {here}").fetchone()
     return held[0] if held else None
 
 

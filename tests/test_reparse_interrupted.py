@@ -73,7 +73,9 @@ def test_ends_at_ctrl_c_and_keeps_what_it_has_read(
     with psycopg.connect(database_url) as locking:
         locking.execute("LOCK TABLE article_images IN ACCESS EXCLUSIVE MODE")
         process = begun()
-        waits = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'article_images'::regclass)"
+        here = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        locked = f"NOT granted AND relation = 'article_images'::regclass AND {here}"
+        waits = f"SELECT EXISTS (SELECT FROM pg_locks WHERE {locked})"
         until(lambda: connection.execute(waits).fetchone() == (True,))
         process.send_signal(signal.SIGINT)
     _, log = process.communicate(timeout=30)

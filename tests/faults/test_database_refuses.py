@@ -103,10 +103,10 @@ def test_waits_while_it_takes_no_connection(
     scrapy: Scrapy, connection: Connection, database_url: str, server: str, replica: Replica, refusal: str
 ) -> None:
     name = connection.info.dbname
-    user = "ordinary"  # a limit does not count for a superuser
+    user = f"ordinary_{name}"  # a limit does not count for a superuser
     url = conninfo.make_conninfo(database_url, user=user)
     with psycopg.connect(server, autocommit=True) as administrator:
-        administrator.execute(f"DROP ROLE IF EXISTS {user}; CREATE ROLE {user} LOGIN")
+        administrator.execute(f"CREATE ROLE {user} LOGIN")
         connection.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {user}")
         administrator.execute(REFUSALS[refusal].format(name=name))
         run = scrapy("crawl", "asiatongsin", "-a", f"site={replica.url}", *ONE, DATABASE_URL=url)
