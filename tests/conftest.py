@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import signal
 import subprocess
 import sys
 import warnings
@@ -176,7 +177,10 @@ def begun(data: Path, database_url: str) -> Iterator[Callable[..., subprocess.Po
     def start(*arguments: str) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "scrapy", "reparse", *arguments]
         environment = os.environ | {"ASIATONGSIN_DATA": str(data), "DATABASE_URL": database_url}
+        # A shell's background jobs ignore it, and so would what they start.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
         running.append(subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True))
+        signal.signal(signal.SIGINT, before)
         return running[-1]
 
     yield start

@@ -79,7 +79,7 @@ def test_ends_at_ctrl_c_and_keeps_what_it_has_read(
         until(lambda: connection.execute(waits).fetchone() == (True,))
         process.send_signal(signal.SIGINT)
     _, log = process.communicate(timeout=30)
-    assert process.returncode == 1
+    assert process.returncode == 1, log
     assert "interrupted; the same command goes on where this one ended" in log.splitlines()[-1]
     assert reparse().status == 0
     assert len(numbers(connection)) == 300
