@@ -18,6 +18,12 @@ from asiatongsin.korean import clean
 _NO_PLAIN_TEXT = ("br", "script", "style")
 _ROOT = re.compile(r"https?://[a-z0-9.\-]+(?::[0-9]+)?(?=/)", re.ASCII)
 _USUAL = re.compile(rf"(?P<root>{_ROOT.pattern})?(?:/(?!\.)[\w.\-]+)+/?(?:\?[\w=&%.\-]+)?", re.ASCII)
+_END = re.compile(rb"</(?:body|html)(?=[\s/>])[^>]*>", re.IGNORECASE)
+_BEHIND = etree.XPath(
+    "boolean(following-sibling::*/descendant-or-self::node()"
+    "[not(ancestor-or-self::script or ancestor-or-self::style or ancestor-or-self::noscript)]"
+    "[self::text()[normalize-space()] or self::*[not(self::html or self::head or self::body)]])"
+)
 _EMPTY = b"<html><body></body></html>"
 
 
@@ -41,16 +47,31 @@ def parse(body: bytes) -> Parsed:
         return Parsed(_empty(), excess)
     # huge_tree: old editors leave <font> unclosed, paragraph after paragraph, and the usual bound is 256 levels.
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
-    try:
-        tree = etree.fromstring(to_utf8(body), parser)
-    except (etree.ParserError, etree.XMLSyntaxError):  # nothing but white space or comments
-        tree = None
+    markup = to_utf8(body)
+    tree = _tree(markup, parser)
+    if tree is not None and _goes_on_behind(tree):
+        tree = _tree(_END.sub(b"", markup), parser)
     if tree is None:
         return Parsed(_empty())
     if excess := excess_of_tree(tree):
         return Parsed(_empty(), excess)
     is_cut = any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log)
     return Parsed(tree, "nested too deeply to be read whole" if is_cut else None)
+
+
+def _tree(markup: bytes, parser: etree.HTMLParser[_Element]) -> _Element | None:
+    try:
+        return etree.fromstring(markup, parser)
+    except (etree.ParserError, etree.XMLSyntaxError):  # nothing but white space or comments
+        return None
+
+
+def _goes_on_behind(tree: _Element) -> bool:
+    """Whether there is something to read behind `</body>` or `</html>`, as editors paste them into their articles.
+
+    libxml2 ends the tree there and begins a second one; browsers go on within the element they are in.
+    """
+    return bool(_BEHIND(tree))
 
 
 def _empty() -> _Element:

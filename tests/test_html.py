@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urljoin
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml import etree
 
 from asiatongsin.html import join, parse, text_of, to_utf8
 from asiatongsin.items import Page
@@ -121,6 +124,39 @@ def test_says_that_thousands_of_nested_blocks_are_not_all_in_the_tree() -> None:
 
 def test_takes_no_tag_named_depth_for_a_page_that_is_cut() -> None:
     assert parse(b"<p>text</depth></p>").excess is None
+
+
+@pytest.mark.parametrize(
+    "end", ["</body></html>", "</body>\n</html>\n", "</HTML >", "</html lang=ko>", "</body></html>글"]
+)
+def test_reads_on_behind_an_end_that_an_editor_pasted(end: str) -> None:
+    """Browsers stay in the element they are in."""
+    page = f"<html><body><div><p>앞</p>{end}<p>뒤</p></div><p>밖</p></body></html>"
+    [inside] = parse(page.encode()).tree.iter("div")
+    assert [paragraph.text for paragraph in inside.iter("p")] == ["앞", "뒤"]
+    assert without_blanks(text_of(parse(page.encode()).tree)) == without_blanks(re.sub("<[^>]*>", "", page))
+
+
+def without_blanks(text: str | None) -> str:
+    return "".join((text or "").split())
+
+
+@pytest.mark.parametrize(
+    "behind", ["<script>let a</script>\n", "<!-- 12 ms -->", "<noscript><img src=/x></noscript>", "\n"]
+)
+def test_parses_a_page_once_where_nothing_to_read_is_behind_its_end(
+    behind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed: list[bytes] = []
+    fromstring = etree.fromstring
+
+    def noted(text: bytes, parser: Any) -> Any:
+        parsed.append(text)
+        return fromstring(text, parser)
+
+    monkeypatch.setattr(etree, "fromstring", noted)
+    parse(f"<html><body><p>글</p></body></html>{behind}".encode())
+    assert len(parsed) == 1
 
 
 def test_joins_the_text_around_a_comment() -> None:
