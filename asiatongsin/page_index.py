@@ -1,13 +1,8 @@
-"""An element that is looked into: a page with an index of its classes and ids, or a small part of one.
-
-Each XPath walks through the whole page, 30 to 80 µs for a thousand elements, and a page is looked into with some thirty
-selectors. So its classes and ids are collected once, and a selector goes to the few elements that it may mean: a page
-of 60 kB was read in 7 times the time of its parse, now in 3 times (2026-11-25).
-"""
+"""An element that is looked into: a whole page, of which is kept what was found, or a small part of one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable
 from typing import Any, TypeVar
 
 from lxml import etree
@@ -15,8 +10,7 @@ from lxml.etree import _Element
 
 T = TypeVar("T")
 
-_CLASSES = etree.XPath("descendant-or-self::*/@class")
-_IDS = etree.XPath("descendant-or-self::*/@id")
+_CLASSES = etree.XPath("descendant-or-self::*/@class", smart_strings=False)
 
 
 class Inside:
@@ -40,36 +34,30 @@ class Inside:
         return self.is_page or tag in self._by_tag
 
     def tagged(self, tag: str | None) -> Iterable[_Element]:
-        """Elements with this tag, or all, in the order of the page; the one that is looked into is among them."""
-        if self.is_page or tag is None:
-            return self.tree.iter(tag) if tag else self.tree.iter()
-        return self._by_tag.get(tag, ())
+        """Elements of a part with this tag, or all, in the order of the page; the part itself is among them."""
+        return self.tree.iter() if tag is None else self._by_tag.get(tag, ())
 
 
 class Index:
-    """The classes and ids of a page, as one text each, in which a name is found without a look at the others."""
+    """What is known of a page."""
 
     def __init__(self, root: _Element) -> None:
+        self.root = root
         self.known: dict[Hashable, Any] = {}
-        self._values = {"class": _CLASSES(root), "id": _IDS(root)}
-        self._texts = {name: "\0".join(values) for name, values in self._values.items()}
+        self._tagged: dict[str, list[_Element]] = {}
+        self._classes: str | None = None
 
-    def with_class(self, name: str) -> Iterator[_Element]:
-        """Elements whose class attribute has the name in it, in the order of the page; it may be part of another."""
-        return self._with("class", name)
+    def tagged(self, tag: str) -> list[_Element]:
+        """Elements with this tag, in the order of the page; of a tag that is rare."""
+        if tag not in self._tagged:
+            self._tagged[tag] = list(self.root.iter(tag))
+        return self._tagged[tag]
 
-    def with_id(self, name: str) -> Iterator[_Element]:
-        """Elements whose id has the name in it."""
-        return self._with("id", name)
-
-    def _with(self, attribute: str, name: str) -> Iterator[_Element]:
-        text, values = self._texts[attribute], self._values[attribute]
-        place, number, counted = text.find(name), 0, 0
-        while place >= 0:
-            number += text.count("\0", counted, place)
-            yield values[number].getparent()
-            counted = text.find("\0", place)
-            place = text.find(name, counted) if counted >= 0 else -1
+    def may_have_class(self, name: str) -> bool:
+        """Whether the name stands in any class attribute; it may be part of another."""
+        if self._classes is None:
+            self._classes = "\0".join(_CLASSES(self.root))
+        return name in self._classes
 
 
 _last: list[tuple[_Element, Index]] = []

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from lxml.cssselect import CSSSelector
 from lxml.etree import _Element
 
 from asiatongsin.css import place_of
+from asiatongsin.css_match import Matcher
 from asiatongsin.html import text_of
 from asiatongsin.page_index import Inside
+from asiatongsin.page_search import way_to
 
 
 class Selectors:
@@ -26,10 +29,14 @@ class Selectors:
             if place.tag is None or inside.has(place.tag):
                 yield from place.find(inside)
 
-    def best(self, tree: _Element | Inside) -> list[_Element]:
+    def best(self, tree: _Element | Inside) -> Iterator[_Element]:
         """All that the most trusted selector finds that finds anything."""
         inside = tree if isinstance(tree, Inside) else Inside(tree)
-        return next((found for place in self._places if (found := list(place.find(inside)))), [])
+        for place in self._places:
+            found = iter(place.find(inside))
+            if (first := next(found, None)) is not None:
+                return chain([first], found)
+        return iter(())
 
     def first(self, tree: _Element | Inside) -> _Element | None:
         """The first element that is found."""
@@ -45,14 +52,16 @@ class _Selector:
 
     def __init__(self, css: str) -> None:
         self._by_xpath = CSSSelector(css, translator="html")
-        self._place = place = place_of(css)
+        place = place_of(css)
+        self._known = (Matcher(place), way_to(place)) if place else None
         self.tag = place.tag if place else None
-        # Where the index does not help, XPath reads the attributes of all elements of a page faster than Python does.
-        self._is_slow_on_pages = place is None or not (place.is_in_index or (place.tag and not place.has_attributes))
 
     def find(self, inside: Inside) -> Iterable[_Element]:
         """What it finds, in the order of the page."""
-        if self._place is None or (self._is_slow_on_pages and inside.is_page):
+        if self._known is None:
             found: list[_Element] = self._by_xpath(inside.tree)
             return found
-        return self._place.find(inside)
+        matcher, way = self._known
+        if inside.is_page:
+            return matcher.among(way.candidates(inside.index), inside.tree, way.known)
+        return matcher.among(inside.tagged(self.tag), inside.tree)

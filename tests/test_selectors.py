@@ -26,6 +26,7 @@ NESTED = b"""<div class="art_top x"><h2>1</h2><div class='art_top'><h2>2</h2><p 
 <ul class="art_info"><li>5<ul><li class=b>6</li></ul></li><li>7</li></ul></div><p class=" b\ta ">8</p><p id="b c">9</p>
 <h2 class="art_topmost">10</h2><a href="">11</a><a>12</a><a href="/x?y=1" class=b>13</a>
 <div id=b><b><i>14</i></b></div>"""
+NAMED = b"""<a name=b>1</a><p id=b>2</p><p id=" b">3</p></body></html><script id=c class=a>4</script>"""
 UNUSUAL = [
     *(".art_top h2", ".art_top > h2", "div.art_top div h2", ".art_top .art_top > h2", ".art_info > li", "ul ul > li"),
     *(
@@ -35,6 +36,8 @@ UNUSUAL = [
         "#b",
         "h2#b",
         "#b > b i",
+        "#c",
+        "script#c.a",
         "[href]",
         "a[href]",
         "a[href='']",
@@ -52,7 +55,7 @@ def found(css: str, tree: _Element) -> list[_Element]:
 
 @cache
 def pages() -> list[_Element]:
-    return [parse(NESTED).tree, *(mutated(seed).tree for seed in range(25))]
+    return [parse(NESTED).tree, parse(NAMED).tree, *(mutated(seed).tree for seed in range(25))]
 
 
 def by_xpath(css: str, tree: _Element) -> list[_Element]:
@@ -87,11 +90,11 @@ def test_finds_by_the_more_trusted_selector_first() -> None:
     where = Selectors("h1", "h2", "h3")
     assert [element.text for element in where.all(tree)] == [None, "second", "third"]
     assert [element.text for element in where.best(tree)] == [None, "second"]
-    assert where.first(tree) is where.best(tree)[0]
+    assert where.first(tree) is next(where.best(tree))
     assert where.text(tree) == "second"
 
 
 def test_finds_nothing_where_there_is_nothing() -> None:
     where = Selectors("h1")
     tree = parse(b"").tree
-    assert (list(where.all(tree)), where.best(tree), where.first(tree), where.text(tree)) == ([], [], None, None)
+    assert (list(where.all(tree)), list(where.best(tree)), where.first(tree), where.text(tree)) == ([], [], None, None)

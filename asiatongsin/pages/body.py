@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
+from itertools import islice
 
 from lxml import etree
 from lxml.etree import _Element
@@ -120,8 +121,12 @@ def find_body(tree: _Element) -> _Element | None:
 
 
 def _find_body(tree: _Element) -> _Element | None:
-    found = BODY.best(tree)[:MOST_BODIES]
-    return next((element for element in found if holds_anything(element)), found[0] if found else None)
+    first = None
+    for element in islice(BODY.best(tree), MOST_BODIES):
+        if holds_anything(element):
+            return element
+        first = element if first is None else first
+    return first
 
 
 def holds_anything(element: _Element) -> bool:

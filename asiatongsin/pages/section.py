@@ -48,7 +48,7 @@ class SectionPage:
 
         A list without entries is an empty section, not an error.
         """
-        lists = LIST.best(self.tree)
+        lists = list(LIST.best(self.tree))
         if not lists:
             raise PageUnreadable("no list of articles on the page", ("list",))
         return lists

@@ -40,7 +40,7 @@ class WeatherStrip:
 
     def readings(self) -> tuple[WeatherReading, ...]:
         """The cities in printed order; an entry that names no city is left out."""
-        entries = CITIES.best(self.tree)
+        entries = list(CITIES.best(self.tree))
         around = entries[0].getparent() if entries else None
         if around is None or list(around) != entries:
             return _readings(entries)
