@@ -13,7 +13,6 @@ import pytest
 
 from asiatongsin.html import parse
 from asiatongsin.items import Article, Page, PageItems
-from asiatongsin.korean import KST
 from asiatongsin.pages.section import SectionPage, Teaser
 from asiatongsin.site import DEFAULT_BASE, Site
 from asiatongsin.urls import article_url, list_url
@@ -108,7 +107,8 @@ def bug(*values: object, reason: str) -> object:
 
 def listed(teaser: Teaser) -> dict[str, Any]:
     time = teaser.published_at
-    return {**asdict(teaser), "published_at": time and time.isoformat(timespec="minutes")}
+    printed = {"no": teaser.no, "title": teaser.title, "lead": teaser.lead}
+    return {**printed, "published_at": time and time.isoformat(timespec="minutes")}
 
 
 @pytest.mark.parametrize("case", LISTS, ids=lambda case: case.parent.name)
@@ -145,9 +145,8 @@ ENTRY = f'<li><a href="article.html?no=5"><img src="/a.jpg"></a><a href="article
     ],
 )
 def test_reads_an_entry_of_each_skin_once(markup: str) -> None:
-    time = datetime(2012, 5, 3, 10, 20, tzinfo=KST)
-    read = SectionPage(parse(markup.encode()).tree, LIST_URL).teasers()
-    assert read == [Teaser(no=5, title="제목", lead="글", published_at=time)]
+    read = [listed(teaser) for teaser in SectionPage(parse(markup.encode()).tree, LIST_URL).teasers()]
+    assert read == [{"no": 5, "title": "제목", "lead": "글", "published_at": "2012-05-03T10:20+09:00"}]
 
 
 def article_with(info: str, body: str = "글") -> Article:

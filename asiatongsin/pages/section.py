@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from lxml.etree import _Element
@@ -19,21 +19,29 @@ LEAD = Selectors("p.ffd", "p:not(.title)")
 DATE = Selectors(".art_info .date", ".date", ".art_info li", "ul > li")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Teaser:
     """One entry of a list."""
 
     no: int
     """Number of the article."""
 
-    title: str | None
-    """Headline as the list prints it, with the kicker (`<i>`) before it where there is one."""
-
-    lead: str | None
-    """Start of the body, cut by the site at 600 characters of its source."""
-
     published_at: datetime | None
     """Printed publication time, to the minute, Korean time."""
+
+    entry: _Element = field(repr=False)
+    """The element; what a crawl does not ask for is read when somebody does."""
+
+    @property
+    def title(self) -> str | None:
+        """Headline as the list prints it, with the kicker (`<i>`) before it where there is one."""
+        return TITLE.text(self.entry) or next((text for a in self.entry.iter("a") if (text := text_of(a))), None)
+
+    @property
+    def lead(self) -> str | None:
+        """Start of the body, cut by the site at 600 characters of its source."""
+        lead = LEAD.text(self.entry)
+        return drop_broken_entity(lead) if lead else None
 
 
 class SectionPage:
@@ -65,13 +73,7 @@ class SectionPage:
         no = next((number for address in addresses if (number := article_no(address))), None)
         if no is None:
             return None
-        lead = LEAD.text(entry)
-        return Teaser(
-            no=no,
-            title=TITLE.text(entry) or next((text for a in entry.iter("a") if (text := text_of(a))), None),
-            lead=drop_broken_entity(lead) if lead else None,
-            published_at=self._published_at(entry),
-        )
+        return Teaser(no=no, published_at=self._published_at(entry), entry=entry)
 
     def _published_at(self, entry: _Element) -> datetime | None:
         texts = (text for element in DATE.all(entry) if (text := text_of(element)))
