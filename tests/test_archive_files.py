@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Iterator
 from dataclasses import replace
@@ -121,13 +122,17 @@ def pipeline(data: Path, kinds: str) -> ArchivePipeline:
     return made
 
 
+def passed_on(stage: ArchivePipeline, item: Any) -> Any:
+    return asyncio.run(stage.process_item(item))
+
+
 @pytest.mark.parametrize(
     ("kinds", "archived"), [("article", 1), ("list, front", 2), ("", 0), ("article,list,front", 3)]
 )
 def test_archives_the_kinds_that_are_wanted(data: Path, kinds: str, archived: int) -> None:
     stage = pipeline(data, kinds)
     pages = [fetched(exchange(no), kind=kind) for no, kind in enumerate(("front", "list", "article"))]
-    passed = [stage.process_item(one) for one in pages]
+    passed = [passed_on(stage, one) for one in pages]
     assert sum(one.archived is not None for one in passed) == archived
     assert stage.crawler.stats.get_value("archive/pages", 0) == archived
     assert len(files(data)) == min(archived, 1) or archived > 1
@@ -136,7 +141,7 @@ def test_archives_the_kinds_that_are_wanted(data: Path, kinds: str, archived: in
 
 def test_remembers_where_a_page_is_that_a_later_stage_fails_on(data: Path) -> None:
     stage = pipeline(data, "article")
-    passed = stage.process_item(fetched())
+    passed = passed_on(stage, fetched())
     assert stage.place_of(fetched()) == passed.archived
     assert stage.place_of(fetched(exchange(1))) is None
 
@@ -144,16 +149,16 @@ def test_remembers_where_a_page_is_that_a_later_stage_fails_on(data: Path) -> No
 def test_a_page_that_was_parsed_is_not_parsed_again(data: Path) -> None:
     page_read = fetched()
     tree = page_read.tree
-    assert pipeline(data, "article").process_item(page_read).tree is tree
+    assert passed_on(pipeline(data, "article"), page_read).tree is tree
 
 
 def test_passes_on_what_is_no_page_and_archives_nothing_outside_a_crawl(data: Path) -> None:
     stage = pipeline(data, "article")
-    assert stage.process_item(failed := page()) is failed
+    assert passed_on(stage, failed := page()) is failed
     without = Page(**{**vars(fetched()), "exchanges": ()})
-    assert stage.process_item(without) is without
+    assert passed_on(stage, without) is without
     stage.archive = None
-    assert stage.process_item(found := fetched()) is found
+    assert passed_on(stage, found := fetched()) is found
     assert not data.exists()
 
 
