@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -21,7 +21,7 @@ from pipelines.database import CANNOT_USE_NOW, Database, DatabaseForeign, Databa
 from pipelines.disk import write_whole
 from pipelines.drift import Past
 from pipelines.exporters import crawl_coverage, crawls, removed_articles, weather
-from pipelines.exporters.batch import REFUSALS, Exported, export_segment
+from pipelines.exporters.batch import REFUSALS, Exported, export_segments
 from pipelines.exporters.migrate import migrate
 from pipelines.private import private_folder
 from pipelines.record import CrawlRecord, Key, Outcome
@@ -39,6 +39,9 @@ PATIENCE = 10.0
 
 LONGEST_PAUSE = 30.0
 """Seconds between two attempts to reach a database that does not answer."""
+
+BATCH_BYTES = 2 * 1024 * 1024
+"""Bytes of segments, eight of usual pages, above which no more are stored in one transaction."""
 
 
 class Drain:
@@ -75,14 +78,20 @@ class Drain:
 
     def drain(self, spool: Spool, record: CrawlRecord) -> None:
         """Stores the closed segments and removes each once it is stored. DatabaseUnreachable, DatabaseUnusable."""
-        for path in spool.segments():
-            pages, broken = read_segment(path)
-            if broken:
-                self.broken += len(broken)
-                self._keep(f"{record.id}-{path.stem}-broken.jsonl", b"\n".join(broken))
-            work = partial(export_segment, record=record, segment=int(path.stem), pages=pages, keep=self._keep_page)
+        for paths in _batches(spool.segments()):
+            segments = {int(path.stem): self._pages_of(path, record) for path in paths}
+            work = partial(export_segments, record=record, segments=segments, keep=self._keep_page)
             self.total.add(self._with_connection(work))
-            path.unlink()
+            for path in paths:
+                path.unlink()
+
+    def _pages_of(self, segment: Path, record: CrawlRecord) -> list[PageItems]:
+        """Its pages; lines that are none are kept in a file."""
+        pages, broken = read_segment(segment)
+        if broken:
+            self.broken += len(broken)
+            self._keep(f"{record.id}-{segment.stem}-broken.jsonl", b"\n".join(broken))
+        return pages
 
     def store_record(self, record: CrawlRecord) -> None:
         """Writes the row of the crawl, and of its removals what counts. DatabaseUnreachable, DatabaseUnusable."""
@@ -235,6 +244,20 @@ class DrainThread(Thread):
         self.trouble = ""
         self.was_reached = self.was_reached or self.worker.is_connected
         return TICK
+
+
+def _batches(segments: Iterable[Path]) -> Iterator[list[Path]]:
+    """A statement costs as much for one segment as for a few."""
+    batch: list[Path] = []
+    size = 0
+    for path in segments:
+        batch.append(path)
+        size += path.stat().st_size
+        if size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
 def _store_record(connection: Connection, record: CrawlRecord) -> None:

@@ -25,7 +25,7 @@ from asiatongsin.items import (
     WeatherSnapshot,
 )
 from asiatongsin.korean import KST
-from pipelines.exporters.batch import Exported, export_segment
+from pipelines.exporters.batch import Exported, export_segments
 from pipelines.record import CrawlRecord
 from pipelines.spool import Spool, read_segment
 from pipelines.weather import identify
@@ -143,7 +143,7 @@ def export(
     """Stores the pages as the next segment of a crawl."""
     query = "SELECT coalesce(max(drained_segment), 0) + 1 FROM crawls WHERE id = %s"
     [(segment,)] = connection.execute(query, [crawl])
-    return export_segment(connection, record(crawl), segment, pages, keep)
+    return export_segments(connection, record(crawl), {segment: pages}, keep)
 
 
 def leave(data: Path, *pages: PageItems, crawl: CrawlRecord | None = None) -> Path:

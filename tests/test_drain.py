@@ -12,9 +12,10 @@ import psycopg
 import pytest
 from psycopg import Connection
 
+from pipelines import drain as drain_module
 from pipelines.database import Database, DatabaseTooNew, DatabaseUnreachable
 from pipelines.drain import Drain, DrainThread, waiting_pages
-from pipelines.exporters.batch import export_segment
+from pipelines.exporters.batch import export_segments
 from pipelines.spool import Spool, read_segment
 from tests.samples import UNREACHABLE, count, later, leave, page, record, removed, rows
 
@@ -53,12 +54,25 @@ def test_leaves_the_spool_of_a_running_crawl_alone(drain: Drain, connection: Con
 def test_stores_once_although_a_process_died_before_removal(drain: Drain, connection: Connection, data: Path) -> None:
     folder = leave(data, page(1, seoul=20), page(2, seoul=20), page(3, seoul=20))
     pages, _ = read_segment(folder / "000001.jsonl")
-    export_segment(connection, record(), 1, pages, keep=str)
+    export_segments(connection, record(), {1: pages}, keep=str)
     drain.drain_abandoned()
     assert rows(connection, "SELECT new, unchanged, drained_segment FROM crawls") == [(3, 0, 2)]
     assert rows(connection, "SELECT pages FROM weather_snapshots") == [(3,)]
     assert rows(connection, "SELECT no, revision FROM articles ORDER BY no") == [(1, 1), (2, 1), (3, 1)]
     assert list((data / "spool").iterdir()) == []
+
+
+@pytest.mark.parametrize(("at_once", "transactions"), [(5, 1), (2, 3), (1, 5)])
+def test_stores_a_few_segments_in_one_transaction(
+    drain: Drain, connection: Connection, data: Path, monkeypatch: pytest.MonkeyPatch, at_once: int, transactions: int
+) -> None:
+    folder = leave(data, *(page(no) for no in range(1, 11)))
+    sizes = [path.stat().st_size for path in folder.glob("*.jsonl")]
+    assert len(sizes) == 5
+    assert sum(sizes) < drain_module.BATCH_BYTES
+    monkeypatch.setattr(drain_module, "BATCH_BYTES", at_once * min(sizes))
+    assert drain.drain_abandoned() == 10
+    assert rows(connection, "SELECT count(*), count(DISTINCT xmin::text) FROM articles") == [(10, transactions)]
 
 
 def test_closes_killed_crawls_as_error_and_leaves_finished_ones_as_they_are(

@@ -18,7 +18,7 @@ from psycopg import Connection
 from asiatongsin.items import PageItems
 from pipelines.database import Database
 from pipelines.drain import Drain
-from pipelines.exporters.batch import export_segment
+from pipelines.exporters.batch import export_segments
 from pipelines.spool import read_segment
 from tests.samples import AT, count, export, kept, later, leave, page, record, rejected, removed, rows, story, strip
 
@@ -66,7 +66,7 @@ def test_takes_as_many_statements_for_many_pages_as_for_few(connection: Connecti
     with Counting.connect(database_url, autocommit=True) as counting:
         for segment, pages in enumerate((50, 60, 250), start=1):
             before = counting.statements
-            export_segment(counting, record(), segment, batch(pages), keep=str)
+            export_segments(counting, record(), {segment: batch(pages)}, keep=str)
             taken.append(counting.statements - before)
     assert taken[1] == taken[2] <= taken[0] <= 20
     assert count(connection, "articles") == 250
@@ -88,7 +88,7 @@ def test_stores_nothing_of_a_batch_that_breaks_and_all_of_it_the_next_time(
     stored = 0
     while not stored:
         with suppress(psycopg.OperationalError), Breaking.connect(database_url, autocommit=True) as breaking:
-            stored = export_segment(breaking, record(), 1, batch(3), keep=str).pages
+            stored = export_segments(breaking, record(), {1: batch(3)}, keep=str).pages
         empty = [table for table in TABLES if not count(connection, table)]
         assert empty == ([] if stored else list(TABLES))
         Breaking.last += 1
@@ -169,7 +169,7 @@ def test_two_processes_that_store_the_same_segment_store_it_once(connection: Con
     def work(_: int) -> int:
         with psycopg.connect(database_url, autocommit=True) as own:
             barrier.wait(timeout=20)
-            return export_segment(own, record(), 1, batch(20), keep=str).pages
+            return export_segments(own, record(), {1: batch(20)}, keep=str).pages
 
     with ThreadPoolExecutor(2) as threads:
         assert sorted(threads.map(work, range(2))) == [0, 24]
@@ -186,7 +186,7 @@ def test_two_crawls_that_store_the_same_articles_in_another_order_do_not_block_e
     def work(crawl: int) -> int:
         with psycopg.connect(database_url, autocommit=True) as own:
             barrier.wait(timeout=20)
-            return export_segment(own, record(str(crawl)), 1, pages[:: 1 - 2 * crawl], keep=str).pages
+            return export_segments(own, record(str(crawl)), {1: pages[:: 1 - 2 * crawl]}, keep=str).pages
 
     with ThreadPoolExecutor(2) as threads:
         assert list(threads.map(work, range(2))) == [100, 100]

@@ -10,7 +10,7 @@ import pytest
 from psycopg import Connection
 
 from pipelines.exporters import crawls
-from pipelines.exporters.batch import export_segment
+from pipelines.exporters.batch import export_segments
 from pipelines.record import CrawlRecord, FieldCoverage, Outcome
 from tests.samples import AT, SITE, export, later, page, record, rows
 
@@ -66,14 +66,14 @@ def test_counts_the_articles_of_all_batches_and_the_record_leaves_the_counts(con
 
 def test_counts_a_segment_once(connection: Connection) -> None:
     for number, expected in ((1, 1), (2, 1), (2, 0), (1, 0)):
-        assert export_segment(connection, record(), number, [page(number)], keep=str).pages == expected
+        assert export_segments(connection, record(), {number: [page(number)]}, keep=str).pages == expected
     assert rows(connection, "SELECT new, drained_segment FROM crawls") == [(2, 2)]
     assert rows(connection, "SELECT no FROM articles ORDER BY no") == [(1,), (2,)]
 
 
 def test_keeps_the_end_of_a_crawl_when_its_last_segment_is_stored_later(connection: Connection) -> None:
     crawls.write(connection, FINISHED)
-    export_segment(connection, FINISHED, 1, [page()], keep=str)
+    export_segments(connection, FINISHED, {1: [page()]}, keep=str)
     assert rows(connection, "SELECT finished_at, outcome, new FROM crawls") == [(later(7), "drift", 1)]
 
 

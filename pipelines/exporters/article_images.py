@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from psycopg import Connection
 
-from asiatongsin.items import Article
+from asiatongsin.items import PageItems
+from pipelines.exporters.articles import articles_of
 from pipelines.exporters.columns import columns
 
 _DELETE_SURPLUS = """
@@ -21,12 +22,16 @@ ON CONFLICT (site, no, position) DO UPDATE SET url = excluded.url, caption = exc
 WHERE (i.url, i.caption) IS DISTINCT FROM (excluded.url, excluded.caption)"""
 
 
-def write(connection: Connection, articles: Sequence[Article]) -> None:
-    """Makes the table hold exactly the photos of these articles."""
-    if not articles:
-        return
-    counts = [len(article.images) for article in articles]
-    connection.execute(_DELETE_SURPLUS, [*columns(articles, ("site", "no")), counts])
+def write(connection: Connection, pages: Sequence[PageItems], new: Set[tuple[str, int | None]]) -> None:
+    """Makes the table hold exactly the photos of the articles of these pages.
+
+    Of the `new` articles, by site and number, it holds none yet.
+    """
+    articles = articles_of(pages)
+    known = [article for article in articles if (article.site, article.no) not in new]
+    if known:
+        counts = [len(article.images) for article in known]
+        connection.execute(_DELETE_SURPLUS, [*columns(known, ("site", "no")), counts])
     rows = [
         (article.site, article.no, position, image.url, image.caption)
         for article in articles

@@ -1,9 +1,9 @@
-"""One spool segment into PostgreSQL: one transaction for all tables, once however often it is tried."""
+"""Spool segments into PostgreSQL: one transaction for all tables, once however often it is tried."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import psycopg
@@ -70,10 +70,10 @@ class Exported:
         self.refused += other.refused
 
 
-def export_segment(
-    connection: Connection, record: CrawlRecord, segment: int, pages: Sequence[PageItems], keep: Keep
+def export_segments(
+    connection: Connection, record: CrawlRecord, segments: Mapping[int, Sequence[PageItems]], keep: Keep
 ) -> Exported:
-    """Stores the pages of a segment and notes, in the same transaction, that they are stored.
+    """Stores the pages of segments, by their numbers, and notes in the same transaction that they are stored.
 
     A page that the database refuses is given to `keep`, which says where it is kept, before anything is committed.
     """
@@ -81,10 +81,13 @@ def export_segment(
         # A deferred constraint of the owner's would speak up at the commit, when nobody knows any more of which page.
         connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
         crawls.write(connection, record)
-        if crawls.drained_segment(connection, record.id) >= segment:
-            return Exported()  # stored by a process that was killed before it could remove the file
+        # The others were stored by a process that was killed before it could remove their files.
+        drained = crawls.drained_segment(connection, record.id)
+        pages = [page for number, pages in segments.items() if number > drained for page in pages]
+        if max(segments) <= drained:
+            return Exported()
         written, refused = _export(connection, record.id, pages, keep)
-        crawls.advance(connection, record.id, segment, written)
+        crawls.advance(connection, record.id, max(segments), written)
         planning.note_size(connection)
     return Exported(len(pages), len(written.new), len(written.changed), len(written.unchanged), len(refused))
 
@@ -110,19 +113,23 @@ def _export(
 
 def export_pages(connection: Connection, crawl: str, pages: Sequence[PageItems]) -> Written:
     """Every kind of item of these pages into its table, in a fixed number of statements."""
-    read = newest_of_each([page for page in pages if page.article])
+    captures = [page for page in pages if page.article]
+    newest = {(page.site, page.no): page for page in newest_of_each(captures)}
+    read = list(newest.values())
     written = articles.write(connection, read)
-    articles.note_first_sight(connection, articles.articles_of(pages))
+    older = [page for page in captures if newest.get(_key(page)) is not page]
+    # What is new was seen first on its only page.
+    seen = [*older, *(page for page in read if _key(page) not in written.new)]
+    articles.note_first_sight(connection, articles.articles_of(seen))
     # The newest page of an article with the text that is stored is no revision; an older one may belong between two.
     same = written.unchanged - written.back.keys()
-    unchanged = [page for page in read if (page.site, page.no) in same and not page.is_reread]
-    captures = [page for page in pages if page.article and page not in unchanged]
-    article_revisions.write(connection, captures, written.back)
-    stored = [page for page in read if (page.site, page.no) in written.all]
-    article_images.write(connection, articles.articles_of(stored))
-    related_stories.write(connection, stored)
+    revised = [*older, *(page for page in read if _key(page) not in same or page.is_reread)]
+    article_revisions.write(connection, revised, written.back)
+    stored = [page for page in read if _key(page) in written.all]
+    article_images.write(connection, stored, written.new)
+    related_stories.write(connection, stored, written.new)
     # Read pages first: of an article that was visited twice, the later answer may be one without validators.
-    for visited in ([page for page in pages if page.article], [page for page in pages if not page.article]):
+    for visited in (captures, [page for page in pages if not page.article]):
         article_checks.write(connection, newest_of_each([page for page in visited if page.check]))
     weather.write(connection, [page.weather for page in pages if page.weather and not page.is_reread])
     weather.correct(connection, [page.weather for page in pages if page.weather and page.is_reread])
@@ -132,10 +139,14 @@ def export_pages(connection: Connection, crawl: str, pages: Sequence[PageItems])
     return written
 
 
+def _key(page: PageItems) -> tuple[str, int | None]:
+    return page.site, page.no
+
+
 def newest_of_each(pages: Iterable[PageItems]) -> list[PageItems]:
     """One statement cannot write a row twice: of an article that was fetched twice the newer page counts."""
     in_order = sorted(pages, key=lambda page: page.fetched_at)
-    return list({(page.site, page.no): page for page in in_order if page.no is not None}.values())
+    return list({_key(page): page for page in in_order if page.no is not None}.values())
 
 
 def _refused(page: PageItems, error: psycopg.Error, kept_in: str) -> PageItems:

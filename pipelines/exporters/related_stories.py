@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from psycopg import Connection
 
-from asiatongsin.items import PageItems
+from asiatongsin.items import PageItems, RelatedStory
 from pipelines.exporters.columns import columns
 
 _FIELDS = ("block", "position", "related_no", "title", "lead", "image_url")
@@ -28,13 +28,22 @@ WHERE r.site = p.site AND r.no = p.no AND (r.site, r.no, r.block, r.position) NO
 )"""
 
 
-def write(connection: Connection, pages: Sequence[PageItems]) -> None:
-    """Makes the table hold exactly the teasers of these article pages; a list that got shorter gets shorter."""
-    if not pages:
-        return
-    owners = [page for page in pages for _ in page.related_stories]
-    stories = [story for page in pages for story in page.related_stories]
+def write(connection: Connection, pages: Sequence[PageItems], new: Set[tuple[str, int | None]]) -> None:
+    """Makes the table hold exactly the teasers of these article pages; a list that got shorter gets shorter.
+
+    Of the `new` articles, by site and number, it holds none yet.
+    """
+    owners, stories = _stories(pages)
     if stories:
         connection.execute(_WRITE, [*columns(owners, ("site", "no", "fetched_at")), *columns(stories, _FIELDS)])
-    shown = [*columns(owners, ("site", "no")), *columns(stories, ("block", "position"))]
-    connection.execute(_DELETE_OTHERS, [*columns(pages, ("site", "no")), *shown])
+    known = [page for page in pages if (page.site, page.no) not in new]
+    if known:
+        owners, stories = _stories(known)
+        shown = [*columns(owners, ("site", "no")), *columns(stories, ("block", "position"))]
+        connection.execute(_DELETE_OTHERS, [*columns(known, ("site", "no")), *shown])
+
+
+def _stories(pages: Sequence[PageItems]) -> tuple[list[PageItems], list[RelatedStory]]:
+    """The stories of all pages, and for each of them its page."""
+    owners = [page for page in pages for _ in page.related_stories]
+    return owners, [story for page in pages for story in page.related_stories]
