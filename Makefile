@@ -40,7 +40,7 @@ soak: setup ## hundreds of random kills, thousands of damaged pages; ARGS="--kil
 bench-peers: ## install the programs that `make bench` compares the reading with into .venv-peers
 	$(PYTHON) -m venv .venv-peers
 	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check uv
-	.venv-peers/bin/uv pip install --quiet --python .venv-peers/bin/python trafilatura "newspaper4k[ko]" news-please
+	.venv-peers/bin/uv pip install --quiet --python .venv-peers/bin/python trafilatura "newspaper4k[ko,nlp]" news-please
 
 pywb: ## install pywb into .venv-pywb, for the tests that replay the archive with it
 	$(PYTHON) -m venv .venv-pywb

@@ -17,6 +17,7 @@ from lxml import etree
 from asiatongsin.items import Page
 from pipelines.split import split
 from tests.bench.found import Effort, Found, Goal, Row, ratios
+from tests.bench.process import CommandFailed
 from tests.bench.saved import saved
 from tests.conftest import ROOT
 from tests.site import ReplicaSite
@@ -127,9 +128,12 @@ def _measure_peer(peer: Reader, file: Path, truth: Sequence[_Truth]) -> None:
         [PYTHON, script, peer.name, file],
         cwd=file.parent,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        check=True,
+        stderr=subprocess.PIPE,
+        check=False,
     )
+    if done.returncode:
+        trouble = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+        raise CommandFailed(f"{peer.name} cannot read the pages ({trouble}); install the peers anew: make bench-peers")
     told = json.loads(done.stdout.splitlines()[-1])
     peer.times.append(told["ms"])
     peer.right = _right(told["found"], truth)
