@@ -30,7 +30,7 @@ crawl: setup ## crawl the live site, politely; ARGS="-a pages=1" for a first loo
 test: setup ## all tests; ARGS="-k weather" for some
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS)
 
-bench: setup ## how fast it is, as ratios, in about five minutes; ARGS="--quick" for one, "--only crawl,storing" for some
+bench: setup ## how fast it is, as ratios, in about seven minutes; ARGS="--quick" for one, "--only crawl,storing" for some
 	$(BIN)/python -m tests.bench $(ARGS)
 
 soak: setup ## hundreds of random kills, thousands of damaged pages; ARGS="--kills 20" for less

@@ -127,8 +127,7 @@ def _measure_peer(peer: Reader, file: Path, truth: Sequence[_Truth]) -> None:
     done = subprocess.run(
         [PYTHON, script, peer.name, file],
         cwd=file.parent,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         check=False,
     )
     if done.returncode:
