@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import OrderedDict
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -50,6 +50,7 @@ class ArchivePipeline:
         # Packing a page takes a third of a millisecond, in which the interpreter is free for other pages. One thread:
         # records lie in the order in which their pages came.
         self._packing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="archive")
+        self._waiting = 0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -62,7 +63,7 @@ class ArchivePipeline:
         if self.archive is None or isinstance(item, PageItems) or item.kind not in self.kinds or not item.exchanges:
             return item
         try:
-            archived = await asyncio.get_running_loop().run_in_executor(self._packing, self.archive.append, item)
+            archived = await self._packed(self._packing.submit(self.archive.append, item))
         except OSError as error:
             if spooling := self.crawler.get_item_pipeline(SpoolPipeline):
                 spooling.stop(error)
@@ -72,6 +73,18 @@ class ArchivePipeline:
         if len(self._places) > REMEMBERED_PLACES:
             self._places.popitem(last=False)
         return item.archived_at(archived)
+
+    async def _packed(self, packing: Future[Archived]) -> Archived:
+        """Waits beside the others, unless so many wait as are fetched at once: no more than that may come in meanwhile.
+
+        A crawl that is killed takes them with it, and the next one fetches them again.
+        """
+        self._waiting += 1
+        try:
+            is_enough = self._waiting >= self.crawler.settings.getint("CONCURRENT_REQUESTS")
+            return packing.result() if is_enough else await asyncio.wrap_future(packing)
+        finally:
+            self._waiting -= 1
 
     def place_of(self, page: Page) -> Archived | None:
         """Where a page is that a later stage failed on."""

@@ -114,8 +114,8 @@ def test_closes_its_folders_to_other_users(data: Path, opened: Archive) -> None:
     assert [folder.stat().st_mode & 0o777 for folder in folders] == [0o750] * 4
 
 
-def pipeline(data: Path, kinds: str) -> ArchivePipeline:
-    settings = {"DATA": str(data), "ARCHIVE": kinds, "ARCHIVE_FILE_BYTES": 1000}
+def pipeline(data: Path, kinds: str, **given: int) -> ArchivePipeline:
+    settings = {"DATA": str(data), "ARCHIVE": kinds, "ARCHIVE_FILE_BYTES": 1000, **given}
     crawler = get_crawler(settings_dict=settings)
     made = ArchivePipeline.from_crawler(crawler)
     made.archive = Archive.of_crawl(crawler.settings, record())
@@ -137,6 +137,20 @@ def test_archives_the_kinds_that_are_wanted(data: Path, kinds: str, archived: in
     assert stage.crawler.stats.get_value("archive/pages", 0) == archived
     assert len(files(data)) == min(archived, 1) or archived > 1
     assert [replace(one, archived=None) for one in passed] == pages
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3])
+def test_no_more_pages_come_in_while_as_many_are_packed_as_are_fetched_at_once(data: Path, at_once: int) -> None:
+    stage = pipeline(data, "article", CONCURRENT_REQUESTS=at_once)
+
+    async def archived() -> list[bool]:
+        tasks = [asyncio.create_task(stage.process_item(fetched(exchange(no)))) for no in range(at_once)]
+        await asyncio.sleep(0)  # each goes on as far as it can
+        done = [task.done() for task in tasks]
+        await asyncio.gather(*tasks)
+        return done
+
+    assert asyncio.run(archived()) == [False] * (at_once - 1) + [True]
 
 
 def test_remembers_where_a_page_is_that_a_later_stage_fails_on(data: Path) -> None:
