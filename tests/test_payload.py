@@ -17,7 +17,7 @@ from tests.raw_server import sending
 from tests.site import Fault, ReplicaSite, serve
 
 BODY = body_of(1)
-PACKED = gzip.compress(BODY)
+PACKED = gzip.compress(BODY, mtime=0)
 CODED = (("Content-Encoding", "gzip"), ("Transfer-Encoding", "chunked"))
 OTHER = payload_digest(b"another page")
 
