@@ -22,6 +22,7 @@ from asiatongsin.capture import Check, Stored
 from asiatongsin.errors import PageUnreadable
 from asiatongsin.items import Page, PageItems, PageKind, Rejection
 from asiatongsin.known import Known
+from asiatongsin.number_set import NumberSet
 from asiatongsin.pages.front import FrontPage
 from asiatongsin.pages.removed import GONE_STATUSES
 from asiatongsin.pages.section import SectionPage, Teaser
@@ -54,9 +55,9 @@ class AsiatongsinSpider(scrapy.Spider):
         self.given = given
         self.arguments = Arguments.parse(given)
         self.site = self.arguments.site
-        self.met: dict[int, set[int]] = defaultdict(set)
-        self.asked: set[int] = set()
-        self.rechecked: set[int] = set()
+        self.met: dict[int, NumberSet] = defaultdict(NumberSet)
+        self.asked = NumberSet()
+        self.rechecked = NumberSet()
         self.due: list[int] = []
         self.remembered: dict[int, Stored] = {}
         self.walked: list[int] = []
@@ -127,7 +128,8 @@ class AsiatongsinSpider(scrapy.Spider):
         self.crawler.stats.inc_value("list/teasers", len(teasers))
         self.crawler.stats.set_value("list/walked", self.walked)
         fresh = [teaser for teaser in teasers if teaser.no not in self.met[section]]
-        self.met[section].update(teaser.no for teaser in fresh)
+        for teaser in fresh:
+            self.met[section].add(teaser.no)
         settled = await self.known.settled(self.site.key, [teaser.no for teaser in fresh])
         # What this crawl met in another list is news here as well: behind it may lie what no other list shows.
         new = [teaser for teaser in fresh if settled is None or teaser.no in self.asked or teaser.no not in settled]
