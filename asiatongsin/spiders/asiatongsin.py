@@ -58,7 +58,7 @@ class AsiatongsinSpider(scrapy.Spider):
         self.met: dict[int, NumberSet] = defaultdict(NumberSet)
         self.asked = NumberSet()
         self.rechecked = NumberSet()
-        self.due: list[int] = []
+        self.due: dict[int, None] = {}  # in the order in which they are asked for
         self.remembered: dict[int, Stored] = {}
         self.walked: list[int] = []
 
@@ -90,8 +90,8 @@ class AsiatongsinSpider(scrapy.Spider):
 
     async def _remember(self) -> None:
         """What is known of the articles that are asked for by number, before a list leads to one of them."""
-        self.due = [] if self.arguments.no else await self.known.due(self.site.key)
-        stored = await self.known.stored(self.site.key, self.arguments.no or self.due)
+        self.due = dict.fromkeys([] if self.arguments.no else await self.known.due(self.site.key))
+        stored = await self.known.stored(self.site.key, self.arguments.no or [*self.due])
         self.remembered = {article.no: article for article in stored}
 
     async def _announce(self) -> None:

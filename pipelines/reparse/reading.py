@@ -11,6 +11,7 @@ from multiprocessing import get_context, parent_process
 from threading import Thread
 from typing import Any
 
+import msgspec
 from scrapy import Spider
 from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings, Settings
@@ -33,6 +34,10 @@ WAITING_BYTES = 32 * 1024 * 1024
 """Bytes of pages that are on their way, above which no more are fetched."""
 
 _stages: Stages | None = None
+
+# What another process hands back is not pickled, which takes twice as long.
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(list[PageItems]).decode
 
 
 class Stages:
@@ -58,15 +63,14 @@ class Stages:
 
 def read_all(pages: Iterable[Page], settings: BaseSettings, jobs: int) -> Iterator[list[PageItems]]:
     """What all the pages hold, chunk by chunk in their order; a bounded number is in memory at a time."""
-    values = settings.copy_to_dict()
-    with _executor(values, jobs) as executor:
-        waiting: deque[tuple[list[Page], Future[list[PageItems]]]] = deque()
+    with _Readers(settings.copy_to_dict(), jobs) as readers:
+        waiting: deque[tuple[list[Page], Future[Any]]] = deque()
         for chunk in _chunks(pages):
-            waiting.append((chunk, executor.submit(_read, chunk)))
+            waiting.append((chunk, readers.begin(chunk)))
             while len(waiting) > 2 * jobs or sum(_bytes(given) for given, _ in waiting) > WAITING_BYTES:
-                yield _result(executor, *waiting.popleft())
+                yield readers.result(*waiting.popleft())
         while waiting:
-            yield _result(executor, *waiting.popleft())
+            yield readers.result(*waiting.popleft())
 
 
 def _chunks(pages: Iterable[Page]) -> Iterator[list[Page]]:
@@ -84,22 +88,38 @@ def _bytes(pages: Iterable[Page]) -> int:
     return sum(len(page.body) for page in pages)
 
 
-def _result(executor: Executor, pages: list[Page], done: Future[list[PageItems]]) -> list[PageItems]:
-    """A page on which the program fails becomes a rejected one, and does not take its neighbours with it."""
-    if done.exception() is None or isinstance(done.exception(), BrokenExecutor):
-        return done.result()
-    if len(pages) == 1:
-        return [rejected(pages[0], done.exception(), None)]
-    one_by_one = [(page, executor.submit(_read, [page])) for page in pages]
-    return [items for page, again in one_by_one for items in _result(executor, [page], again)]
+class _Readers:
+    """Processes that read chunks of pages, or a thread of this one."""
 
+    def __init__(self, values: Mapping[str, Any], jobs: int) -> None:
+        self.are_apart = jobs > 1
+        if self.are_apart:
+            # Not a fork: this process has threads and a connection to the database.
+            context = get_context("spawn")
+            self.executor: Executor = ProcessPoolExecutor(
+                jobs, mp_context=context, initializer=_begin_process, initargs=(values,)
+            )
+        else:
+            self.executor = ThreadPoolExecutor(1, initializer=_begin, initargs=(values,))
 
-def _executor(values: Mapping[str, Any], jobs: int) -> Executor:
-    if jobs == 1:
-        return ThreadPoolExecutor(1, initializer=_begin, initargs=(values,))
-    # Not a fork: this process has threads and a connection to the database.
-    context = get_context("spawn")
-    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin_process, initargs=(values,))
+    def __enter__(self) -> _Readers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.executor.shutdown()
+
+    def begin(self, pages: list[Page]) -> Future[Any]:
+        """Has a chunk read."""
+        return self.executor.submit(_read_apart if self.are_apart else _read, pages)
+
+    def result(self, pages: list[Page], done: Future[Any]) -> list[PageItems]:
+        """A page on which the program fails becomes a rejected one, and does not take its neighbours with it."""
+        if done.exception() is None or isinstance(done.exception(), BrokenExecutor):
+            return _decode(done.result()) if self.are_apart else done.result()
+        if len(pages) == 1:
+            return [rejected(pages[0], done.exception(), None)]
+        one_by_one = [(page, self.begin([page])) for page in pages]
+        return [items for page, again in one_by_one for items in self.result([page], again)]
 
 
 def _begin_process(values: Mapping[str, Any]) -> None:
@@ -124,3 +144,7 @@ def _read(pages: list[Page]) -> list[PageItems]:
     if _stages is None:
         raise RuntimeError("the stages are not there")
     return _stages.read(pages)
+
+
+def _read_apart(pages: list[Page]) -> bytes:
+    return _encode(_read(pages))
