@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 
 from asiatongsin.errors import PageUnreadable
 from asiatongsin.items import Page, PageItems, Rejection, WeatherSnapshot
-from asiatongsin.pages import article, body, related_stories, section, weather
+from asiatongsin.pages import article, body, front, related_stories, section, weather
+from asiatongsin.pages.front import FrontPage
 from asiatongsin.pages.section import SectionPage
+from asiatongsin.site import Site
 from pipelines.record import FieldCoverage, Key
 
 
@@ -42,13 +44,16 @@ class Field:
     is_always_there: bool = False
     """It is missed on a single page, and after a single crawl that found it: no chance takes it away."""
 
+    in_a_row: int = 0
+    """Crawls in a row that must miss it entirely; 0: what earlier crawls found says how much is missed."""
+
     has_own_bounds: bool = False
     """Whether it fell is decided by itself, with the outcome of the crawl."""
 
 
 FIELDS = (
     Field(part="article", name="served", selectors=(), has_own_bounds=True),
-    Field(part="article", name="readable", selectors=(), has_own_bounds=True),
+    Field(part="article", name="readable", selectors=()),
     Field(part="article", name="headline", selectors=article.HEADLINE.css, least=0.8),
     Field(part="article", name="subheadline", selectors=article.SUBHEADLINE.css),
     Field(part="article", name="section", selectors=article.SECTION.css),
@@ -61,10 +66,16 @@ FIELDS = (
     Field(part="strip", name="cities", selectors=weather.CITIES.css, unit="cities", pages_enough=2),
     Field(part="strip", name="conditions", selectors=weather.CITIES.css),
     Field(part="strip", name="temperatures", selectors=weather.CITIES.css),
+    Field(part="front", name="answer", selectors=(), in_a_row=2),
+    Field(part="front", name="sections", selectors=front.MENU_LINKS.css, unit="sections", is_always_there=True),
+    # A list that does not come once may come the next time.
+    Field(part="list", name="answer", selectors=(), in_a_row=2),
     Field(part="list", name="teasers", selectors=section.LIST.css, unit="teasers", is_always_there=True),
     Field(part="list", name="published_at", selectors=section.DATE.css, is_always_there=True),
 )
 """A page of the part counts as having the field or not having it, and of some it is counted how much."""
+
+NONE_FAILED: Mapping[str, int] = {}
 
 _BY_KEY = {(field.part, field.name): field for field in FIELDS}
 
@@ -77,8 +88,9 @@ def field_of(part: str, name: str) -> Field | None:
 
 def looked_for(selectors: Sequence[str], kept_in: str | None) -> str:
     """Where something was looked for in vain, and a page to try it on."""
-    shown = f"; a page that shows it is kept in {kept_in}" if kept_in else ""
-    return f"looked for in {', '.join(selectors)}{shown}"
+    looked = [f"looked for in {', '.join(selectors)}"] if selectors else []
+    shown = [f"a page that shows it is kept in {kept_in}"] if kept_in else []
+    return "; ".join(looked + shown)
 
 
 class Coverage:
@@ -112,8 +124,9 @@ class Coverage:
         """A list page without an entry."""
         return next((page for (part, name), page in self._lacking.items() if name == "teasers"), None)
 
-    def fields(self) -> tuple[FieldCoverage, ...]:
-        """The counts of all parts that were met."""
+    def fields(self, failed: Mapping[str, int] = NONE_FAILED) -> tuple[FieldCoverage, ...]:
+        """The counts of all parts that were met; of those that `failed`, so many pages did not come."""
+        asked = self._pages + Counter({(part, "answer"): pages for part, pages in failed.items()})
         return tuple(
             FieldCoverage(
                 part=part,
@@ -122,7 +135,7 @@ class Coverage:
                 found=self._found[part, name],
                 amount=self._amount[part, name] if field.unit else None,
             )
-            for (part, name), pages in self._pages.items()
+            for (part, name), pages in asked.items()
             if (field := field_of(part, name))
         )
 
@@ -145,8 +158,7 @@ class Unreadable:
             first = self._first[missing]
             fields = filter(None, (field_of("article", name) for name in missing))
             selectors = [selector for field in fields for selector in field.selectors]
-            kept = f"a page that shows it is kept in {first.raw_path}" if first.raw_path else ""
-            return f"{first.reason}; {looked_for(selectors, first.raw_path) if selectors else kept}"
+            return f"{first.reason}; {looked_for(selectors, first.raw_path)}"
         return ""
 
 
@@ -156,13 +168,16 @@ def found_on(page: Page, items: PageItems) -> Iterator[tuple[str, Mapping[str, i
         yield "article", _of_article(page, items)
     if page.kind == "list":
         yield f"list {page.section}", _of_list(page)
+    if page.kind == "front":
+        yield "front", {"answer": 1, "sections": len(FrontPage(page.tree, Site(page.base)).sections())}
     if items.article or (page.kind != "article" and not items.rejected):
         yield "strip", _of_strip(items.weather)
 
 
 def _of_article(page: Page, items: PageItems) -> Mapping[str, int]:
     amounts = {} if page.is_by_number else {"served": int(items.removed is None)}
-    if items.removed is None:
+    # One that could not be read before is asked for again: that it still cannot be says nothing new.
+    if items.article or (items.removed is None and not page.is_by_number):
         amounts["readable"] = int(items.article is not None)
     if items.article:
         for name in ("headline", "subheadline", "section", "reporter", "published_at", "images"):
@@ -178,8 +193,12 @@ def _of_list(page: Page) -> Mapping[str, int]:
     except PageUnreadable:
         teasers = []
     if not teasers:
-        return {"teasers": 0}
-    return {"teasers": len(teasers), "published_at": sum(teaser.published_at is not None for teaser in teasers)}
+        return {"answer": 1, "teasers": 0}
+    return {
+        "answer": 1,
+        "teasers": len(teasers),
+        "published_at": sum(teaser.published_at is not None for teaser in teasers),
+    }
 
 
 def _of_strip(strip: WeatherSnapshot | None) -> Mapping[str, int]:

@@ -28,7 +28,7 @@ from pipelines.drift import Bounds, Past, falls, frozen, marked
 from pipelines.exporters.batch import Exported
 from pipelines.lock import CrawlLock
 from pipelines.notices import Notices
-from pipelines.outcome import Verdict, decide, removals_count, walked_lists
+from pipelines.outcome import Expected, Verdict, decide, removals_count, walked_lists
 from pipelines.record import CrawlRecord, Key, Outcome
 from pipelines.split import SplitPipeline
 from pipelines.spool import Spool, SpoolPipeline
@@ -163,7 +163,7 @@ class CrawlExtension:
         try:
             is_stored = thread.finish()
             covered = self._covered(record)
-            past = Past() if thread.trouble else drain.past_of(covered)
+            past = None if thread.trouble else drain.past_of(covered)
             final = self._judged(covered, spool.waiting(), thread.trouble, past)
             self._write_down(spool, final)
             if is_stored:
@@ -191,7 +191,7 @@ class CrawlExtension:
         """The last step failed: the record, if nothing else, waits in the spool."""
         with suppress(OSError):
             spool.close_segment()
-        final = self._judged(self._covered(record), spool.waiting(), trouble, Past())
+        final = self._judged(self._covered(record), spool.waiting(), trouble, None)
         if self.verdict and self.verdict.outcome is Outcome.OK:
             sentence = f"its record waits in the spool ({trouble}); {self.verdict.sentence}"
             self.verdict = Verdict(Outcome.SPOOLED, sentence)
@@ -205,16 +205,22 @@ class CrawlExtension:
         except OSError as error:
             logger.warning("The record of the crawl cannot be written: %s", told(error, self.data))
 
-    def _judged(self, record: CrawlRecord, waiting: int, trouble: str, past: Past) -> CrawlRecord:
+    def _judged(self, record: CrawlRecord, waiting: int, trouble: str, past: Past | None) -> CrawlRecord:
         stats = self.crawler.stats.get_stats()
         share = self.crawler.settings.getfloat("UNREADABLE_SHARE_MAX")
         gone_after = Rechecks.from_settings(self.crawler.settings).gone_after
-        judge = partial(decide, stats, waiting=waiting, trouble=trouble, unreadable_share_max=share)
-        self.verdict = judge(falls=self._falls(record, past), shown=self._shown)
+        bounds = Bounds.from_settings(self.crawler.settings)
+        earlier = past or Past()
+        expected = Expected(unreadable_share_max=share, fallen=earlier.fallen, ignored=bounds.ignored)
+        judge = partial(decide, stats, waiting=waiting, trouble=trouble, expected=expected)
+        self.verdict = judge(falls=self._falls(record, earlier, bounds), shown=self._shown)
         return replace(
             record,
             finished_at=datetime.now(UTC),
             coverage=marked(record.coverage, self.verdict.fallen),
+            is_compared=past is not None,
+            coverage_drop=bounds.drop,
+            coverage_ignore=tuple(sorted(bounds.ignored)),
             outcome=self.verdict.outcome.word,
             walked=walked_lists(stats),
             list_pages=stats.get("list/pages", 0),
@@ -228,12 +234,18 @@ class CrawlExtension:
 
     def _covered(self, record: CrawlRecord) -> CrawlRecord:
         splitting = self.crawler.get_item_pipeline(SplitPipeline)
-        return replace(record, coverage=splitting.coverage.fields()) if splitting else record
+        if splitting is None:
+            return record
+        stats = self.crawler.stats.get_stats()
+        lists = {name.rpartition("/")[2]: pages for name, pages in stats.items() if name.startswith("list/failed/")}
+        failed = {f"list {section}": pages for section, pages in lists.items()}
+        if stats.get("front/failed"):
+            failed["front"] = stats["front/failed"]
+        return replace(record, coverage=splitting.coverage.fields(failed))
 
-    def _falls(self, record: CrawlRecord, past: Past) -> dict[Key, str]:
+    def _falls(self, record: CrawlRecord, past: Past, bounds: Bounds) -> dict[Key, str]:
         """What is no longer found on the pages of the site, each with a page that shows it."""
         splitting = self.crawler.get_item_pipeline(SplitPipeline)
-        bounds = Bounds.from_settings(self.crawler.settings)
         found = falls(record.coverage, past, bounds.drop, bounds.ignored)
         told_of = {fall.key: fall.told(splitting.kept(fall.key) if splitting else None) for fall in found}
         # A crawl that met no strip says nothing of it.

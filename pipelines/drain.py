@@ -20,7 +20,7 @@ from asiatongsin.items import PageItems
 from pipelines.database import CANNOT_USE_NOW, Database, DatabaseForeign, DatabaseUnreachable, DatabaseUnusable
 from pipelines.disk import write_whole
 from pipelines.drift import Past
-from pipelines.exporters import crawl_coverage, crawls, removed_articles, weather
+from pipelines.exporters import crawl_coverage, crawls, removed_articles
 from pipelines.exporters.batch import REFUSALS, Exported, export_segments
 from pipelines.exporters.migrate import migrate
 from pipelines.private import private_folder
@@ -101,20 +101,12 @@ class Drain:
         """Ends the rows of crawls that cannot be running, since we hold the lock. DatabaseUnreachable."""
         self._with_connection(lambda connection: crawls.close_dead(connection, site))
 
-    def past_of(self, record: CrawlRecord) -> Past:
-        """What earlier crawls of the site found; nothing where no database says so."""
+    def past_of(self, record: CrawlRecord) -> Past | None:
+        """What earlier crawls of the site found; None where no database says so."""
         try:
-            return self._with_connection(
-                lambda connection: Past(
-                    coverage=crawl_coverage.before(
-                        connection, record.site, record.id, (one.part for one in record.coverage)
-                    ),
-                    fallen=crawl_coverage.fallen(connection, record.site),
-                    strip_unchanged_for=weather.unchanged_for(connection, record.site),
-                )
-            )
+            return self._with_connection(lambda connection: crawl_coverage.past(connection, record))
         except (DatabaseUnreachable, DatabaseUnusable):
-            return Past()
+            return None
 
     def fallen(self, site: str) -> frozenset[Key]:
         """The fields that fell in the last crawl that met them. DatabaseUnreachable, DatabaseUnusable."""
@@ -262,6 +254,8 @@ def _batches(segments: Iterable[Path]) -> Iterator[list[Path]]:
 
 def _store_record(connection: Connection, record: CrawlRecord) -> None:
     with connection.transaction():
+        if not record.is_compared:
+            record = crawl_coverage.compared(connection, record)
         crawls.write(connection, record)
         removed_articles.confirm(connection, record)
 

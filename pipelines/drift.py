@@ -1,11 +1,16 @@
-"""Which fields fell: today's coverage against that of the site's earlier crawls, told so that it helps to mend it."""
+"""Which fields fell: today's coverage against that of the site's earlier crawls, told so that it helps to mend it.
+
+Most crawls of a paper bring one to three articles, of which a photo or a reporter may well be missing. So nothing is
+made of one small crawl: earlier ones are taken together until they have enough pages to say what is usual, and those
+right before this one that lack the field as well are taken together with it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from math import comb
+from math import comb, exp, lgamma
 from statistics import median
 from typing import Self
 
@@ -24,7 +29,7 @@ class Past:
     """What is known of the site from before."""
 
     coverage: History = field(default_factory=dict)
-    """By part and field."""
+    """By part and field, newest first, without what had fallen then."""
 
     fallen: frozenset[Key] = frozenset()
     """Fields that fell in the last crawl that met them."""
@@ -34,12 +39,16 @@ class Past:
 
 
 ENOUGH_CRAWLS = 3
-"""With fewer earlier crawls the absolute bounds count."""
+"""With fewer earlier crawls only the bounds for first ones count."""
 
-CHANCE = 0.001
+ENOUGH_PAGES = 20
+"""Earlier crawls are taken together until they have so many pages: their share is then one of those compared with."""
+
+PROOF = 100
+"""So many earlier pages at most prove what is usual: those of one crawl resemble each other."""
+
+CHANCE = 0.0001
 """How likely so few finds may be by chance; a crawl that brings three articles proves little."""
-
-_NEVER_CERTAIN = 0.99  # one article in a hundred is odd, though all were well so far
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +57,9 @@ class Usual:
 
     share: float
     """Share of the pages that have it: the median of earlier crawls, or the bound for first ones."""
+
+    pages: int = 0
+    """Earlier pages that prove it, at most PROOF."""
 
     mean: float | None = None
     """How much of it such a page has, the median of earlier crawls; None where nobody counts."""
@@ -60,9 +72,31 @@ class Usual:
         """Out of what earlier crawls found."""
         enough = 1 if given.is_always_there else ENOUGH_CRAWLS
         if len(earlier) < enough:
-            return cls(share=given.least, is_bound=True)
-        means = [one.mean for one in earlier if one.mean is not None and one.found >= given.pages_enough]
-        return cls(share=median(one.share for one in earlier), mean=median(means) if len(means) >= enough else None)
+            return cls.bound(given)
+        shares = together(earlier, lambda one: one.pages, 1 if given.is_always_there else ENOUGH_PAGES)
+        counted = (one for one in earlier if one.mean is not None)
+        means = together(counted, lambda one: one.found, given.pages_enough)
+        sizes = [one.mean for one in means if one.mean is not None and one.found >= given.pages_enough]
+        return cls(
+            share=median(one.share for one in shares),
+            pages=min(PROOF, sum(one.pages for one in earlier)),
+            mean=median(sizes) if len(sizes) >= enough else None,
+        )
+
+    @classmethod
+    def bound(cls, given: Field) -> Self:
+        """What first crawls must find."""
+        return cls(share=given.least, is_bound=True)
+
+    def chance(self, now: FieldCoverage) -> float:
+        """How likely at most so many of so many pages have the field by chance."""
+        pages = min(now.pages, 1000)  # beyond, the share itself decides
+        found = now.found * pages // now.pages
+        if self.is_bound:
+            return sum(comb(pages, k) * self.share**k * (1 - self.share) ** (pages - k) for k in range(found + 1))
+        # The beta-binomial distribution, after Jeffreys: three of three pages do not say that there is no fourth one.
+        a, b = self.share * self.pages + 0.5, (1 - self.share) * self.pages + 0.5
+        return sum(comb(pages, k) * exp(_log_beta(k + a, pages - k + b) - _log_beta(a, b)) for k in range(found + 1))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +112,9 @@ class Fall:
     usual: Usual
     """What was expected."""
 
+    crawls: int = 1
+    """So many crawls found that, the ones right before among them: this one alone proves too little."""
+
     is_thin: bool = False
     """It is found on enough pages, but there is too little of it."""
 
@@ -89,14 +126,16 @@ class Fall:
     @property
     def figures(self) -> str:
         """How much was found, and how much should have been."""
+        of_crawls = f" of the last {self.crawls} crawls" if self.crawls > 1 else ""
         if self.is_thin:
-            return f"{self.now.mean:,.0f} {self.field.unit} per page, usually {self.usual.mean:,.0f}"
+            return f"{self.now.mean:,.0f} {self.field.unit} per page{of_crawls}, usually {self.usual.mean:,.0f}"
         than = "at least" if self.usual.is_bound else "usually"
-        return f"found on {self.now.found} of {self.now.pages} pages, {than} {self.usual.share:.0%}"
+        return f"found on {self.now.found} of {self.now.pages} pages{of_crawls}, {than} {self.usual.share:.0%}"
 
     def told(self, kept_in: str | None = None) -> str:
         """In words: the field, the two figures, where it was looked for, and a page that shows it."""
-        return f"{self.now.part} {self.field.name} {self.figures} ({looked_for(self.field.selectors, kept_in)})"
+        where = looked_for(self.field.selectors, kept_in)
+        return f"{self.now.part} {self.field.name} {self.figures}{where and f' ({where})'}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,20 +194,72 @@ def falls(coverage: Sequence[FieldCoverage], past: Past, drop: float, ignored: C
     """
     lists = [now.found for now in coverage if now.field == "teasers"]
     found = []
-    for now in coverage:
+    for now in coverage if drop else ():
         given = field_of(now.part, now.field)
         key = (now.part, now.field)
         if given is None or given.has_own_bounds or " ".join(key) in ignored:
             continue
         if given.name == "teasers" and not any(lists):
             continue
-        usual = Usual.of(given, past.coverage.get(key, ()))
-        is_expected = given.is_always_there or key in past.fallen
-        if _is_rarer(now, usual, drop) and (is_expected or _chance(now, usual.share) < CHANCE):
-            found.append(Fall(field=given, now=now, usual=usual))
-        elif _is_thinner(now, usual, drop) and (is_expected or now.found >= given.pages_enough):
-            found.append(Fall(field=given, now=now, usual=usual, is_thin=True))
+        if fall := _fall(given, now, past.coverage.get(key, ()), drop, is_fallen=key in past.fallen):
+            found.append(fall)
     return found
+
+
+def _fall(
+    given: Field, now: FieldCoverage, earlier: Sequence[FieldCoverage], drop: float, *, is_fallen: bool
+) -> Fall | None:
+    """How the field fell; None where it did not. `is_fallen`: it had fallen before."""
+    if given.in_a_row:
+        last = [now, *earlier[: given.in_a_row - 1]]
+        is_away = len(last) == given.in_a_row and not any(one.found for one in last)
+        return Fall(field=given, now=_sum(last), usual=Usual(share=1.0), crawls=len(last)) if is_away else None
+    is_expected = is_fallen or given.is_always_there
+    run = 0 if is_expected else _run(given, earlier, drop)
+    usual, bound = Usual.of(given, earlier[run:]), Usual.bound(given)
+    alone = Fall(field=given, now=now, usual=usual)
+    pooled = replace(alone, now=_sum([now, *earlier[:run]]), crawls=run + 1)
+    if not usual.is_bound and _is_rarer(now, usual, drop):
+        proven = [one for one in (alone, pooled) if is_expected or usual.chance(one.now) < CHANCE]
+    elif not usual.is_bound and _is_thinner(now, usual, drop):
+        thin = [replace(one, is_thin=True) for one in (alone, pooled) if _is_thinner(one.now, usual, drop)]
+        proven = [one for one in thin if is_expected or one.now.found >= given.pages_enough]
+    else:
+        proven = []
+    if not proven and now.share < bound.share and (is_fallen or bound.chance(now) < CHANCE):
+        proven = [replace(alone, usual=bound)]
+    return proven[0] if proven else None
+
+
+def _run(given: Field, earlier: Sequence[FieldCoverage], drop: float) -> int:
+    """How many of the crawls right before this one lacked the field, against those before them."""
+    for place, one in enumerate(earlier):
+        usual = Usual.of(given, earlier[place + 1 :])
+        if usual.is_bound or not (_is_rarer(one, usual, drop) or _is_thinner(one, usual, drop)):
+            return place
+    return len(earlier)
+
+
+def together(crawls: Iterable[FieldCoverage], size: Callable[[FieldCoverage], int], enough: int) -> list[FieldCoverage]:
+    """Neighbouring crawls as one, until they have enough; what is left over counts where there is nothing else."""
+    whole: list[FieldCoverage] = []
+    part: list[FieldCoverage] = []
+    for one in crawls:
+        part.append(one)
+        if sum(map(size, part)) >= enough:
+            whole.append(_sum(part))
+            part = []
+    return whole or ([_sum(part)] if part else [])
+
+
+def _sum(crawls: Sequence[FieldCoverage]) -> FieldCoverage:
+    amounts = [one.amount for one in crawls if one.amount is not None]
+    return replace(
+        crawls[0],
+        pages=sum(one.pages for one in crawls),
+        found=sum(one.found for one in crawls),
+        amount=sum(amounts) if len(amounts) == len(crawls) else None,
+    )
 
 
 def marked(coverage: Sequence[FieldCoverage], fallen: Collection[Key]) -> tuple[FieldCoverage, ...]:
@@ -180,16 +271,12 @@ def marked(coverage: Sequence[FieldCoverage], fallen: Collection[Key]) -> tuple[
 
 
 def _is_rarer(now: FieldCoverage, usual: Usual, drop: float) -> bool:
-    return now.share < (usual.share if usual.is_bound else usual.share * drop)
+    return now.share < usual.share * drop
 
 
 def _is_thinner(now: FieldCoverage, usual: Usual, drop: float) -> bool:
     return now.mean is not None and usual.mean is not None and now.mean < usual.mean * drop
 
 
-def _chance(now: FieldCoverage, share: float) -> float:
-    """How likely at most so many of so many pages have a field that pages have with this probability."""
-    p = min(share, _NEVER_CERTAIN)
-    pages = min(now.pages, 1000)  # beyond, the share itself decides
-    found = now.found * pages // now.pages
-    return sum(comb(pages, k) * p**k * (1 - p) ** (pages - k) for k in range(found + 1))
+def _log_beta(a: float, b: float) -> float:
+    return lgamma(a) + lgamma(b) - lgamma(a + b)

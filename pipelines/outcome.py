@@ -27,6 +27,20 @@ STOPPED = {"shutdown", "closespider_itemcount", "closespider_pagecount", "closes
 """Reasons to end that somebody asked for: a signal, or a bound of Scrapy's settings."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Expected:
+    """What is no news."""
+
+    unreadable_share_max: float = 0.2
+    """Share of the article pages that may be unreadable."""
+
+    fallen: frozenset[Key] = frozenset()
+    """Fields that fell in the last crawl that met them."""
+
+    ignored: frozenset[str] = frozenset()
+    """Fields, as part and name, that may fall."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """How a crawl ended, in a word and in a sentence."""
@@ -43,13 +57,24 @@ class Verdict:
     is_open: bool = False
     """An earlier crawl missed something that this one did not come across: it ended well, and proves nothing."""
 
+    beside: Outcome | None = None
+    """What is wrong as well, though the word is of something worse."""
+
+    @property
+    def troubles(self) -> frozenset[str]:
+        """What is wrong, each by a name of its own: whoever was told of one knows nothing of another."""
+        if self.outcome is Outcome.OK:
+            return frozenset()
+        named = frozenset(map(" ".join, self.fallen)) or frozenset({self.outcome.word})
+        return named | {self.beside.word} if self.beside else named
+
 
 def decide(
     stats: Mapping[str, Any],
     *,
     waiting: int = 0,
     trouble: str = "",
-    unreadable_share_max: float = 0.2,
+    expected: Expected | None = None,
     falls: Mapping[Key, str] = NOTHING_FELL,
     shown: Callable[[PageKind], str] = lambda kind: "",
 ) -> Verdict:
@@ -58,22 +83,32 @@ def decide(
     `falls` tells of each field that is no longer found on its pages; `shown` tells of a kind of page that could not be
     read what was looked for, and where one is kept.
     """
+    expected = expected or Expected()
     counts = _counts(stats, waiting)
     if faults := _faults(stats):
         return Verdict(Outcome.ERROR, f"{faults}; {counts}")
     if not _reached(stats):
         return Verdict(Outcome.UNREACHABLE, f"the site could not be reached or refused us: {_why(stats)}; {counts}")
-    if drift := {**_drift(stats, unreadable_share_max, shown), **falls}:
-        told = "; ".join(drift.values())
-        return Verdict(Outcome.DRIFT, f"the layout of the site changed: {told}; {counts}", frozenset(drift))
-    if damage := damaged_spool(stats.get("spool/damaged", 0), stats.get("spool/broken", 0)):
-        return Verdict(Outcome.ERROR, f"{damage}; {counts}")
-    if waiting:
-        why = f"the database did not take all pages ({trouble or 'see the log'})"
-        then = "the next run or `scrapy export` stores what waits in the spool"
-        return Verdict(Outcome.SPOOLED, f"{why}; {then}; {counts}")
+    not_stored, why = _not_stored(stats, waiting, trouble)
+    pages = {key: told for key, told in _drift(stats, expected, shown).items() if " ".join(key) not in expected.ignored}
+    if drift := {**pages, **falls, **pages}:
+        told = "; ".join([*drift.values(), *([why] if why else [])])
+        sentence = f"the layout of the site changed: {told}; {counts}"
+        return Verdict(Outcome.DRIFT, sentence, frozenset(drift), beside=not_stored)
+    if not_stored:
+        return Verdict(not_stored, f"{why}; {counts}")
     stopped = "stopped early, the next crawl goes on; " if stats.get("finish_reason") in STOPPED else ""
     return Verdict(Outcome.OK, f"{stopped}{counts}")
+
+
+def _not_stored(stats: Mapping[str, Any], waiting: int, trouble: str) -> tuple[Outcome | None, str]:
+    """What of the pages that came is not in the database, and why."""
+    if damage := damaged_spool(stats.get("spool/damaged", 0), stats.get("spool/broken", 0)):
+        return Outcome.ERROR, damage
+    if not waiting:
+        return None, ""
+    why = f"the database did not take all pages ({trouble or 'see the log'})"
+    return Outcome.SPOOLED, f"{why}; the next run or `scrapy export` stores what waits in the spool"
 
 
 def damaged_spool(folders: int, lines: int) -> str:
@@ -125,9 +160,13 @@ def _reached(stats: Mapping[str, Any]) -> bool:
     """Whether a list page arrived; where no list was asked for (`no=`), an article page. And most of both did."""
     if stats.get("finish_reason") == SITE_FAILS or _mostly_failed(stats):
         return False
-    asked_for_lists = stats.get("front/pages") or stats.get("front/failed") or stats.get("list/failed")
-    arrived = stats.get("list/pages") or (not asked_for_lists and stats.get("article/pages"))
+    arrived = stats.get("list/pages") or (not _asked_for_lists(stats) and stats.get("article/pages"))
     return bool(arrived) or stats.get("finish_reason") in STOPPED  # before it could know
+
+
+def _asked_for_lists(stats: Mapping[str, Any]) -> bool:
+    """Whether the crawl was not one of single articles (`no=`)."""
+    return any(stats.get(name) for name in ("front/pages", "front/failed", "list/pages", "list/failed"))
 
 
 def _mostly_failed(stats: Mapping[str, Any]) -> str:
@@ -149,17 +188,24 @@ def _why(stats: Mapping[str, Any]) -> str:
     return f"{how_many} ({last})" if how_many else last
 
 
-def _drift(
-    stats: Mapping[str, Any], unreadable_share_max: float, shown: Callable[[PageKind], str]
-) -> Mapping[Key, str]:
-    """What is wrong with whole pages; the first of these is the cause of the others."""
+def _drift(stats: Mapping[str, Any], expected: Expected, shown: Callable[[PageKind], str]) -> Mapping[Key, str]:
+    """What is wrong with whole pages; the first of these is the cause of the others.
+
+    Articles that earlier crawls could not read are asked for again. They count where hardly any could be read before,
+    and where nothing else was asked for.
+    """
     if stats.get("list/pages") and not stats.get("list/teasers"):
         what = f"{stats['list/pages']} list pages arrived without a teaser"
         return {("list", "teasers"): f"{what}{_in_brackets(shown('list'))}"}
+    is_all = ("article", "readable") in expected.fallen or not _asked_for_lists(stats)
     unreadable, readable = stats.get("split/unreadable/article", 0), stats.get("split/articles", 0)
+    if not is_all:
+        unreadable -= stats.get("split/unreadable_by_number", 0)
+        readable -= stats.get("split/articles_by_number", 0)
     share = unreadable / (unreadable + readable) if unreadable else 0.0
-    if share == 1 or (share > unreadable_share_max and unreadable > FEW):
-        allowed = f"{unreadable_share_max:.0%} are allowed (UNREADABLE_SHARE_MAX)"
+    is_none = share == 1 and (is_all or unreadable > 1)
+    if is_none or (share > expected.unreadable_share_max and unreadable > FEW):
+        allowed = f"{expected.unreadable_share_max:.0%} are allowed (UNREADABLE_SHARE_MAX)"
         what = f"{unreadable} of {unreadable + readable} article pages could not be read, {allowed}"
         return {("article", "readable"): f"{what}{_in_brackets(shown('article'))}"}
     removed, met = stats.get("split/met_removed", 0), stats.get("split/met", 0)

@@ -111,6 +111,15 @@ class CrawlRecord:
     coverage: tuple[FieldCoverage, ...] = ()
     """What was found on its pages."""
 
+    is_compared: bool = True
+    """Its coverage was compared with that of earlier crawls, or need not be; else that is done as it is stored."""
+
+    coverage_drop: float = 0.5
+    """COVERAGE_DROP of the crawl."""
+
+    coverage_ignore: tuple[str, ...] = ()
+    """COVERAGE_IGNORE of the crawl."""
+
     version: str = __version__
     """Version of this program."""
 

@@ -54,6 +54,7 @@ class SplitPipeline:
             items = replace(items, rejected=self._rejected(item, items.rejected))
         if items.article:
             self.stats.inc_value("split/articles")
+            self.stats.inc_value("split/articles_by_number", int(item.is_by_number))
         if items.unmodified:
             self.stats.inc_value("split/unmodified")
         self.coverage.observe(item, items)
@@ -66,6 +67,7 @@ class SplitPipeline:
             logger.warning("Cannot read %s: %s", page.url, rejection.reason)
         self.stats.inc_value(f"split/unreadable/{page.kind}")
         if page.kind == "article":
+            self.stats.inc_value("split/unreadable_by_number", int(page.is_by_number))
             self.unreadable.note(rejection)
         return rejection
 

@@ -18,28 +18,40 @@ def crawl(identity: str, found: int, part: str = "article", **changes: Any) -> C
 
 
 def shares(connection: Connection, now: CrawlRecord) -> list[int]:
-    parts = [one.part for one in now.coverage]
-    found = crawl_coverage.before(connection, now.site, now.id, parts)
-    return sorted(one.found for fields in found.values() for one in fields)
+    keys = [(one.part, one.field) for one in now.coverage]
+    found = crawl_coverage.before(connection, now.site, now.id, now.arguments, keys)
+    return [one.found for fields in found.values() for one in fields]
 
 
-def test_compares_with_the_last_crawls_of_the_site_that_went_well(connection: Connection) -> None:
+def test_compares_with_the_last_crawls_of_the_site_newest_first(connection: Connection) -> None:
     for number in range(1, 4):
         crawls.write(connection, crawl(f"well {number}", number))
     crawls.write(connection, crawl("waits", 4, outcome="spooled"))
-    for outcome in ("drift", "error", "unreachable"):  # no measure of what is usual
+    for outcome in ("error", "unreachable"):  # no measure of what is usual
         crawls.write(connection, crawl(outcome, 0, outcome=outcome))
+    crawls.write(connection, crawl("drift of something else", 8, outcome="drift"))
+    met(connection, "drift", HEADLINE, fell=True, outcome="drift")
+    crawls.write(connection, crawl("by number", 0, arguments={"no": "1"}))
     crawls.write(connection, crawl("elsewhere", 5, site="example.kr"))
     crawls.write(connection, crawl("strip", 6, part="strip"))
     now = crawl("now", 7)
     crawls.write(connection, now)
-    assert shares(connection, now) == [1, 2, 3, 4]
+    assert shares(connection, now) == [8, 4, 3, 2, 1]
+
+
+def test_compares_crawls_of_some_sections_and_of_whole_lists_with_their_like(connection: Connection) -> None:
+    kinds: list[dict[str, str]] = [{}, {"sections": "22"}, {"sections": "22,34"}, {"full": "1"}]
+    for number, arguments in enumerate(kinds):
+        crawls.write(connection, crawl(f"a {number}", number, arguments=arguments))
+    assert [shares(connection, crawl("now", 9, arguments=arguments)) for arguments in kinds] == [[0], [1], [2], [3]]
+    assert shares(connection, crawl("now", 9, arguments={"pages": "3"})) == [0]
 
 
 def test_compares_with_a_bounded_number_of_the_latest(connection: Connection) -> None:
-    for number in range(25):
-        crawls.write(connection, crawl(f"{number:02d}", number % 9))
-    assert len(shares(connection, crawl("now", 0))) == crawl_coverage.EARLIER
+    for number in range(210):
+        crawls.write(connection, crawl(f"{number:03d}", number % 9, part="list 22" if number % 9 else "strip"))
+    assert len(shares(connection, crawl("now", 0, part="list 22"))) == crawl_coverage.EARLIER_LISTS
+    assert len(shares(connection, crawl("now", 0, part="strip"))) == 24
 
 
 def test_writes_the_same_record_twice_as_once(connection: Connection) -> None:
@@ -65,11 +77,35 @@ def test_what_fell_stays_fallen_until_a_crawl_comes_across_it(connection: Connec
     assert crawl_coverage.fallen(connection, "example.kr") == frozenset()
     met(connection, "3", CITIES)  # nothing new on the site: no article page
     met(connection, "4", HEADLINE, site="example.kr")
+    for outcome in ("error", "unreachable"):  # nobody looked at what they found
+        met(connection, outcome, HEADLINE, outcome=outcome)
+    met(connection, "by number", HEADLINE, arguments={"no": "1"})
+    met(connection, "of a desk", HEADLINE, arguments={"sections": "22"})
     assert crawl_coverage.fallen(connection, SITE) == {HEADLINE}
     met(connection, "5", HEADLINE)
     assert crawl_coverage.fallen(connection, SITE) == frozenset()
     met(connection, "6", HEADLINE, fell=True)
     assert crawl_coverage.fallen(connection, SITE) == {HEADLINE}
+
+
+def test_what_fell_for_one_section_is_mended_by_its_own_crawl_or_that_of_all(connection: Connection) -> None:
+    of_22, of_34 = ({"arguments": {"sections": section}} for section in ("22", "34"))
+    for number, mending in enumerate((of_22, {})):
+        met(connection, f"{number} fell", HEADLINE, fell=True, **of_22)
+        met(connection, f"{number} other", HEADLINE, **of_34)
+        assert crawl_coverage.fallen(connection, SITE) == {HEADLINE}
+        met(connection, f"{number} mended", HEADLINE, **mending)
+        assert crawl_coverage.fallen(connection, SITE) == frozenset()
+
+
+def test_a_crawl_that_no_database_could_be_asked_about_is_judged_as_it_is_stored(connection: Connection) -> None:
+    for number in range(5):
+        crawls.write(connection, crawl(f"{number}", 9))
+    broken = crawl("broken", 0, outcome="spooled", is_compared=False)
+    assert [one.fell for one in crawl_coverage.compared(connection, broken).coverage] == [True]
+    assert [one.fell for one in crawl_coverage.compared(connection, crawl("well", 9)).coverage] == [False]
+    ignoring = crawl("ignoring", 0, coverage_ignore=("article headline",))
+    assert [one.fell for one in crawl_coverage.compared(connection, ignoring).coverage] == [False]
 
 
 def test_the_list_of_a_section_that_left_the_menu_is_missed_no_longer(connection: Connection) -> None:

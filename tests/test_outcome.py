@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.outcome import Verdict, decide, removals_count, walked_lists
+from pipelines.outcome import Expected, Verdict, decide, removals_count, walked_lists
 from pipelines.record import Outcome
 
 NOTHING: dict[str, Any] = {"finish_reason": "finished"}
@@ -16,7 +16,7 @@ WALKED = DONE | {"list/walked": [0, 34]}
 
 
 def verdict(stats: dict[str, Any], waiting: int) -> Verdict:
-    return decide(stats, waiting=waiting, unreadable_share_max=0.2)
+    return decide(stats, waiting=waiting, expected=Expected(unreadable_share_max=0.2))
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,8 @@ class AsiatongsinSpider(scrapy.Spider):
         yield from self._stored(page)
         sections = FrontPage(page.tree, self.site).sections()
         self.crawler.stats.set_value("front/sections", len(sections))
+        if not sections:
+            self.logger.warning("The menu of %s names no section: walking those known of newsasia.kr", response.url)
         yield from self._first_pages(sections or [*KNOWN_SECTIONS, ALL])
 
     async def parse_list(self, response: Response, section: int, number: int) -> AsyncIterator[Any]:
@@ -168,6 +170,8 @@ class AsiatongsinSpider(scrapy.Spider):
     def _note_failure(self, request: Request, reason: str) -> None:
         kind: PageKind = request.meta["kind"]
         self.crawler.stats.inc_value(f"{kind}/failed")
+        if kind == "list":
+            self.crawler.stats.inc_value(f"list/failed/{request.cb_kwargs['section']}")
         if request.meta["is_due"]:
             self.crawler.stats.inc_value(f"{kind}/failed_again")
         self.crawler.stats.set_value("crawl/last_failure", reason)

@@ -64,7 +64,7 @@ ORDER BY first_fetched_at DESC, id DESC LIMIT 1"""
 _DUE = "SELECT count(*), min(next_check_at) FROM article_checks WHERE site = %s AND next_check_at <= now()"
 
 _LAST_MET = """
-SELECT crawl, pages, found, amount FROM crawl_coverage JOIN crawls ON id = crawl
+SELECT crawl, arguments, pages, found, amount FROM crawl_coverage JOIN crawls ON id = crawl
 WHERE site = %s AND part = %s AND field = %s ORDER BY number DESC LIMIT 1"""
 
 _REJECTED = """
@@ -152,8 +152,8 @@ def _site(connection: Connection, site: str) -> SiteState:
 
 def _missing(connection: Connection, site: str) -> Iterable[Missing]:
     for part, name in sorted(crawl_coverage.fallen(connection, site)):
-        crawl, pages, found, amount = _one(connection, _LAST_MET, site, part, name)
-        before = crawl_coverage.before(connection, site, crawl, [part]).get((part, name), ())
+        crawl, arguments, pages, found, amount = _one(connection, _LAST_MET, site, part, name)
+        before = crawl_coverage.before(connection, site, crawl, arguments, [(part, name)]).get((part, name), ())
         field = field_of(part, name)
         usual = Usual.of(field, before) if field else None
         yield Missing(
