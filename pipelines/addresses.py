@@ -32,6 +32,7 @@ TALKATIVE = ("apprise", "urllib3", "requests", "requests_oauthlib", "oauthlib", 
 
 SILENT = logging.CRITICAL + 1
 
+_OVERFLOW = re.compile(r"[?&]overflow=", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s+|,\s*(?=[A-Za-z][A-Za-z0-9]*://)")
 
 logger = logging.getLogger(__name__)
@@ -89,7 +90,10 @@ def deliver(message: Message, to: Iterable[Address]) -> set[str]:
     wait(works.values(), timeout=PATIENCE)
     taken = {name for name, work in works.items() if work.done() and not work.exception() and work.result()}
     for name in sorted(works.keys() - taken):
-        how = "was refused or found nobody" if works[name].done() else f"was not taken within {PATIENCE:.0f} seconds"
+        is_late = not works[name].done()
+        how = (
+            f"was not taken within {PATIENCE:.0f} seconds" if is_late else "was refused, sent elsewhere or found nobody"
+        )
         logger.warning("An alert to address %s of ALERTS %s; tried again as the next crawl ends", name, how)
     return taken
 
@@ -113,10 +117,16 @@ def _service(url: str) -> NotifyBase | None:
         logging.getLogger(name).setLevel(SILENT)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of a module of Python that one of its services still imports
-        from apprise import Apprise, AppriseAsset  # noqa: PLC0415
+        from apprise import Apprise, AppriseAsset, OverflowMode  # noqa: PLC0415
 
-        service = Apprise.instantiate(url, asset=AppriseAsset(app_id="asiatongsin", app_desc="asiatongsin"))
-    return service if service is not None and len(service) else None
+        # Whoever follows a redirect sends nothing there, and takes the page that answers for a receipt.
+        asset = AppriseAsset(app_id="asiatongsin", app_desc="asiatongsin", http_redirects=False)
+        service = Apprise.instantiate(url, asset=asset)
+    if service is None or not len(service):
+        return None
+    if not _OVERFLOW.search(url):
+        service.overflow_mode = OverflowMode.SPLIT  # chats refuse what is longer than they show
+    return service
 
 
 def _kind(url: str) -> str:

@@ -1,4 +1,4 @@
-"""What is told of a site whose crawls go wrong: one message on each new trouble, one when it is over."""
+"""What is told of a site whose crawls go wrong: one message on each new trouble, one when all of them are over."""
 
 from __future__ import annotations
 
@@ -23,8 +23,12 @@ KILLED = "it was killed before it could store how it went"
 
 
 def is_due(standing: Standing, address: str) -> bool:
-    """Whether that address believes something else than what is so: the same trouble once more is no news."""
-    return standing.told.get(address, "") != standing.trouble
+    """Whether there is a trouble that the address was not told of, or none any more of those it was told of.
+
+    That some of several are over is no news yet: one that comes and goes beside another is told once.
+    """
+    known = set(standing.known.get(address, ()))
+    return bool(set(standing.troubles) - known) if standing.troubles else bool(known)
 
 
 def message(standing: Standing, record: CrawlRecord, verdict: Verdict) -> Message:

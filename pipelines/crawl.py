@@ -79,9 +79,9 @@ class CrawlExtension:
             await aside(self._tell, record)
             raise CloseSpider("database_frozen") from None
         except DatabaseUnusable as error:
-            self._refuse(REFUSED, str(error))
+            await self._refuse_and_tell(record, str(error))
         except OSError as error:
-            self._refuse(REFUSED, f"{told(error, self.data)}; nothing was fetched")
+            await self._refuse_and_tell(record, f"{told(error, self.data)}; nothing was fetched")
         await aside(self.notices.crawl_begun, record)
         if spooling := self.crawler.get_item_pipeline(SpoolPipeline):
             spooling.spool = self._spool
@@ -261,6 +261,12 @@ class CrawlExtension:
     def _count(self, exported: Exported) -> None:
         for name in ("pages", "new", "changed", "unchanged", "refused"):
             self.crawler.stats.set_value(f"export/{name}", getattr(exported, name))
+
+    async def _refuse_and_tell(self, record: CrawlRecord, sentence: str) -> None:
+        """It is the same night after night, and nobody reads the log."""
+        stats = self.crawler.stats.get_stats()
+        await aside(self.notices.crawl_ended, record, Verdict(Outcome.ERROR, sentence), stats)
+        self._refuse(REFUSED, sentence)
 
     def _refuse(self, reason: str, sentence: str) -> Any:
         if self._lock:

@@ -15,7 +15,6 @@ from typing import Any
 
 from scrapy.settings import BaseSettings
 
-from asiatongsin.setting_error import SettingError
 from pipelines.disk import safe_name, write_whole
 from pipelines.record import Outcome
 
@@ -61,22 +60,23 @@ class Figures:
     """Scrapy's statistics."""
 
 
-def check(settings: BaseSettings) -> None:
-    """SettingError where nothing could be written."""
+def trouble(settings: BaseSettings) -> str:
+    """Why nothing could be written, in words; empty where it can, or need not be."""
     path = _given(settings)
     if path is None:
-        return
-    folder = path if path.is_dir() else path.parent
+        return ""
+    folder = path.parent if _is_file(path) else path
     if not folder.is_dir():
-        raise SettingError(f"METRICS_FILE={path}: there is no folder {folder}; make it, or name another file")
+        return f"METRICS_FILE={path}: there is no folder {folder}; make it, or name another one"
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise SettingError(f"METRICS_FILE={path}: cannot write to {folder}; change its permissions or its owner")
+        return f"METRICS_FILE={path}: cannot write to {folder}; change its permissions or its owner"
+    return ""
 
 
 def metrics_file(settings: BaseSettings, site: str) -> Path | None:
     """Where the figures of this site go: the file, or one of its own in the folder; None: nowhere."""
     path = _given(settings)
-    return path / f"asiatongsin-{safe_name(site)}.prom" if path and path.is_dir() else path
+    return path if path is None or _is_file(path) else path / f"asiatongsin-{safe_name(site)}.prom"
 
 
 def write(path: Path, figures: Figures) -> None:
@@ -126,6 +126,11 @@ def _gauge(name: str, meaning: str, samples: Samples) -> Iterator[str]:
 
 def _escaped(text: str) -> str:
     return text.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
+
+
+def _is_file(path: Path) -> bool:
+    """What does not end in `.prom` is a folder, also where that is gone: the collector reads no other files."""
+    return path.suffix == ".prom" and not path.is_dir()
 
 
 def _given(settings: BaseSettings) -> Path | None:

@@ -12,6 +12,7 @@ from typing import Any, ParamSpec
 
 from scrapy.settings import BaseSettings
 
+from asiatongsin.printable import printable
 from pipelines import alerts, metrics
 from pipelines.addresses import addresses, deliver
 from pipelines.disk import told
@@ -52,17 +53,20 @@ class Notices:
             _unharmed(self._ended, record, verdict, dict(stats))
 
     def _begun(self, record: CrawlRecord) -> None:
+        if trouble := metrics.trouble(self.settings):
+            logger.warning("The metrics will not be written: %s", printable(trouble))
         standing = self._standing(record.site)
         if standing.running and standing.running_since:
             dead = replace(record, id=standing.running)
-            standing = standing.ended(Outcome.ERROR, standing.running_since, datetime.now(UTC), is_proof=True)
-            standing = self._alert(standing, dead, Verdict(Outcome.ERROR, alerts.KILLED))
+            killed = Verdict(Outcome.ERROR, alerts.KILLED)
+            standing = standing.ended(killed, standing.running_since, datetime.now(UTC), is_proof=True)
+            standing = self._alert(standing, dead, killed)
         self._keep(record.site, standing.begun(record))
 
     def _ended(self, record: CrawlRecord, verdict: Verdict, stats: Mapping[str, Any]) -> None:
         now = datetime.now(UTC)
         before = self._standing(record.site)
-        after = before.ended(verdict.outcome, record.started_at, now, is_proof=is_proof(record, verdict, stats))
+        after = before.ended(verdict, record.started_at, now, is_proof=is_proof(record, verdict, stats))
         self._keep(record.site, after)
         self._write_metrics(record, verdict.outcome, now, after.good_at, stats)
         if (knowing := self._alert(after, record, verdict)) != after:
@@ -73,8 +77,7 @@ class Notices:
         given = addresses(self.settings)
         news = alerts.message(standing, record, verdict)
         taken = deliver(news, [one for one in given if alerts.is_due(standing, one.name)])
-        known = {one.name: standing.trouble if one.name in taken else standing.told.get(one.name, "") for one in given}
-        return replace(standing, told={name: trouble for name, trouble in known.items() if trouble})
+        return standing.told([one.name for one in given], taken)
 
     def _write_metrics(
         self,
@@ -99,7 +102,7 @@ class Notices:
         try:
             metrics.write(path, figures)
         except OSError as error:
-            logger.warning("The metrics cannot be written: %s (%s)", path, error.strerror)
+            logger.warning("The metrics cannot be written: %s (%s)", printable(str(path)), error.strerror)
 
     def _standing(self, site: str) -> Standing:
         try:

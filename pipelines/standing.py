@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Self
 import msgspec
 
 from pipelines.disk import safe_name, write_whole
+from pipelines.outcome import Verdict
 from pipelines.private import private_folder
 from pipelines.record import CrawlRecord, Outcome
 
@@ -20,6 +22,9 @@ class Standing:
 
     trouble: str = ""
     """Outcome of the last crawl that proved anything; empty: it ended well."""
+
+    troubles: tuple[str, ...] = ()
+    """What was wrong with that crawl, each by a name of its own: `unreachable`, or `article headline`."""
 
     since: datetime | None = None
     """When the first crawl of the last trouble began, of whatever outcomes that consisted."""
@@ -36,8 +41,8 @@ class Standing:
     running_since: datetime | None = None
     """When that one began."""
 
-    told: dict[str, str] = field(default_factory=dict)
-    """Trouble each address knows of; an address that is not here believes all is well."""
+    known: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Troubles each address was told of since all was well; an address that is not here believes all is."""
 
     @classmethod
     def read(cls, data: Path, site: str) -> Self:
@@ -57,15 +62,23 @@ class Standing:
         """After a crawl has begun."""
         return replace(self, running=record.id, running_since=record.started_at)
 
-    def ended(self, outcome: Outcome, began_at: datetime, at: datetime, *, is_proof: bool) -> Self:
+    def ended(self, verdict: Verdict, began_at: datetime, at: datetime, *, is_proof: bool) -> Self:
         """After a crawl; one that ended well without having looked proves neither trouble nor recovery."""
         over = replace(self, running=None, running_since=None)
-        if outcome is not Outcome.OK:
+        if verdict.outcome is not Outcome.OK:
             since = self.since if self.trouble else began_at
-            return replace(over, trouble=outcome.word, since=since, until=None)
+            troubles = tuple(sorted(verdict.troubles))
+            return replace(over, trouble=verdict.outcome.word, troubles=troubles, since=since, until=None)
         if not is_proof:
             return over
-        return replace(over, trouble="", until=at if self.trouble else self.until, good_at=at)
+        return replace(over, trouble="", troubles=(), until=at if self.trouble else self.until, good_at=at)
+
+    def told(self, addresses: Collection[str], taken: Collection[str]) -> Self:
+        """After those that have `taken` the news know of it; an address that is named no longer is forgotten."""
+        known = {name: self.known.get(name, ()) for name in addresses}
+        for name in taken:
+            known[name] = tuple(sorted({*known[name], *self.troubles})) if self.troubles else ()
+        return replace(self, known={name: troubles for name, troubles in known.items() if troubles})
 
 
 def _file(data: Path, site: str) -> Path:

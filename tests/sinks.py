@@ -36,6 +36,9 @@ class Sink:
     came: list[tuple[str, str]] = field(default_factory=list)
     """Title and text of all that was taken."""
 
+    looked_at: int = 0
+    """How often somebody read a page of it, as whoever follows a redirect does."""
+
     asked: int = 0
     """How often somebody came, whatever the answer."""
 
@@ -59,7 +62,16 @@ def web() -> Iterator[Sink]:
                 return
             if sink.status == 200:
                 sink.came.append((told["title"], told["message"]))
+            self._answer()
+
+        def do_GET(self) -> None:
+            sink.looked_at += 1
+            sink.status = 200
+            self._answer()
+
+        def _answer(self) -> None:
             self.send_response(sink.status)
+            self.send_header("Location", "/login")
             self.send_header("Content-Length", "0")
             self.end_headers()
 

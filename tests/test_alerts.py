@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from subprocess import DEVNULL
 from time import monotonic
 
 import pytest
+import requests
 from psycopg import Connection, sql
 from scrapy.settings import Settings
 
@@ -66,11 +68,21 @@ def standing(trouble: str = "", **given: object) -> Standing:
 
 
 @pytest.mark.parametrize(
-    ("told", "trouble", "due"),
-    [("", "", False), ("", "drift", True), ("drift", "drift", False), ("drift", "error", True), ("drift", "", True)],
+    ("known", "troubles", "due"),
+    [
+        ("", "", False),
+        ("", "unreachable", True),
+        ("unreachable", "unreachable", False),
+        ("unreachable", "error", True),
+        ("strip", "headline strip", True),
+        ("headline strip", "strip", False),
+        ("headline strip", "spooled strip", True),
+        ("headline strip", "", True),
+    ],
 )
-def test_only_news_is_due(told: str, trouble: str, due: bool) -> None:
-    assert is_due(standing(trouble, told={"1 (json)": told} if told else {}), "1 (json)") == due
+def test_only_news_is_due(known: str, troubles: str, due: bool) -> None:
+    told = {"1 (json)": tuple(known.split())} if known else {}
+    assert is_due(standing("error", troubles=tuple(troubles.split()), known=told), "1 (json)") == due
 
 
 def test_tells_what_happened_since_when_and_what_to_do() -> None:
@@ -197,8 +209,8 @@ def test_one_that_is_down_or_in_trouble_is_told_later_and_the_others_once(
     web.status = 500
     down = "json://127.0.0.1:1/x"
     run = crawl_as(FAILS, 4, to_web(web), to_mail(mail), down)
-    assert "An alert to address 1 (json) of ALERTS was refused or found nobody" in run.log
-    assert "An alert to address 3 (json) of ALERTS was refused or found nobody" in run.log
+    assert "An alert to address 1 (json) of ALERTS was refused, sent elsewhere or found nobody" in run.log
+    assert "An alert to address 3 (json) of ALERTS was refused, sent elsewhere or found nobody" in run.log
     assert (web.asked, outcomes(web), outcomes(mail)) == (1, [], ["unreachable"])
     web.status = 200
     crawl_as(FAILS, 4, to_web(web), to_mail(mail), down)
@@ -260,6 +272,79 @@ def test_what_cannot_be_kept_is_a_warning_and_told_again(crawl_as: Told, data: P
         run = crawl_as(FAILS, 4, to_web(web))
         assert "How the site stands cannot be kept: cannot make folders in" in run.log
         assert outcomes(web) == ["unreachable"]
+
+
+STRIP = Fault(kind="layout", where=".", pattern="weather_(?:box|slide)", replacement="sky")
+BOTH = Fault(kind="layout", pattern=r"<h2>(.*?)</h2>|weather_(?:box|slide)", replacement=r"<h2 class='new'></h2>\1")
+
+
+def test_what_breaks_beside_something_broken_is_told_and_what_comes_and_goes_is_not(crawl: Scrapy, web: Sink) -> None:
+    site = ReplicaSite(articles=60)
+    with serve(site) as replica:
+        for _ in range(3):
+            assert crawl(replica.url).status == 0
+            site.publish(4)
+        told = []
+        for broken in ("", "strip", "strip headline", "strip", "strip headline", "database strip headline", "", ""):
+            replica.faults[:] = [BOTH, STRIP] if "headline" in broken else [STRIP] if broken else []
+            away = {"DATABASE_URL": UNREACHABLE} if "database" in broken else {}
+            run = crawl(replica.url, **{"ASIATONGSIN_ALERTS": to_web(web)} | away)
+            assert run.status == (5 if broken else 0), run.log
+            told.append([(title.rpartition(" ")[2], text.count("found on 0 of")) for title, text in web.taken()])
+            site.publish(4)
+    # Without its strip no city, no condition and no temperature is found.
+    assert told[:4] == [[], [("drift", 3)], [("drift", 4)], []]
+    assert (told[4], [title for title, _ in told[5]]) == ([], ["drift"])
+    assert ([title for title, _ in told[6]], told[7]) == (["ok"], [])
+
+
+def test_a_crawl_that_is_refused_night_after_night_is_told_once(
+    crawl_as: Told, connection: Connection, web: Sink
+) -> None:
+    crawl_as(None, 0, to_web(web))
+    connection.execute("INSERT INTO asiatongsin_migrations (version, name) VALUES (999, 'of a newer program')")
+    for _ in range(2):
+        crawl_as(None, 2, to_web(web))
+    connection.execute("DELETE FROM asiatongsin_migrations WHERE version = 999")
+    [(title, text)] = web.taken()
+    assert (title.rpartition(" ")[2], "version 999" in text) == ("error", True)
+    crawl_as(None, 0, to_web(web))
+    assert outcomes(web) == ["ok"]
+
+
+def test_a_data_folder_that_is_a_file_is_told(crawl_as: Told, data: Path, web: Sink) -> None:
+    data.write_text("in the way")
+    crawl_as(None, 2, to_web(web))
+    assert outcomes(web) == ["error"]
+
+
+def test_whoever_sends_elsewhere_has_taken_nothing(crawl_as: Told, web: Sink) -> None:
+    web.status = 302
+    run = crawl_as(FAILS, 4, to_web(web))
+    assert (web.asked, web.looked_at) == (1, 0)
+    assert "An alert to address 1 (json) of ALERTS was refused, sent elsewhere or found nobody" in run.log
+    web.status = 200
+    crawl_as(FAILS, 4, to_web(web))
+    assert outcomes(web) == ["unreachable"]
+
+
+def test_long_news_come_in_pieces_that_a_chat_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[str] = []
+
+    def post(url: str, data: str, **given: object) -> requests.Response:
+        sent.append(json.loads(data)["content"])
+        answer = requests.Response()
+        answer.status_code = 204
+        return answer
+
+    monkeypatch.setattr(requests, "post", post)
+    monkeypatch.setattr(requests, "request", lambda method, url, data, **given: post(url, data))
+    [discord] = addresses.addresses(Settings({"ALERTS": f"discord://{'1' * 18}/{'a' * 60}"}))
+    lines = "\n".join(f"article headline {number} found on 0 of 9 pages" for number in range(100))
+    assert addresses.send(discord, Message(title="asiatongsin: drift", body=lines, is_good=False))
+    assert len(sent) > 1
+    assert max(map(len, sent)) <= 2000
+    assert all(f"headline {number} found" in "".join(sent) for number in (0, 50, 99))
 
 
 def test_wrong_addresses_end_with_status_2_before_anything_is_fetched(crawl_as: Told, replica: Replica) -> None:

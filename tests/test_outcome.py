@@ -36,6 +36,10 @@ def verdict(stats: dict[str, Any], waiting: int) -> Verdict:
         (DONE | {"split/unreadable/article": 3, "split/articles": 1}, 0, Outcome.OK),
         (DONE | {"split/unreadable/article": 4, "split/articles": 1}, 0, Outcome.DRIFT),
         (DONE | {"split/unreadable/article": 4, "split/articles": 0}, 0, Outcome.DRIFT),
+        (DONE | {"split/unreadable/article": 2, "split/articles": 0}, 0, Outcome.DRIFT),
+        (DONE | {"split/unreadable/article": 1, "split/articles": 0}, 0, Outcome.OK),  # one odd article
+        (DONE | {"split/unreadable/article": 9, "split/unreadable_by_number": 9, "split/articles": 1}, 0, Outcome.OK),
+        (ASKED | {"split/unreadable/article": 1, "split/unreadable_by_number": 1}, 0, Outcome.DRIFT),
         (DONE | {"list/teasers": 0}, 0, Outcome.DRIFT),
         (DONE, 40, Outcome.SPOOLED),
         (DONE | {"split/unreadable/article": 11}, 40, Outcome.DRIFT),
@@ -156,3 +160,30 @@ def test_believes_in_removals_where_most_of_the_controls_were_served(
 def test_believes_in_removals_of_what_was_never_stored_where_most_pages_were_articles() -> None:
     assert removals_count(NOTHING | {"split/articles": 9, "split/removed": 2}, Outcome.OK)
     assert not removals_count(NOTHING | {"split/articles": 2, "split/removed": 2}, Outcome.OK)
+
+
+AGAIN = DONE | {"split/articles": 0, "split/unreadable/article": 2, "split/unreadable_by_number": 2}
+
+
+def test_what_could_not_be_read_before_is_no_news_unless_hardly_anything_could() -> None:
+    readable = ("article", "readable")
+    assert decide(AGAIN).outcome is Outcome.OK
+    assert decide(AGAIN, expected=Expected(fallen=frozenset({readable}))).fallen == {readable}
+    fallen = Expected(fallen=frozenset({readable}), ignored=frozenset({"article readable"}))
+    assert decide(AGAIN, expected=fallen).outcome is Outcome.OK
+
+
+def test_tells_beside_a_drift_what_waits() -> None:
+    falls = {("article", "headline"): "article headline found on 0 of 9 pages"}
+    both = decide(DONE, waiting=40, trouble="no route", falls=falls)
+    assert (both.outcome, both.beside) == (Outcome.DRIFT, Outcome.SPOOLED)
+    assert "found on 0 of 9 pages; the database did not take all pages (no route); the next run" in both.sentence
+
+
+def test_names_each_trouble() -> None:
+    falls = {("article", "headline"): "", ("strip", "cities"): ""}
+    assert decide(DONE).troubles == frozenset()
+    assert decide(DONE, waiting=1).troubles == {"spooled"}
+    assert decide(NOTHING).troubles == {"unreachable"}
+    assert decide(DONE, waiting=1, falls=falls).troubles == {"article headline", "strip cities", "spooled"}
+    assert decide(DONE | {"spool/broken": 1}, falls=falls).troubles == {"article headline", "strip cities", "error"}

@@ -11,34 +11,47 @@ from pipelines.record import Outcome
 from pipelines.standing import Standing
 from tests.samples import AT, SITE, later, record
 
+GOOD, FAILED = Verdict(Outcome.OK, "12 new"), Verdict(Outcome.ERROR, "a fault")
+DRIFTED = Verdict(Outcome.DRIFT, "9 of 9", frozenset({("strip", "cities"), ("article", "headline")}))
+
 
 def test_trouble_lasts_from_the_first_bad_crawl_to_the_next_good_one() -> None:
-    first = Standing().ended(Outcome.DRIFT, AT, later(1), is_proof=True)
-    second = first.ended(Outcome.ERROR, later(30), later(31), is_proof=True)
+    first = Standing().ended(DRIFTED, AT, later(1), is_proof=True)
+    second = first.ended(FAILED, later(30), later(31), is_proof=True)
+    assert (first.troubles, second.troubles) == (("article headline", "strip cities"), ("error",))
     assert (first.trouble, second.trouble, first.since, second.since) == ("drift", "error", AT, AT)
-    over = second.ended(Outcome.OK, later(60), later(61), is_proof=True)
+    over = second.ended(GOOD, later(60), later(61), is_proof=True)
     assert (over.trouble, over.since, over.until, over.good_at) == ("", AT, later(61), later(61))
-    still = over.ended(Outcome.OK, later(90), later(91), is_proof=True)
+    still = over.ended(GOOD, later(90), later(91), is_proof=True)
     assert (still.until, still.good_at) == (later(61), later(91))
-    again = still.ended(Outcome.DRIFT, later(99), later(100), is_proof=True)
+    again = still.ended(DRIFTED, later(99), later(100), is_proof=True)
     assert (again.since, again.until, again.good_at) == (later(99), None, later(91))
 
 
 def test_a_crawl_that_did_not_look_proves_nothing() -> None:
-    good, finished = Verdict(Outcome.OK, "12 new"), {"finish_reason": "finished"}
+    good, finished = GOOD, {"finish_reason": "finished"}
     assert is_proof(record(), good, finished)
     assert not is_proof(record(), good, {"finish_reason": "shutdown"})
     assert not is_proof(record(arguments={"no": "1"}), good, finished)
     assert not is_proof(record(), replace(good, is_open=True), finished)
     bad = Standing(trouble="drift", since=AT)
-    assert bad.ended(Outcome.OK, later(1), later(2), is_proof=False) == bad
+    assert bad.ended(GOOD, later(1), later(2), is_proof=False) == bad
+
+
+def test_an_address_knows_all_it_was_told_of_until_all_is_well() -> None:
+    both, one = ["1 (json)", "2 (mailto)"], ["1 (json)"]
+    first = Standing(trouble="drift", troubles=("strip cities",)).told(both, both)
+    second = replace(first, troubles=("article headline",)).told(both, one)
+    assert second.known == {"1 (json)": ("article headline", "strip cities"), "2 (mailto)": ("strip cities",)}
+    assert second.told(one, []).known == {"1 (json)": ("article headline", "strip cities")}
+    assert replace(second, trouble="", troubles=()).told(both, one).known == {"2 (mailto)": ("strip cities",)}
 
 
 def test_what_is_known_survives_and_damage_makes_a_new_start(tmp_path: Path) -> None:
-    known = Standing(trouble="drift", since=AT, good_at=AT, told={"1 (json)": "drift"}).begun(record())
+    known = Standing(trouble="drift", since=AT, good_at=AT, known={"1 (json)": ("strip cities",)}).begun(record())
     known.write(tmp_path, "127.0.0.1:80")
     assert Standing.read(tmp_path, "127.0.0.1:80") == known
     assert Standing.read(tmp_path, SITE) == Standing()
-    for damage in (b"", b"{", b'{"told": 3}', b"\xff"):
+    for damage in (b"", b"{", b'{"known": 3}', b"\xff"):
         (tmp_path / "standing" / "127.0.0.1_80.json").write_bytes(damage)
         assert Standing.read(tmp_path, "127.0.0.1:80") == Standing()

@@ -18,7 +18,7 @@ from asiatongsin.log import JSON_FORMAT, choose_record
 from asiatongsin.printable import printable
 from asiatongsin.rechecks import Rechecks
 from asiatongsin.setting_error import SettingError
-from pipelines import addresses, archive_settings, metrics
+from pipelines import addresses, archive_settings
 from pipelines.crawl import OVERLAP, CrawlExtension
 from pipelines.database import Database, DatabaseMissing
 from pipelines.drift import Bounds
@@ -49,7 +49,6 @@ def check(settings: BaseSettings | None, given: Mapping[str, str]) -> None:
             Bounds.from_settings(settings)
             Database.from_settings(settings)
             archive_settings.check(settings)
-            metrics.check(settings)
             addresses.check(settings)
     except (ArgumentError, DatabaseMissing, SettingError) as error:
         _log_to_file(settings, USAGE, str(error))
