@@ -125,6 +125,9 @@ STRIP_FROZEN_AFTER = "3d"
 STALE_AFTER = "2d"
 """Age of the last good crawl, and of an overdue visit, above which `scrapy status` ends with 1; empty: never."""
 
+SITES_RETIRED = ""
+"""Hosts, with commas between, that are crawled no more: `scrapy status` shows them and needs nobody for them."""
+
 SPOOL_SEGMENT_PAGES = 50
 """Pages after which a spool file is closed and handed to the exporter."""
 

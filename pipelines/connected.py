@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
 from psycopg import Connection
 from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
@@ -24,6 +25,11 @@ def connected(settings: BaseSettings) -> Iterator[tuple[Database, Connection, li
         database = Database.from_settings(settings)
         with database.connect() as connection:
             yield database, connection, migrate(connection)
+    except psycopg.ProgrammingError as error:
+        if isinstance(error, CANNOT_USE_NOW):
+            raise DatabaseUnreachable(" ".join(str(error).split())) from None
+        told = f"{' '.join(str(error).split())}: the tables are not as this program made them; undo the change"
+        raise UsageError(printable(told), print_help=False) from None
     except DatabaseUnusable as error:
         raise UsageError(printable(str(error)), print_help=False) from None
     except CANNOT_USE_NOW as error:

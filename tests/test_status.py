@@ -54,12 +54,12 @@ def lines(output: str) -> list[list[str]]:
 
 def test_of_an_empty_database(scrapy: Scrapy, database_url: str, data: Path) -> None:
     run = scrapy("status", DATABASE_URL=database_url)
-    assert run.status == 0, run.log
+    assert run.status == 1, run.log
     assert run.output.splitlines()[:2] == [f"Data folder  {data}", "Spool        0 pages wait"]
     assert re.search(r"^Database     test_\w+ on .* \(\d[\d.]*MB, PostgreSQL \d\d", run.output, re.MULTILINE)
-    assert "\n\nNothing needs a person. No crawl has been stored yet.\n\n" in run.output
+    told = "Needs a person:\n  - no crawl has been stored yet: see whether DATABASE_URL and ASIATONGSIN_DATA name what"
+    assert told in run.output  # a health check that looks at the wrong place says so
     assert run.output.endswith("\n\nLast crawls (KST): none\n\nRejected pages: none\n")
-    assert scrapy("status", "--quiet", DATABASE_URL=database_url).output == ""
 
 
 def test_of_a_site_that_is_well(scrapy: Scrapy, connection: Connection, database_url: str, data: Path) -> None:
@@ -165,18 +165,34 @@ def test_visits_that_are_behind_need_a_person(scrapy: Scrapy, connection: Connec
     connection.execute("UPDATE article_checks SET next_check_at = %s", [ago(hours=60)])
     connection.execute("UPDATE crawls SET finished_at = %s, started_at = %s", [ago(hours=30), ago(hours=31)])
     assert scrapy("status", DATABASE_URL=database_url).status == 0  # no crawl could have been there in time
+    connection.execute("UPDATE crawls SET finished_at = %s, started_at = %s", [ago(hours=1), ago(hours=2)])
+    assert scrapy("status", DATABASE_URL=database_url).status == 1
+    assert scrapy("status", DATABASE_URL=database_url, ASIATONGSIN_RECHECK_AFTER="").status == 0  # nobody is visited
 
 
 def test_a_site_that_fell_silent_needs_a_person(scrapy: Scrapy, connection: Connection, database_url: str) -> None:
-    for number, hours in enumerate((99, 98, 96, 95)):
-        crawl = crawled(connection, hours)
-        export(connection, page(number + 1, ago(hours=hours)), crawl=crawl.id)
+    hours = [95 + 24 * day for day in range(11)]
+    for number, hour in enumerate(reversed(hours)):
+        crawl = crawled(connection, hour)
+        export(connection, page(number + 1, ago(hours=hour)), crawl=crawl.id)
     crawled(connection, 1)
     run = scrapy("status", "--quiet", DATABASE_URL=database_url)
-    assert "no new article for 4.0 days, the longest pause before was 2 h: see whether the site has moved" in run.output
+    assert "no new article for 4.0 days, the longest pause before was 24 h: see whether the site" in run.output
     assert run.status == 1
-    connection.execute("UPDATE crawls SET started_at = %s WHERE id = 'crawl of 99 h ago'", [ago(hours=140)])
-    assert scrapy("status", DATABASE_URL=database_url).status == 0  # a weekly paper pauses for days
+    retired = scrapy("status", "--quiet", DATABASE_URL=database_url, ASIATONGSIN_SITES_RETIRED=f"www.{SITE}, a.kr")
+    assert (retired.status, retired.output) == (0, "")
+    weekend, before = ([f"crawl of {hour} h ago" for hour in some] for some in (hours[4:6], hours[4:]))
+    connection.execute("DELETE FROM crawls WHERE id = ANY(%s)", [weekend])
+    assert scrapy("status", DATABASE_URL=database_url).status == 0  # a weekend, though not the last pause
+    connection.execute("DELETE FROM crawls WHERE id = ANY(%s)", [before])
+    assert scrapy("status", DATABASE_URL=database_url).status == 0  # nobody knows yet how long a weekend is
+
+
+def test_tables_that_were_changed_end_in_a_sentence(scrapy: Scrapy, connection: Connection, database_url: str) -> None:
+    connection.execute("ALTER TABLE crawls RENAME COLUMN outcome TO result")
+    run = scrapy("status", DATABASE_URL=database_url)
+    assert (run.status, "Traceback" in run.log) == (2, False)
+    assert "the tables are not as this program made them; undo the change" in run.last_line
 
 
 def test_a_database_that_does_not_answer_needs_a_person(scrapy: Scrapy, data: Path) -> None:
@@ -200,7 +216,8 @@ def test_of_one_site_alone(scrapy: Scrapy, connection: Connection, database_url:
     run = scrapy("status", "--site", f"https://www.{SITE}", DATABASE_URL=database_url)
     assert (run.status, "example.kr" in run.output) == (0, False), run.output
     run = scrapy("status", "--quiet", "--site", "nowhere.kr", DATABASE_URL=database_url)
-    assert (run.status, run.output) == (1, "Needs a person:\n  - nowhere.kr: nothing of it is stored, and no crawl\n")
+    assert run.status == 1
+    assert run.output.startswith("Needs a person:\n  - nowhere.kr: nothing of it is stored, and no crawl: see whether")
 
 
 def test_as_json(scrapy: Scrapy, connection: Connection, database_url: str) -> None:
@@ -230,6 +247,7 @@ def test_as_json(scrapy: Scrapy, connection: Connection, database_url: str) -> N
         (["newsasia.kr"], "scrapy status takes options only, not newsasia.kr"),
         (["--site", "https://newsasia.kr/news"], "--site: 'https://newsasia.kr/news' holds more than scheme and host"),
         (["-s", "STALE_AFTER=soon"], "STALE_AFTER=soon: write one time above 0"),
+        (["-s", "SITES_RETIRED=a.kr,b.kr/x"], "SITES_RETIRED: 'b.kr/x' holds more than scheme and host"),
         (["-s", "COVERAGE_IGNORE=x"], "COVERAGE_IGNORE=x: write what a crawl names"),
     ],
 )

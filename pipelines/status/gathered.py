@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import pairwise
+from datetime import timedelta
 from pathlib import Path
 from statistics import median
 from typing import Any, LiteralString
@@ -23,6 +23,9 @@ COMPARED = 20
 
 ENOUGH = 3
 """Fewer crawls have no trend."""
+
+WEEK = timedelta(days=8)
+"""Within less, nobody knows how long a weekend is."""
 
 FIGURES = ("seconds", "list_pages", "article_pages", "new", "changed", "unreadable")
 """What has a trend."""
@@ -53,9 +56,15 @@ SELECT finished_at FROM crawls
 WHERE site = %s AND outcome = 'ok' AND NOT arguments ?| '{no,reparse}' AND statistics ->> 'finish_reason' <> ALL(%s)
 ORDER BY number DESC LIMIT 1"""
 
+# Nights, weekends and holidays are pauses as well: two months know them.
 _NEWS = """
-SELECT started_at FROM crawls WHERE site = %s AND new > 0 AND NOT arguments ?| '{no,reparse}'
-ORDER BY number DESC LIMIT %s"""
+SELECT max(at), extract(epoch FROM max(pause))::float8, count(pause), max(at) - min(at) FROM (
+    SELECT started_at AS at, started_at - lag(started_at) OVER (ORDER BY started_at) AS pause
+    FROM crawls WHERE site = %(site)s AND new > 0 AND NOT arguments ?| '{no,reparse}' AND started_at > (
+        SELECT max(started_at) - interval '60 days' FROM crawls
+        WHERE site = %(site)s AND new > 0 AND NOT arguments ?| '{no,reparse}'
+    )
+) AS n"""
 
 _STRIP = """
 SELECT first_fetched_at, last_fetched_at FROM weather_snapshots WHERE site = %s
@@ -128,8 +137,8 @@ def _site(connection: Connection, site: str) -> SiteState:
     due, due_since = _one(connection, _DUE, site)
     (good_at,) = _one(connection, _GOOD_AT, site, list(STOPPED)) or (None,)
     of_lists = _crawls(connection, _OF_LISTS, site=site, most=COMPARED + 1)
-    news = [at for (at,) in connection.execute(_NEWS, [site, COMPARED + 1])]
-    quiet = [(later - earlier).total_seconds() for later, earlier in pairwise(news)]
+    news_at, longest_quiet, pauses, known_for = next(connection.execute(_NEWS, {"site": site}))
+    is_known = pauses >= ENOUGH and known_for > WEEK
     return SiteState(
         site=site,
         articles=articles,
@@ -145,8 +154,8 @@ def _site(connection: Connection, site: str) -> SiteState:
         strip_until=until,
         due=due,
         due_since=due_since,
-        news_at=news[0] if news else None,
-        longest_quiet_seconds=max(quiet) if len(quiet) >= ENOUGH else None,
+        news_at=news_at,
+        longest_quiet_seconds=longest_quiet if is_known else None,
     )
 
 

@@ -9,7 +9,9 @@ from typing import Self
 
 from scrapy.settings import BaseSettings
 
+from asiatongsin.rechecks import Rechecks
 from asiatongsin.setting_error import SettingError, span
+from asiatongsin.site import Site
 from pipelines.coverage import field_of, looked_for
 from pipelines.drift import Bounds, frozen
 from pipelines.record import Outcome
@@ -21,7 +23,7 @@ QUIETER = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """The settings STALE_AFTER, STRIP_FROZEN_AFTER and COVERAGE_IGNORE."""
+    """The settings STALE_AFTER, STRIP_FROZEN_AFTER, COVERAGE_IGNORE, RECHECK_AFTER and SITES_RETIRED."""
 
     stale_after: timedelta | None
     """Age of the last good crawl, and of an overdue visit, above which somebody is needed; None: never."""
@@ -32,6 +34,12 @@ class Limits:
     ignored: Collection[str]
     """Fields that may be missing."""
 
+    is_revisited: bool
+    """Whether articles are visited again."""
+
+    retired: Collection[str]
+    """Sites that are crawled no more, and need nobody."""
+
     @classmethod
     def from_settings(cls, settings: BaseSettings) -> Self:
         """SettingError says which of them cannot be meant."""
@@ -39,16 +47,31 @@ class Limits:
         if after and span(after) is None:
             raise SettingError(f"STALE_AFTER={after}: write one time above 0, for example 2d, or nothing")
         bounds = Bounds.from_settings(settings)
-        return cls(stale_after=span(after), frozen_after=bounds.frozen_after, ignored=bounds.ignored)
+        return cls(
+            stale_after=span(after),
+            frozen_after=bounds.frozen_after,
+            ignored=bounds.ignored,
+            is_revisited=bool(Rechecks.from_settings(settings).after),
+            retired=_retired(settings),
+        )
+
+
+def _retired(settings: BaseSettings) -> Collection[str]:
+    try:
+        return {Site.parse(name).key for name in settings.getlist("SITES_RETIRED") if name.strip()}
+    except ValueError as error:
+        raise SettingError(f"SITES_RETIRED: {error}") from None
 
 
 def reasons(status: Status, limits: Limits, only: str | None = None) -> tuple[str, ...]:
     """All of them, of all sites or only one; empty where nobody is needed."""
     found = [*_of_files(status.files), *_of_database(status.database)]
-    for site in status.sites:
+    for site in (one for one in status.sites if one.site not in limits.retired):
         found += [f"{site.site}: {reason}" for reason in _of_site(status.at, site, limits)]
-    if only and not status.sites and not status.database.error:
-        found.append(f"{only}: nothing of it is stored, and no crawl")
+    if not status.sites and not status.database.error:
+        where = "see whether DATABASE_URL and ASIATONGSIN_DATA name what crawls write to"
+        nothing = f"{only}: nothing of it is stored, and no crawl" if only else "no crawl has been stored yet"
+        found.append(f"{nothing}: {where}")
     return tuple(found)
 
 
@@ -78,10 +101,11 @@ def _of_site(at: datetime, site: SiteState, limits: Limits) -> Iterator[str]:
         and (told := frozen(site.strip_until - site.strip_since, limits.frozen_after))
     ):
         yield told
-    yield from _of_time(at, site, limits.stale_after)
+    yield from _of_time(at, site, limits)
 
 
-def _of_time(at: datetime, site: SiteState, stale_after: timedelta | None) -> Iterator[str]:
+def _of_time(at: datetime, site: SiteState, limits: Limits) -> Iterator[str]:
+    stale_after = limits.stale_after
     if stale_after is None or site.last_crawl is None:
         return
     if site.good_at is None:
@@ -91,7 +115,7 @@ def _of_time(at: datetime, site: SiteState, stale_after: timedelta | None) -> It
     if at - site.good_at > stale_after:
         yield f"no crawl has ended well for {days(at - site.good_at)}: see whether the scheduler still runs"
         return
-    if site.due_since and site.good_at - site.due_since > stale_after:
+    if limits.is_revisited and site.due_since and site.good_at - site.due_since > stale_after:
         yield (
             f"visits are behind: {site.due} articles are due, the first for {days(at - site.due_since)};"
             " crawl more often, or raise RECHECK_MAX"

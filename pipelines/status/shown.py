@@ -32,7 +32,7 @@ def text(status: Status) -> str:
 def needs(status: Status) -> str:
     """What needs a person, or that nothing does."""
     if not status.needs_a_person:
-        return "Nothing needs a person." if status.crawls else "Nothing needs a person. No crawl has been stored yet."
+        return "Nothing needs a person."
     return "\n".join(["Needs a person:", *(f"  - {printable(reason)}" for reason in status.needs_a_person)])
 
 

@@ -148,7 +148,7 @@ class SiteState:
     """When a crawl that found a new article began for the last time."""
 
     longest_quiet_seconds: float | None
-    """The longest time without a new article among the last ones; None where too few crawls found any."""
+    """The longest time without a new article within two months before that; None where not even a week is known."""
 
 
 @dataclass(frozen=True, kw_only=True)
