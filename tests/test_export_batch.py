@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Barrier
+from time import sleep
 from typing import Any
 
 import psycopg
@@ -20,7 +21,22 @@ from pipelines.database import Database
 from pipelines.drain import Drain
 from pipelines.exporters.batch import export_segments
 from pipelines.spool import read_segment
-from tests.samples import AT, count, export, kept, later, leave, page, record, rejected, removed, rows, story, strip
+from tests.samples import (
+    AT,
+    count,
+    export,
+    image,
+    kept,
+    later,
+    leave,
+    page,
+    record,
+    rejected,
+    removed,
+    rows,
+    story,
+    strip,
+)
 
 TABLES = (
     "articles",
@@ -191,6 +207,30 @@ def test_two_crawls_that_store_the_same_articles_in_another_order_do_not_block_e
     with ThreadPoolExecutor(2) as threads:
         assert list(threads.map(work, range(2))) == [100, 100]
     assert rows(connection, "SELECT count(*), max(revision) FROM articles") == [(100, 1)]
+
+
+def test_an_article_that_another_export_stores_meanwhile_keeps_nothing_of_the_other_capture(
+    connection: Connection, database_url: str
+) -> None:
+    older = page(7, later(0), stories=[story(1), story(2), story(3, block="arl_054")])
+    newer = page(7, later(10), stories=[story(1, title="새 이야기")], images=(image(9),))
+    waits = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with (
+        psycopg.connect(database_url) as first,  # its transaction stays open
+        psycopg.connect(database_url, autocommit=True) as second,
+        ThreadPoolExecutor(1) as thread,
+    ):
+        first.execute("SELECT")  # begins a transaction, which stays open
+        export_segments(first, record("a"), {1: [older]}, keep=str)
+        done = thread.submit(export_segments, second, record("b"), {1: [newer]}, keep=str)
+        while not connection.execute(waits).fetchall():
+            assert not done.done()
+            sleep(0.01)
+        first.commit()
+        done.result(timeout=20)
+    assert rows(connection, "SELECT title FROM related_stories") == [("새 이야기",)]
+    assert rows(connection, "SELECT url FROM article_images") == [(image(9).url,)]
+    assert rows(connection, "SELECT id, new, changed + unchanged FROM crawls ORDER BY id") == [("a", 1, 0), ("b", 0, 1)]
 
 
 def test_the_strip_of_a_page_without_article_is_stored_as_well(connection: Connection) -> None:

@@ -31,7 +31,8 @@ _PLAIN_FIELDS = (
 
 # An older capture, out of a spool that was drained late, never replaces a newer text, and one from before an article
 # was found gone, read again, does not bring it back. A page without a printed time has it from the list page, which an
-# article that is fetched by its number was not met on.
+# article that is fetched by its number was not met on. Another export may insert the article after `before` was read:
+# whether this one did, the row itself tells (xmax is 0 where no row was there to be locked).
 _WRITE = """
 WITH incoming AS (
     SELECT
@@ -67,10 +68,10 @@ WITH incoming AS (
         archive_length = excluded.archive_length, payload_digest = excluded.payload_digest,
         gone_at = CASE WHEN a.gone_at > excluded.fetched_at THEN a.gone_at END
     WHERE a.fetched_at <= excluded.fetched_at
-    RETURNING a.site, a.no, a.content_hash, a.fetched_at
+    RETURNING a.site, a.no, a.content_hash, a.fetched_at, a.xmax = 0 AS is_new
 )
 SELECT w.site, w.no,
-    CASE WHEN b.no IS NULL THEN 'new' WHEN b.content_hash = w.content_hash THEN 'unchanged' ELSE 'changed' END,
+    CASE WHEN w.is_new THEN 'new' WHEN b.content_hash = w.content_hash THEN 'unchanged' ELSE 'changed' END,
     CASE WHEN b.gone_at < w.fetched_at THEN b.gone_at END
 FROM written AS w LEFT JOIN before AS b USING (site, no)"""
 
