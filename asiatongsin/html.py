@@ -18,12 +18,10 @@ from asiatongsin.korean import clean
 _NO_PLAIN_TEXT = ("br", "script", "style")
 _ROOT = re.compile(r"https?://[a-z0-9.\-]+(?::[0-9]+)?(?=/)", re.ASCII)
 _USUAL = re.compile(rf"(?P<root>{_ROOT.pattern})?(?:/(?!\.)[\w.\-]+)+/?(?:\?[\w=&%.\-]+)?", re.ASCII)
-_END = re.compile(rb"</(?:body|html)(?=[\s/>])[^>]*>", re.IGNORECASE)
-_BEHIND = etree.XPath(
-    "boolean(following-sibling::*/descendant-or-self::node()"
-    "[not(ancestor-or-self::script or ancestor-or-self::style or ancestor-or-self::noscript)]"
-    "[self::text()[normalize-space()] or self::*[not(self::html or self::head or self::body)]])"
-)
+# Comments are matched to be left alone. Neither form may look far ahead in vain, time after time.
+_END = re.compile(rb"(<!--.*?(?:-->|\Z))|</(?:body|html)(?=[\s/>])[^<>]*>", re.IGNORECASE | re.DOTALL)
+_UNREAD = {"script", "style", "noscript"}
+_FRAME = {"html", "head", "body"}
 _EMPTY = b"<html><body></body></html>"
 
 
@@ -50,7 +48,7 @@ def parse(body: bytes) -> Parsed:
     markup = to_utf8(body)
     tree = _tree(markup, parser)
     if tree is not None and _goes_on_behind(tree):
-        tree = _tree(_END.sub(b"", markup), parser)
+        tree = _tree(_END.sub(rb"\1", markup), parser)
     if tree is None:
         return Parsed(_empty())
     if excess := excess_of_tree(tree):
@@ -71,7 +69,20 @@ def _goes_on_behind(tree: _Element) -> bool:
 
     libxml2 ends the tree there and begins a second one; browsers go on within the element they are in.
     """
-    return bool(_BEHIND(tree))
+    return any(map(_holds_anything, tree.itersiblings()))
+
+
+def _holds_anything(tree: _Element) -> bool:
+    """Whether there is more in it than an empty frame and scripts."""
+    walk = etree.iterwalk(tree, events=("start",))
+    for _, node in walk:
+        if node.tag in _UNREAD:
+            walk.skip_subtree()
+        elif node.tag not in _FRAME or (node.text and not node.text.isspace()):
+            return True
+        if node is not tree and node.tail and not node.tail.isspace():
+            return True
+    return False
 
 
 def _empty() -> _Element:

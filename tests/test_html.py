@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from time import process_time
 from typing import Any
 from urllib.parse import urljoin
 
@@ -139,6 +140,27 @@ def test_reads_on_behind_an_end_that_an_editor_pasted(end: str) -> None:
 
 def without_blanks(text: str | None) -> str:
     return "".join((text or "").split())
+
+
+def test_leaves_comments_alone_where_it_reads_on() -> None:
+    page = "<html><body><!-- <body> old </body --><p>본문</p><!-- </body> --></body></html><div>배너</div>"
+    assert text_of(parse(page.encode()).tree) == "본문배너"
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "</html><p>y</p>" + "</body " * 150_000,
+        "</html><p>y</p>" + "<!-- " * 200_000,
+        "</html><noscript>" + "<font>" * 2000 + "<br>" * 47_000,
+        "</html>" + "<script></script>" * 47_000,
+    ],
+)
+def test_takes_no_longer_for_an_end_that_is_written_to_be_slow(markup: str) -> None:
+    """A minute, where each of them was looked at against all the others."""
+    begin = process_time()
+    parse(b"<html><body><p>x</p></body>" + markup.encode())
+    assert process_time() - begin < 5
 
 
 @pytest.mark.parametrize(
