@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -43,6 +44,9 @@ LONGEST_PAUSE = 30.0
 BATCH_BYTES = 2 * 1024 * 1024
 """Bytes of segments, eight of usual pages, above which no more are stored in one transaction."""
 
+BATCH_SECONDS = 2.0
+"""How long a transaction may take, as far as the one before it tells: whoever waits sees pages only as it ends."""
+
 
 class Drain:
     """Stores spooled pages over one connection, which it opens when it needs it and again when it broke."""
@@ -55,6 +59,7 @@ class Drain:
         self.damaged = 0
         self.broken = 0
         self._connection: Connection | None = None
+        self._at_once = 0
 
     def drain_abandoned(self) -> int:
         """Stores what crawls that ended or died have left, oldest first, and closes their records.
@@ -78,10 +83,16 @@ class Drain:
 
     def drain(self, spool: Spool, record: CrawlRecord) -> None:
         """Stores the closed segments and removes each once it is stored. DatabaseUnreachable, DatabaseUnusable."""
-        for paths in _batches(spool.segments()):
+        waiting = deque(spool.segments())
+        while waiting:
+            paths = _batch(waiting, self._at_once)
+            size = sum(path.stat().st_size for path in paths)
             segments = {int(path.stem): self._pages_of(path, record) for path in paths}
+            began = monotonic()
             work = partial(export_segments, record=record, segments=segments, keep=self._keep_page)
             self.total.add(self._with_connection(work))
+            # A statement costs as much for one segment as for a few.
+            self._at_once = int(min(BATCH_BYTES, size * BATCH_SECONDS / (monotonic() - began + 0.001)))
             for path in paths:
                 path.unlink()
 
@@ -238,18 +249,14 @@ class DrainThread(Thread):
         return TICK
 
 
-def _batches(segments: Iterable[Path]) -> Iterator[list[Path]]:
-    """A statement costs as much for one segment as for a few."""
-    batch: list[Path] = []
-    size = 0
-    for path in segments:
-        batch.append(path)
-        size += path.stat().st_size
-        if size >= BATCH_BYTES:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
+def _batch(waiting: deque[Path], at_once: int) -> list[Path]:
+    """Takes the first segments, of so many bytes together but for the last of them; at least one."""
+    batch = [waiting.popleft()]
+    size = batch[0].stat().st_size
+    while waiting and size < at_once:
+        batch.append(waiting.popleft())
+        size += batch[-1].stat().st_size
+    return batch
 
 
 def _store_record(connection: Connection, record: CrawlRecord) -> None:

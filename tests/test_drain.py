@@ -62,7 +62,7 @@ def test_stores_once_although_a_process_died_before_removal(drain: Drain, connec
     assert list((data / "spool").iterdir()) == []
 
 
-@pytest.mark.parametrize(("at_once", "transactions"), [(5, 1), (2, 3), (1, 5)])
+@pytest.mark.parametrize(("at_once", "transactions"), [(5, 2), (2, 3), (1, 5)])
 def test_stores_a_few_segments_in_one_transaction(
     drain: Drain, connection: Connection, data: Path, monkeypatch: pytest.MonkeyPatch, at_once: int, transactions: int
 ) -> None:
@@ -73,6 +73,20 @@ def test_stores_a_few_segments_in_one_transaction(
     monkeypatch.setattr(drain_module, "BATCH_BYTES", at_once * min(sizes))
     assert drain.drain_abandoned() == 10
     assert rows(connection, "SELECT count(*), count(DISTINCT xmin::text) FROM articles") == [(10, transactions)]
+
+
+def test_stores_little_at_once_where_the_database_is_slow(
+    drain: Drain, connection: Connection, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever waits for it sees that it stores something."""
+    monkeypatch.setattr(drain_module, "BATCH_SECONDS", 0.1)
+    connection.execute(
+        "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.1); RETURN NEW; END $$;"
+        "CREATE TRIGGER slow AFTER INSERT ON articles FOR EACH ROW EXECUTE FUNCTION slow()"
+    )
+    leave(data, *(page(no) for no in range(1, 9)))
+    drain.drain_abandoned()
+    assert rows(connection, "SELECT count(*), count(DISTINCT xmin::text) FROM articles") == [(8, 4)]
 
 
 def test_closes_killed_crawls_as_error_and_leaves_finished_ones_as_they_are(
