@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import psycopg
+import pytest
 from psycopg import Connection
 
 from pipelines.exporters import crawl_coverage, crawls
+from pipelines.exporters.migrate import migrate, migrations
 from pipelines.record import CrawlRecord, FieldCoverage
 from tests.samples import SITE, later, record
 
@@ -116,3 +119,17 @@ def test_the_list_of_a_section_that_left_the_menu_is_missed_no_longer(connection
     assert crawl_coverage.fallen(connection, SITE) == {LIST}
     met(connection, "4", other)
     assert crawl_coverage.fallen(connection, SITE) == frozenset()
+
+
+def test_what_was_stored_before_an_upgrade_is_compared_with(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = migrations()
+    with psycopg.connect(database_url, autocommit=True) as old:
+        with monkeypatch.context() as past:
+            past.setattr("pipelines.exporters.migrate.migrations", lambda: known[:9])
+            migrate(old)
+        for found in (3, 9):
+            crawls.write(old, crawl(f"crawl {found}", found, coverage=()))
+            values = [f"crawl {found}", found]
+            old.execute("INSERT INTO crawl_coverage VALUES (%s, 'article', 'headline', 9, %s)", values)
+        migrate(old)
+        assert shares(old, crawl("now", 0)) == [9, 3]

@@ -18,21 +18,26 @@ EARLIER, EARLIER_LISTS = 200, 20
 """So many earlier crawls of a site are compared with: a day may have 48, and most of them bring one article or none."""
 
 _WRITE = """
-INSERT INTO crawl_coverage (crawl, part, field, pages, found, amount, fell)
-SELECT %s, * FROM unnest(%b::text[], %b::text[], %b::int[], %b::int[], %b::bigint[], %b::boolean[])
+INSERT INTO crawl_coverage (crawl, site, number, part, field, pages, found, amount, fell)
+SELECT c.id, c.site, c.number, f.*
+FROM crawls AS c, unnest(%b::text[], %b::text[], %b::int[], %b::int[], %b::bigint[], %b::boolean[]) AS f WHERE c.id = %b
 ON CONFLICT (crawl, part, field) DO UPDATE SET
     pages = excluded.pages, found = excluded.found, amount = excluded.amount, fell = excluded.fell"""
 
 # Compared is what had not fallen, in crawls of the same kind: not in one that failed, which may have met anything, nor
-# in one of single articles; and a desk without photos with itself, not with the whole paper.
+# in one of single articles; and a desk without photos with itself, not with the whole paper. The inner LIMIT is what
+# bounds the work, whatever the planner thinks of the rest.
 _BEFORE = """
 SELECT o.* FROM unnest(%(parts)s::text[], %(fields)s::text[]) AS k (part, field), LATERAL (
     SELECT o.part, o.field, o.pages, o.found, o.amount, o.fell
-    FROM crawls AS c JOIN crawl_coverage AS o ON o.crawl = c.id AND o.part = k.part AND o.field = k.field
-    WHERE c.site = %(site)s AND c.id <> %(crawl)s AND NOT o.fell
-        AND c.outcome IN ('ok', 'drift', 'spooled') AND NOT c.arguments ?| '{no,reparse}'
+    FROM (
+        SELECT * FROM crawl_coverage AS i
+        WHERE i.site = %(site)s AND i.part = k.part AND i.field = k.field AND NOT i.fell AND i.crawl <> %(crawl)s
+        ORDER BY i.number DESC LIMIT 2 * CASE WHEN k.part LIKE 'list %%' THEN %(most_of_list)s ELSE %(most)s END
+    ) AS o JOIN crawls AS c ON c.id = o.crawl
+    WHERE c.outcome IN ('ok', 'drift', 'spooled') AND NOT c.arguments ?| '{no,reparse}'
         AND c.arguments ->> 'sections' IS NOT DISTINCT FROM %(sections)s::text AND c.arguments ? 'full' = %(full)s
-    ORDER BY c.number DESC LIMIT CASE WHEN k.part LIKE 'list %%' THEN %(most_of_list)s ELSE %(most)s END
+    ORDER BY o.number DESC LIMIT CASE WHEN k.part LIKE 'list %%' THEN %(most_of_list)s ELSE %(most)s END
 ) AS o"""
 
 # What fell stays fallen until a crawl of the same kind, or of all sections, meets it again; the list of a section also
@@ -40,10 +45,10 @@ SELECT o.* FROM unnest(%(parts)s::text[], %(fields)s::text[]) AS k (part, field)
 # nothing.
 _FALLEN = """
 SELECT part, field FROM (
-    SELECT DISTINCT ON (part, field) part, field, number, arguments
-    FROM crawl_coverage JOIN crawls ON id = crawl
-    WHERE site = %(site)s AND fell
-    ORDER BY part, field, number DESC
+    SELECT DISTINCT ON (o.part, o.field) o.part, o.field, o.number, c.arguments
+    FROM crawl_coverage AS o JOIN crawls AS c ON c.id = o.crawl
+    WHERE o.site = %(site)s AND o.fell
+    ORDER BY o.part, o.field, o.number DESC
 ) AS f
 WHERE NOT EXISTS (
     SELECT FROM crawls AS c JOIN crawl_coverage AS o ON o.crawl = c.id
@@ -62,7 +67,7 @@ def write(connection: Connection, record: CrawlRecord) -> None:
     """Adds what the crawl found."""
     if record.coverage:
         fields = columns(record.coverage, _COLUMNS)
-        connection.execute(_WRITE, [record.id, *fields])
+        connection.execute(_WRITE, [*fields, record.id])
 
 
 def compared(connection: Connection, record: CrawlRecord) -> CrawlRecord:

@@ -73,8 +73,8 @@ ORDER BY first_fetched_at DESC, id DESC LIMIT 1"""
 _DUE = "SELECT count(*), min(next_check_at) FROM article_checks WHERE site = %s AND next_check_at <= now()"
 
 _LAST_MET = """
-SELECT crawl, arguments, pages, found, amount FROM crawl_coverage JOIN crawls ON id = crawl
-WHERE site = %s AND part = %s AND field = %s ORDER BY number DESC LIMIT 1"""
+SELECT o.crawl, c.arguments, o.pages, o.found, o.amount FROM crawl_coverage AS o JOIN crawls AS c ON c.id = o.crawl
+WHERE o.site = %s AND o.part = %s AND o.field = %s ORDER BY o.number DESC LIMIT 1"""
 
 _REJECTED = """
 SELECT r.site, r.url, r.no, r.fetched_at, r.reason, r.missing, r.raw_path FROM rejected_pages AS r
