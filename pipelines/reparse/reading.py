@@ -6,7 +6,8 @@ import os
 import signal
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from threading import Thread
 from typing import Any
@@ -29,6 +30,9 @@ CHUNK = 20
 
 CHUNK_BYTES = 2 * 1024 * 1024
 """Bytes of pages after which it is given no more at once."""
+
+WAITING = 3
+"""Chunks for each process that are on their way, above which no more are fetched."""
 
 WAITING_BYTES = 32 * 1024 * 1024
 """Bytes of pages that are on their way, above which no more are fetched."""
@@ -62,15 +66,17 @@ class Stages:
 
 
 def read_all(pages: Iterable[Page], settings: BaseSettings, jobs: int) -> Iterator[list[PageItems]]:
-    """What all the pages hold, chunk by chunk in their order; a bounded number is in memory at a time."""
+    """What all the pages hold, chunk by chunk in their order; a bounded number is in memory at a time.
+
+    `jobs` processes read them. This one is among them, whenever it has nothing else to do.
+    """
     with _Readers(settings.copy_to_dict(), jobs) as readers:
-        waiting: deque[tuple[list[Page], Future[Any]]] = deque()
         for chunk in _chunks(pages):
-            waiting.append((chunk, readers.begin(chunk)))
-            while len(waiting) > 2 * jobs or sum(_bytes(given) for given, _ in waiting) > WAITING_BYTES:
-                yield readers.result(*waiting.popleft())
-        while waiting:
-            yield readers.result(*waiting.popleft())
+            readers.take(chunk)
+            while readers.are_busy:
+                yield readers.first()
+        while readers.waiting:
+            yield readers.first()
 
 
 def _chunks(pages: Iterable[Page]) -> Iterator[list[Page]]:
@@ -88,38 +94,89 @@ def _bytes(pages: Iterable[Page]) -> int:
     return sum(len(page.body) for page in pages)
 
 
+@dataclass
+class _Chunk:
+    """Pages that are to be read."""
+
+    pages: list[Page]
+
+    done: Future[Any] | None = None
+    """What they hold; None where nobody reads them yet."""
+
+    is_here: bool = False
+    """Whether this process reads them."""
+
+
 class _Readers:
-    """Processes that read chunks of pages, or a thread of this one."""
+    """A thread of this process, and beside it processes, one less than there are `jobs`."""
 
     def __init__(self, values: Mapping[str, Any], jobs: int) -> None:
-        self.are_apart = jobs > 1
-        if self.are_apart:
+        self.waiting: deque[_Chunk] = deque()
+        self.jobs = jobs
+        self.here = ThreadPoolExecutor(1, initializer=_begin, initargs=(values,))
+        self.apart: Executor | None = None
+        if jobs > 1:
             # Not a fork: this process has threads and a connection to the database.
             context = get_context("spawn")
-            self.executor: Executor = ProcessPoolExecutor(
-                jobs, mp_context=context, initializer=_begin_process, initargs=(values,)
+            self.apart = ProcessPoolExecutor(
+                jobs - 1, mp_context=context, initializer=_begin_process, initargs=(values,)
             )
-        else:
-            self.executor = ThreadPoolExecutor(1, initializer=_begin, initargs=(values,))
 
     def __enter__(self) -> _Readers:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.executor.shutdown()
+        if self.apart:
+            self.apart.shutdown()
+        self.here.shutdown()
 
-    def begin(self, pages: list[Page]) -> Future[Any]:
-        """Has a chunk read."""
-        return self.executor.submit(_read_apart if self.are_apart else _read, pages)
+    @property
+    def are_busy(self) -> bool:
+        """Whether so much is on its way that no more is to be fetched."""
+        chunks = (chunk.pages for chunk in self.waiting)
+        return len(self.waiting) > WAITING * self.jobs or sum(map(_bytes, chunks)) > WAITING_BYTES
 
-    def result(self, pages: list[Page], done: Future[Any]) -> list[PageItems]:
+    def take(self, pages: list[Page]) -> None:
+        """Has a chunk read, behind those before it."""
+        self.waiting.append(_Chunk(pages))
+        self._hand_out()
+
+    def first(self) -> list[PageItems]:
+        """What the first of them holds. While it is not there yet, this process reads one that nobody has begun."""
+        self._hand_out()
+        while not self._is_done(self.waiting[0]) and (idle := self._idle()):
+            wait([self._read_here(idle)])
+            self._hand_out()
+        return self._result(self.waiting.popleft())
+
+    def _hand_out(self) -> None:
+        """Gives the other processes two chunks each: one to read, one that is there as soon as they have."""
+        being_read = sum(chunk.done is not None and not chunk.done.done() for chunk in self.waiting)
+        while self.apart and being_read < 2 * (self.jobs - 1) and (idle := self._idle()):
+            idle.done = self.apart.submit(_read_apart, idle.pages)
+            being_read += 1
+        if not self.apart and (idle := self._idle()):
+            self._read_here(idle)
+
+    def _idle(self) -> _Chunk | None:
+        return next((chunk for chunk in self.waiting if chunk.done is None), None)
+
+    def _is_done(self, chunk: _Chunk) -> bool:
+        return chunk.done is not None and chunk.done.done()
+
+    def _read_here(self, chunk: _Chunk) -> Future[Any]:
+        chunk.done, chunk.is_here = self.here.submit(_read, chunk.pages), True
+        return chunk.done
+
+    def _result(self, chunk: _Chunk) -> list[PageItems]:
         """A page on which the program fails becomes a rejected one, and does not take its neighbours with it."""
-        if done.exception() is None or isinstance(done.exception(), BrokenExecutor):
-            return _decode(done.result()) if self.are_apart else done.result()
-        if len(pages) == 1:
-            return [rejected(pages[0], done.exception(), None)]
-        one_by_one = [(page, self.begin([page])) for page in pages]
-        return [items for page, again in one_by_one for items in self.result([page], again)]
+        done = chunk.done or self._read_here(chunk)
+        error = done.exception()
+        if error is None or isinstance(error, BrokenExecutor):
+            return done.result() if chunk.is_here else _decode(done.result())
+        if len(chunk.pages) == 1:
+            return [rejected(chunk.pages[0], error, None)]
+        return [items for page in chunk.pages for items in self._result(_Chunk([page]))]
 
 
 def _begin_process(values: Mapping[str, Any]) -> None:

@@ -17,7 +17,7 @@ from tests.bench.postgres import server
 from tests.bench.process import Measured, measured, scrapy
 from tests.bench.saved import read, record, saved, spooled
 
-PAGES = 6000
+PAGES = 12_000
 GOAL = Goal(lowest=1.7)
 ON_ONE_CORE = ("taskset", "--cpu-list", str(min(os.sched_getaffinity(0))))
 
