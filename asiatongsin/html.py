@@ -67,9 +67,18 @@ def _tree(markup: bytes, parser: etree.HTMLParser[_Element]) -> _Element | None:
 def _goes_on_behind(tree: _Element) -> bool:
     """Whether there is something to read behind `</body>` or `</html>`, as editors paste them into their articles.
 
-    libxml2 ends the tree there and begins a second one; browsers go on within the element they are in.
+    libxml2 ends the body there, or the tree and begins a second one; browsers go on within the element they are in.
     """
-    return any(map(_holds_anything, tree.itersiblings()))
+    if any(map(_holds_anything, tree.itersiblings())):
+        return True
+    body = next(tree.iterchildren("body"), None)
+    if body is None:
+        return False
+    return _is_text(body.tail) or any(_holds_anything(one) or _is_text(one.tail) for one in body.itersiblings())
+
+
+def _is_text(text: str | None) -> bool:
+    return text is not None and not (text == "" or text.isspace())
 
 
 def _holds_anything(tree: _Element) -> bool:
@@ -78,9 +87,9 @@ def _holds_anything(tree: _Element) -> bool:
     for _, node in walk:
         if node.tag in _UNREAD:
             walk.skip_subtree()
-        elif node.tag not in _FRAME or (node.text and not node.text.isspace()):
+        elif node.tag not in _FRAME or _is_text(node.text):
             return True
-        if node is not tree and node.tail and not node.tail.isspace():
+        if node is not tree and _is_text(node.tail):
             return True
     return False
 

@@ -29,7 +29,7 @@ from pipelines.exporters.batch import Exported
 from pipelines.lock import CrawlLock
 from pipelines.notices import Notices
 from pipelines.outcome import Expected, Verdict, decide, removals_count, walked_lists
-from pipelines.record import CrawlRecord, Key, Outcome
+from pipelines.record import CoverageBounds, CrawlRecord, Key, Outcome
 from pipelines.split import SplitPipeline
 from pipelines.spool import Spool, SpoolPipeline
 from pipelines.threads import aside, begun, follow
@@ -184,7 +184,7 @@ class CrawlExtension:
         ignored = Bounds.from_settings(self.crawler.settings).ignored
         missing = sorted(name for key in fallen if (name := " ".join(key)) not in ignored)
         if missing and self.verdict and self.verdict.outcome is Outcome.OK:
-            sentence = f"{self.verdict.sentence}; not looked at, and missing before: {', '.join(missing)}"
+            sentence = f"{self.verdict.sentence}; not looked at enough, and missing before: {', '.join(missing)}"
             self.verdict = replace(self.verdict, sentence=sentence, is_open=True)
 
     def _put_off(self, spool: Spool, record: CrawlRecord, trouble: str) -> None:
@@ -217,10 +217,8 @@ class CrawlExtension:
         return replace(
             record,
             finished_at=datetime.now(UTC),
-            coverage=marked(record.coverage, self.verdict.fallen),
-            is_compared=past is not None,
-            coverage_drop=bounds.drop,
-            coverage_ignore=tuple(sorted(bounds.ignored)),
+            coverage=marked(record.coverage, self.verdict.fallen if record.is_measure else ()),
+            to_compare=None if past else CoverageBounds(drop=bounds.drop, ignored=tuple(sorted(bounds.ignored))),
             outcome=self.verdict.outcome.word,
             walked=walked_lists(stats),
             list_pages=stats.get("list/pages", 0),

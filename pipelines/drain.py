@@ -261,9 +261,7 @@ def _batch(waiting: deque[Path], at_once: int) -> list[Path]:
 
 def _store_record(connection: Connection, record: CrawlRecord) -> None:
     with connection.transaction():
-        if not record.is_compared:
-            record = crawl_coverage.compared(connection, record)
-        crawls.write(connection, record)
+        crawls.write(connection, crawl_coverage.compared(connection, record))
         removed_articles.confirm(connection, record)
 
 

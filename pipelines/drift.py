@@ -1,17 +1,13 @@
 """Which fields fell: today's coverage against that of the site's earlier crawls, told so that it helps to mend it.
 
-Most crawls of a paper bring one to three articles, of which a photo or a reporter may well be missing. So nothing is
-made of one small crawl: earlier ones are taken together until they have enough pages to say what is usual, and those
-right before this one that lack the field as well are taken together with it.
+Nothing is made of one small crawl: those right before it that lack the field as well are taken together with it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from math import comb, exp, lgamma
-from statistics import median
 from typing import Self
 
 from scrapy.settings import BaseSettings
@@ -19,6 +15,7 @@ from scrapy.settings import BaseSettings
 from asiatongsin.setting_error import SettingError, span
 from pipelines.coverage import FIELDS, Field, field_of, looked_for
 from pipelines.record import FieldCoverage, Key
+from pipelines.usual import Usual, summed
 
 History = Mapping[Key, Sequence[FieldCoverage]]
 """The coverage of each field in earlier crawls."""
@@ -38,65 +35,8 @@ class Past:
     """How long the weather strip has been the same."""
 
 
-ENOUGH_CRAWLS = 3
-"""With fewer earlier crawls only the bounds for first ones count."""
-
-ENOUGH_PAGES = 20
-"""Earlier crawls are taken together until they have so many pages: their share is then one of those compared with."""
-
-PROOF = 100
-"""So many earlier pages at most prove what is usual: those of one crawl resemble each other."""
-
 CHANCE = 0.0001
 """How likely so few finds may be by chance; a crawl that brings three articles proves little."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Usual:
-    """What is expected of a field."""
-
-    share: float
-    """Share of the pages that have it: the median of earlier crawls, or the bound for first ones."""
-
-    pages: int = 0
-    """Earlier pages that prove it, at most PROOF."""
-
-    mean: float | None = None
-    """How much of it such a page has, the median of earlier crawls; None where nobody counts."""
-
-    is_bound: bool = False
-    """There are too few earlier crawls to compare with: it is the bound for first ones."""
-
-    @classmethod
-    def of(cls, given: Field, earlier: Sequence[FieldCoverage]) -> Self:
-        """Out of what earlier crawls found."""
-        enough = 1 if given.is_always_there else ENOUGH_CRAWLS
-        if len(earlier) < enough:
-            return cls.bound(given)
-        shares = together(earlier, lambda one: one.pages, 1 if given.is_always_there else ENOUGH_PAGES)
-        counted = (one for one in earlier if one.mean is not None)
-        means = together(counted, lambda one: one.found, given.pages_enough)
-        sizes = [one.mean for one in means if one.mean is not None and one.found >= given.pages_enough]
-        return cls(
-            share=median(one.share for one in shares),
-            pages=min(PROOF, sum(one.pages for one in earlier)),
-            mean=median(sizes) if len(sizes) >= enough else None,
-        )
-
-    @classmethod
-    def bound(cls, given: Field) -> Self:
-        """What first crawls must find."""
-        return cls(share=given.least, is_bound=True)
-
-    def chance(self, now: FieldCoverage) -> float:
-        """How likely at most so many of so many pages have the field by chance."""
-        pages = min(now.pages, 1000)  # beyond, the share itself decides
-        found = now.found * pages // now.pages
-        if self.is_bound:
-            return sum(comb(pages, k) * self.share**k * (1 - self.share) ** (pages - k) for k in range(found + 1))
-        # The beta-binomial distribution, after Jeffreys: three of three pages do not say that there is no fourth one.
-        a, b = self.share * self.pages + 0.5, (1 - self.share) * self.pages + 0.5
-        return sum(comb(pages, k) * exp(_log_beta(k + a, pages - k + b) - _log_beta(a, b)) for k in range(found + 1))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,20 +153,21 @@ def _fall(
     if given.in_a_row:
         last = [now, *earlier[: given.in_a_row - 1]]
         is_away = len(last) == given.in_a_row and not any(one.found for one in last)
-        return Fall(field=given, now=_sum(last), usual=Usual(share=1.0), crawls=len(last)) if is_away else None
+        return Fall(field=given, now=summed(last), usual=Usual(share=1.0), crawls=len(last)) if is_away else None
     is_expected = is_fallen or given.is_always_there
     run = 0 if is_expected else _run(given, earlier, drop)
     usual, bound = Usual.of(given, earlier[run:]), Usual.bound(given)
     alone = Fall(field=given, now=now, usual=usual)
-    pooled = replace(alone, now=_sum([now, *earlier[:run]]), crawls=run + 1)
+    crawls = [now, *earlier[:run]]
+    pooled = replace(alone, now=summed(crawls), crawls=len(crawls))
     if not usual.is_bound and _is_rarer(now, usual, drop):
-        proven = [one for one in (alone, pooled) if is_expected or usual.chance(one.now) < CHANCE]
+        proven = [one for one in (alone, pooled) if is_expected or usual.chance(crawls[: one.crawls]) < CHANCE]
     elif not usual.is_bound and _is_thinner(now, usual, drop):
         thin = [replace(one, is_thin=True) for one in (alone, pooled) if _is_thinner(one.now, usual, drop)]
-        proven = [one for one in thin if is_expected or one.now.found >= given.pages_enough]
+        proven = [one for one in thin if is_expected or _is_unheard_of(given, one.now, usual)]
     else:
         proven = []
-    if not proven and now.share < bound.share and (is_fallen or bound.chance(now) < CHANCE):
+    if not proven and now.share < bound.share and (is_fallen or bound.chance([now]) < CHANCE):
         proven = [replace(alone, usual=bound)]
     return proven[0] if proven else None
 
@@ -238,28 +179,6 @@ def _run(given: Field, earlier: Sequence[FieldCoverage], drop: float) -> int:
         if usual.is_bound or not (_is_rarer(one, usual, drop) or _is_thinner(one, usual, drop)):
             return place
     return len(earlier)
-
-
-def together(crawls: Iterable[FieldCoverage], size: Callable[[FieldCoverage], int], enough: int) -> list[FieldCoverage]:
-    """Neighbouring crawls as one, until they have enough; what is left over counts where there is nothing else."""
-    whole: list[FieldCoverage] = []
-    part: list[FieldCoverage] = []
-    for one in crawls:
-        part.append(one)
-        if sum(map(size, part)) >= enough:
-            whole.append(_sum(part))
-            part = []
-    return whole or ([_sum(part)] if part else [])
-
-
-def _sum(crawls: Sequence[FieldCoverage]) -> FieldCoverage:
-    amounts = [one.amount for one in crawls if one.amount is not None]
-    return replace(
-        crawls[0],
-        pages=sum(one.pages for one in crawls),
-        found=sum(one.found for one in crawls),
-        amount=sum(amounts) if len(amounts) == len(crawls) else None,
-    )
 
 
 def marked(coverage: Sequence[FieldCoverage], fallen: Collection[Key]) -> tuple[FieldCoverage, ...]:
@@ -278,5 +197,7 @@ def _is_thinner(now: FieldCoverage, usual: Usual, drop: float) -> bool:
     return now.mean is not None and usual.mean is not None and now.mean < usual.mean * drop
 
 
-def _log_beta(a: float, b: float) -> float:
-    return lgamma(a) + lgamma(b) - lgamma(a + b)
+def _is_unheard_of(given: Field, now: FieldCoverage, usual: Usual) -> bool:
+    """Whether it is enough pages to say how much there is, and less than ever: short notices come in swarms."""
+    is_least = now.mean is not None and usual.least_mean is not None and now.mean < usual.least_mean
+    return now.found >= given.pages_enough and is_least

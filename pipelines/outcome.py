@@ -191,17 +191,18 @@ def _why(stats: Mapping[str, Any]) -> str:
 def _drift(stats: Mapping[str, Any], expected: Expected, shown: Callable[[PageKind], str]) -> Mapping[Key, str]:
     """What is wrong with whole pages; the first of these is the cause of the others.
 
-    Articles that earlier crawls could not read are asked for again. They count where hardly any could be read before,
-    and where nothing else was asked for.
+    Articles that earlier crawls could not read are asked for again. They count where hardly any could be read before
+    and nothing new came, and where nothing else was asked for.
     """
     if stats.get("list/pages") and not stats.get("list/teasers"):
         what = f"{stats['list/pages']} list pages arrived without a teaser"
         return {("list", "teasers"): f"{what}{_in_brackets(shown('list'))}"}
-    is_all = ("article", "readable") in expected.fallen or not _asked_for_lists(stats)
     unreadable, readable = stats.get("split/unreadable/article", 0), stats.get("split/articles", 0)
+    again = stats.get("split/unreadable_by_number", 0), stats.get("split/articles_by_number", 0)
+    is_known = ("article", "readable") in expected.fallen and unreadable + readable == sum(again)
+    is_all = is_known or not _asked_for_lists(stats)
     if not is_all:
-        unreadable -= stats.get("split/unreadable_by_number", 0)
-        readable -= stats.get("split/articles_by_number", 0)
+        unreadable, readable = unreadable - again[0], readable - again[1]
     share = unreadable / (unreadable + readable) if unreadable else 0.0
     is_none = share == 1 and (is_all or unreadable > 1)
     if is_none or (share > expected.unreadable_share_max and unreadable > FEW):

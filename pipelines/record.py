@@ -66,6 +66,17 @@ class FieldCoverage:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CoverageBounds:
+    """Settings of a crawl by which its coverage is judged."""
+
+    drop: float
+    """COVERAGE_DROP."""
+
+    ignored: tuple[str, ...] = ()
+    """COVERAGE_IGNORE."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class CrawlRecord:
     """One crawl. It is kept beside the spooled pages until it is stored, so no crawl goes without a row."""
 
@@ -111,20 +122,19 @@ class CrawlRecord:
     coverage: tuple[FieldCoverage, ...] = ()
     """What was found on its pages."""
 
-    is_compared: bool = True
-    """Its coverage was compared with that of earlier crawls, or need not be; else that is done as it is stored."""
-
-    coverage_drop: float = 0.5
-    """COVERAGE_DROP of the crawl."""
-
-    coverage_ignore: tuple[str, ...] = ()
-    """COVERAGE_IGNORE of the crawl."""
+    to_compare: CoverageBounds | None = None
+    """With which the coverage is compared with that of earlier crawls as it is stored; None: it was, or need not be."""
 
     version: str = __version__
     """Version of this program."""
 
     statistics: dict[str, Any] = field(default_factory=dict)
     """All statistics of Scrapy and of the pipelines."""
+
+    @property
+    def is_measure(self) -> bool:
+        """Whether it says what the site is like: not where it was asked for single articles."""
+        return "no" not in self.arguments
 
     @classmethod
     def begin(cls, site: str, given: dict[str, str]) -> CrawlRecord:

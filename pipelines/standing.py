@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self
 
@@ -14,6 +14,9 @@ from pipelines.disk import safe_name, write_whole
 from pipelines.outcome import Verdict
 from pipelines.private import private_folder
 from pipelines.record import CrawlRecord, Outcome
+
+FORGOTTEN_AFTER = timedelta(days=1)
+"""A trouble that no crawl met for so long is told again when it comes back, though another one stands."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +43,9 @@ class Standing:
 
     running_since: datetime | None = None
     """When that one began."""
+
+    seen: dict[str, datetime] = field(default_factory=dict)
+    """Troubles since all was well, and when a crawl met each for the last time; none of more than a day ago."""
 
     known: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Troubles each address was told of since all was well; an address that is not here believes all is."""
@@ -68,10 +74,15 @@ class Standing:
         if verdict.outcome is not Outcome.OK:
             since = self.since if self.trouble else began_at
             troubles = tuple(sorted(verdict.troubles))
-            return replace(over, trouble=verdict.outcome.word, troubles=troubles, since=since, until=None)
+            seen = {name: last for name, last in self.seen.items() if at - last < FORGOTTEN_AFTER}
+            seen |= dict.fromkeys(troubles, at)
+            known = {name: tuple(one for one in told if one in seen) for name, told in self.known.items()}
+            over = replace(over, troubles=troubles, seen=seen, known=known)
+            return replace(over, trouble=verdict.outcome.word, since=since, until=None)
         if not is_proof:
             return over
-        return replace(over, trouble="", troubles=(), until=at if self.trouble else self.until, good_at=at)
+        until = at if self.trouble else self.until
+        return replace(over, trouble="", troubles=(), seen={}, until=until, good_at=at)
 
     def told(self, addresses: Collection[str], taken: Collection[str]) -> Self:
         """After those that have `taken` the news know of it; an address that is named no longer is forgotten."""

@@ -80,7 +80,7 @@ def test_what_fell_while_the_database_was_away_is_told_as_it_is_back(
         assert [title.rpartition(" ")[2] for title, _ in sink.taken()] == ["drift"]
         assert "article related_stories" in scrapy("status", "--quiet", DATABASE_URL=database_url).output
         replica.faults.clear()
-        site.publish(2)
+        site.publish(3)
         assert crawl(replica.url, **told).status == 0
         assert [title.rpartition(" ")[2] for title, _ in sink.taken()] == ["ok"]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
@@ -10,7 +12,7 @@ from psycopg import Connection
 
 from pipelines.exporters import crawl_coverage, crawls
 from pipelines.exporters.migrate import migrate, migrations
-from pipelines.record import CrawlRecord, FieldCoverage
+from pipelines.record import CoverageBounds, CrawlRecord, FieldCoverage
 from tests.samples import SITE, later, record
 
 
@@ -91,24 +93,46 @@ def test_what_fell_stays_fallen_until_a_crawl_comes_across_it(connection: Connec
     assert crawl_coverage.fallen(connection, SITE) == {HEADLINE}
 
 
-def test_what_fell_for_one_section_is_mended_by_its_own_crawl_or_that_of_all(connection: Connection) -> None:
-    of_22, of_34 = ({"arguments": {"sections": section}} for section in ("22", "34"))
-    for number, mending in enumerate((of_22, {})):
-        met(connection, f"{number} fell", HEADLINE, fell=True, **of_22)
-        met(connection, f"{number} other", HEADLINE, **of_34)
-        assert crawl_coverage.fallen(connection, SITE) == {HEADLINE}
-        met(connection, f"{number} mended", HEADLINE, **mending)
-        assert crawl_coverage.fallen(connection, SITE) == frozenset()
+def test_what_fell_is_mended_by_its_own_kind_of_crawl_or_by_others_where_that_is_asked_no_more(
+    connection: Connection,
+) -> None:
+    of_22, of_34, lately = {"sections": "22"}, {"sections": "34"}, datetime.now(UTC)
+    met(connection, "1 fell", HEADLINE, fell=True, arguments=of_22, started_at=lately)
+    for number in (1, 2, 3):  # 27 pages
+        met(connection, f"{number} of others", HEADLINE, arguments=of_34 if number == 1 else {})
+    assert crawl_coverage.fallen(connection, SITE) == {HEADLINE}
+    connection.execute("UPDATE crawls SET started_at = started_at - interval '3 days' WHERE id = '1 fell'")
+    assert crawl_coverage.fallen(connection, SITE) == frozenset()
+    met(connection, "2 fell", HEADLINE, fell=True, arguments=of_22, started_at=lately)
+    assert crawl_coverage.fallen(connection, SITE) == {HEADLINE}
+    met(connection, "2 mended", HEADLINE, arguments=of_22, started_at=lately)
+    assert crawl_coverage.fallen(connection, SITE) == frozenset()
+
+
+def test_two_pages_mend_nothing_and_three_do(connection: Connection) -> None:
+    met(connection, "fell", HEADLINE, CITIES, fell=True)
+    for number in (1, 2):
+        one = FieldCoverage(part="article", field="headline", pages=1, found=1)
+        crawls.write(connection, crawl(f"{number}", 0, coverage=(one, replace(one, part="strip", field="cities"))))
+    assert crawl_coverage.fallen(connection, SITE) == {HEADLINE}
+    crawls.write(connection, crawl("3", 0, coverage=(one,)))
+    assert crawl_coverage.fallen(connection, SITE) == frozenset()
 
 
 def test_a_crawl_that_no_database_could_be_asked_about_is_judged_as_it_is_stored(connection: Connection) -> None:
     for number in range(5):
         crawls.write(connection, crawl(f"{number}", 9))
-    broken = crawl("broken", 0, outcome="spooled", is_compared=False)
-    assert [one.fell for one in crawl_coverage.compared(connection, broken).coverage] == [True]
-    assert [one.fell for one in crawl_coverage.compared(connection, crawl("well", 9)).coverage] == [False]
-    ignoring = crawl("ignoring", 0, coverage_ignore=("article headline",))
-    assert [one.fell for one in crawl_coverage.compared(connection, ignoring).coverage] == [False]
+    bounds = CoverageBounds(drop=0.5)
+    ignoring = replace(bounds, ignored=("article headline",))
+    for changes, fell in (
+        ({"outcome": "spooled"}, True),
+        ({"outcome": "spooled", "to_compare": None}, False),  # it was compared
+        ({"outcome": "spooled", "to_compare": ignoring}, False),
+        ({"outcome": "unreachable"}, False),
+        ({"outcome": "spooled", "arguments": {"no": "1"}}, False),
+    ):
+        broken = crawl("broken", 0, **{"to_compare": bounds} | changes)
+        assert [one.fell for one in crawl_coverage.compared(connection, broken).coverage] == [fell], changes
 
 
 def test_the_list_of_a_section_that_left_the_menu_is_missed_no_longer(connection: Connection) -> None:
@@ -117,7 +141,10 @@ def test_the_list_of_a_section_that_left_the_menu_is_missed_no_longer(connection
     met(connection, "2", other, arguments={"sections": "34"})
     met(connection, "3", CITIES)
     assert crawl_coverage.fallen(connection, SITE) == {LIST}
-    met(connection, "4", other)
+    met(connection, "4 was stopped", other, statistics={"finish_reason": "shutdown"})
+    met(connection, "5 did not get it", other, ("list 22", "answer"), statistics={"finish_reason": "finished"})
+    assert crawl_coverage.fallen(connection, SITE) == {LIST}
+    met(connection, "6", other, statistics={"finish_reason": "finished"})
     assert crawl_coverage.fallen(connection, SITE) == frozenset()
 
 

@@ -128,7 +128,8 @@ def test_takes_no_tag_named_depth_for_a_page_that_is_cut() -> None:
 
 
 @pytest.mark.parametrize(
-    "end", ["</body></html>", "</body>\n</html>\n", "</HTML >", "</html lang=ko>", "</body></html>글"]
+    "end",
+    ["</body></html>", "</body>", "</body>글", "</body>\n</html>\n", "</HTML >", "</html lang=ko>", "</body></html>글"],
 )
 def test_reads_on_behind_an_end_that_an_editor_pasted(end: str) -> None:
     """Browsers stay in the element they are in."""
@@ -154,6 +155,7 @@ def test_leaves_comments_alone_where_it_reads_on() -> None:
         "</html><p>y</p>" + "<!-- " * 200_000,
         "</html><noscript>" + "<font>" * 2000 + "<br>" * 47_000,
         "</html>" + "<script></script>" * 47_000,
+        "</body>" + "<script></script>" * 47_000,
     ],
 )
 def test_takes_no_longer_for_an_end_that_is_written_to_be_slow(markup: str) -> None:

@@ -169,6 +169,8 @@ def test_what_could_not_be_read_before_is_no_news_unless_hardly_anything_could()
     readable = ("article", "readable")
     assert decide(AGAIN).outcome is Outcome.OK
     assert decide(AGAIN, expected=Expected(fallen=frozenset({readable}))).fallen == {readable}
+    new = AGAIN | {"split/articles": 1}  # what is new can be read
+    assert decide(new, expected=Expected(fallen=frozenset({readable}))).outcome is Outcome.OK
     fallen = Expected(fallen=frozenset({readable}), ignored=frozenset({"article readable"}))
     assert decide(AGAIN, expected=fallen).outcome is Outcome.OK
 

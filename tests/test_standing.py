@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from pipelines.alerts import is_due
 from pipelines.notices import is_proof
 from pipelines.outcome import Verdict
 from pipelines.record import Outcome
@@ -45,6 +46,17 @@ def test_an_address_knows_all_it_was_told_of_until_all_is_well() -> None:
     assert second.known == {"1 (json)": ("article headline", "strip cities"), "2 (mailto)": ("strip cities",)}
     assert second.told(one, []).known == {"1 (json)": ("article headline", "strip cities")}
     assert replace(second, trouble="", troubles=()).told(both, one).known == {"2 (mailto)": ("strip cities",)}
+
+
+def test_what_comes_back_after_a_day_beside_another_trouble_is_news() -> None:
+    away = Verdict(Outcome.UNREACHABLE, "no answer")
+    both = Standing().ended(DRIFTED, AT, AT, is_proof=True).ended(away, AT, later(10), is_proof=True)
+    both = replace(both, troubles=("article headline", "strip cities", "unreachable")).told(["1 (json)"], ["1 (json)"])
+    soon = both.ended(DRIFTED, later(20), later(30), is_proof=True)
+    assert not is_due(soon.ended(away, later(40), later(50), is_proof=True), "1 (json)")
+    late = soon.ended(DRIFTED, later(1500), later(1510), is_proof=True)
+    assert is_due(late.ended(away, later(1520), later(1530), is_proof=True), "1 (json)")
+    assert not is_due(late.ended(DRIFTED, later(1520), later(1530), is_proof=True), "1 (json)")
 
 
 def test_what_is_known_survives_and_damage_makes_a_new_start(tmp_path: Path) -> None:

@@ -36,7 +36,6 @@ from asiatongsin.urls import ALL, article_url, list_no, list_url, page_no
 ON_LOOPBACK = {"DOWNLOAD_DELAY": 0.0, "AUTOTHROTTLE_ENABLED": False, "RETRY_PAUSE": 0.0}
 """Settings for a site on this machine, which needs no politeness."""
 
-
 FRONT_PRIORITY = 10
 RETRY_PRIORITY = -2  # with the articles of the first list pages
 RECHECK_PRIORITY = -(10**7)  # behind the last page of the longest list: news first

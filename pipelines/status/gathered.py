@@ -13,10 +13,10 @@ from psycopg.rows import class_row, scalar_row
 
 from pipelines.coverage import field_of
 from pipelines.drain import left_pages, waiting_pages
-from pipelines.drift import Usual
 from pipelines.exporters import crawl_coverage
 from pipelines.outcome import STOPPED
 from pipelines.status.state import CrawlRow, DatabaseState, Files, Missing, RejectedRow, SiteState, Trend
+from pipelines.usual import Usual
 
 COMPARED = 20
 """So many crawls before the last one are compared with."""
