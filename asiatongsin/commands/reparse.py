@@ -104,7 +104,7 @@ class Command(ScrapyCommand):
         except OSError as error:
             why = f"{told(error, reparse.job.data)}; "
         except KeyboardInterrupt:
-            pass
+            reparse.connection.close()  # a query may be on its way, behind which nothing else can be asked
         finally:
             if reparse.writing:
                 outcome = reparse.writing.end(outcome, reparse.report.counts())
