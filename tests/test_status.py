@@ -57,7 +57,7 @@ def test_of_an_empty_database(scrapy: Scrapy, database_url: str, data: Path) -> 
     assert run.status == 1, run.log
     assert run.output.splitlines()[:2] == [f"Data folder  {data}", "Spool        0 pages wait"]
     assert re.search(r"^Database     test_\w+ on .* \(\d[\d.]*MB, PostgreSQL \d\d", run.output, re.MULTILINE)
-    told = "Needs a person:\n  - no crawl has been stored yet: see whether DATABASE_URL and ASIATONGSIN_DATA name what"
+    told = "Needs a person:\n  - no crawl has been stored yet: run one, or see whether DATABASE_URL and ASIATONGSIN"
     assert told in run.output  # a health check that looks at the wrong place says so
     assert run.output.endswith("\n\nLast crawls (KST): none\n\nRejected pages: none\n")
 
@@ -217,7 +217,7 @@ def test_of_one_site_alone(scrapy: Scrapy, connection: Connection, database_url:
     assert (run.status, "example.kr" in run.output) == (0, False), run.output
     run = scrapy("status", "--quiet", "--site", "nowhere.kr", DATABASE_URL=database_url)
     assert run.status == 1
-    assert run.output.startswith("Needs a person:\n  - nowhere.kr: nothing of it is stored, and no crawl: see whether")
+    assert run.output.startswith("Needs a person:\n  - nowhere.kr: nothing of it is stored, and no crawl: run one")
 
 
 def test_as_json(scrapy: Scrapy, connection: Connection, database_url: str) -> None:

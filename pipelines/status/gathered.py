@@ -24,8 +24,8 @@ COMPARED = 20
 ENOUGH = 3
 """Fewer crawls have no trend."""
 
-WEEK = timedelta(days=8)
-"""Within less, nobody knows how long a weekend is."""
+KNOWN_FOR = timedelta(days=8)
+"""Time since which news are known; within less, nobody knows how long a weekend is."""
 
 FIGURES = ("seconds", "list_pages", "article_pages", "new", "changed", "unreadable")
 """What has a trend."""
@@ -138,7 +138,7 @@ def _site(connection: Connection, site: str) -> SiteState:
     (good_at,) = _one(connection, _GOOD_AT, site, list(STOPPED)) or (None,)
     of_lists = _crawls(connection, _OF_LISTS, site=site, most=COMPARED + 1)
     news_at, longest_quiet, pauses, known_for = next(connection.execute(_NEWS, {"site": site}))
-    is_known = pauses >= ENOUGH and known_for > WEEK
+    is_known = pauses >= ENOUGH and known_for > KNOWN_FOR
     return SiteState(
         site=site,
         articles=articles,

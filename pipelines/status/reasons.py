@@ -69,7 +69,7 @@ def reasons(status: Status, limits: Limits, only: str | None = None) -> tuple[st
     for site in (one for one in status.sites if one.site not in limits.retired):
         found += [f"{site.site}: {reason}" for reason in _of_site(status.at, site, limits)]
     if not status.sites and not status.database.error:
-        where = "see whether DATABASE_URL and ASIATONGSIN_DATA name what crawls write to"
+        where = "run one, or see whether DATABASE_URL and ASIATONGSIN_DATA name what crawls write to"
         nothing = f"{only}: nothing of it is stored, and no crawl" if only else "no crawl has been stored yet"
         found.append(f"{nothing}: {where}")
     return tuple(found)
