@@ -28,7 +28,7 @@ from pipelines.archive_settings import archived_kinds, file_bytes
 from pipelines.database import data_folder
 from pipelines.disk import SYNC_AFTER, append_whole, fsync_folder, safe_name
 from pipelines.private import private_folder
-from pipelines.record import CrawlRecord
+from pipelines.crawl_record import CrawlRecord
 from pipelines.spool import SpoolPipeline
 from pipelines.warc_reading import capture_at
 

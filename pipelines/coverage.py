@@ -16,7 +16,7 @@ from asiatongsin.pages import article, body, front, related_stories, section, we
 from asiatongsin.pages.front import FrontPage
 from asiatongsin.pages.section import SectionPage
 from asiatongsin.site import Site
-from pipelines.record import FieldCoverage, Key
+from pipelines.crawl_record import FieldCoverage, Key
 
 
 @dataclass(frozen=True, kw_only=True)

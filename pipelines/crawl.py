@@ -29,7 +29,7 @@ from pipelines.exporters.batch import Exported
 from pipelines.lock import CrawlLock
 from pipelines.notices import Notices
 from pipelines.outcome import Expected, Verdict, decide, removals_count, walked_lists
-from pipelines.record import CoverageBounds, CrawlRecord, Key, Outcome
+from pipelines.crawl_record import CoverageBounds, CrawlRecord, Key, Outcome
 from pipelines.split import SplitPipeline
 from pipelines.spool import Spool, SpoolPipeline
 from pipelines.threads import aside, begun, follow

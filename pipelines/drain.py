@@ -25,7 +25,7 @@ from pipelines.exporters import crawl_coverage, crawls, removed_articles
 from pipelines.exporters.batch import REFUSALS, Exported, export_segments
 from pipelines.exporters.migrate import migrate
 from pipelines.private import private_folder
-from pipelines.record import CrawlRecord, Key, Outcome
+from pipelines.crawl_record import CrawlRecord, Key, Outcome
 from pipelines.spool import DAMAGED, Spool, read_segment
 
 T = TypeVar("T")

@@ -14,7 +14,7 @@ from scrapy.settings import BaseSettings
 
 from asiatongsin.setting_error import SettingError, span
 from pipelines.coverage import FIELDS, Field, field_of, looked_for
-from pipelines.record import FieldCoverage, Key
+from pipelines.crawl_record import FieldCoverage, Key
 from pipelines.usual import Usual, summed
 
 History = Mapping[Key, Sequence[FieldCoverage]]

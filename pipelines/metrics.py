@@ -16,7 +16,7 @@ from typing import Any
 from scrapy.settings import BaseSettings
 
 from pipelines.disk import safe_name, write_whole
-from pipelines.record import Outcome
+from pipelines.crawl_record import Outcome
 
 READABLE = 0o644
 """Permissions of the file: node_exporter runs as another user."""

@@ -19,7 +19,7 @@ from pipelines.disk import told
 from pipelines.drain import waiting_pages
 from pipelines.metrics import Figures
 from pipelines.outcome import STOPPED, Verdict
-from pipelines.record import CrawlRecord, Outcome
+from pipelines.crawl_record import CrawlRecord, Outcome
 from pipelines.standing import Standing
 from pipelines.threads import begun
 

@@ -9,7 +9,7 @@ from typing import Any
 from asiatongsin.controls import is_served
 from asiatongsin.giving_up import SITE_FAILS
 from asiatongsin.items import PageKind
-from pipelines.record import Key, Outcome
+from pipelines.crawl_record import Key, Outcome
 
 FEW = 3
 """So many pages among many others, unreadable or not downloaded, are no sign of anything."""

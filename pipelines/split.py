@@ -22,7 +22,7 @@ from pipelines.coverage import Coverage, Unreadable, looked_for
 from pipelines.database import data_folder
 from pipelines.raw_pages import keep
 from pipelines.recheck import visit
-from pipelines.record import Key
+from pipelines.crawl_record import Key
 
 logger = logging.getLogger(__name__)
 

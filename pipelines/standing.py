@@ -13,7 +13,7 @@ import msgspec
 from pipelines.disk import safe_name, write_whole
 from pipelines.outcome import Verdict
 from pipelines.private import private_folder
-from pipelines.record import CrawlRecord, Outcome
+from pipelines.crawl_record import CrawlRecord, Outcome
 
 FORGOTTEN_AFTER = timedelta(days=1)
 """A trouble that no crawl met for so long is told again when it comes back, though another one stands."""

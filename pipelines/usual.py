@@ -13,7 +13,7 @@ from statistics import median
 from typing import Self
 
 from pipelines.coverage import Field
-from pipelines.record import FieldCoverage
+from pipelines.crawl_record import FieldCoverage
 
 ENOUGH_CRAWLS = 3
 """With fewer earlier crawls only the bounds for first ones count."""

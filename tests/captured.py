@@ -19,7 +19,7 @@ from asiatongsin.capture import Archived, Exchange, Headers, Stored
 from asiatongsin.items import Page
 from pipelines.archive import Archive
 from pipelines.gzip_members import Member, members
-from pipelines.record import CrawlRecord
+from pipelines.crawl_record import CrawlRecord
 from pipelines.warc_reading import Capture, capture_at, captures
 from tests.samples import AT, NO, SITE, later, record
 

@@ -25,7 +25,7 @@ from pipelines.database import Database
 from pipelines.drain import Drain
 from pipelines.exporters.migrate import migrate
 from pipelines.known import KnownArticles
-from pipelines.record import Outcome
+from pipelines.crawl_record import Outcome
 from pipelines.reparse.captured import Wanted
 from pipelines.reparse.files import archive_files
 from pipelines.reparse.report import Report

@@ -26,7 +26,7 @@ from asiatongsin.items import (
 )
 from asiatongsin.korean import KST
 from pipelines.exporters.batch import Exported, export_segments
-from pipelines.record import CrawlRecord
+from pipelines.crawl_record import CrawlRecord
 from pipelines.spool import Spool, read_segment
 from pipelines.weather import identify
 from tests.conftest import ROOT

@@ -23,7 +23,7 @@ from pipelines import addresses
 from pipelines.addresses import TALKATIVE, Message
 from pipelines.alerts import NEXT, is_due, message
 from pipelines.outcome import Verdict
-from pipelines.record import Outcome
+from pipelines.crawl_record import Outcome
 from pipelines.standing import Standing
 from tests import sinks
 from tests.conftest import ROOT, Run, Scrapy

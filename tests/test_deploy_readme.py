@@ -14,7 +14,7 @@ from psycopg import conninfo
 
 from asiatongsin import settings
 from asiatongsin.commands.running import OVERLAPPING, USAGE
-from pipelines.record import Outcome
+from pipelines.crawl_record import Outcome
 from tests.conftest import ROOT
 from tests.site import ReplicaSite, serve
 

@@ -10,7 +10,7 @@ from psycopg import Connection
 
 from pipelines.coverage import FIELDS
 from pipelines.drift import Past, falls, marked
-from pipelines.record import FieldCoverage
+from pipelines.crawl_record import FieldCoverage
 from tests.conftest import Scrapy
 from tests.site import ReplicaSite, serve
 

@@ -12,7 +12,7 @@ from psycopg import Connection
 
 from pipelines.exporters import crawl_coverage, crawls
 from pipelines.exporters.migrate import migrate, migrations
-from pipelines.record import CoverageBounds, CrawlRecord, FieldCoverage
+from pipelines.crawl_record import CoverageBounds, CrawlRecord, FieldCoverage
 from tests.samples import SITE, later, record
 
 

@@ -11,7 +11,7 @@ from psycopg import Connection
 
 from pipelines.exporters import crawls
 from pipelines.exporters.batch import export_segments
-from pipelines.record import CrawlRecord, FieldCoverage, Outcome
+from pipelines.crawl_record import CrawlRecord, FieldCoverage, Outcome
 from tests.samples import AT, SITE, export, later, page, record, rows
 
 FINISHED = CrawlRecord(

@@ -10,7 +10,7 @@ from psycopg import Connection
 from asiatongsin import settings
 from asiatongsin.arguments import Arguments
 from asiatongsin.commands.running import OVERLAPPING, USAGE
-from pipelines.record import Outcome
+from pipelines.crawl_record import Outcome
 from tests.conftest import ROOT, Scrapy
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ from pathlib import Path
 from pipelines.alerts import is_due
 from pipelines.notices import is_proof
 from pipelines.outcome import Verdict
-from pipelines.record import Outcome
+from pipelines.crawl_record import Outcome
 from pipelines.standing import Standing
 from tests.samples import AT, SITE, later, record
 

@@ -15,7 +15,7 @@ from psycopg import Connection
 from asiatongsin import items
 from asiatongsin.commands.status import ITEMS
 from pipelines.exporters import crawls
-from pipelines.record import CrawlRecord, FieldCoverage
+from pipelines.crawl_record import CrawlRecord, FieldCoverage
 from pipelines.spool import Spool
 from tests.conftest import Scrapy
 from tests.samples import (

@@ -14,7 +14,7 @@ from pipelines.crawl import MIGRATION
 from pipelines.database import Database, DatabaseFrozen, DatabaseUnreachable, DatabaseUnusable, data_folder
 from pipelines.drain import Drain, waiting_pages
 from pipelines.outcome import damaged_spool
-from pipelines.record import Outcome
+from pipelines.crawl_record import Outcome
 from pipelines.threads import begun, follow
 
 

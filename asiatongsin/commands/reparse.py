@@ -25,7 +25,7 @@ from pipelines.connected import connected
 from pipelines.database import DatabaseUnreachable, DatabaseUnusable, data_folder
 from pipelines.disk import told
 from pipelines.drain import Drain
-from pipelines.record import Outcome
+from pipelines.crawl_record import Outcome
 from pipelines.reparse.bookmark import Bookmark
 from pipelines.reparse.captured import Wanted
 from pipelines.reparse.files import NoArchive, archive_files, given_files, total_bytes

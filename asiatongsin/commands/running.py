@@ -23,7 +23,7 @@ from pipelines.crawl import OVERLAP, CrawlExtension
 from pipelines.database import Database, DatabaseMissing
 from pipelines.drift import Bounds
 from pipelines.outcome import decide
-from pipelines.record import Outcome
+from pipelines.crawl_record import Outcome
 
 logger = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from asiatongsin.printable import printable
 from asiatongsin.setting_error import SettingError
 from asiatongsin.site import Site
 from asiatongsin.text_table import text_table
-from pipelines.record import CrawlRecord
+from pipelines.crawl_record import CrawlRecord
 from pipelines.status import shown
 from pipelines.status.collected import collected
 

@@ -23,7 +23,7 @@ from pipelines.exporters import (
     weather,
 )
 from pipelines.exporters.articles import Written
-from pipelines.record import CrawlRecord
+from pipelines.crawl_record import CrawlRecord
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 
 from pipelines.exporters import crawl_coverage
 from pipelines.exporters.articles import Written
-from pipelines.record import CrawlRecord
+from pipelines.crawl_record import CrawlRecord
 
 _WRITE = """
 INSERT INTO crawls AS c (

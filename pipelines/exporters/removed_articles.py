@@ -8,7 +8,7 @@ from psycopg import Connection
 
 from asiatongsin.items import PageItems
 from pipelines.exporters.columns import columns
-from pipelines.record import CrawlRecord
+from pipelines.crawl_record import CrawlRecord
 
 _WRITE = """
 INSERT INTO removed_articles AS r (site, no, form, first_seen_at, last_seen_at, listed, last_crawl, sightings)

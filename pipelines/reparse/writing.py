@@ -11,7 +11,7 @@ from asiatongsin.items import PageItems
 from pipelines.database import DatabaseUnreachable, DatabaseUnusable
 from pipelines.drain import Drain
 from pipelines.exporters.batch import Exported
-from pipelines.record import CrawlRecord, Outcome
+from pipelines.crawl_record import CrawlRecord, Outcome
 from pipelines.spool import Spool
 
 SEGMENT_PAGES = 1000

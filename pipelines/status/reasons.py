@@ -14,7 +14,7 @@ from asiatongsin.setting_error import SettingError, span
 from asiatongsin.site import Site
 from pipelines.coverage import field_of, looked_for
 from pipelines.drift import Bounds, frozen
-from pipelines.record import Outcome
+from pipelines.crawl_record import Outcome
 from pipelines.status.state import DatabaseState, Files, Missing, SiteState, Status
 
 QUIETER = 3

@@ -10,7 +10,7 @@ from asiatongsin.capture import Archived, Exchange
 from asiatongsin.items import Page, PageItems
 from asiatongsin.rechecks import Rechecks
 from pipelines.recheck import dated
-from pipelines.record import CrawlRecord
+from pipelines.crawl_record import CrawlRecord
 from pipelines.split import split
 from pipelines.spool import Spool
 from pipelines.validate import validate
