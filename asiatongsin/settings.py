@@ -16,7 +16,7 @@ from asiatongsin.site import DEFAULT_USER_AGENT
 BOT_NAME = "asiatongsin"
 SPIDER_MODULES = ["asiatongsin.spiders"]
 NEWSPIDER_MODULE = "asiatongsin.spiders"
-COMMANDS_MODULE = "asiatongsin.commands"
+COMMANDS_MODULE = "pipelines.commands"
 
 # --- what happens to a page: the order of the stages stands here and nowhere else -------------------------------
 

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from asiatongsin.korean import KST
 from asiatongsin.printable import printable
 from pipelines.addresses import Message
-from pipelines.outcome import Verdict
 from pipelines.crawl_record import CrawlRecord, Outcome
+from pipelines.outcome import Verdict
 from pipelines.standing import Standing
 
 NEXT = {

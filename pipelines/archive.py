@@ -25,10 +25,10 @@ from asiatongsin.capture import Archived, Exchange
 from asiatongsin.items import Page, PageItems
 from pipelines import warc
 from pipelines.archive_settings import archived_kinds, file_bytes
+from pipelines.crawl_record import CrawlRecord
 from pipelines.database import data_folder
 from pipelines.disk import SYNC_AFTER, append_whole, fsync_folder, safe_name
 from pipelines.private import private_folder
-from pipelines.crawl_record import CrawlRecord
 from pipelines.spool import SpoolPipeline
 from pipelines.warc_reading import capture_at
 

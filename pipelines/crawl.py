@@ -21,6 +21,7 @@ from asiatongsin.items import PageKind
 from asiatongsin.rechecks import Rechecks
 from asiatongsin.signals import crawl_started
 from pipelines.archive import Archive, ArchivePipeline
+from pipelines.crawl_record import CoverageBounds, CrawlRecord, Key, Outcome
 from pipelines.database import Database, DatabaseFrozen, DatabaseUnreachable, DatabaseUnusable, data_folder
 from pipelines.disk import told
 from pipelines.drain import Drain, DrainThread
@@ -29,7 +30,6 @@ from pipelines.exporters.batch import Exported
 from pipelines.lock import CrawlLock
 from pipelines.notices import Notices
 from pipelines.outcome import Expected, Verdict, decide, removals_count, walked_lists
-from pipelines.crawl_record import CoverageBounds, CrawlRecord, Key, Outcome
 from pipelines.split import SplitPipeline
 from pipelines.spool import Spool, SpoolPipeline
 from pipelines.threads import aside, begun, follow

@@ -15,8 +15,8 @@ from typing import Any
 
 from scrapy.settings import BaseSettings
 
-from pipelines.disk import safe_name, write_whole
 from pipelines.crawl_record import Outcome
+from pipelines.disk import safe_name, write_whole
 
 READABLE = 0o644
 """Permissions of the file: node_exporter runs as another user."""

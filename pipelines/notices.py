@@ -15,11 +15,11 @@ from scrapy.settings import BaseSettings
 from asiatongsin.printable import printable
 from pipelines import alerts, metrics
 from pipelines.addresses import addresses, deliver
+from pipelines.crawl_record import CrawlRecord, Outcome
 from pipelines.disk import told
 from pipelines.drain import waiting_pages
 from pipelines.metrics import Figures
 from pipelines.outcome import STOPPED, Verdict
-from pipelines.crawl_record import CrawlRecord, Outcome
 from pipelines.standing import Standing
 from pipelines.threads import begun
 

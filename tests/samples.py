@@ -25,8 +25,8 @@ from asiatongsin.items import (
     WeatherSnapshot,
 )
 from asiatongsin.korean import KST
-from pipelines.exporters.batch import Exported, export_segments
 from pipelines.crawl_record import CrawlRecord
+from pipelines.exporters.batch import Exported, export_segments
 from pipelines.spool import Spool, read_segment
 from pipelines.weather import identify
 from tests.conftest import ROOT

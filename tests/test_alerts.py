@@ -22,8 +22,8 @@ from asiatongsin.setting_error import SettingError
 from pipelines import addresses
 from pipelines.addresses import TALKATIVE, Message
 from pipelines.alerts import NEXT, is_due, message
-from pipelines.outcome import Verdict
 from pipelines.crawl_record import Outcome
+from pipelines.outcome import Verdict
 from pipelines.standing import Standing
 from tests import sinks
 from tests.conftest import ROOT, Run, Scrapy

@@ -9,8 +9,8 @@ import pytest
 from psycopg import Connection
 
 from pipelines.coverage import FIELDS
-from pipelines.drift import Past, falls, marked
 from pipelines.crawl_record import FieldCoverage
+from pipelines.drift import Past, falls, marked
 from tests.conftest import Scrapy
 from tests.site import ReplicaSite, serve
 

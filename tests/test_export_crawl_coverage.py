@@ -10,9 +10,9 @@ import psycopg
 import pytest
 from psycopg import Connection
 
+from pipelines.crawl_record import CoverageBounds, CrawlRecord, FieldCoverage
 from pipelines.exporters import crawl_coverage, crawls
 from pipelines.exporters.migrate import migrate, migrations
-from pipelines.crawl_record import CoverageBounds, CrawlRecord, FieldCoverage
 from tests.samples import SITE, later, record
 
 

@@ -9,9 +9,9 @@ import psycopg
 import pytest
 from psycopg import Connection
 
+from pipelines.crawl_record import CrawlRecord, FieldCoverage, Outcome
 from pipelines.exporters import crawls
 from pipelines.exporters.batch import export_segments
-from pipelines.crawl_record import CrawlRecord, FieldCoverage, Outcome
 from tests.samples import AT, SITE, export, later, page, record, rows
 
 FINISHED = CrawlRecord(

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from psycopg import Connection
 
-from pipelines.exporters import removed_articles
 from pipelines.crawl_record import CrawlRecord
+from pipelines.exporters import removed_articles
 from tests.samples import AT, NO, SITE, count, export, later, page, record, removed, rows
 
 QUERY = "SELECT form, first_seen_at, last_seen_at, sightings FROM removed_articles"

@@ -6,9 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipelines.alerts import is_due
+from pipelines.crawl_record import Outcome
 from pipelines.notices import is_proof
 from pipelines.outcome import Verdict
-from pipelines.crawl_record import Outcome
 from pipelines.standing import Standing
 from tests.samples import AT, SITE, later, record
 

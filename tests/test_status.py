@@ -13,9 +13,9 @@ import pytest
 from psycopg import Connection
 
 from asiatongsin import items
-from asiatongsin.commands.status import ITEMS
-from pipelines.exporters import crawls
+from pipelines.commands.status import ITEMS
 from pipelines.crawl_record import CrawlRecord, FieldCoverage
+from pipelines.exporters import crawls
 from pipelines.spool import Spool
 from tests.conftest import Scrapy
 from tests.samples import (

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asiatongsin.text_table import shorten, text_table, width
+from pipelines.terminal.text_table import shorten, text_table, width
 
 
 def test_aligns_korean_and_latin_letters_and_numbers_to_the_right() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asiatongsin.word_diff import COLOURED, UNCHANGED, patch, word_diff
+from pipelines.terminal.word_diff import COLOURED, UNCHANGED, patch, word_diff
 
 PARAGRAPHS = st.lists(st.text(alphabet="가나다 .,1a", min_size=1, max_size=12), max_size=6)
 

@@ -10,6 +10,7 @@ import psycopg
 from psycopg import Connection
 
 from asiatongsin.items import PageItems, Rejection
+from pipelines.crawl_record import CrawlRecord
 from pipelines.exporters import (
     article_checks,
     article_images,
@@ -23,7 +24,6 @@ from pipelines.exporters import (
     weather,
 )
 from pipelines.exporters.articles import Written
-from pipelines.crawl_record import CrawlRecord
 
 logger = logging.getLogger(__name__)
 

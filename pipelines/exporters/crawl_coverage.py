@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from psycopg import Connection
 
+from pipelines.crawl_record import CrawlRecord, FieldCoverage, Key, Outcome
 from pipelines.drift import Past, falls, marked
 from pipelines.exporters import weather
 from pipelines.exporters.columns import columns
-from pipelines.crawl_record import CrawlRecord, FieldCoverage, Key, Outcome
 
 _COLUMNS = ("part", "field", "pages", "found", "amount", "fell")
 

@@ -7,9 +7,9 @@ from typing import Any
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
+from pipelines.crawl_record import CrawlRecord
 from pipelines.exporters import crawl_coverage
 from pipelines.exporters.articles import Written
-from pipelines.crawl_record import CrawlRecord
 
 _WRITE = """
 INSERT INTO crawls AS c (

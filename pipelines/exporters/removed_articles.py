@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from psycopg import Connection
 
 from asiatongsin.items import PageItems
-from pipelines.exporters.columns import columns
 from pipelines.crawl_record import CrawlRecord
+from pipelines.exporters.columns import columns
 
 _WRITE = """
 INSERT INTO removed_articles AS r (site, no, form, first_seen_at, last_seen_at, listed, last_crawl, sightings)

@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from asiatongsin.items import PageItems
+from pipelines.crawl_record import CrawlRecord, Outcome
 from pipelines.database import DatabaseUnreachable, DatabaseUnusable
 from pipelines.drain import Drain
 from pipelines.exporters.batch import Exported
-from pipelines.crawl_record import CrawlRecord, Outcome
 from pipelines.spool import Spool
 
 SEGMENT_PAGES = 1000

@@ -13,8 +13,8 @@ from asiatongsin.rechecks import Rechecks
 from asiatongsin.setting_error import SettingError, span
 from asiatongsin.site import Site
 from pipelines.coverage import field_of, looked_for
-from pipelines.drift import Bounds, frozen
 from pipelines.crawl_record import Outcome
+from pipelines.drift import Bounds, frozen
 from pipelines.status.state import DatabaseState, Files, Missing, SiteState, Status
 
 QUIETER = 3

@@ -9,7 +9,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from time import monotonic
 
-from asiatongsin.text_table import text_table
+from pipelines.terminal.text_table import text_table
 from tests.bench.found import HEAD, QUICK, Benchmark, Effort, Found
 from tests.bench.report import machine, write
 

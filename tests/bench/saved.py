@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from asiatongsin.capture import Archived, Exchange
 from asiatongsin.items import Page, PageItems
 from asiatongsin.rechecks import Rechecks
-from pipelines.recheck import dated
 from pipelines.crawl_record import CrawlRecord
+from pipelines.recheck import dated
 from pipelines.split import split
 from pipelines.spool import Spool
 from pipelines.validate import validate

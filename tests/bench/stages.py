@@ -10,12 +10,12 @@ from time import perf_counter, thread_time
 from typing import TypeVar
 
 from asiatongsin.items import Page
-from asiatongsin.text_table import text_table
 from pipelines.archive import Archive
 from pipelines.database import Database
 from pipelines.drain import Drain
 from pipelines.split import split
 from pipelines.spool import Spool
+from pipelines.terminal.text_table import text_table
 from tests.bench.postgres import server
 from tests.bench.saved import record, saved, spooled, validated
 from tests.conftest import new_database

@@ -8,7 +8,7 @@ from collections import Counter
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from asiatongsin.text_table import text_table
+from pipelines.terminal.text_table import text_table
 from tests.bench.crawl import bare_command
 from tests.bench.found import Effort, Found, Row, ratios
 from tests.bench.postgres import server

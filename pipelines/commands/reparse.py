@@ -16,21 +16,21 @@ from scrapy.settings import Settings
 from tqdm import tqdm
 
 from asiatongsin.arguments import ArgumentError, Arguments, is_number
-from asiatongsin.commands.differences import shown
 from asiatongsin.printable import printable
 from asiatongsin.rechecks import Rechecks
 from asiatongsin.setting_error import SettingError
-from asiatongsin.word_diff import COLOURED, PLAIN
 from pipelines.connected import connected
+from pipelines.crawl_record import Outcome
 from pipelines.database import DatabaseUnreachable, DatabaseUnusable, data_folder
 from pipelines.disk import told
 from pipelines.drain import Drain
-from pipelines.crawl_record import Outcome
 from pipelines.reparse.bookmark import Bookmark
 from pipelines.reparse.captured import Wanted
 from pipelines.reparse.files import NoArchive, archive_files, given_files, total_bytes
 from pipelines.reparse.run import Job, Reparse
 from pipelines.reparse.writing import Writing
+from pipelines.terminal.differences import shown
+from pipelines.terminal.word_diff import COLOURED, PLAIN
 
 KILLED = "a process that read pages was killed, as the system does where memory runs out: free some or lower --jobs"
 GIVEN = ("site", "no", "since", "until")

@@ -13,10 +13,10 @@ from scrapy.settings import Settings
 
 from asiatongsin.korean import KST
 from asiatongsin.printable import printable
-from asiatongsin.word_diff import COLOURED, PLAIN, patch, word_diff
 from pipelines.connected import connected
 from pipelines.database import DatabaseUnreachable
 from pipelines.revisions import Revision, revisions
+from pipelines.terminal.word_diff import COLOURED, PLAIN, patch, word_diff
 
 
 class Command(ScrapyCommand):

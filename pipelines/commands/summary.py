@@ -9,10 +9,10 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
 from asiatongsin.printable import printable
-from asiatongsin.text_table import titled_table
 from pipelines import summary
 from pipelines.connected import connected
 from pipelines.database import DatabaseUnreachable
+from pipelines.terminal.text_table import titled_table
 
 
 class Command(ScrapyCommand):

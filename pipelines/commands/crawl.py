@@ -7,8 +7,8 @@ import argparse
 from scrapy.commands.crawl import Command as CrawlCommand
 from scrapy.exceptions import UsageError
 
-from asiatongsin.commands.running import check, choose_log, run_spider, tell
 from asiatongsin.spiders.asiatongsin import AsiatongsinSpider
+from pipelines.crawling.run import check, choose_log, run_spider, tell
 
 
 class Command(CrawlCommand):

@@ -14,15 +14,15 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
 from asiatongsin.arguments import is_number
-from asiatongsin.commands.running import check, choose_log, run_spider, tell
 from asiatongsin.korean import KST
 from asiatongsin.printable import printable
 from asiatongsin.site import DEFAULT_BASE, Site
 from asiatongsin.spiders.asiatongsin import AsiatongsinSpider
-from asiatongsin.text_table import text_table
 from pipelines import gaps
 from pipelines.connected import connected
+from pipelines.crawling.run import check, choose_log, run_spider, tell
 from pipelines.database import DatabaseFrozen, DatabaseUnreachable
+from pipelines.terminal.text_table import text_table
 from pipelines.threads import begun, follow
 
 RUNS = 20

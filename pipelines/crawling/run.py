@@ -20,10 +20,10 @@ from asiatongsin.rechecks import Rechecks
 from asiatongsin.setting_error import SettingError
 from pipelines import addresses, archive_settings
 from pipelines.crawl import OVERLAP, CrawlExtension
+from pipelines.crawl_record import Outcome
 from pipelines.database import Database, DatabaseMissing
 from pipelines.drift import Bounds
 from pipelines.outcome import decide
-from pipelines.crawl_record import Outcome
 
 logger = logging.getLogger(__name__)
 

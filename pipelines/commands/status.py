@@ -16,10 +16,10 @@ from asiatongsin.items import Article, ArticleImage, Rejection, RelatedStory, We
 from asiatongsin.printable import printable
 from asiatongsin.setting_error import SettingError
 from asiatongsin.site import Site
-from asiatongsin.text_table import text_table
 from pipelines.crawl_record import CrawlRecord
-from pipelines.status import shown
 from pipelines.status.collected import collected
+from pipelines.terminal import status as shown
+from pipelines.terminal.text_table import text_table
 
 ITEMS = (Article, ArticleImage, WeatherSnapshot, WeatherReading, RelatedStory, Rejection, CrawlRecord)
 

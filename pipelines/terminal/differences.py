@@ -8,10 +8,10 @@ from typing import Any
 from asiatongsin.items import WeatherSnapshot
 from asiatongsin.korean import KST
 from asiatongsin.printable import printable
-from asiatongsin.text_table import text_table
-from asiatongsin.word_diff import Marks, word_diff
 from pipelines.reparse.compare import Difference
 from pipelines.reparse.report import Report
+from pipelines.terminal.text_table import text_table
+from pipelines.terminal.word_diff import Marks, word_diff
 
 _UNKNOWN = "unknown"
 
