@@ -21,7 +21,7 @@ COMMANDS_MODULE = "pipelines.commands"
 # --- what happens to a page: the order of the stages stands here and nowhere else -------------------------------
 
 ITEM_PIPELINES = {
-    "pipelines.archive.ArchivePipeline": 100,
+    "pipelines.archive.crawl_files.ArchivePipeline": 100,
     "pipelines.split.SplitPipeline": 200,
     "pipelines.validate.ValidatePipeline": 300,
     "pipelines.weather.WeatherPipeline": 400,

@@ -20,7 +20,7 @@ from scrapy.exceptions import CloseSpider
 from asiatongsin.items import PageKind
 from asiatongsin.rechecks import Rechecks
 from asiatongsin.signals import crawl_started
-from pipelines.archive import Archive, ArchivePipeline
+from pipelines.archive.crawl_files import Archive, ArchivePipeline
 from pipelines.crawl_record import CoverageBounds, CrawlRecord, Key, Outcome
 from pipelines.database import Database, DatabaseFrozen, DatabaseUnreachable, DatabaseUnusable, data_folder
 from pipelines.disk import told

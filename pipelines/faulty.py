@@ -12,7 +12,7 @@ from twisted.python.failure import Failure
 
 from asiatongsin.items import Page, PageItems, Rejection
 from asiatongsin.korean import clean
-from pipelines.archive import ArchivePipeline
+from pipelines.archive.crawl_files import ArchivePipeline
 from pipelines.database import data_folder
 from pipelines.disk import FULL
 from pipelines.raw_pages import keep

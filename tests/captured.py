@@ -17,10 +17,10 @@ from warcio.warcwriter import WARCWriter
 
 from asiatongsin.capture import Archived, Exchange, Headers, Stored
 from asiatongsin.items import Page
-from pipelines.archive import Archive
+from pipelines.archive.crawl_files import Archive
+from pipelines.archive.gzip_members import Member, members
+from pipelines.archive.reading import Capture, capture_at, captures
 from pipelines.crawl_record import CrawlRecord
-from pipelines.gzip_members import Member, members
-from pipelines.warc_reading import Capture, capture_at, captures
 from tests.samples import AT, NO, SITE, later, record
 
 BASE = f"https://{SITE}"

@@ -21,13 +21,13 @@ from psycopg import Connection, conninfo, sql
 from scrapy.settings import Settings
 from scrapy.utils.test import get_crawler
 
+from pipelines.archive.files import archive_files
 from pipelines.crawl_record import Outcome
 from pipelines.database import Database
 from pipelines.drain import Drain
 from pipelines.exporters.migrate import migrate
 from pipelines.known import KnownArticles
 from pipelines.reparse.captured import Wanted
-from pipelines.reparse.files import archive_files
 from pipelines.reparse.report import Report
 from pipelines.reparse.run import Job, Reparse
 from pipelines.reparse.writing import Writing

@@ -15,8 +15,8 @@ from scrapy.settings import Settings
 from asiatongsin import __version__
 from asiatongsin.capture import Headers
 from asiatongsin.korean import KST
-from pipelines.archive import Archive
-from pipelines.warc import payload_digest
+from pipelines.archive.crawl_files import Archive
+from pipelines.archive.warc import payload_digest
 from tests.captured import archive, body_of, capture_of, exchange, fetched, last, parts, read, records, types, url_of
 from tests.samples import NO, record
 

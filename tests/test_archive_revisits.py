@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from asiatongsin.capture import Archived
-from pipelines import archive as archives
-from pipelines.archive import Archive
-from pipelines.warc import NOT_MODIFIED, SAME_PAYLOAD, payload_digest, warc_date
+from pipelines.archive import crawl_files as archives
+from pipelines.archive.crawl_files import Archive
+from pipelines.archive.warc import NOT_MODIFIED, SAME_PAYLOAD, payload_digest, warc_date
 from tests.captured import archive, body_of, capture_of, exchange, fetched, last, read, types, url_of
 from tests.samples import AT, NO, later, record
 

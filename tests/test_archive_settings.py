@@ -6,7 +6,7 @@ import pytest
 from scrapy.settings import Settings
 
 from asiatongsin.setting_error import SettingError
-from pipelines.archive_settings import archived_kinds, check, file_bytes
+from pipelines.archive.settings import archived_kinds, check, file_bytes
 from tests.conftest import Scrapy
 from tests.site import ReplicaSite, serve
 

@@ -15,7 +15,7 @@ import pytest
 from psycopg import Connection
 
 from asiatongsin.settings import ITEM_PIPELINES
-from pipelines.warc_reading import Capture, capture_at
+from pipelines.archive.reading import Capture, capture_at
 from tests.captured import read, records
 from tests.conftest import Run, Scrapy, new_database
 from tests.faults.conftest import Crawl

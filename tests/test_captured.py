@@ -8,9 +8,9 @@ import pytest
 
 from asiatongsin.capture import Archived
 from asiatongsin.items import Page
+from pipelines.archive.reading import capture_at
+from pipelines.archive.warc import payload_digest
 from pipelines.reparse.captured import Unresolved, Wanted, page_of
-from pipelines.warc import payload_digest
-from pipelines.warc_reading import capture_at
 from tests.captured import archive, archived_pages, body_of, capture, exchange, fetched, read, url_of
 from tests.samples import later
 

@@ -8,7 +8,7 @@ import pytest
 from psycopg import Connection
 
 from asiatongsin.pages.article import content_hash
-from pipelines.warc_reading import captures
+from pipelines.archive.reading import captures
 from tests.conftest import Scrapy
 from tests.site import Fault, ReplicaSite, serve
 

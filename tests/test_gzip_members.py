@@ -7,8 +7,8 @@ from io import BytesIO
 
 import pytest
 
-from pipelines import gzip_members
-from pipelines.gzip_members import CUT_OFF, Member, Unpacked, members
+from pipelines.archive import gzip_members
+from pipelines.archive.gzip_members import CUT_OFF, Member, Unpacked, members
 
 TEXTS = [b"first" * 100, "둘째".encode() * 3000, b"", bytes(range(256)) * 300]
 PACKED = [gzip.compress(text, mtime=0) for text in TEXTS]

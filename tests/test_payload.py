@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from asiatongsin.capture import Headers
-from pipelines.warc import payload_digest
+from pipelines.archive.warc import payload_digest
 from tests.captured import body_of, foreign, read
 from tests.raw_server import sending
 from tests.site import Fault, ReplicaSite, serve

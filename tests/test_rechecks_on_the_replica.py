@@ -9,8 +9,8 @@ from pathlib import Path
 from psycopg import Connection, sql
 
 from asiatongsin.settings import ITEM_PIPELINES
-from pipelines.warc import NOT_MODIFIED, REFERS_TO_FILE, REFERS_TO_OFFSET
-from pipelines.warc_reading import captures
+from pipelines.archive.reading import captures
+from pipelines.archive.warc import NOT_MODIFIED, REFERS_TO_FILE, REFERS_TO_OFFSET
 from tests.conftest import Run, Scrapy
 from tests.faults.contents import asked
 from tests.faults.failing import BAD

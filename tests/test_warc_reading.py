@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from asiatongsin import settings
-from pipelines import gzip_members, warc_reading
-from pipelines.warc_reading import Capture, capture_at, captures
+from pipelines.archive import gzip_members
+from pipelines.archive import reading as warc_reading
+from pipelines.archive.reading import Capture, capture_at, captures
 from tests.captured import archived_pages, body_of, foreign, packed_as_one, parts, read, unpacked, url_of
 from tests.samples import later
 

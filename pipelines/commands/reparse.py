@@ -19,6 +19,7 @@ from asiatongsin.arguments import ArgumentError, Arguments, is_number
 from asiatongsin.printable import printable
 from asiatongsin.rechecks import Rechecks
 from asiatongsin.setting_error import SettingError
+from pipelines.archive.files import NoArchive, archive_files, given_files, total_bytes
 from pipelines.connected import connected
 from pipelines.crawl_record import Outcome
 from pipelines.database import DatabaseUnreachable, DatabaseUnusable, data_folder
@@ -26,7 +27,6 @@ from pipelines.disk import told
 from pipelines.drain import Drain
 from pipelines.reparse.bookmark import Bookmark
 from pipelines.reparse.captured import Wanted
-from pipelines.reparse.files import NoArchive, archive_files, given_files, total_bytes
 from pipelines.reparse.run import Job, Reparse
 from pipelines.reparse.writing import Writing
 from pipelines.terminal.differences import shown

@@ -18,7 +18,8 @@ from asiatongsin.log import JSON_FORMAT, choose_record
 from asiatongsin.printable import printable
 from asiatongsin.rechecks import Rechecks
 from asiatongsin.setting_error import SettingError
-from pipelines import addresses, archive_settings
+from pipelines import addresses
+from pipelines.archive import settings as archive_settings
 from pipelines.crawl import OVERLAP, CrawlExtension
 from pipelines.crawl_record import Outcome
 from pipelines.database import Database, DatabaseMissing

@@ -18,8 +18,8 @@ from asiatongsin.korean import KST
 from asiatongsin.pages.removed import GONE_STATUSES
 from asiatongsin.site import Site
 from asiatongsin.urls import article_no, is_desktop_article
-from pipelines import warc
-from pipelines.warc_reading import Capture, capture_at
+from pipelines.archive import warc
+from pipelines.archive.reading import Capture, capture_at
 
 _ANSWERS = {HTTPStatus.OK, *GONE_STATUSES}
 _OFFSET = re.compile("[0-9]{1,18}")

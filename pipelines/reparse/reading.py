@@ -21,7 +21,7 @@ from scrapy.utils.conf import build_component_list
 from scrapy.utils.misc import build_from_crawler, load_object
 
 from asiatongsin.items import Page, PageItems
-from pipelines.archive import ArchivePipeline
+from pipelines.archive.crawl_files import ArchivePipeline
 from pipelines.faulty import rejected
 from pipelines.spool import SpoolPipeline
 

@@ -15,16 +15,16 @@ from psycopg import Connection
 from scrapy.settings import BaseSettings
 
 from asiatongsin.items import Page, PageItems
+from pipelines.archive.files import unfinished
+from pipelines.archive.reading import LARGEST_PAGE, Capture, captures
 from pipelines.database import CANNOT_USE_NOW, DatabaseUnreachable
 from pipelines.reparse.bookmark import Bookmark, Place
 from pipelines.reparse.captured import PAYLOAD_DIGEST, Unresolved, Wanted, page_of, with_body_of
 from pipelines.reparse.compare import bases, differences
-from pipelines.reparse.files import unfinished
 from pipelines.reparse.reading import read_all
 from pipelines.reparse.report import Report
 from pipelines.reparse.sites import Sites
 from pipelines.reparse.writing import Writing
-from pipelines.warc_reading import LARGEST_PAGE, Capture, captures
 
 BATCH = 200
 """Pages that are compared and written at once."""

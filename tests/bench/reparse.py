@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from pipelines.archive import Archive
+from pipelines.archive.crawl_files import Archive
 from pipelines.database import Database
 from pipelines.drain import Drain
 from pipelines.spool import Spool

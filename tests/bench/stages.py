@@ -10,7 +10,7 @@ from time import perf_counter, thread_time
 from typing import TypeVar
 
 from asiatongsin.items import Page
-from pipelines.archive import Archive
+from pipelines.archive.crawl_files import Archive
 from pipelines.database import Database
 from pipelines.drain import Drain
 from pipelines.split import split

@@ -10,8 +10,8 @@ import pytest
 from psycopg import Connection
 
 from asiatongsin.capture import Archived
+from pipelines.archive.reading import Capture, capture_at
 from pipelines.spool import read_segment
-from pipelines.warc_reading import Capture, capture_at
 from tests.captured import read
 from tests.faults.conftest import Start
 from tests.faults.disk import Disk

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from pipelines.archive.gzip_members import MAGIC, Unpacked
+from pipelines.archive.records import MARK
 from pipelines.disk import safe_name
-from pipelines.gzip_members import MAGIC, Unpacked
-from pipelines.warc_records import MARK
 
 _ENDINGS = (".warc", ".warc.gz", ".arc", ".arc.gz")
 

@@ -23,14 +23,14 @@ from scrapy.settings import BaseSettings
 from asiatongsin import __version__
 from asiatongsin.capture import Archived, Exchange
 from asiatongsin.items import Page, PageItems
-from pipelines import warc
-from pipelines.archive_settings import archived_kinds, file_bytes
+from pipelines.archive import warc
+from pipelines.archive.reading import capture_at
+from pipelines.archive.settings import archived_kinds, file_bytes
 from pipelines.crawl_record import CrawlRecord
 from pipelines.database import data_folder
 from pipelines.disk import SYNC_AFTER, append_whole, fsync_folder, safe_name
 from pipelines.private import private_folder
 from pipelines.spool import SpoolPipeline
-from pipelines.warc_reading import capture_at
 
 REMEMBERED_BODIES = 1000
 """So many bodies of a crawl are known again: sites answer with the same short page for each removed article."""

@@ -10,7 +10,7 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeadersParserException
 
-from pipelines.gzip_members import CUT_OFF, next_place
+from pipelines.archive.gzip_members import CUT_OFF, next_place
 
 MARK = b"WARC/"
 """How each record begins, behind an empty line."""
