@@ -22,7 +22,7 @@ from asiatongsin.rechecks import Rechecks
 from asiatongsin.signals import crawl_started
 from pipelines.archive.crawl_files import Archive, ArchivePipeline
 from pipelines.crawl_record import CoverageBounds, CrawlRecord, Key, Outcome
-from pipelines.database import Database, DatabaseFrozen, DatabaseUnreachable, DatabaseUnusable, data_folder
+from pipelines.database.connection import Database, DatabaseFrozen, DatabaseUnreachable, DatabaseUnusable, data_folder
 from pipelines.disk import told
 from pipelines.drain import Drain, DrainThread
 from pipelines.drift import Bounds, Past, falls, frozen, marked

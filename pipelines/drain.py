@@ -19,12 +19,18 @@ from psycopg import Connection
 
 from asiatongsin.items import PageItems
 from pipelines.crawl_record import CrawlRecord, Key, Outcome
-from pipelines.database import CANNOT_USE_NOW, Database, DatabaseForeign, DatabaseUnreachable, DatabaseUnusable
+from pipelines.database.connection import (
+    CANNOT_USE_NOW,
+    Database,
+    DatabaseForeign,
+    DatabaseUnreachable,
+    DatabaseUnusable,
+)
+from pipelines.database.migrate import migrate
 from pipelines.disk import write_whole
 from pipelines.drift import Past
 from pipelines.exporters import crawl_coverage, crawls, removed_articles
 from pipelines.exporters.batch import REFUSALS, Exported, export_segments
-from pipelines.exporters.migrate import migrate
 from pipelines.private import private_folder
 from pipelines.spool import DAMAGED, Spool, read_segment
 

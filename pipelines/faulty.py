@@ -13,7 +13,7 @@ from twisted.python.failure import Failure
 from asiatongsin.items import Page, PageItems, Rejection
 from asiatongsin.korean import clean
 from pipelines.archive.crawl_files import ArchivePipeline
-from pipelines.database import data_folder
+from pipelines.database.connection import data_folder
 from pipelines.disk import FULL
 from pipelines.raw_pages import keep
 from pipelines.recheck import RecheckPipeline, visit

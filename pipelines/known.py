@@ -20,7 +20,7 @@ from asiatongsin import __version__
 from asiatongsin.capture import Archived, Stored
 from asiatongsin.known import Unsure
 from pipelines.crawl import CrawlExtension
-from pipelines.database import Database, DatabaseUnreachable, DatabaseUnusable
+from pipelines.database.connection import Database, DatabaseUnreachable, DatabaseUnusable
 from pipelines.threads import aside
 
 logger = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 from psycopg import Connection
 
-from pipelines.database import CANNOT_USE_NOW, Database, DatabaseUnreachable, DatabaseUnusable
+from pipelines.database.connection import CANNOT_USE_NOW, Database, DatabaseUnreachable, DatabaseUnusable
 from pipelines.disk import safe_name
 from pipelines.private import private_folder
 

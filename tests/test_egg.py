@@ -10,14 +10,14 @@ from zipfile import ZipFile
 
 import pytest
 
-from pipelines.exporters.migrate import migrations
+from pipelines.database.migrate import migrations
 from pipelines.stations import stations
 from tests.conftest import ROOT
 from tests.egg import copy_project
 
 MIGRATIONS = """
 import pipelines
-from pipelines.exporters.migrate import migrations
+from pipelines.database.migrate import migrations
 from pipelines.stations import stations
 
 print(pipelines.__file__)

@@ -11,7 +11,7 @@ import pytest
 from psycopg import Connection
 
 from asiatongsin.items import PageItems
-from pipelines.exporters.migrate import migrate, migrations
+from pipelines.database.migrate import migrate, migrations
 from tests.samples import AT, NO, SITE, check, count, export, later, page, rejected, removed, rows
 
 _OF_AN_OLDER_VERSION = """
@@ -127,7 +127,7 @@ def test_young_articles_of_a_database_that_was_upgraded_are_due_at_once(
     known = migrations()
     with psycopg.connect(database_url, autocommit=True) as old:
         with monkeypatch.context() as past:
-            past.setattr("pipelines.exporters.migrate.migrations", lambda: known[:4])
+            past.setattr("pipelines.database.migrate.migrations", lambda: known[:4])
             migrate(old)
         old.execute(_OF_AN_OLDER_VERSION)
         migrate(old)

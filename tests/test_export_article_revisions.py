@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from psycopg import Connection
 
-from pipelines.exporters.migrate import migrate, migrations
+from pipelines.database.migrate import migrate, migrations
 from tests.samples import AT, NO, SITE, article, count, export, later, page, rows
 
 _OF_THE_FIRST_VERSION = """
@@ -140,7 +140,7 @@ def test_goes_on_counting_in_a_database_that_was_upgraded(database_url: str, mon
     known = migrations()
     with psycopg.connect(database_url, autocommit=True) as old:
         with monkeypatch.context() as past:
-            past.setattr("pipelines.exporters.migrate.migrations", lambda: known[:1])
+            past.setattr("pipelines.database.migrate.migrations", lambda: known[:1])
             migrate(old)
         old.execute(_OF_THE_FIRST_VERSION, {"site": SITE, "no": NO, "headline": A, "at": AT})
         assert migrate(old) == known[1:]

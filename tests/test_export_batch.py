@@ -17,7 +17,7 @@ import pytest
 from psycopg import Connection
 
 from asiatongsin.items import PageItems
-from pipelines.database import Database
+from pipelines.database.connection import Database
 from pipelines.drain import Drain
 from pipelines.exporters.batch import export_segments
 from pipelines.spool import read_segment

@@ -11,8 +11,8 @@ import pytest
 from psycopg import Connection
 
 from pipelines.crawl_record import CoverageBounds, CrawlRecord, FieldCoverage
+from pipelines.database.migrate import migrate, migrations
 from pipelines.exporters import crawl_coverage, crawls
-from pipelines.exporters.migrate import migrate, migrations
 from tests.samples import SITE, later, record
 
 
@@ -152,7 +152,7 @@ def test_what_was_stored_before_an_upgrade_is_compared_with(database_url: str, m
     known = migrations()
     with psycopg.connect(database_url, autocommit=True) as old:
         with monkeypatch.context() as past:
-            past.setattr("pipelines.exporters.migrate.migrations", lambda: known[:9])
+            past.setattr("pipelines.database.migrate.migrations", lambda: known[:9])
             migrate(old)
         for found in (3, 9):
             crawls.write(old, crawl(f"crawl {found}", found, coverage=()))

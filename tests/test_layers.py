@@ -75,13 +75,13 @@ def test_what_all_build_on_knows_nobody() -> None:
 
 
 def test_only_the_exporters_and_who_connects_speak_to_the_database() -> None:
-    allowed = ("pipelines/exporters/", "pipelines/database.py", "pipelines/drain.py", "pipelines/known.py")
+    allowed = ("pipelines/exporters/", "pipelines/database/connection.py", "pipelines/drain.py", "pipelines/known.py")
     allowed += (
         "pipelines/lock.py",
         "pipelines/summary.py",
         "pipelines/status/gathered.py",
         "pipelines/revisions.py",
-        "pipelines/connected.py",
+        "pipelines/database/session.py",
     )
     allowed += ("pipelines/gaps.py",)
     allowed += ("pipelines/reparse/bookmark.py", "pipelines/reparse/compare.py", "pipelines/reparse/run.py")

@@ -11,8 +11,8 @@ import psycopg
 import pytest
 from psycopg import Connection
 
-from pipelines.database import DatabaseForeign, DatabaseTooNew
-from pipelines.exporters.migrate import Migration, migrate, migrations, schema_version
+from pipelines.database.connection import DatabaseForeign, DatabaseTooNew
+from pipelines.database.migrate import Migration, migrate, migrations, schema_version
 from tests.conftest import ROOT, Scrapy
 from tests.samples import process, rows
 
@@ -87,7 +87,7 @@ def test_works_when_many_threads_begin_at_once(empty: Connection, database_url: 
 
 WAITING = """
 import sys, psycopg
-from pipelines.exporters.migrate import migrate
+from pipelines.database.migrate import migrate
 
 with psycopg.connect(sys.argv[1], autocommit=True) as connection:
     print("ready", flush=True)

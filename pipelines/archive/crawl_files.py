@@ -27,7 +27,7 @@ from pipelines.archive import warc
 from pipelines.archive.reading import capture_at
 from pipelines.archive.settings import archived_kinds, file_bytes
 from pipelines.crawl_record import CrawlRecord
-from pipelines.database import data_folder
+from pipelines.database.connection import data_folder
 from pipelines.disk import SYNC_AFTER, append_whole, fsync_folder, safe_name
 from pipelines.private import private_folder
 from pipelines.spool import SpoolPipeline

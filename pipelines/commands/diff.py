@@ -13,8 +13,8 @@ from scrapy.settings import Settings
 
 from asiatongsin.korean import KST
 from asiatongsin.printable import printable
-from pipelines.connected import connected
-from pipelines.database import DatabaseUnreachable
+from pipelines.database.connection import DatabaseUnreachable
+from pipelines.database.session import connected
 from pipelines.revisions import Revision, revisions
 from pipelines.terminal.word_diff import COLOURED, PLAIN, patch, word_diff
 

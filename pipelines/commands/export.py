@@ -12,7 +12,7 @@ from scrapy.settings import Settings
 from asiatongsin.printable import printable
 from pipelines.crawl import MIGRATION
 from pipelines.crawl_record import Outcome
-from pipelines.database import Database, DatabaseFrozen, DatabaseUnreachable, DatabaseUnusable, data_folder
+from pipelines.database.connection import Database, DatabaseFrozen, DatabaseUnreachable, DatabaseUnusable, data_folder
 from pipelines.drain import Drain, waiting_pages
 from pipelines.outcome import damaged_spool
 from pipelines.threads import begun, follow

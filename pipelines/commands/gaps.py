@@ -19,9 +19,9 @@ from asiatongsin.printable import printable
 from asiatongsin.site import DEFAULT_BASE, Site
 from asiatongsin.spiders.asiatongsin import AsiatongsinSpider
 from pipelines import gaps
-from pipelines.connected import connected
 from pipelines.crawling.run import check, choose_log, run_spider, tell
-from pipelines.database import DatabaseFrozen, DatabaseUnreachable
+from pipelines.database.connection import DatabaseFrozen, DatabaseUnreachable
+from pipelines.database.session import connected
 from pipelines.terminal.text_table import text_table
 from pipelines.threads import begun, follow
 

@@ -9,9 +9,9 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
 from asiatongsin.printable import printable
-from pipelines.connected import connected
-from pipelines.database import DatabaseUnreachable
-from pipelines.exporters.migrate import schema_version
+from pipelines.database.connection import DatabaseUnreachable
+from pipelines.database.migrate import schema_version
+from pipelines.database.session import connected
 
 
 class Command(ScrapyCommand):

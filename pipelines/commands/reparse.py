@@ -20,9 +20,9 @@ from asiatongsin.printable import printable
 from asiatongsin.rechecks import Rechecks
 from asiatongsin.setting_error import SettingError
 from pipelines.archive.files import NoArchive, archive_files, given_files, total_bytes
-from pipelines.connected import connected
 from pipelines.crawl_record import Outcome
-from pipelines.database import DatabaseUnreachable, DatabaseUnusable, data_folder
+from pipelines.database.connection import DatabaseUnreachable, DatabaseUnusable, data_folder
+from pipelines.database.session import connected
 from pipelines.disk import told
 from pipelines.drain import Drain
 from pipelines.reparse.bookmark import Bookmark

@@ -10,8 +10,8 @@ from scrapy.settings import Settings
 
 from asiatongsin.printable import printable
 from pipelines import summary
-from pipelines.connected import connected
-from pipelines.database import DatabaseUnreachable
+from pipelines.database.connection import DatabaseUnreachable
+from pipelines.database.session import connected
 from pipelines.terminal.text_table import titled_table
 
 

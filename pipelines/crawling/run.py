@@ -22,7 +22,7 @@ from pipelines import addresses
 from pipelines.archive import settings as archive_settings
 from pipelines.crawl import OVERLAP, CrawlExtension
 from pipelines.crawl_record import Outcome
-from pipelines.database import Database, DatabaseMissing
+from pipelines.database.connection import Database, DatabaseMissing
 from pipelines.drift import Bounds
 from pipelines.outcome import decide
 

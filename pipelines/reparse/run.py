@@ -17,7 +17,7 @@ from scrapy.settings import BaseSettings
 from asiatongsin.items import Page, PageItems
 from pipelines.archive.files import unfinished
 from pipelines.archive.reading import LARGEST_PAGE, Capture, captures
-from pipelines.database import CANNOT_USE_NOW, DatabaseUnreachable
+from pipelines.database.connection import CANNOT_USE_NOW, DatabaseUnreachable
 from pipelines.reparse.bookmark import Bookmark, Place
 from pipelines.reparse.captured import PAYLOAD_DIGEST, Unresolved, Wanted, page_of, with_body_of
 from pipelines.reparse.compare import bases, differences

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from asiatongsin.items import PageItems
 from pipelines.crawl_record import CrawlRecord, Outcome
-from pipelines.database import DatabaseUnreachable, DatabaseUnusable
+from pipelines.database.connection import DatabaseUnreachable, DatabaseUnusable
 from pipelines.drain import Drain
 from pipelines.exporters.batch import Exported
 from pipelines.spool import Spool

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from scrapy.settings import BaseSettings
 
-from pipelines.connected import connected
-from pipelines.database import Database, DatabaseFrozen, DatabaseUnreachable, data_folder
+from pipelines.database.connection import Database, DatabaseFrozen, DatabaseUnreachable, data_folder
+from pipelines.database.session import connected
 from pipelines.status import gathered
 from pipelines.status.reasons import Limits, reasons
 from pipelines.status.state import DatabaseState, Status

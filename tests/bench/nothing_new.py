@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import psycopg
 from psycopg import sql
 
-from pipelines.exporters.migrate import migrate
+from pipelines.database.migrate import migrate
 from tests.bench.found import FLAT, Effort, Found, Goal, Row, ratios
 from tests.bench.postgres import Server, server
 from tests.bench.process import CommandFailed, Measured, measured, scrapy

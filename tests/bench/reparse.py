@@ -9,7 +9,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from pipelines.archive.crawl_files import Archive
-from pipelines.database import Database
+from pipelines.database.connection import Database
 from pipelines.drain import Drain
 from pipelines.spool import Spool
 from tests.bench.found import Effort, Found, Goal, Row, ratios

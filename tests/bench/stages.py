@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from asiatongsin.items import Page
 from pipelines.archive.crawl_files import Archive
-from pipelines.database import Database
+from pipelines.database.connection import Database
 from pipelines.drain import Drain
 from pipelines.split import split
 from pipelines.spool import Spool

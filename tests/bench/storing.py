@@ -15,9 +15,9 @@ from time import perf_counter
 import psycopg
 
 from asiatongsin.items import PageItems
-from pipelines.database import Database
+from pipelines.database.connection import Database
+from pipelines.database.migrate import migrate
 from pipelines.drain import Drain
-from pipelines.exporters.migrate import migrate
 from pipelines.spool import Spool
 from tests.bench.found import Effort, Found, Goal, Row, ratios
 from tests.bench.postgres import Server, server

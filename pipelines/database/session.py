@@ -11,8 +11,8 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
 
 from asiatongsin.printable import printable
-from pipelines.database import CANNOT_USE_NOW, Database, DatabaseUnreachable, DatabaseUnusable
-from pipelines.exporters.migrate import Migration, migrate
+from pipelines.database.connection import CANNOT_USE_NOW, Database, DatabaseUnreachable, DatabaseUnusable
+from pipelines.database.migrate import Migration, migrate
 
 
 @contextmanager

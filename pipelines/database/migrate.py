@@ -13,7 +13,7 @@ from importlib import resources
 import psycopg
 from psycopg import Connection, sql
 
-from pipelines.database import DatabaseForeign, DatabaseTooNew
+from pipelines.database.connection import DatabaseForeign, DatabaseTooNew
 from pipelines.exporters.columns import columns
 from pipelines.stations import stations
 
@@ -57,7 +57,7 @@ class Migration:
 def migrations() -> list[Migration]:
     """All of them in order, read through importlib.resources: the package may be a zipped egg."""
     found = []
-    for file in resources.files("pipelines.exporters.schema").iterdir():
+    for file in resources.files("pipelines.database.schema").iterdir():
         if name := _FILE.match(file.name):
             found.append(Migration(int(name[1]), name[2], file.read_text(encoding="utf-8")))
     return sorted(found, key=lambda migration: migration.version)
