@@ -28,7 +28,7 @@ from pipelines.drain import Drain, DrainThread
 from pipelines.drift import Bounds, Past, falls, frozen, marked
 from pipelines.exporters.batch import Exported
 from pipelines.lock import CrawlLock
-from pipelines.notices import Notices
+from pipelines.monitoring.notify import Notices
 from pipelines.outcome import Expected, Verdict, decide, removals_count, walked_lists
 from pipelines.split import SplitPipeline
 from pipelines.spool import Spool, SpoolPipeline

@@ -19,12 +19,12 @@ from psycopg import Connection, sql
 from scrapy.settings import Settings
 
 from asiatongsin.setting_error import SettingError
-from pipelines import addresses
-from pipelines.addresses import TALKATIVE, Message
-from pipelines.alerts import NEXT, is_due, message
 from pipelines.crawl_record import Outcome
+from pipelines.monitoring import delivery as addresses
+from pipelines.monitoring.delivery import TALKATIVE, Message
+from pipelines.monitoring.messages import NEXT, is_due, message
+from pipelines.monitoring.site_troubles import Standing
 from pipelines.outcome import Verdict
-from pipelines.standing import Standing
 from tests import sinks
 from tests.conftest import ROOT, Run, Scrapy
 from tests.samples import AT, SITE, UNREACHABLE, record

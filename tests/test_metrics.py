@@ -17,7 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from scrapy.settings import Settings
 
 from pipelines.crawl_record import Outcome
-from pipelines.metrics import Figures, exposition, metrics_file, trouble, write
+from pipelines.monitoring.metrics import Figures, exposition, metrics_file, trouble, write
 from tests.conftest import ROOT, Scrapy
 from tests.samples import AT, UNREACHABLE, later
 from tests.site import Fault, ReplicaSite, serve

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from pipelines.alerts import is_due
 from pipelines.crawl_record import Outcome
-from pipelines.notices import is_proof
+from pipelines.monitoring.messages import is_due
+from pipelines.monitoring.notify import is_proof
+from pipelines.monitoring.site_troubles import Standing
 from pipelines.outcome import Verdict
-from pipelines.standing import Standing
 from tests.samples import AT, SITE, later, record
 
 GOOD, FAILED = Verdict(Outcome.OK, "12 new"), Verdict(Outcome.ERROR, "a fault")

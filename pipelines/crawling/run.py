@@ -18,12 +18,12 @@ from asiatongsin.log import JSON_FORMAT, choose_record
 from asiatongsin.printable import printable
 from asiatongsin.rechecks import Rechecks
 from asiatongsin.setting_error import SettingError
-from pipelines import addresses
 from pipelines.archive import settings as archive_settings
 from pipelines.crawl import OVERLAP, CrawlExtension
 from pipelines.crawl_record import Outcome
 from pipelines.database.connection import Database, DatabaseMissing
 from pipelines.drift import Bounds
+from pipelines.monitoring import delivery as addresses
 from pipelines.outcome import decide
 
 logger = logging.getLogger(__name__)

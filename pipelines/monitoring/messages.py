@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from asiatongsin.korean import KST
 from asiatongsin.printable import printable
-from pipelines.addresses import Message
 from pipelines.crawl_record import CrawlRecord, Outcome
+from pipelines.monitoring.delivery import Message
+from pipelines.monitoring.site_troubles import Standing
 from pipelines.outcome import Verdict
-from pipelines.standing import Standing
 
 NEXT = {
     Outcome.ERROR: "Read the log of that crawl. What was fetched is stored, or waits in the spool for the next crawl.",
