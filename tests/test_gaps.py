@@ -10,7 +10,7 @@ import pytest
 from psycopg import Connection
 
 from asiatongsin.korean import KST
-from pipelines.gaps import Counts, Run, Span, count, count_of, longest_runs, missing, stored_span
+from pipelines.queries.gaps import Counts, Run, Span, count, count_of, longest_runs, missing, stored_span
 from tests.conftest import Scrapy
 from tests.samples import SITE, UNREACHABLE, export, later, page, rejected, removed, story
 from tests.site import Replica, ReplicaSite, serve

@@ -9,9 +9,9 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
 from asiatongsin.printable import printable
-from pipelines import summary
 from pipelines.database.connection import DatabaseUnreachable
 from pipelines.database.session import connected
+from pipelines.queries import newest as summary
 from pipelines.terminal.text_table import titled_table
 
 
