@@ -26,7 +26,7 @@ ITEM_PIPELINES = {
     "pipelines.validate.ValidatePipeline": 300,
     "pipelines.weather.WeatherPipeline": 400,
     "pipelines.recheck.RecheckPipeline": 500,
-    "pipelines.spool.SpoolPipeline": 900,
+    "pipelines.spool.folder.SpoolPipeline": 900,
 }
 EXTENSIONS = {
     "pipelines.crawl.CrawlExtension": 100,

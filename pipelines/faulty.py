@@ -17,7 +17,7 @@ from pipelines.database.connection import data_folder
 from pipelines.disk import FULL
 from pipelines.raw_pages import keep
 from pipelines.recheck import RecheckPipeline, visit
-from pipelines.spool import SpoolPipeline
+from pipelines.spool.folder import SpoolPipeline
 
 logger = logging.getLogger(__name__)
 

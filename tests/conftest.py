@@ -25,12 +25,12 @@ from pipelines.archive.files import archive_files
 from pipelines.crawl_record import Outcome
 from pipelines.database.connection import Database
 from pipelines.database.migrate import migrate
-from pipelines.drain import Drain
 from pipelines.known import KnownArticles
 from pipelines.reparse.captured import Wanted
 from pipelines.reparse.report import Report
 from pipelines.reparse.run import Job, Reparse
 from pipelines.reparse.writing import Writing
+from pipelines.spool.drain import Drain
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "site"

@@ -7,7 +7,7 @@ from pathlib import Path
 from psycopg import Connection
 
 from asiatongsin import __version__
-from pipelines.spool import Spool
+from pipelines.spool.folder import Spool
 from tests.conftest import Scrapy
 from tests.samples import UNREACHABLE, count, export, leave, page, record, rejected, rows, story
 from tests.site import Replica, ReplicaSite, serve

@@ -12,11 +12,11 @@ import psycopg
 import pytest
 from psycopg import Connection
 
-from pipelines import drain as drain_module
 from pipelines.database.connection import Database, DatabaseTooNew, DatabaseUnreachable
-from pipelines.drain import Drain, DrainThread, waiting_pages
 from pipelines.exporters.batch import export_segments
-from pipelines.spool import Spool, read_segment
+from pipelines.spool import drain as drain_module
+from pipelines.spool.drain import Drain, DrainThread, waiting_pages
+from pipelines.spool.folder import Spool, read_segment
 from tests.samples import UNREACHABLE, count, later, leave, page, record, removed, rows
 
 

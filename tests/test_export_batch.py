@@ -18,9 +18,9 @@ from psycopg import Connection
 
 from asiatongsin.items import PageItems
 from pipelines.database.connection import Database
-from pipelines.drain import Drain
 from pipelines.exporters.batch import export_segments
-from pipelines.spool import read_segment
+from pipelines.spool.drain import Drain
+from pipelines.spool.folder import read_segment
 from tests.samples import (
     AT,
     count,

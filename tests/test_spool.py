@@ -14,14 +14,14 @@ from pathlib import Path
 import pytest
 
 from asiatongsin.items import PageItems
-from pipelines.spool import Spool, read_segment
+from pipelines.spool.folder import Spool, read_segment
 from tests import samples
 from tests.samples import article, page, process, record, run, whole_page
 
 OWN = """
 import sys
 from pathlib import Path
-from pipelines.spool import Spool
+from pipelines.spool.folder import Spool
 from tests.samples import page, record
 
 spool = Spool.create(Path(sys.argv[1]), record(sys.argv[2]))
@@ -235,7 +235,7 @@ def test_brings_pages_to_the_disk_while_others_come(spool: Spool, monkeypatch: p
     spool.append(page(2))
     first = len(synced)
     assert first == 1  # a second has not passed since
-    monkeypatch.setattr("pipelines.spool.SYNC_AFTER", 0.0)
+    monkeypatch.setattr("pipelines.spool.folder.SYNC_AFTER", 0.0)
     spool.append(page(3))
     assert synced[first] > synced[0]
 
@@ -246,7 +246,7 @@ def test_brings_what_pages_refer_to_to_the_disk_before_them(spool: Spool, monkey
     monkeypatch.setattr(
         os, "fsync", lambda descriptor: order.append("spool" if descriptor == spool._file else "folder")
     )
-    monkeypatch.setattr("pipelines.spool.SYNC_AFTER", 0.0)
+    monkeypatch.setattr("pipelines.spool.folder.SYNC_AFTER", 0.0)
     spool.append(page(1))
     assert order == ["archive", "spool"]
     spool.close_segment()

@@ -16,7 +16,7 @@ from asiatongsin import items
 from pipelines.commands.status import ITEMS
 from pipelines.crawl_record import CrawlRecord, FieldCoverage
 from pipelines.exporters import crawls
-from pipelines.spool import Spool
+from pipelines.spool.folder import Spool
 from tests.conftest import Scrapy
 from tests.samples import (
     SITE,

@@ -30,7 +30,7 @@ from pipelines.crawl_record import CrawlRecord
 from pipelines.database.connection import data_folder
 from pipelines.disk import SYNC_AFTER, append_whole, fsync_folder, safe_name
 from pipelines.private import private_folder
-from pipelines.spool import SpoolPipeline
+from pipelines.spool.folder import SpoolPipeline
 
 REMEMBERED_BODIES = 1000
 """So many bodies of a crawl are known again: sites answer with the same short page for each removed article."""

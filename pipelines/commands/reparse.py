@@ -24,11 +24,11 @@ from pipelines.crawl_record import Outcome
 from pipelines.database.connection import DatabaseUnreachable, DatabaseUnusable, data_folder
 from pipelines.database.session import connected
 from pipelines.disk import told
-from pipelines.drain import Drain
 from pipelines.reparse.bookmark import Bookmark
 from pipelines.reparse.captured import Wanted
 from pipelines.reparse.run import Job, Reparse
 from pipelines.reparse.writing import Writing
+from pipelines.spool.drain import Drain
 from pipelines.terminal.differences import shown
 from pipelines.terminal.word_diff import COLOURED, PLAIN
 

@@ -15,13 +15,13 @@ from scrapy.settings import BaseSettings
 from asiatongsin.printable import printable
 from pipelines.crawl_record import CrawlRecord, Outcome
 from pipelines.disk import told
-from pipelines.drain import waiting_pages
 from pipelines.monitoring import messages as alerts
 from pipelines.monitoring import metrics
 from pipelines.monitoring.delivery import addresses, deliver
 from pipelines.monitoring.metrics import Figures
 from pipelines.monitoring.site_troubles import Standing
 from pipelines.outcome import STOPPED, Verdict
+from pipelines.spool.drain import waiting_pages
 from pipelines.threads import begun
 
 P = ParamSpec("P")

@@ -23,7 +23,7 @@ from scrapy.utils.misc import build_from_crawler, load_object
 from asiatongsin.items import Page, PageItems
 from pipelines.archive.crawl_files import ArchivePipeline
 from pipelines.faulty import rejected
-from pipelines.spool import SpoolPipeline
+from pipelines.spool.folder import SpoolPipeline
 
 CHUNK = 20
 """Pages that a process is given at once."""

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from asiatongsin.items import PageItems
 from pipelines.crawl_record import CrawlRecord, Outcome
 from pipelines.database.connection import DatabaseUnreachable, DatabaseUnusable
-from pipelines.drain import Drain
 from pipelines.exporters.batch import Exported
-from pipelines.spool import Spool
+from pipelines.spool.drain import Drain
+from pipelines.spool.folder import Spool
 
 SEGMENT_PAGES = 1000
 

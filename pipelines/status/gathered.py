@@ -12,9 +12,9 @@ from psycopg import Connection
 from psycopg.rows import class_row, scalar_row
 
 from pipelines.coverage import field_of
-from pipelines.drain import left_pages, waiting_pages
 from pipelines.exporters import crawl_coverage
 from pipelines.outcome import STOPPED
+from pipelines.spool.drain import left_pages, waiting_pages
 from pipelines.status.state import CrawlRow, DatabaseState, Files, Missing, RejectedRow, SiteState, Trend
 from pipelines.usual import Usual
 

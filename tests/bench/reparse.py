@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 
 from pipelines.archive.crawl_files import Archive
 from pipelines.database.connection import Database
-from pipelines.drain import Drain
-from pipelines.spool import Spool
+from pipelines.spool.drain import Drain
+from pipelines.spool.folder import Spool
 from tests.bench.found import Effort, Found, Goal, Row, ratios
 from tests.bench.postgres import server
 from tests.bench.process import Measured, measured, scrapy

@@ -12,7 +12,7 @@ from asiatongsin.rechecks import Rechecks
 from pipelines.crawl_record import CrawlRecord
 from pipelines.recheck import dated
 from pipelines.split import split
-from pipelines.spool import Spool
+from pipelines.spool.folder import Spool
 from pipelines.validate import validate
 from pipelines.weather import identify
 from tests.site import ReplicaSite

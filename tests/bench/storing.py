@@ -17,8 +17,8 @@ import psycopg
 from asiatongsin.items import PageItems
 from pipelines.database.connection import Database
 from pipelines.database.migrate import migrate
-from pipelines.drain import Drain
-from pipelines.spool import Spool
+from pipelines.spool.drain import Drain
+from pipelines.spool.folder import Spool
 from tests.bench.found import Effort, Found, Goal, Row, ratios
 from tests.bench.postgres import Server, server
 from tests.bench.saved import again, read, record, saved, spooled

@@ -11,7 +11,7 @@ from psycopg import Connection
 
 from asiatongsin.capture import Archived
 from pipelines.archive.reading import Capture, capture_at
-from pipelines.spool import read_segment
+from pipelines.spool.folder import read_segment
 from tests.captured import read
 from tests.faults.conftest import Start
 from tests.faults.disk import Disk

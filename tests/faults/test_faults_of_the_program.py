@@ -18,7 +18,7 @@ SITE = ReplicaSite(articles=20, page_bytes=8_000)
 OTHERS = [no for no in SITE.numbers() if no != BAD]
 
 WEATHER = ITEM_PIPELINES["pipelines.weather.WeatherPipeline"]
-SPOOL = ITEM_PIPELINES["pipelines.spool.SpoolPipeline"]
+SPOOL = ITEM_PIPELINES["pipelines.spool.folder.SpoolPipeline"]
 
 
 def stored(connection: Connection) -> list[int]:

@@ -32,7 +32,7 @@ from pipelines.drift import Past
 from pipelines.exporters import crawl_coverage, crawls, removed_articles
 from pipelines.exporters.batch import REFUSALS, Exported, export_segments
 from pipelines.private import private_folder
-from pipelines.spool import DAMAGED, Spool, read_segment
+from pipelines.spool.folder import DAMAGED, Spool, read_segment
 
 T = TypeVar("T")
 
