@@ -22,15 +22,15 @@ COMMANDS_MODULE = "pipelines.commands"
 
 ITEM_PIPELINES = {
     "pipelines.archive.crawl_files.ArchivePipeline": 100,
-    "pipelines.split.SplitPipeline": 200,
-    "pipelines.validate.ValidatePipeline": 300,
-    "pipelines.weather.WeatherPipeline": 400,
-    "pipelines.recheck.RecheckPipeline": 500,
+    "pipelines.stages.split.SplitPipeline": 200,
+    "pipelines.stages.validate.ValidatePipeline": 300,
+    "pipelines.stages.weather.WeatherPipeline": 400,
+    "pipelines.stages.recheck.RecheckPipeline": 500,
     "pipelines.spool.folder.SpoolPipeline": 900,
 }
 EXTENSIONS = {
     "pipelines.crawl.CrawlExtension": 100,
-    "pipelines.faulty.FaultyPages": 200,
+    "pipelines.stages.item_errors.FaultyPages": 200,
     "asiatongsin.controls.ControlsExtension": 300,
     "asiatongsin.progress.ProgressExtension": 500,
 }

@@ -29,9 +29,9 @@ from pipelines.exporters.batch import Exported
 from pipelines.lock import CrawlLock
 from pipelines.monitoring.notify import Notices
 from pipelines.outcome import Expected, Verdict, decide, removals_count, walked_lists
-from pipelines.split import SplitPipeline
 from pipelines.spool.drain import Drain, DrainThread
 from pipelines.spool.folder import Spool, SpoolPipeline
+from pipelines.stages.split import SplitPipeline
 from pipelines.threads import aside, begun, follow
 
 P = ParamSpec("P")

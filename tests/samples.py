@@ -28,7 +28,7 @@ from asiatongsin.korean import KST
 from pipelines.crawl_record import CrawlRecord
 from pipelines.exporters.batch import Exported, export_segments
 from pipelines.spool.folder import Spool, read_segment
-from pipelines.weather import identify
+from pipelines.stages.weather import identify
 from tests.conftest import ROOT
 
 SITE = "newsasia.kr"

@@ -16,7 +16,7 @@ from asiatongsin.items import Article, Page, PageItems
 from asiatongsin.pages.section import SectionPage, Teaser
 from asiatongsin.site import DEFAULT_BASE, Site
 from asiatongsin.urls import article_url, list_url
-from pipelines.split import split
+from pipelines.stages.split import split
 from tests.conftest import SHARED
 from tests.site import ReplicaSite
 from tests.site.answers import Ask, answer

@@ -10,7 +10,7 @@ import pytest
 
 from asiatongsin.items import Page
 from pipelines.private import private_folder
-from pipelines.raw_pages import keep
+from pipelines.stages.raw_pages import keep
 from tests.samples import AT, leave, page
 
 

@@ -14,7 +14,7 @@ from asiatongsin.capture import Check, Stored
 from asiatongsin.items import Page
 from asiatongsin.rechecks import Rechecks
 from asiatongsin.setting_error import SettingError
-from pipelines.recheck import dated, visit
+from pipelines.stages.recheck import dated, visit
 from tests.conftest import Scrapy
 from tests.samples import AT, NO, article, later, page, rejected, removed
 from tests.site import ReplicaSite, serve

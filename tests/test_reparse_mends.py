@@ -121,7 +121,7 @@ def test_a_copy_of_the_archive_takes_no_place_away_and_the_archive_gives_it_back
     ("broken", "table"),
     [
         ("asiatongsin.pages.article.find_body", "rejected_pages"),
-        ("pipelines.split.removed_form", "removed_articles"),
+        ("pipelines.stages.split.removed_form", "removed_articles"),
     ],
 )
 def test_takes_away_what_was_noted_of_captures_that_are_well(

@@ -14,8 +14,8 @@ from asiatongsin.items import Page, PageItems, PageKind
 from asiatongsin.korean import KST
 from asiatongsin.site import DEFAULT_BASE
 from asiatongsin.urls import article_url, list_url
-from pipelines.raw_pages import keep
-from pipelines.split import SplitPipeline, split
+from pipelines.stages.raw_pages import keep
+from pipelines.stages.split import SplitPipeline, split
 from tests.site import ReplicaSite
 from tests.site.answers import Ask, answer
 

@@ -10,7 +10,7 @@ from scrapy.utils.test import get_crawler
 
 from asiatongsin.items import Article, PageItems, WeatherReading, WeatherSnapshot
 from asiatongsin.korean import KST
-from pipelines.validate import ValidatePipeline, validate
+from pipelines.stages.validate import ValidatePipeline, validate
 
 FETCHED = datetime(2025, 10, 5, 0, 52, tzinfo=UTC)
 ARTICLE = Article(

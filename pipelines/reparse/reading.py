@@ -22,8 +22,8 @@ from scrapy.utils.misc import build_from_crawler, load_object
 
 from asiatongsin.items import Page, PageItems
 from pipelines.archive.crawl_files import ArchivePipeline
-from pipelines.faulty import rejected
 from pipelines.spool.folder import SpoolPipeline
+from pipelines.stages.item_errors import rejected
 
 CHUNK = 20
 """Pages that a process is given at once."""

@@ -15,7 +15,7 @@ from time import perf_counter
 from lxml import etree
 
 from asiatongsin.items import Page
-from pipelines.split import split
+from pipelines.stages.split import split
 from tests.bench.found import Effort, Found, Goal, Row, ratios
 from tests.bench.process import CommandFailed
 from tests.bench.saved import saved

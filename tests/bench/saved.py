@@ -10,11 +10,11 @@ from asiatongsin.capture import Archived, Exchange
 from asiatongsin.items import Page, PageItems
 from asiatongsin.rechecks import Rechecks
 from pipelines.crawl_record import CrawlRecord
-from pipelines.recheck import dated
-from pipelines.split import split
 from pipelines.spool.folder import Spool
-from pipelines.validate import validate
-from pipelines.weather import identify
+from pipelines.stages.recheck import dated
+from pipelines.stages.split import split
+from pipelines.stages.validate import validate
+from pipelines.stages.weather import identify
 from tests.site import ReplicaSite
 from tests.site.answers import Ask, answer
 

@@ -12,9 +12,9 @@ from typing import TypeVar
 from asiatongsin.items import Page
 from pipelines.archive.crawl_files import Archive
 from pipelines.database.connection import Database
-from pipelines.split import split
 from pipelines.spool.drain import Drain
 from pipelines.spool.folder import Spool
+from pipelines.stages.split import split
 from pipelines.terminal.text_table import text_table
 from tests.bench.postgres import server
 from tests.bench.saved import record, saved, spooled, validated

@@ -15,9 +15,9 @@ from asiatongsin.items import Page, PageItems
 from asiatongsin.pages.front import FrontPage
 from asiatongsin.pages.section import SectionPage
 from asiatongsin.site import Site
-from pipelines.split import split
-from pipelines.validate import validate
-from pipelines.weather import identify
+from pipelines.stages.split import split
+from pipelines.stages.validate import validate
+from pipelines.stages.weather import identify
 from tests.faults.mutations import mutated
 
 SECONDS, MEGABYTES = 1.0, 200.0

@@ -17,7 +17,7 @@ from tests.site import ReplicaSite, serve
 SITE = ReplicaSite(articles=20, page_bytes=8_000)
 OTHERS = [no for no in SITE.numbers() if no != BAD]
 
-WEATHER = ITEM_PIPELINES["pipelines.weather.WeatherPipeline"]
+WEATHER = ITEM_PIPELINES["pipelines.stages.weather.WeatherPipeline"]
 SPOOL = ITEM_PIPELINES["pipelines.spool.folder.SpoolPipeline"]
 
 

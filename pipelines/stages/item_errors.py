@@ -15,9 +15,9 @@ from asiatongsin.korean import clean
 from pipelines.archive.crawl_files import ArchivePipeline
 from pipelines.database.connection import data_folder
 from pipelines.disk import FULL
-from pipelines.raw_pages import keep
-from pipelines.recheck import RecheckPipeline, visit
 from pipelines.spool.folder import SpoolPipeline
+from pipelines.stages.raw_pages import keep
+from pipelines.stages.recheck import RecheckPipeline, visit
 
 logger = logging.getLogger(__name__)
 

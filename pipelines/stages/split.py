@@ -21,8 +21,8 @@ from asiatongsin.urls import article_no
 from pipelines.coverage import Coverage, Unreadable, looked_for
 from pipelines.crawl_record import Key
 from pipelines.database.connection import data_folder
-from pipelines.raw_pages import keep
-from pipelines.recheck import visit
+from pipelines.stages.raw_pages import keep
+from pipelines.stages.recheck import visit
 
 logger = logging.getLogger(__name__)
 
