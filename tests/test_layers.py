@@ -84,7 +84,7 @@ def test_only_the_exporters_and_who_connects_speak_to_the_database() -> None:
     allowed += (
         "pipelines/lock.py",
         "pipelines/queries/newest.py",
-        "pipelines/status/gathered.py",
+        "pipelines/status/facts.py",
         "pipelines/queries/revisions.py",
         "pipelines/database/session.py",
     )

@@ -17,7 +17,7 @@ from asiatongsin.printable import printable
 from asiatongsin.setting_error import SettingError
 from asiatongsin.site import Site
 from pipelines.crawl_record import CrawlRecord
-from pipelines.status.collected import collected
+from pipelines.status.collect import collected
 from pipelines.terminal import status as shown
 from pipelines.terminal.text_table import text_table
 

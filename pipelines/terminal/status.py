@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from asiatongsin.korean import KST
 from asiatongsin.printable import printable
-from pipelines.status.gathered import FIGURES
+from pipelines.status.facts import FIGURES
 from pipelines.status.reasons import days, figures
 from pipelines.status.state import CrawlRow, SiteState, Status
 from pipelines.terminal.text_table import titled_table

@@ -9,7 +9,7 @@ from scrapy.settings import BaseSettings
 
 from pipelines.database.connection import Database, DatabaseFrozen, DatabaseUnreachable, data_folder
 from pipelines.database.session import connected
-from pipelines.status import gathered
+from pipelines.status import facts as gathered
 from pipelines.status.reasons import Limits, reasons
 from pipelines.status.state import DatabaseState, Status
 from pipelines.threads import begun, follow
