@@ -24,15 +24,15 @@ from pipelines.archive.crawl_files import Archive, ArchivePipeline
 from pipelines.crawl_record import CoverageBounds, CrawlRecord, Key, Outcome
 from pipelines.database.connection import Database, DatabaseFrozen, DatabaseUnreachable, DatabaseUnusable, data_folder
 from pipelines.disk import told
-from pipelines.drift import Bounds, Past, falls, frozen, marked
 from pipelines.exporters.batch import Exported
 from pipelines.lock import CrawlLock
 from pipelines.monitoring.notify import Notices
-from pipelines.outcome import Expected, Verdict, decide, removals_count, walked_lists
 from pipelines.spool.drain import Drain, DrainThread
 from pipelines.spool.folder import Spool, SpoolPipeline
 from pipelines.stages.split import SplitPipeline
 from pipelines.threads import aside, begun, follow
+from pipelines.verdict.decide import Expected, Verdict, decide, removals_count, walked_lists
+from pipelines.verdict.falls import Bounds, Past, falls, frozen, marked
 
 P = ParamSpec("P")
 

@@ -24,7 +24,7 @@ from pipelines.monitoring import delivery as addresses
 from pipelines.monitoring.delivery import TALKATIVE, Message
 from pipelines.monitoring.messages import NEXT, is_due, message
 from pipelines.monitoring.site_troubles import Standing
-from pipelines.outcome import Verdict
+from pipelines.verdict.decide import Verdict
 from tests import sinks
 from tests.conftest import ROOT, Run, Scrapy
 from tests.samples import AT, SITE, UNREACHABLE, record

@@ -7,8 +7,8 @@ from dataclasses import replace
 from asiatongsin.items import Page, Rejection
 from asiatongsin.site import DEFAULT_BASE
 from asiatongsin.urls import list_url
-from pipelines.coverage import FIELDS, Coverage, Unreadable, field_of
 from pipelines.stages.split import split
+from pipelines.verdict.coverage import FIELDS, Coverage, Unreadable, field_of
 from tests.samples import AT
 from tests.site import ReplicaSite
 from tests.site.answers import Ask, answer

@@ -8,9 +8,9 @@ from random import Random
 import pytest
 from psycopg import Connection
 
-from pipelines.coverage import FIELDS
 from pipelines.crawl_record import FieldCoverage
-from pipelines.drift import Past, falls, marked
+from pipelines.verdict.coverage import FIELDS
+from pipelines.verdict.falls import Past, falls, marked
 from tests.conftest import Scrapy
 from tests.site import ReplicaSite, serve
 

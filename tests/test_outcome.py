@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pipelines.crawl_record import Outcome
-from pipelines.outcome import Expected, Verdict, decide, removals_count, walked_lists
+from pipelines.verdict.decide import Expected, Verdict, decide, removals_count, walked_lists
 
 NOTHING: dict[str, Any] = {"finish_reason": "finished"}
 DONE = NOTHING | {"list/pages": 5, "list/teasers": 100, "article/pages": 40, "split/articles": 40}

@@ -9,7 +9,7 @@ from pipelines.crawl_record import Outcome
 from pipelines.monitoring.messages import is_due
 from pipelines.monitoring.notify import is_proof
 from pipelines.monitoring.site_troubles import Standing
-from pipelines.outcome import Verdict
+from pipelines.verdict.decide import Verdict
 from tests.samples import AT, SITE, later, record
 
 GOOD, FAILED = Verdict(Outcome.OK, "12 new"), Verdict(Outcome.ERROR, "a fault")

@@ -13,9 +13,9 @@ from asiatongsin.printable import printable
 from pipelines.crawl import MIGRATION
 from pipelines.crawl_record import Outcome
 from pipelines.database.connection import Database, DatabaseFrozen, DatabaseUnreachable, DatabaseUnusable, data_folder
-from pipelines.outcome import damaged_spool
 from pipelines.spool.drain import Drain, waiting_pages
 from pipelines.threads import begun, follow
+from pipelines.verdict.decide import damaged_spool
 
 
 class Command(ScrapyCommand):

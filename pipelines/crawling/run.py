@@ -22,9 +22,9 @@ from pipelines.archive import settings as archive_settings
 from pipelines.crawl import OVERLAP, CrawlExtension
 from pipelines.crawl_record import Outcome
 from pipelines.database.connection import Database, DatabaseMissing
-from pipelines.drift import Bounds
 from pipelines.monitoring import delivery as addresses
-from pipelines.outcome import decide
+from pipelines.verdict.decide import decide
+from pipelines.verdict.falls import Bounds
 
 logger = logging.getLogger(__name__)
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 from psycopg import Connection
 
 from pipelines.crawl_record import CrawlRecord, FieldCoverage, Key, Outcome
-from pipelines.drift import Past, falls, marked
 from pipelines.exporters import weather
 from pipelines.exporters.columns import columns
+from pipelines.verdict.falls import Past, falls, marked
 
 _COLUMNS = ("part", "field", "pages", "found", "amount", "fell")
 

@@ -9,7 +9,7 @@ from asiatongsin.printable import printable
 from pipelines.crawl_record import CrawlRecord, Outcome
 from pipelines.monitoring.delivery import Message
 from pipelines.monitoring.site_troubles import Standing
-from pipelines.outcome import Verdict
+from pipelines.verdict.decide import Verdict
 
 NEXT = {
     Outcome.ERROR: "Read the log of that crawl. What was fetched is stored, or waits in the spool for the next crawl.",

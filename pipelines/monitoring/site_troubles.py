@@ -12,8 +12,8 @@ import msgspec
 
 from pipelines.crawl_record import CrawlRecord, Outcome
 from pipelines.disk import safe_name, write_whole
-from pipelines.outcome import Verdict
 from pipelines.private import private_folder
+from pipelines.verdict.decide import Verdict
 
 FORGOTTEN_AFTER = timedelta(days=1)
 """A trouble that no crawl met for so long is told again when it comes back, though another one stands."""

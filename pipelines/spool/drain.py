@@ -28,11 +28,11 @@ from pipelines.database.connection import (
 )
 from pipelines.database.migrate import migrate
 from pipelines.disk import write_whole
-from pipelines.drift import Past
 from pipelines.exporters import crawl_coverage, crawls, removed_articles
 from pipelines.exporters.batch import REFUSALS, Exported, export_segments
 from pipelines.private import private_folder
 from pipelines.spool.folder import DAMAGED, Spool, read_segment
+from pipelines.verdict.falls import Past
 
 T = TypeVar("T")
 

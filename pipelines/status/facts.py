@@ -11,12 +11,12 @@ from typing import Any, LiteralString
 from psycopg import Connection
 from psycopg.rows import class_row, scalar_row
 
-from pipelines.coverage import field_of
 from pipelines.exporters import crawl_coverage
-from pipelines.outcome import STOPPED
 from pipelines.spool.drain import left_pages, waiting_pages
 from pipelines.status.state import CrawlRow, DatabaseState, Files, Missing, RejectedRow, SiteState, Trend
-from pipelines.usual import Usual
+from pipelines.verdict.coverage import field_of
+from pipelines.verdict.decide import STOPPED
+from pipelines.verdict.expectation import Usual
 
 COMPARED = 20
 """So many crawls before the last one are compared with."""

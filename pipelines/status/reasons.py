@@ -12,10 +12,10 @@ from scrapy.settings import BaseSettings
 from asiatongsin.rechecks import Rechecks
 from asiatongsin.setting_error import SettingError, span
 from asiatongsin.site import Site
-from pipelines.coverage import field_of, looked_for
 from pipelines.crawl_record import Outcome
-from pipelines.drift import Bounds, frozen
 from pipelines.status.state import DatabaseState, Files, Missing, SiteState, Status
+from pipelines.verdict.coverage import field_of, looked_for
+from pipelines.verdict.falls import Bounds, frozen
 
 QUIETER = 3
 """A site is silent after so many times the longest pause it made before."""

@@ -13,9 +13,9 @@ from typing import Self
 from scrapy.settings import BaseSettings
 
 from asiatongsin.setting_error import SettingError, span
-from pipelines.coverage import FIELDS, Field, field_of, looked_for
 from pipelines.crawl_record import FieldCoverage, Key
-from pipelines.usual import Usual, summed
+from pipelines.verdict.coverage import FIELDS, Field, field_of, looked_for
+from pipelines.verdict.expectation import Usual, summed
 
 History = Mapping[Key, Sequence[FieldCoverage]]
 """The coverage of each field in earlier crawls."""

@@ -12,8 +12,8 @@ from math import comb, exp, lgamma, prod
 from statistics import median
 from typing import Self
 
-from pipelines.coverage import Field
 from pipelines.crawl_record import FieldCoverage
+from pipelines.verdict.coverage import Field
 
 ENOUGH_CRAWLS = 3
 """With fewer earlier crawls only the bounds for first ones count."""
