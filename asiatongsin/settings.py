@@ -29,13 +29,13 @@ ITEM_PIPELINES = {
     "pipelines.spool.folder.SpoolPipeline": 900,
 }
 EXTENSIONS = {
-    "pipelines.crawl.CrawlExtension": 100,
+    "pipelines.crawl.extension.CrawlExtension": 100,
     "pipelines.stages.item_errors.FaultyPages": 200,
     "asiatongsin.controls.ControlsExtension": 300,
     "asiatongsin.progress.ProgressExtension": 500,
 }
 
-KNOWN_ARTICLES = "pipelines.known.KnownArticles"
+KNOWN_ARTICLES = "pipelines.crawl.known_articles.KnownArticles"
 """Class that says which articles need no download."""
 
 # --- where things are kept ---------------------------------------------------------------------------------------

@@ -22,10 +22,10 @@ from scrapy.settings import Settings
 from scrapy.utils.test import get_crawler
 
 from pipelines.archive.files import archive_files
+from pipelines.crawl.known_articles import KnownArticles
 from pipelines.crawl_record import Outcome
 from pipelines.database.connection import Database
 from pipelines.database.migrate import migrate
-from pipelines.known import KnownArticles
 from pipelines.reparse.captured import Wanted
 from pipelines.reparse.report import Report
 from pipelines.reparse.run import Job, Reparse

@@ -15,7 +15,7 @@ from scrapy.utils.test import get_crawler
 
 from asiatongsin.items import Page
 from pipelines.archive.crawl_files import Archive, ArchivePipeline
-from pipelines.crawl import CrawlExtension
+from pipelines.crawl.extension import CrawlExtension
 from tests.captured import archive, body_of, capture_of, exchange, fetched, read, records
 from tests.samples import NO, UNREACHABLE, page, record
 

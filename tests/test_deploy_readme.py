@@ -13,8 +13,8 @@ import pytest
 from psycopg import conninfo
 
 from asiatongsin import settings
+from pipelines.crawl.run import OVERLAPPING, USAGE
 from pipelines.crawl_record import Outcome
-from pipelines.crawling.run import OVERLAPPING, USAGE
 from tests.conftest import ROOT
 from tests.site import ReplicaSite, serve
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from asiatongsin import settings
-from pipelines.crawling.run import OVERLAPPING
+from pipelines.crawl.run import OVERLAPPING
 from tests.conftest import ROOT
 
 FOLDER = ROOT / "deploy" / "systemd"

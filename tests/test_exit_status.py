@@ -72,6 +72,6 @@ def test_the_log_file_ends_with_what_standard_error_says(crawl: Scrapy, connecti
             run = crawl(replica.url, *arguments, "-s", f"LOG_FILE={log}")
             assert run.status == status
             last = log.read_text().rstrip().rpartition("\n")[2]
-            _, found, sentence = last.partition(f" [pipelines.crawling.run] {level}: ")
+            _, found, sentence = last.partition(f" [pipelines.crawl.run] {level}: ")
             assert found, last
             assert run.last_line.endswith(sentence)

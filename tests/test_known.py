@@ -12,8 +12,8 @@ import pytest
 from psycopg import Connection
 
 from asiatongsin.known import Unsure
+from pipelines.crawl.known_articles import BACKDATED, MAX_ATTEMPTS, MAX_DUE, KnownArticles
 from pipelines.exporters import crawls
-from pipelines.known import BACKDATED, MAX_ATTEMPTS, MAX_DUE, KnownArticles
 from tests.conftest import asking
 from tests.samples import (
     SITE,
@@ -219,7 +219,7 @@ def test_says_that_nobody_knows_without_a_database(data: Path, caplog: pytest.Lo
     known = asking(UNREACHABLE, data)
     assert (settled(known, 1), due(known), unsure(known, 22)) == (None, [], None)
     assert (asyncio.run(known.stored(SITE, [1])), asyncio.run(known.rechecks(SITE, 9))) == ([], [])
-    warnings = [entry.getMessage() for entry in caplog.records if entry.name == "pipelines.known"]
+    warnings = [entry.getMessage() for entry in caplog.records if entry.name == "pipelines.crawl.known_articles"]
     assert len(warnings) == 1  # and does not ask again for a while
     assert "geheim" not in caplog.text
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from psycopg import Connection
 
 from asiatongsin.capture import Stored
-from pipelines.known import KnownArticles
+from pipelines.crawl.known_articles import KnownArticles
 from tests.samples import AT, SITE, ago, archived, article, check, export, later, page, removed
 
 

@@ -79,10 +79,10 @@ def test_only_the_exporters_and_who_connects_speak_to_the_database() -> None:
         "pipelines/exporters/",
         "pipelines/database/connection.py",
         "pipelines/spool/drain.py",
-        "pipelines/known.py",
+        "pipelines/crawl/known_articles.py",
     )
     allowed += (
-        "pipelines/lock.py",
+        "pipelines/crawl/lock.py",
         "pipelines/queries/newest.py",
         "pipelines/status/facts.py",
         "pipelines/queries/revisions.py",

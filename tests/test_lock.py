@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 from psycopg import Connection, conninfo
 
+from pipelines.crawl.lock import CrawlLock
 from pipelines.database.connection import Database
-from pipelines.lock import CrawlLock
 from tests.samples import SITE, UNREACHABLE, process
 
 HOLD = """
 import sys
 from pathlib import Path
 from pipelines.database.connection import Database
-from pipelines.lock import CrawlLock
+from pipelines.crawl.lock import CrawlLock
 
 data, url, site = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
 lock = CrawlLock(data, Database(url, data), site)

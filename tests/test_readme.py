@@ -9,8 +9,8 @@ from psycopg import Connection
 
 from asiatongsin import settings
 from asiatongsin.arguments import Arguments
+from pipelines.crawl.run import OVERLAPPING, USAGE
 from pipelines.crawl_record import Outcome
-from pipelines.crawling.run import OVERLAPPING, USAGE
 from tests.conftest import ROOT, Scrapy
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ from scrapy.commands.crawl import Command as CrawlCommand
 from scrapy.exceptions import UsageError
 
 from asiatongsin.spiders.asiatongsin import AsiatongsinSpider
-from pipelines.crawling.run import check, choose_log, run_spider, tell
+from pipelines.crawl.run import check, choose_log, run_spider, tell
 
 
 class Command(CrawlCommand):

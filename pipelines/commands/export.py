@@ -10,7 +10,7 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
 from asiatongsin.printable import printable
-from pipelines.crawl import MIGRATION
+from pipelines.crawl.extension import MIGRATION
 from pipelines.crawl_record import Outcome
 from pipelines.database.connection import Database, DatabaseFrozen, DatabaseUnreachable, DatabaseUnusable, data_folder
 from pipelines.spool.drain import Drain, waiting_pages

@@ -18,7 +18,7 @@ from asiatongsin.korean import KST
 from asiatongsin.printable import printable
 from asiatongsin.site import DEFAULT_BASE, Site
 from asiatongsin.spiders.asiatongsin import AsiatongsinSpider
-from pipelines.crawling.run import check, choose_log, run_spider, tell
+from pipelines.crawl.run import check, choose_log, run_spider, tell
 from pipelines.database.connection import DatabaseFrozen, DatabaseUnreachable
 from pipelines.database.session import connected
 from pipelines.queries import gaps

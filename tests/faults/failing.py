@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipelines.known import KnownArticles
+from pipelines.crawl.known_articles import KnownArticles
 from tests.site.hostile import REVERSED
 
 BAD = 100_007

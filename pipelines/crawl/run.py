@@ -19,7 +19,7 @@ from asiatongsin.printable import printable
 from asiatongsin.rechecks import Rechecks
 from asiatongsin.setting_error import SettingError
 from pipelines.archive import settings as archive_settings
-from pipelines.crawl import OVERLAP, CrawlExtension
+from pipelines.crawl.extension import OVERLAP, CrawlExtension
 from pipelines.crawl_record import Outcome
 from pipelines.database.connection import Database, DatabaseMissing
 from pipelines.monitoring import delivery as addresses

@@ -19,7 +19,7 @@ from scrapy.crawler import Crawler
 from asiatongsin import __version__
 from asiatongsin.capture import Archived, Stored
 from asiatongsin.known import Unsure
-from pipelines.crawl import CrawlExtension
+from pipelines.crawl.extension import CrawlExtension
 from pipelines.database.connection import Database, DatabaseUnreachable, DatabaseUnusable
 from pipelines.threads import aside
 

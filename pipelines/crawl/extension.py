@@ -21,11 +21,11 @@ from asiatongsin.items import PageKind
 from asiatongsin.rechecks import Rechecks
 from asiatongsin.signals import crawl_started
 from pipelines.archive.crawl_files import Archive, ArchivePipeline
+from pipelines.crawl.lock import CrawlLock
 from pipelines.crawl_record import CoverageBounds, CrawlRecord, Key, Outcome
 from pipelines.database.connection import Database, DatabaseFrozen, DatabaseUnreachable, DatabaseUnusable, data_folder
 from pipelines.disk import told
 from pipelines.exporters.batch import Exported
-from pipelines.lock import CrawlLock
 from pipelines.monitoring.notify import Notices
 from pipelines.spool.drain import Drain, DrainThread
 from pipelines.spool.folder import Spool, SpoolPipeline
