@@ -11,7 +11,7 @@ from typing import Self
 
 from scrapy.settings import BaseSettings
 
-from asiatongsin.setting_error import SettingError, span
+from asiatongsin.durations import SettingError, span
 
 MOST = 10_000
 """So many visits take hours, politely."""

@@ -31,8 +31,8 @@ ITEM_PIPELINES = {
 EXTENSIONS = {
     "pipelines.crawl.extension.CrawlExtension": 100,
     "pipelines.stages.item_errors.FaultyPages": 200,
-    "asiatongsin.controls.ControlsExtension": 300,
-    "asiatongsin.progress.ProgressExtension": 500,
+    "asiatongsin.extensions.removal_controls.ControlsExtension": 300,
+    "asiatongsin.extensions.progress.ProgressExtension": 500,
 }
 
 KNOWN_ARTICLES = "pipelines.crawl.known_articles.KnownArticles"
@@ -149,9 +149,9 @@ DOWNLOADER_MIDDLEWARES = {
     "asiatongsin.politeness.SameSiteMiddleware": 50,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "asiatongsin.politeness.RobotsMiddleware": 100,
-    "asiatongsin.giving_up.GiveUpMiddleware": 555,  # nearer to the site than what retries, at 550
+    "asiatongsin.middlewares.giving_up.GiveUpMiddleware": 555,  # nearer to the site than what retries, at 550
     "asiatongsin.politeness.WaitMiddleware": 560,
-    "asiatongsin.received.ReceivedMiddleware": 950,  # sees what came before redirects (600) and decompression (590)
+    "asiatongsin.middlewares.exchanges.ReceivedMiddleware": 950,  # sees what came before redirects (600) and decompression (590)
 }
 CONCURRENT_ITEMS = 1  # Scrapy starts so many tasks for each page; a hundred took a tenth of the CPU (2026-11-25)
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # newest first, as the lists print them

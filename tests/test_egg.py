@@ -10,15 +10,15 @@ from zipfile import ZipFile
 
 import pytest
 
+from asiatongsin.weather_stations import stations
 from pipelines.database.migrate import migrations
-from pipelines.stations import stations
 from tests.conftest import ROOT
 from tests.egg import copy_project
 
 MIGRATIONS = """
 import pipelines
 from pipelines.database.migrate import migrations
-from pipelines.stations import stations
+from asiatongsin.weather_stations import stations
 
 print(pipelines.__file__)
 print([(one.version, one.name, len(one.script)) for one in migrations()])

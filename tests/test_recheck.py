@@ -11,9 +11,9 @@ from scrapy.settings import Settings
 
 from asiatongsin import settings
 from asiatongsin.capture import Check, Stored
+from asiatongsin.durations import SettingError
 from asiatongsin.items import Page
 from asiatongsin.rechecks import Rechecks
-from asiatongsin.setting_error import SettingError
 from pipelines.stages.recheck import dated, visit
 from tests.conftest import Scrapy
 from tests.samples import AT, NO, article, later, page, rejected, removed

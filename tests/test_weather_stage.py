@@ -9,8 +9,8 @@ import pytest
 from scrapy.utils.test import get_crawler
 
 from asiatongsin.items import PageItems, WeatherReading, WeatherSnapshot
+from asiatongsin.weather_stations import station_ids, stations
 from pipelines.stages.weather import WeatherPipeline, identify, readings_hash
-from pipelines.stations import station_ids, stations
 
 DEFAULT_CITIES = "동두천 강릉 서울 대전 대구 울산 광주 부산 고창 제주 강화 보은 금산 강진군 경주시 거제"
 SEOUL = WeatherReading(city="서울", condition="맑음", icon="iw01", temperature_c=16.4)

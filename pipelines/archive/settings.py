@@ -6,8 +6,8 @@ from typing import get_args
 
 from scrapy.settings import BaseSettings
 
+from asiatongsin.durations import SettingError
 from asiatongsin.items import PageKind
-from asiatongsin.setting_error import SettingError
 
 KINDS: tuple[PageKind, ...] = get_args(PageKind)
 

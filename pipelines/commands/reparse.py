@@ -16,9 +16,9 @@ from scrapy.settings import Settings
 from tqdm import tqdm
 
 from asiatongsin.arguments import ArgumentError, Arguments, is_number
+from asiatongsin.durations import SettingError
 from asiatongsin.printable import printable
 from asiatongsin.rechecks import Rechecks
-from asiatongsin.setting_error import SettingError
 from pipelines.archive.files import NoArchive, archive_files, given_files, total_bytes
 from pipelines.crawl_record import Outcome
 from pipelines.database.connection import DatabaseUnreachable, DatabaseUnusable, data_folder

@@ -12,9 +12,9 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
+from asiatongsin.durations import SettingError
 from asiatongsin.items import Article, ArticleImage, Rejection, RelatedStory, WeatherReading, WeatherSnapshot
 from asiatongsin.printable import printable
-from asiatongsin.setting_error import SettingError
 from asiatongsin.site import Site
 from pipelines.crawl_record import CrawlRecord
 from pipelines.status.collect import collected

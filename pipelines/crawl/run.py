@@ -14,10 +14,10 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 
 from asiatongsin.arguments import ArgumentError, Arguments
+from asiatongsin.durations import SettingError
 from asiatongsin.log import JSON_FORMAT, choose_record
 from asiatongsin.printable import printable
 from asiatongsin.rechecks import Rechecks
-from asiatongsin.setting_error import SettingError
 from pipelines.archive import settings as archive_settings
 from pipelines.crawl.extension import OVERLAP, CrawlExtension
 from pipelines.crawl_record import Outcome

@@ -13,9 +13,9 @@ from importlib import resources
 import psycopg
 from psycopg import Connection, sql
 
+from asiatongsin.weather_stations import stations
 from pipelines.database.connection import DatabaseForeign, DatabaseTooNew
 from pipelines.exporters.columns import columns
-from pipelines.stations import stations
 
 LOCK = 0x61736961746F6E67  # "asiatong": one upgrade at a time per database
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from scrapy.settings import BaseSettings
 
-from asiatongsin.setting_error import SettingError
+from asiatongsin.durations import SettingError
 from pipelines.threads import begun
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import msgspec
 from scrapy.crawler import Crawler
 
 from asiatongsin.items import PageItems, WeatherReading, WeatherSnapshot
-from pipelines.stations import station_ids
+from asiatongsin.weather_stations import station_ids
 
 
 class WeatherPipeline:

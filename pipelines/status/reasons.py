@@ -9,8 +9,8 @@ from typing import Self
 
 from scrapy.settings import BaseSettings
 
+from asiatongsin.durations import SettingError, span
 from asiatongsin.rechecks import Rechecks
-from asiatongsin.setting_error import SettingError, span
 from asiatongsin.site import Site
 from pipelines.crawl_record import Outcome
 from pipelines.status.state import DatabaseState, Files, Missing, SiteState, Status

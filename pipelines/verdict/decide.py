@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from asiatongsin.controls import is_served
-from asiatongsin.giving_up import SITE_FAILS
+from asiatongsin.extensions.removal_controls import is_served
 from asiatongsin.items import PageKind
+from asiatongsin.middlewares.giving_up import SITE_FAILS
 from pipelines.crawl_record import Key, Outcome
 
 FEW = 3

@@ -12,7 +12,7 @@ from typing import Self
 
 from scrapy.settings import BaseSettings
 
-from asiatongsin.setting_error import SettingError, span
+from asiatongsin.durations import SettingError, span
 from pipelines.crawl_record import FieldCoverage, Key
 from pipelines.verdict.coverage import FIELDS, Field, field_of, looked_for
 from pipelines.verdict.expectation import Usual, summed

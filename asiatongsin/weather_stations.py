@@ -31,7 +31,7 @@ class Station:
 @cache
 def stations() -> tuple[Station, ...]:
     """All of them, from the list that comes with the package."""
-    text = resources.files("pipelines.database.schema").joinpath("stations.csv").read_text(encoding="utf-8")
+    text = resources.files("asiatongsin").joinpath("stations.csv").read_text(encoding="utf-8")
     return tuple(
         Station(
             station_id=int(row["station_id"]),
