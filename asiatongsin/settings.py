@@ -151,7 +151,8 @@ DOWNLOADER_MIDDLEWARES = {
     "asiatongsin.politeness.RobotsMiddleware": 100,
     "asiatongsin.middlewares.giving_up.GiveUpMiddleware": 555,  # nearer to the site than what retries, at 550
     "asiatongsin.politeness.WaitMiddleware": 560,
-    "asiatongsin.middlewares.exchanges.ReceivedMiddleware": 950,  # sees what came before redirects (600) and decompression (590)
+    # Sees what came, before redirects (600) and decompression (590).
+    "asiatongsin.middlewares.exchanges.ReceivedMiddleware": 950,
 }
 CONCURRENT_ITEMS = 1  # Scrapy starts so many tasks for each page; a hundred took a tenth of the CPU (2026-11-25)
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # newest first, as the lists print them

@@ -8,6 +8,8 @@ import re
 from pathlib import Path
 from threading import get_ident
 
+from scrapy.settings import BaseSettings
+
 FULL = {errno.ENOSPC, errno.EDQUOT}
 CLOSED = {errno.EACCES: "change its permissions", errno.EPERM: "change its owner", errno.EROFS: "mount it writable"}
 IN_THE_WAY = {errno.ENOTDIR, errno.EEXIST}
@@ -15,8 +17,24 @@ IN_THE_WAY = {errno.ENOTDIR, errno.EEXIST}
 SYNC_AFTER = 1.0
 """Seconds after which what was appended to a file is brought to the disk itself."""
 
+OWNER_AND_GROUP = 0o750
+"""Permissions of folders: other users of the machine neither read nor write them, whatever the umask is."""
+
 _UNSAFE = re.compile(r"[^0-9A-Za-z.-]+")
 _ELSE = "or name another data folder in ASIATONGSIN_DATA"
+
+
+def data_folder(settings: BaseSettings) -> Path:
+    """The absolute data folder: scrapyd starts crawls in folders that come and go."""
+    return Path(settings["DATA"]).expanduser().absolute()
+
+
+def private_folder(path: Path) -> Path:
+    """Makes the folder and those above it that are missing; one that is there stays as it is. OSError."""
+    for folder in [*reversed(path.parents), path]:
+        if not folder.is_dir():
+            folder.mkdir(OWNER_AND_GROUP, exist_ok=True)
+    return path
 
 
 def write_whole(path: Path, content: bytes, *, mode: int | None = None) -> None:

@@ -65,9 +65,10 @@ def test_holds_both_packages_with_schema_and_stations_and_no_tests(egg: Path) ->
     for package in ("asiatongsin", "pipelines"):
         wanted = {path.relative_to(ROOT).as_posix() for path in (ROOT / package).rglob("*.py")}
         assert wanted - names == set()
-    schema = "pipelines/exporters/schema"
-    wanted = {f"{schema}/{path.name}" for path in (ROOT / schema).iterdir() if path.suffix in {".sql", ".csv"}}
-    assert len(wanted) >= 2
+    packages = [ROOT / "asiatongsin", ROOT / "pipelines"]
+    data = [path for package in packages for path in package.rglob("*") if path.suffix in {".sql", ".csv", ".typed"}]
+    wanted = {path.relative_to(ROOT).as_posix() for path in data}
+    assert len(wanted) >= 12
     assert wanted - names == set()
     assert {name.partition("/")[0] for name in names} == {"EGG-INFO", "asiatongsin", "pipelines"}
 

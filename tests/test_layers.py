@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from asiatongsin.settings import ITEM_PIPELINES
 from tests.conftest import ROOT
 
 FILES = sorted(path for package in ("asiatongsin", "pipelines") for path in (ROOT / package).rglob("*.py"))
@@ -51,46 +52,73 @@ def test_reads_imports_of_every_form() -> None:
     del TREES["a/b/c.py"]
 
 
-def test_only_the_commands_know_the_pipelines() -> None:
-    others = [name for name in below("asiatongsin/") if not name.startswith("asiatongsin/commands/")]
-    assert offenders(others, "pipelines") == []
+FLOORS = (
+    ("commands",),
+    ("terminal",),
+    ("reparse", "crawl"),
+    ("status", "stages", "monitoring"),
+    ("spool",),
+    ("verdict",),
+    ("queries",),
+    ("archive", "exporters"),
+    ("database", "crawl_record"),
+    ("disk", "threads"),
+)
+"""The floors of `pipelines`, from the top down: each imports only from floors below it, and from `asiatongsin`."""
+
+FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 
 
-def test_page_objects_know_neither_spiders_nor_commands_nor_pipelines() -> None:
-    assert offenders(below("asiatongsin/pages/"), "asiatongsin.spiders", "asiatongsin.commands", "pipelines") == []
+def room_of(name: str) -> str:
+    """`crawl` out of `pipelines/crawl/lock.py` and out of `pipelines.crawl.lock`."""
+    return Path(name).with_suffix("").parts[1] if "/" in name else name.split(".")[1]
 
 
-def test_pipelines_know_neither_spiders_nor_commands() -> None:
-    assert offenders(below("pipelines/"), "asiatongsin.spiders", "asiatongsin.commands") == []
+def test_asiatongsin_knows_nothing_of_the_pipelines() -> None:
+    assert offenders(below("asiatongsin/"), "pipelines") == []
+
+
+def test_imports_run_down_from_floor_to_floor() -> None:
+    names = [name for name in below("pipelines/") if name != "pipelines/__init__.py"]
+    assert {room_of(name) for name in names} == set(FLOOR_OF)
+    imports = {(name, module) for name in names for module in imported(name) if module.startswith("pipelines.")}
+    rooms = [(name, module, room_of(name), room_of(module)) for name, module in imports]
+    upwards = [(name, module) for name, module, here, there in rooms if FLOOR_OF[here] > FLOOR_OF[there]]
+    sideways = [
+        (name, module) for name, module, here, there in rooms if here != there and FLOOR_OF[here] == FLOOR_OF[there]
+    ]
+    assert sorted(upwards) == []
+    assert sorted(sideways) == []
+
+
+def test_a_stage_imports_no_other_stage() -> None:
+    stages = {dotted.rpartition(".")[0] for dotted in ITEM_PIPELINES}
+    files = [f"{module.replace('.', '/')}.py" for module in stages]
+    assert offenders(files, *stages) == []
+    assert all(name.startswith("pipelines/stages/") for name in files)
+
+
+def test_page_objects_know_neither_spiders_nor_scrapy() -> None:
+    assert offenders(below("asiatongsin/mediaon/"), "asiatongsin.spiders", "scrapy") == []
 
 
 def test_exporters_know_nothing_of_pages_and_scrapy() -> None:
-    assert offenders(below("pipelines/exporters/"), "asiatongsin.spiders", "asiatongsin.pages", "scrapy") == []
+    assert offenders(below("pipelines/exporters/"), "asiatongsin.spiders", "asiatongsin.mediaon", "scrapy") == []
 
 
-def test_what_all_build_on_knows_nobody() -> None:
-    foundation = below(*(f"asiatongsin/{name}.py" for name in ("items", "urls", "korean", "errors", "site", "html")))
-    layers = ("pages", "spiders", "commands", "settings", "arguments")
-    assert offenders(foundation, "pipelines", "scrapy", *(f"asiatongsin.{name}" for name in layers)) == []
+def test_only_commands_raise_usage_errors() -> None:
+    others = [name for name in NAMES if not name.startswith("pipelines/commands/")]
+    assert offenders(others, "scrapy.exceptions.UsageError") == []
 
 
-def test_only_the_exporters_and_who_connects_speak_to_the_database() -> None:
-    allowed = (
-        "pipelines/exporters/",
-        "pipelines/database/connection.py",
-        "pipelines/spool/drain.py",
-        "pipelines/crawl/known_articles.py",
-    )
-    allowed += (
-        "pipelines/crawl/lock.py",
-        "pipelines/queries/newest.py",
-        "pipelines/status/facts.py",
-        "pipelines/queries/revisions.py",
-        "pipelines/database/session.py",
-    )
-    allowed += ("pipelines/queries/gaps.py",)
-    allowed += ("pipelines/reparse/bookmark.py", "pipelines/reparse/compare.py", "pipelines/reparse/run.py")
-    assert offenders([name for name in NAMES if not name.startswith(allowed)], "psycopg") == []
+def test_only_html_knows_the_html_engine() -> None:
+    assert offenders([name for name in NAMES if not name.startswith("asiatongsin/html/")], "selectolax", "lxml") == []
+
+
+def test_only_what_asks_or_stores_speaks_to_the_database() -> None:
+    rooms = ("database", "exporters", "queries", "spool", "crawl", "status", "reparse", "verdict")
+    others = [name for name in NAMES if not name.startswith(tuple(f"pipelines/{room}/" for room in rooms))]
+    assert offenders(others, "psycopg") == []
 
 
 def test_the_project_does_not_import_its_tests() -> None:

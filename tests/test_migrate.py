@@ -131,7 +131,7 @@ def test_explains_every_table_and_column(connection: Connection) -> None:
 
 
 def test_holds_all_stations(connection: Connection) -> None:
-    with (ROOT / "pipelines/exporters/schema/stations.csv").open(encoding="utf-8") as file:
+    with (ROOT / "asiatongsin/stations.csv").open(encoding="utf-8") as file:
         stations = [(int(row["station_id"]), row["name_ko"], row["name_en"]) for row in csv.DictReader(file)]
     assert len(stations) >= 18
     assert rows(connection, "SELECT station_id, name_ko, name_en FROM weather_stations ORDER BY 1") == sorted(stations)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from asiatongsin.items import Page
-from pipelines.private import private_folder
+from pipelines.disk import private_folder
 from pipelines.stages.raw_pages import keep
 from tests.samples import AT, leave, page
 

@@ -27,9 +27,7 @@ from pipelines.archive import warc
 from pipelines.archive.reading import capture_at
 from pipelines.archive.settings import archived_kinds, file_bytes
 from pipelines.crawl_record import CrawlRecord
-from pipelines.database.connection import data_folder
-from pipelines.disk import SYNC_AFTER, append_whole, fsync_folder, safe_name
-from pipelines.private import private_folder
+from pipelines.disk import SYNC_AFTER, append_whole, data_folder, fsync_folder, private_folder, safe_name
 from pipelines.spool.folder import SpoolPipeline
 
 REMEMBERED_BODIES = 1000

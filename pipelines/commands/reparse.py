@@ -21,9 +21,9 @@ from asiatongsin.printable import printable
 from asiatongsin.rechecks import Rechecks
 from pipelines.archive.files import NoArchive, archive_files, given_files, total_bytes
 from pipelines.crawl_record import Outcome
-from pipelines.database.connection import DatabaseUnreachable, DatabaseUnusable, data_folder
+from pipelines.database.connection import DatabaseUnreachable, DatabaseUnusable
 from pipelines.database.session import connected
-from pipelines.disk import told
+from pipelines.disk import data_folder, told
 from pipelines.reparse.bookmark import Bookmark
 from pipelines.reparse.captured import Wanted
 from pipelines.reparse.run import Job, Reparse

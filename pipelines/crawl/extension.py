@@ -23,8 +23,8 @@ from asiatongsin.signals import crawl_started
 from pipelines.archive.crawl_files import Archive, ArchivePipeline
 from pipelines.crawl.lock import CrawlLock
 from pipelines.crawl_record import CoverageBounds, CrawlRecord, Key, Outcome
-from pipelines.database.connection import Database, DatabaseFrozen, DatabaseUnreachable, DatabaseUnusable, data_folder
-from pipelines.disk import told
+from pipelines.database.connection import Database, DatabaseFrozen, DatabaseUnreachable, DatabaseUnusable
+from pipelines.disk import data_folder, told
 from pipelines.exporters.batch import Exported
 from pipelines.monitoring.notify import Notices
 from pipelines.spool.drain import Drain, DrainThread

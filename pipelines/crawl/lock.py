@@ -12,8 +12,7 @@ import psycopg
 from psycopg import Connection
 
 from pipelines.database.connection import CANNOT_USE_NOW, Database, DatabaseUnreachable, DatabaseUnusable
-from pipelines.disk import safe_name
-from pipelines.private import private_folder
+from pipelines.disk import private_folder, safe_name
 
 logger = logging.getLogger(__name__)
 

@@ -14,8 +14,7 @@ import psycopg
 from psycopg import Connection, conninfo
 from scrapy.settings import BaseSettings
 
-from pipelines.disk import CLOSED, FULL, IN_THE_WAY, told
-from pipelines.private import private_folder
+from pipelines.disk import CLOSED, FULL, IN_THE_WAY, data_folder, private_folder, told
 
 CANNOT_USE_NOW = (
     psycopg.OperationalError,
@@ -169,11 +168,6 @@ class Database:
         for secret in ("password", "sslpassword"):
             text = text.replace(str(given[secret]), "***") if given.get(secret) else text
         return " ".join(text.split())
-
-
-def data_folder(settings: BaseSettings) -> Path:
-    """The absolute data folder: scrapyd starts crawls in folders that come and go."""
-    return Path(settings["DATA"]).expanduser().absolute()
 
 
 def _start_embedded(folder: Path) -> Any:

@@ -2,7 +2,8 @@
 
 apprise knows mail, Slack, Discord, Telegram, plain JSON and a hundred other services by one address each. Not
 spidermon, though it is of Scrapy's own house: its monitors judge statistics when the spider closes, before anybody
-knows what the database took, and a second time beside `pipelines.verdict.decide`; its actions repeat what they said before.
+knows what the database took, and a second time beside `pipelines.verdict.decide`; its actions repeat what they said
+before.
 """
 
 from __future__ import annotations

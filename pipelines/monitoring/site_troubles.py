@@ -11,8 +11,7 @@ from typing import Self
 import msgspec
 
 from pipelines.crawl_record import CrawlRecord, Outcome
-from pipelines.disk import safe_name, write_whole
-from pipelines.private import private_folder
+from pipelines.disk import private_folder, safe_name, write_whole
 from pipelines.verdict.decide import Verdict
 
 FORGOTTEN_AFTER = timedelta(days=1)

@@ -27,10 +27,9 @@ from pipelines.database.connection import (
     DatabaseUnusable,
 )
 from pipelines.database.migrate import migrate
-from pipelines.disk import write_whole
+from pipelines.disk import private_folder, write_whole
 from pipelines.exporters import crawl_coverage, crawls, removed_articles
 from pipelines.exporters.batch import REFUSALS, Exported, export_segments
-from pipelines.private import private_folder
 from pipelines.spool.folder import DAMAGED, Spool, read_segment
 from pipelines.verdict.falls import Past
 

@@ -23,9 +23,16 @@ from scrapy.crawler import Crawler
 
 from asiatongsin.items import PageItems
 from pipelines.crawl_record import CrawlRecord
-from pipelines.database.connection import data_folder
-from pipelines.disk import SYNC_AFTER, append_whole, fsync_folder, told, write_whole
-from pipelines.private import OWNER_AND_GROUP, private_folder
+from pipelines.disk import (
+    OWNER_AND_GROUP,
+    SYNC_AFTER,
+    append_whole,
+    data_folder,
+    fsync_folder,
+    private_folder,
+    told,
+    write_whole,
+)
 
 logger = logging.getLogger(__name__)
 

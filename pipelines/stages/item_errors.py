@@ -13,8 +13,7 @@ from twisted.python.failure import Failure
 from asiatongsin.items import Page, PageItems, Rejection
 from asiatongsin.korean import clean
 from pipelines.archive.crawl_files import ArchivePipeline
-from pipelines.database.connection import data_folder
-from pipelines.disk import FULL
+from pipelines.disk import FULL, data_folder
 from pipelines.spool.folder import SpoolPipeline
 from pipelines.stages.raw_pages import keep
 from pipelines.stages.recheck import RecheckPipeline, visit

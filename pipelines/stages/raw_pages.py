@@ -7,8 +7,7 @@ import hashlib
 from pathlib import Path
 
 from asiatongsin.items import Page
-from pipelines.disk import safe_name, write_whole
-from pipelines.private import private_folder
+from pipelines.disk import private_folder, safe_name, write_whole
 
 
 def keep(page: Page, data: Path) -> str:

@@ -19,7 +19,7 @@ from asiatongsin.pages.section import LIST, SectionPage
 from asiatongsin.pages.weather import WeatherStrip
 from asiatongsin.urls import article_no
 from pipelines.crawl_record import Key
-from pipelines.database.connection import data_folder
+from pipelines.disk import data_folder
 from pipelines.stages.raw_pages import keep
 from pipelines.stages.recheck import visit
 from pipelines.verdict.coverage import Coverage, Unreadable, looked_for

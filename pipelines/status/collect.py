@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 
 from scrapy.settings import BaseSettings
 
-from pipelines.database.connection import Database, DatabaseFrozen, DatabaseUnreachable, data_folder
+from pipelines.database.connection import Database, DatabaseFrozen, DatabaseUnreachable
 from pipelines.database.session import connected
+from pipelines.disk import data_folder
 from pipelines.status import facts as gathered
 from pipelines.status.reasons import Limits, reasons
 from pipelines.status.state import DatabaseState, Status
