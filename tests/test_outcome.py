@@ -7,12 +7,18 @@ from typing import Any
 import pytest
 
 from pipelines.crawl_record import Outcome
-from pipelines.verdict.decide import Expected, Verdict, decide, removals_count, walked_lists
+from pipelines.verdict.decide import Expected, Verdict
+from pipelines.verdict.decide import decide as decide_on
+from pipelines.verdict.tally import Tally
 
 NOTHING: dict[str, Any] = {"finish_reason": "finished"}
 DONE = NOTHING | {"list/pages": 5, "list/teasers": 100, "article/pages": 40, "split/articles": 40}
 ASKED = NOTHING | {"article/pages": 40, "split/met": 0, "split/articles": 0}
 WALKED = DONE | {"list/walked": [0, 34]}
+
+
+def decide(stats: dict[str, Any], **given: Any) -> Verdict:
+    return decide_on(Tally.of(stats), **given)
 
 
 def verdict(stats: dict[str, Any], waiting: int) -> Verdict:
@@ -130,36 +136,50 @@ def test_leaves_out_what_did_not_happen() -> None:
     ],
 )
 def test_trusts_the_lists_of_a_crawl_that_lost_nothing(stats: dict[str, Any], walked: tuple[int, ...]) -> None:
-    assert walked_lists(stats) == walked
+    assert decide(stats).walked == walked
+
+
+CONTROLLED = DONE | {"controls/doubt": 1, "controls/asked_again": 2}
 
 
 @pytest.mark.parametrize(
-    ("outcome", "asked", "served", "again", "counts"),
-    [
-        (Outcome.OK, 3, 2, 2, True),
-        (Outcome.SPOOLED, 1, 1, 2, True),
-        (Outcome.OK, 3, 3, 1, False),
-        (Outcome.OK, 3, 1, 2, False),
-        (Outcome.OK, 2, 1, 2, False),
-        (Outcome.OK, 0, 0, 2, False),
-        (Outcome.ERROR, 3, 3, 2, False),
-        (Outcome.UNREACHABLE, 3, 3, 2, False),
-        (Outcome.DRIFT, 3, 3, 2, False),
-    ],
+    ("asked", "served", "again", "counts"),
+    [(3, 2, 2, True), (1, 1, 2, True), (3, 3, 1, False), (3, 1, 2, False), (2, 1, 2, False), (0, 0, 2, False)],
 )
 def test_believes_in_removals_where_most_of_the_controls_were_served(
-    outcome: Outcome, asked: int, served: int, again: int, counts: bool
+    asked: int, served: int, again: int, counts: bool
 ) -> None:
-    given = {"controls/doubt": 1, "controls/asked": asked, "controls/served": served, "controls/asked_again": 2}
-    stats = NOTHING | given | {"controls/answered_again": again}
-    assert removals_count(stats, outcome) is counts
-    assert not removals_count(stats | {"finish_reason": "shutdown"}, outcome)
-    assert not removals_count({}, outcome)
+    given = {"controls/asked": asked, "controls/served": served, "controls/answered_again": again}
+    stats = CONTROLLED | given
+    assert decide(stats).do_removals_count is counts
+    assert decide(stats, waiting=1).do_removals_count is counts
+    # What fell says nothing of articles that are not there.
+    assert decide(stats, falls={("article", "headline"): "gone"}).do_removals_count is counts
+    assert not decide(stats | {"finish_reason": "shutdown"}).do_removals_count
+    assert not decide({}).do_removals_count
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"spider_exceptions/count": 1},
+        {"spool/broken": 1},
+        {"list/pages": 0},
+        {"list/teasers": 0},
+        {"split/unreadable/article": 40},
+        {"split/met": 40, "split/met_removed": 30},
+    ],
+    ids=str,
+)
+def test_believes_in_no_removal_of_a_crawl_that_went_wrong(wrong: dict[str, int]) -> None:
+    stats = CONTROLLED | {"controls/asked": 3, "controls/served": 3, "controls/answered_again": 2}
+    assert decide(stats).do_removals_count
+    assert not decide(stats | wrong).do_removals_count
 
 
 def test_believes_in_removals_of_what_was_never_stored_where_most_pages_were_articles() -> None:
-    assert removals_count(NOTHING | {"split/articles": 9, "split/removed": 2}, Outcome.OK)
-    assert not removals_count(NOTHING | {"split/articles": 2, "split/removed": 2}, Outcome.OK)
+    assert decide(DONE | {"split/articles": 9, "split/removed": 2}).do_removals_count
+    assert not decide(DONE | {"split/articles": 2, "split/removed": 2}).do_removals_count
 
 
 AGAIN = DONE | {"split/articles": 0, "split/unreadable/article": 2, "split/unreadable_by_number": 2}

@@ -12,6 +12,8 @@ from scrapy.exceptions import NotConfigured
 from scrapy.statscollectors import StatsCollector
 from scrapy.utils.asyncio import AsyncioLoopingCall
 
+from asiatongsin import statistics as names
+
 _START_OF_LINE, _CLEAR_LINE = "\r", "\x1b[K"
 
 
@@ -57,11 +59,11 @@ class ProgressExtension:
 
 def line(stats: StatsCollector) -> str:
     """`12 list pages · 140 of 200 articles · 138 stored`."""
-    parts = [f"{stats.get_value('list/pages', 0)} list pages"]
-    asked = sum(stats.get_value(name, 0) for name in ("article/listed", "article/rechecked", "controls/asked"))
-    parts.append(f"{stats.get_value('article/pages', 0)} of {asked} articles")
-    if stored := stats.get_value("export/pages", 0):
+    parts = [f"{stats.get_value(names.pages('list'), 0)} list pages"]
+    asked = sum(stats.get_value(name, 0) for name in (names.LISTED, names.RECHECKED, names.CONTROLS_ASKED))
+    parts.append(f"{stats.get_value(names.pages('article'), 0)} of {asked} articles")
+    if stored := stats.get_value(names.exported("pages"), 0):
         parts.append(f"{stored} pages stored")
-    if failed := stats.get_value("article/failed", 0):
+    if failed := stats.get_value(names.failed("article"), 0):
         parts.append(f"{failed} failed")
     return " · ".join(parts)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 from scrapy import signals
@@ -10,6 +9,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DontCloseSpider
 from scrapy.http import Request
 
+from asiatongsin import statistics as names
 from asiatongsin.capture import Stored
 from asiatongsin.items import PageItems
 from asiatongsin.signals import crawl_started
@@ -49,14 +49,14 @@ class ControlsExtension:
         if not isinstance(item, PageItems) or item.no is None:
             return
         if item.no in self.again and (item.article or item.removed):
-            self.crawler.stats.inc_value("controls/answered_again")
+            self.crawler.stats.inc_value(names.REMOVED_ANSWERED_AGAIN)
         elif item.no in self.asked and item.article:
-            self.crawler.stats.inc_value("controls/served")
+            self.crawler.stats.inc_value(names.CONTROLS_SERVED)
         elif item.removed:
             self.removed[item.no] = item.check is not None  # nobody dates a visit of what is not stored
             # Of a number that a list shows and that was never stored nothing can become gone.
-            if (item.check or not item.is_listed) and not self.crawler.stats.get_value("controls/doubt"):
-                self.crawler.stats.set_value("controls/doubt", 1)
+            if (item.check or not item.is_listed) and not self.crawler.stats.get_value(names.CONTROLS_ARE_DUE):
+                self.crawler.stats.set_value(names.CONTROLS_ARE_DUE, 1)
                 self.candidates = await spider.known.controls(spider.site.key, item.no)
 
     def spider_idle(self, spider: AsiatongsinSpider) -> None:
@@ -70,18 +70,19 @@ class ControlsExtension:
     def _controls(self, spider: AsiatongsinSpider) -> list[Request]:
         controls = [article for article in self.candidates if article.no not in self.removed][:CONTROLS]
         self.asked = {article.no for article in controls}
-        self.crawler.stats.inc_value("controls/asked", len(controls))
+        self.crawler.stats.inc_value(names.CONTROLS_ASKED, len(controls))
         # Whole pages: a cache may go on saying that a page is unmodified while nothing comes from behind it.
         return [spider.article_again(article.no, article) for article in controls]
 
     def _once_more(self, spider: AsiatongsinSpider) -> list[Request]:
-        if self.again or not is_served(self.crawler.stats.get_stats()):
+        served = self.crawler.stats.get_value(names.CONTROLS_SERVED, 0)
+        if self.again or not are_served(served, len(self.asked)):
             return []
         self.again = {no for no, is_stored in self.removed.items() if is_stored}
-        self.crawler.stats.inc_value("controls/asked_again", len(self.again))
+        self.crawler.stats.inc_value(names.REMOVED_ASKED_AGAIN, len(self.again))
         return [spider.article_again(no) for no in sorted(self.again)]
 
 
-def is_served(stats: Mapping[str, Any]) -> bool:
+def are_served(served: int, asked: int) -> bool:
     """Whether the site served most of the articles that were asked for as controls."""
-    return 2 * int(stats.get("controls/served", 0)) > int(stats.get("controls/asked", 0))
+    return 2 * served > asked

@@ -9,7 +9,6 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any, ParamSpec, Self
 
 import msgspec
@@ -31,8 +30,9 @@ from pipelines.spool.drain import Drain, DrainThread
 from pipelines.spool.folder import Spool, SpoolPipeline
 from pipelines.stages.split import SplitPipeline
 from pipelines.threads import aside, begun, follow
-from pipelines.verdict.decide import Expected, Verdict, decide, removals_count, walked_lists
+from pipelines.verdict.decide import Expected, Verdict, decide
 from pipelines.verdict.falls import Bounds, Past, falls, frozen, marked
+from pipelines.verdict.tally import Tally
 
 P = ParamSpec("P")
 
@@ -207,26 +207,28 @@ class CrawlExtension:
 
     def _judged(self, record: CrawlRecord, waiting: int, trouble: str, past: Past | None) -> CrawlRecord:
         stats = self.crawler.stats.get_stats()
+        tally = Tally.of(stats)
         share = self.crawler.settings.getfloat("UNREADABLE_SHARE_MAX")
         gone_after = Rechecks.from_settings(self.crawler.settings).gone_after
         bounds = Bounds.from_settings(self.crawler.settings)
         earlier = past or Past()
         expected = Expected(unreadable_share_max=share, fallen=earlier.fallen, ignored=bounds.ignored)
-        judge = partial(decide, stats, waiting=waiting, trouble=trouble, expected=expected)
-        self.verdict = judge(falls=self._falls(record, earlier, bounds), shown=self._shown)
+        fallen = self._falls(record, earlier, bounds)
+        self.verdict = decide(
+            tally, waiting=waiting, trouble=trouble, expected=expected, falls=fallen, shown=self._shown
+        )
         return replace(
             record,
             finished_at=datetime.now(UTC),
             coverage=marked(record.coverage, self.verdict.fallen if record.is_measure else ()),
             to_compare=None if past else CoverageBounds(drop=bounds.drop, ignored=tuple(sorted(bounds.ignored))),
             outcome=self.verdict.outcome.word,
-            walked=walked_lists(stats),
-            list_pages=stats.get("list/pages", 0),
-            article_pages=stats.get("article/pages", 0),
-            unreadable=stats.get("split/unreadable/article", 0) + stats.get("split/unreadable/list", 0),
+            walked=self.verdict.walked,
+            list_pages=tally.lists.arrived,
+            article_pages=tally.articles.arrived,
+            unreadable=tally.unreadable,
             spooled=waiting,
-            # A field that fell, or a frozen strip, says nothing of articles that are not there.
-            gone_after=gone_after if removals_count(stats, judge().outcome) else None,
+            gone_after=gone_after if self.verdict.do_removals_count else None,
             statistics=msgspec.to_builtins(dict(stats), enc_hook=str),
         )
 
@@ -234,11 +236,10 @@ class CrawlExtension:
         splitting = self.crawler.get_item_pipeline(SplitPipeline)
         if splitting is None:
             return record
-        stats = self.crawler.stats.get_stats()
-        lists = {name.rpartition("/")[2]: pages for name, pages in stats.items() if name.startswith("list/failed/")}
-        failed = {f"list {section}": pages for section, pages in lists.items()}
-        if stats.get("front/failed"):
-            failed["front"] = stats["front/failed"]
+        tally = Tally.of(self.crawler.stats.get_stats())
+        failed = {f"list {section}": pages for section, pages in tally.lists_failed.items()}
+        if tally.front.failed:
+            failed["front"] = tally.front.failed
         return replace(record, coverage=splitting.coverage.fields(failed))
 
     def _falls(self, record: CrawlRecord, past: Past, bounds: Bounds) -> dict[Key, str]:

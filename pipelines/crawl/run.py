@@ -25,6 +25,7 @@ from pipelines.database.connection import Database, DatabaseMissing
 from pipelines.monitoring import delivery as addresses
 from pipelines.verdict.decide import decide
 from pipelines.verdict.falls import Bounds
+from pipelines.verdict.tally import Tally
 
 logger = logging.getLogger(__name__)
 
@@ -97,17 +98,17 @@ def wait_for_end(crawler: Crawler) -> None:
 
 def verdict_on(crawler: Crawler, arguments: Arguments, *, was_told_to_stop: bool = False) -> tuple[int, str]:
     """Exit status and last line of a crawl that is over."""
-    stats = crawler.stats.get_stats()
+    tally = Tally.of(crawler.stats.get_stats())
     name = f"asiatongsin: {arguments.site.key}"
-    if refused := stats.get("crawl/refused"):
-        return (OVERLAPPING if stats.get("finish_reason") == OVERLAP else USAGE), f"{name}: {refused}"
+    if tally.refused:
+        return (OVERLAPPING if tally.finish_reason == OVERLAP else USAGE), f"{name}: {tally.refused}"
     if arguments.dry:
-        walk = decide(stats)
+        walk = decide(tally)
         if walk.outcome in {Outcome.ERROR, Outcome.UNREACHABLE, Outcome.DRIFT} and not arguments.no:
             return walk.outcome.status, f"{name}: {walk.outcome.word}: {walk.sentence}"
-        walked, listed = stats.get("list/pages", 0), stats.get("article/listed", 0)
-        again = f", {revisited} visited again" if (revisited := stats.get("article/rechecked", 0)) else ""
-        return 0, f"{name}: {walked} list pages walked; {listed} articles would be fetched{again}"
+        again = f", {tally.rechecked} visited again" if tally.rechecked else ""
+        walked = f"{tally.lists.arrived} list pages walked"
+        return 0, f"{name}: {walked}; {tally.listed} articles would be fetched{again}"
     extension = crawler.get_extension(CrawlExtension)
     verdict = extension.verdict if extension else None
     if verdict is None and extension and extension.record is None and was_told_to_stop:

@@ -22,7 +22,8 @@ from pipelines.monitoring.metrics import Figures
 from pipelines.monitoring.site_troubles import Standing
 from pipelines.spool.drain import waiting_pages
 from pipelines.threads import begun
-from pipelines.verdict.decide import STOPPED, Verdict
+from pipelines.verdict.decide import Verdict
+from pipelines.verdict.tally import STOPPED
 
 P = ParamSpec("P")
 

@@ -15,8 +15,8 @@ from pipelines.exporters import crawl_coverage
 from pipelines.spool.drain import left_pages, waiting_pages
 from pipelines.status.state import CrawlRow, DatabaseState, Files, Missing, RejectedRow, SiteState, Trend
 from pipelines.verdict.coverage import field_of
-from pipelines.verdict.decide import STOPPED
 from pipelines.verdict.expectation import Usual
+from pipelines.verdict.tally import STOPPED
 
 COMPARED = 20
 """So many crawls before the last one are compared with."""

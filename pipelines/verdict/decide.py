@@ -1,15 +1,14 @@
-"""How a crawl went, decided from its statistics alone."""
+"""How a crawl went: decided once, from its figures alone."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
-from asiatongsin.extensions.removal_controls import is_served
 from asiatongsin.items import PageKind
 from asiatongsin.middlewares.giving_up import SITE_FAILS
 from pipelines.crawl_record import Key, Outcome
+from pipelines.verdict.tally import Pages, Tally
 
 FEW = 3
 """So many pages among many others, unreadable or not downloaded, are no sign of anything."""
@@ -22,9 +21,6 @@ earlier crawl did not get it) may well be nobody's.
 """
 
 NOTHING_FELL: Mapping[Key, str] = {}
-
-STOPPED = {"shutdown", "closespider_itemcount", "closespider_pagecount", "closespider_timeout"}
-"""Reasons to end that somebody asked for: a signal, or a bound of Scrapy's settings."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,6 +56,15 @@ class Verdict:
     beside: Outcome | None = None
     """What is wrong as well, though the word is of something worse."""
 
+    walked: tuple[int, ...] = ()
+    """Lists that were walked as far as asked, and whose articles were all fetched.
+
+    None of them where the crawl was ended early or a page was lost: then a list is known and its articles are not.
+    """
+
+    do_removals_count: bool = False
+    """Whether what was found removed is: the crawl came to its end, and the site served what should be there."""
+
     @property
     def troubles(self) -> frozenset[str]:
         """What is wrong, each by a name of its own: whoever was told of one knows nothing of another."""
@@ -70,7 +75,7 @@ class Verdict:
 
 
 def decide(
-    stats: Mapping[str, Any],
+    tally: Tally,
     *,
     waiting: int = 0,
     trouble: str = "",
@@ -78,32 +83,41 @@ def decide(
     falls: Mapping[Key, str] = NOTHING_FELL,
     shown: Callable[[PageKind], str] = lambda kind: "",
 ) -> Verdict:
-    """The verdict on a crawl with these statistics, of which `waiting` pages could not be stored, and why.
+    """The verdict on a crawl with these figures, of which `waiting` pages could not be stored, and why.
 
     `falls` tells of each field that is no longer found on its pages; `shown` tells of a kind of page that could not be
     read what was looked for, and where one is kept.
     """
-    expected = expected or Expected()
-    counts = _counts(stats, waiting)
-    if faults := _faults(stats):
+    counts = _counts(tally, waiting)
+    if faults := _faults(tally):
         return Verdict(Outcome.ERROR, f"{faults}; {counts}")
-    if not _reached(stats):
-        return Verdict(Outcome.UNREACHABLE, f"the site could not be reached or refused us: {_why(stats)}; {counts}")
-    not_stored, why = _not_stored(stats, waiting, trouble)
-    pages = {key: told for key, told in _drift(stats, expected, shown).items() if " ".join(key) not in expected.ignored}
-    if drift := {**pages, **falls, **pages}:
-        told = "; ".join([*drift.values(), *([why] if why else [])])
-        sentence = f"the layout of the site changed: {told}; {counts}"
+    walked = tally.walked if tally.is_finished else ()
+    if not _reached(tally):
+        sentence = f"the site could not be reached or refused us: {_why(tally)}; {counts}"
+        return Verdict(Outcome.UNREACHABLE, sentence, walked=walked)
+    expected = expected or Expected()
+    not_stored, why = _not_stored(tally, waiting, trouble)
+    pages = {key: told for key, told in _drift(tally, expected, shown).items() if " ".join(key) not in expected.ignored}
+    verdict = _worded({**pages, **falls, **pages}, not_stored, why, counts, tally)
+    # A field that fell, or a frozen strip, says nothing of articles that are not there.
+    is_well = not pages and not_stored in {None, Outcome.SPOOLED}
+    return replace(verdict, walked=walked, do_removals_count=is_well and _removals_count(tally))
+
+
+def _worded(drift: Mapping[Key, str], not_stored: Outcome | None, why: str, counts: str, tally: Tally) -> Verdict:
+    """The verdict on a crawl that reached the site, by what is the worst of it."""
+    if drift:
+        sentence = f"the layout of the site changed: {'; '.join(filter(None, [*drift.values(), why]))}; {counts}"
         return Verdict(Outcome.DRIFT, sentence, frozenset(drift), beside=not_stored)
     if not_stored:
         return Verdict(not_stored, f"{why}; {counts}")
-    stopped = "stopped early, the next crawl goes on; " if stats.get("finish_reason") in STOPPED else ""
+    stopped = "stopped early, the next crawl goes on; " if tally.is_stopped else ""
     return Verdict(Outcome.OK, f"{stopped}{counts}")
 
 
-def _not_stored(stats: Mapping[str, Any], waiting: int, trouble: str) -> tuple[Outcome | None, str]:
+def _not_stored(tally: Tally, waiting: int, trouble: str) -> tuple[Outcome | None, str]:
     """What of the pages that came is not in the database, and why."""
-    if damage := damaged_spool(stats.get("spool/damaged", 0), stats.get("spool/broken", 0)):
+    if damage := damaged_spool(tally.spool_damaged, tally.spool_broken):
         return Outcome.ERROR, damage
     if not waiting:
         return None, ""
@@ -118,123 +132,112 @@ def damaged_spool(folders: int, lines: int) -> str:
     return f"{' and '.join(parts)}, see the log" if parts else ""
 
 
-def removals_count(stats: Mapping[str, Any], outcome: Outcome) -> bool:
-    """Whether what was found removed is: the crawl came to its end, at which the site served what should be there.
+def _removals_count(tally: Tally) -> bool:
+    """Whether the crawl came to its end, at which the site served what should be there.
 
-    Where a stored article is among it, controls were asked for, and then that article again.
+    Where a stored article was found removed, controls were asked for, and then that article again.
     """
-    if outcome not in {Outcome.OK, Outcome.SPOOLED} or stats.get("finish_reason") != "finished":
+    if not tally.is_finished:
         return False
-    if not stats.get("controls/doubt"):
-        return bool(stats.get("split/articles", 0) > stats.get("split/removed", 0))
-    was_answered = stats.get("controls/answered_again", 0) >= stats.get("controls/asked_again", 0)
-    return bool(was_answered and is_served(stats))
+    if not tally.controls_are_due:
+        return tally.read > tally.removed
+    return tally.controls_are_served and tally.removed_answered_again >= tally.removed_asked_again
 
 
-def walked_lists(stats: Mapping[str, Any]) -> tuple[int, ...]:
-    """Lists that were walked as far as asked, and whose articles were all fetched.
-
-    None of them where the crawl was ended early or a page was lost: then a list is known and its articles are not.
-    """
-    if stats.get("finish_reason") != "finished" or _faults(stats):
-        return ()
-    return tuple(stats.get("list/walked", ()))
-
-
-def _faults(stats: Mapping[str, Any]) -> str:
-    """What went wrong on our side."""
-    if full := stats.get("crawl/spool_trouble"):
-        return str(full)
-    faults = {
-        "spider": stats.get("spider_exceptions/count", 0),
-        "pipeline": stats.get("crawl/item_errors", 0),
-        "spool": stats.get("crawl/spool_failures", 0),
-    }
-    reason = stats.get("finish_reason", "finished")
-    ended = [] if reason in {"finished", SITE_FAILS, *STOPPED} else [f"ended by {reason}"]
+def _faults(tally: Tally) -> str:
+    """What went wrong on our side, in words; empty where nothing did."""
+    if tally.spool_trouble:
+        return tally.spool_trouble
+    faults = {"spider": tally.spider_errors, "pipeline": tally.item_errors, "spool": tally.spool_failures}
+    is_usual = tally.is_finished or tally.is_stopped or tally.finish_reason in {"", SITE_FAILS}
+    ended = [] if is_usual else [f"ended by {tally.finish_reason}"]
     told = ", ".join([f"{name}: {number}" for name, number in faults.items() if number] + ended)
     return told and f"a fault of the program itself ({told}), see the log"
 
 
-def _reached(stats: Mapping[str, Any]) -> bool:
+def _reached(tally: Tally) -> bool:
     """Whether a list page arrived; where no list was asked for (`no=`), an article page. And most of both did."""
-    if stats.get("finish_reason") == SITE_FAILS or _mostly_failed(stats):
+    if tally.finish_reason == SITE_FAILS or _mostly_failed(tally):
         return False
-    arrived = stats.get("list/pages") or (not _asked_for_lists(stats) and stats.get("article/pages"))
-    return bool(arrived) or stats.get("finish_reason") in STOPPED  # before it could know
+    arrived = tally.lists.arrived or (not tally.asked_for_lists and tally.articles.arrived)
+    return bool(arrived) or tally.is_stopped  # before it could know
 
 
-def _asked_for_lists(stats: Mapping[str, Any]) -> bool:
-    """Whether the crawl was not one of single articles (`no=`)."""
-    return any(stats.get(name) for name in ("front/pages", "front/failed", "list/pages", "list/failed"))
-
-
-def _mostly_failed(stats: Mapping[str, Any]) -> str:
+def _mostly_failed(tally: Tally) -> str:
     """Which pages, more than a few, for the greater part did not come; those that never do say nothing new."""
-    for kind in ("list", "article"):
-        failed = stats.get(f"{kind}/failed", 0) - stats.get(f"{kind}/failed_again", 0)
-        arrived = stats.get(f"{kind}/pages", 0)
-        if failed > max(FEW, arrived):
-            return f"{failed} of {failed + arrived} {kind} pages did not come"
-    return ""
+    return _failed("list", tally.lists) or _failed("article", tally.articles)
 
 
-def _why(stats: Mapping[str, Any]) -> str:
-    if stats.get("robotstxt/forbidden"):
+def _failed(kind: PageKind, pages: Pages) -> str:
+    failed = pages.failed - pages.failed_again
+    is_most = failed > max(FEW, pages.arrived)
+    return f"{failed} of {failed + pages.arrived} {kind} pages did not come" if is_most else ""
+
+
+def _why(tally: Tally) -> str:
+    """Why the site counts as unreachable."""
+    if tally.is_forbidden:
         return "its robots.txt forbids it"
-    last = str(stats.get("crawl/last_failure", "")) or "no list page arrived"
-    in_a_row = stats.get("crawl/failures_in_a_row")
-    how_many = f"{in_a_row} pages in a row did not come" if in_a_row else _mostly_failed(stats)
+    last = tally.last_failure or "no list page arrived"
+    in_a_row = f"{tally.failures_in_a_row} pages in a row did not come" if tally.failures_in_a_row else ""
+    how_many = in_a_row or _mostly_failed(tally)
     return f"{how_many} ({last})" if how_many else last
 
 
-def _drift(stats: Mapping[str, Any], expected: Expected, shown: Callable[[PageKind], str]) -> Mapping[Key, str]:
-    """What is wrong with whole pages; the first of these is the cause of the others.
+def _drift(tally: Tally, expected: Expected, shown: Callable[[PageKind], str]) -> Mapping[Key, str]:
+    """What is wrong with whole pages; the first of these is the cause of the others."""
+    if tally.lists.arrived and not tally.teasers:
+        what = f"{tally.lists.arrived} list pages arrived without a teaser"
+        return {("list", "teasers"): f"{what}{_in_brackets(shown('list'))}"}
+    if what := _unreadable(tally, expected):
+        return {("article", "readable"): f"{what}{_in_brackets(shown('article'))}"}
+    if tally.met_removed >= MANY_REMOVED and tally.met_removed > REMOVED_SHARE_MAX * tally.met:
+        what = f"{tally.met_removed} of {tally.met} article pages say that there is no such article"
+        return {("article", "served"): what}
+    return NOTHING_FELL
+
+
+def _unreadable(tally: Tally, expected: Expected) -> str:
+    """How many article pages could not be read, where that is too many; else empty.
 
     Articles that earlier crawls could not read are asked for again. They count where hardly any could be read before
     and nothing new came, and where nothing else was asked for.
     """
-    if stats.get("list/pages") and not stats.get("list/teasers"):
-        what = f"{stats['list/pages']} list pages arrived without a teaser"
-        return {("list", "teasers"): f"{what}{_in_brackets(shown('list'))}"}
-    unreadable, readable = stats.get("split/unreadable/article", 0), stats.get("split/articles", 0)
-    again = stats.get("split/unreadable_by_number", 0), stats.get("split/articles_by_number", 0)
+    unreadable, readable = tally.articles.unreadable, tally.read
+    again = tally.unreadable_by_number, tally.read_by_number
     is_known = ("article", "readable") in expected.fallen and unreadable + readable == sum(again)
-    is_all = is_known or not _asked_for_lists(stats)
+    is_all = is_known or not tally.asked_for_lists
     if not is_all:
         unreadable, readable = unreadable - again[0], readable - again[1]
     share = unreadable / (unreadable + readable) if unreadable else 0.0
     is_none = share == 1 and (is_all or unreadable > 1)
-    if is_none or (share > expected.unreadable_share_max and unreadable > FEW):
-        allowed = f"{expected.unreadable_share_max:.0%} are allowed (UNREADABLE_SHARE_MAX)"
-        what = f"{unreadable} of {unreadable + readable} article pages could not be read, {allowed}"
-        return {("article", "readable"): f"{what}{_in_brackets(shown('article'))}"}
-    removed, met = stats.get("split/met_removed", 0), stats.get("split/met", 0)
-    if removed >= MANY_REMOVED and removed > REMOVED_SHARE_MAX * met:
-        return {("article", "served"): f"{removed} of {met} article pages say that there is no such article"}
-    return NOTHING_FELL
+    if not is_none and (share <= expected.unreadable_share_max or unreadable <= FEW):
+        return ""
+    allowed = f"{expected.unreadable_share_max:.0%} are allowed (UNREADABLE_SHARE_MAX)"
+    return f"{unreadable} of {unreadable + readable} article pages could not be read, {allowed}"
 
 
 def _in_brackets(text: str) -> str:
     return text and f" ({text})"
 
 
-def _counts(stats: Mapping[str, Any], waiting: int) -> str:
+def _counts(tally: Tally, waiting: int) -> str:
+    """The figures of the last line."""
     parts = [
-        f"{stats.get('list/pages', 0)} list pages",
-        f"{stats.get('article/pages', 0)} article pages",
-        f"{stats.get('export/new', 0)} new",
-        f"{stats.get('export/changed', 0)} changed",
-        f"{stats.get('export/unchanged', 0)} unchanged",
+        f"{tally.lists.arrived} list pages",
+        f"{tally.articles.arrived} article pages",
+        f"{tally.new} new",
+        f"{tally.changed} changed",
+        f"{tally.unchanged} unchanged",
     ]
     optional = {
-        "unmodified": stats.get("split/unmodified", 0),
-        "removed": stats.get("split/removed", 0),
-        "unreadable": stats.get("split/unreadable/article", 0) + stats.get("split/unreadable/list", 0),
-        "articles not downloaded": stats.get("article/failed", 0),
-        "list pages not downloaded": stats.get("list/failed", 0),
-        "list walks cut short because the database did not answer": stats.get("known/blind", 0),
-        "refused by the database and kept in a file": stats.get("export/refused", 0),
+        "unmodified": tally.unmodified,
+        "removed": tally.removed,
+        "unreadable": tally.unreadable,
+        "articles not downloaded": tally.articles.failed,
+        "list pages not downloaded": tally.lists.failed,
+        "list walks cut short because the database did not answer": tally.walks_cut_short,
+        "refused by the database and kept in a file": tally.refused_rows,
         "waiting in the spool": waiting,
     }
     return ", ".join(parts + [f"{number} {name}" for name, number in optional.items() if number])

@@ -1,0 +1,168 @@
+"""The names of this project's statistics, each with its meaning. A name is `<where it is counted>/<what>`.
+
+Scrapy prints them all at the end of a crawl, and `crawls.statistics` keeps them with Scrapy's own.
+"""
+
+from __future__ import annotations
+
+from asiatongsin.items import PageKind
+
+# --- the spider: what was asked for and what came ---------------------------------------------------------------
+
+
+def pages(kind: PageKind) -> str:
+    """Pages of a kind that arrived."""
+    return f"{kind}/pages"
+
+
+def failed(kind: PageKind) -> str:
+    """Pages of a kind that did not arrive."""
+    return f"{kind}/failed"
+
+
+def failed_again(kind: PageKind) -> str:
+    """Those of them that an earlier crawl did not get either."""
+    return f"{kind}/failed_again"
+
+
+LIST_FAILED_OF = "list/failed/"
+"""List pages of one section that did not arrive: its number follows."""
+
+SECTIONS = "front/sections"
+"""Sections that the menu of the front page names."""
+
+TEASERS = "list/teasers"
+"""Entries of all list pages."""
+
+WALKED = "list/walked"
+"""Lists that were walked as far as asked: section numbers, 0 for the list of all articles."""
+
+LISTED = "article/listed"
+"""Articles that were asked for: new ones of lists, and those asked for by number."""
+
+RECHECKED = "article/rechecked"
+"""Stored articles that were visited again since they were due."""
+
+LAST_FAILURE = "crawl/last_failure"
+"""Why the last page that did not arrive did not, in words."""
+
+KNOWN_QUERIES = "known/queries"
+"""Questions to the database about articles that are known."""
+
+WALKS_CUT_SHORT = "known/blind"
+"""List walks that ended since the database did not say what is known."""
+
+# --- middlewares ------------------------------------------------------------------------------------------------
+
+OFFSITE = "politeness/offsite"
+"""Requests and redirects that would have left the site."""
+
+FORBIDDEN = "robotstxt/forbidden"
+"""Requests that robots.txt forbids."""
+
+ROBOTS_REQUESTS = "robotstxt/request_count"
+"""Requests for a robots.txt; Scrapy's own name."""
+
+ROBOTS_ANSWERS = "robotstxt/response_status_count/"
+"""Answers to them by HTTP status, which follows; Scrapy's own name."""
+
+FAILURES_IN_A_ROW = "crawl/failures_in_a_row"
+"""Pages in a row that did not come, where the crawl was ended for it."""
+
+# --- the controls that are asked for when articles were found removed ----------------------------------------------
+
+CONTROLS_ARE_DUE = "controls/doubt"
+"""1 where an article was found removed that may be stored: then controls are asked for."""
+
+CONTROLS_ASKED = "controls/asked"
+"""Stored articles that were asked for as controls."""
+
+CONTROLS_SERVED = "controls/served"
+"""Controls that came as articles."""
+
+REMOVED_ASKED_AGAIN = "controls/asked_again"
+"""Removed articles that were asked for once more after the controls."""
+
+REMOVED_ANSWERED_AGAIN = "controls/answered_again"
+"""Those of them that answered, as article or as removed."""
+
+# --- the stages -------------------------------------------------------------------------------------------------
+
+ARCHIVED = "archive/pages"
+"""Pages that were archived."""
+
+MET = "split/met"
+"""Article pages that a list showed, or that were visited again."""
+
+MET_REMOVED = "split/met_removed"
+"""Those of them that say there is no such article."""
+
+REMOVED = "split/removed"
+"""Article pages that say there is no such article."""
+
+REMOVED_AS = "split/removed/"
+"""The same by the form in which they say so, which follows."""
+
+ARTICLES = "split/articles"
+"""Article pages that were read."""
+
+ARTICLES_BY_NUMBER = "split/articles_by_number"
+"""Those of them that were asked for by their number alone."""
+
+UNMODIFIED = "split/unmodified"
+"""Visits that the server answered with 304."""
+
+UNREADABLE_BY_NUMBER = "split/unreadable_by_number"
+"""Unreadable article pages that were asked for by their number alone."""
+
+
+def unreadable(kind: PageKind) -> str:
+    """Pages of a kind that arrived and could not be read."""
+    return f"split/unreadable/{kind}"
+
+
+IMPLAUSIBLE = "validate/implausible/"
+"""Values of a field, whose name follows, that cannot be true and became NULL."""
+
+STRIP_MISSING = "weather/missing"
+"""Pages without a weather strip."""
+
+STRIP_UNCHANGED = "weather/unchanged"
+"""Pages whose weather strip is that of the page before."""
+
+STRIP_CHANGED = "weather/changed"
+"""Pages with another weather strip than the page before."""
+
+SPOOLED = "spool/pages"
+"""Pages that were brought to the spool."""
+
+ITEM_ERRORS = "crawl/item_errors"
+"""Pages on which a stage failed by a fault of the program."""
+
+SPOOL_FAILURES = "crawl/spool_failures"
+"""Pages that the disk did not take."""
+
+SPOOL_TROUBLE = "crawl/spool_trouble"
+"""Why it did not, in words."""
+
+# --- the crawl as a whole ---------------------------------------------------------------------------------------
+
+SPIDER_ERRORS = "spider_exceptions/count"
+"""Answers on which the spider failed; Scrapy's own name."""
+
+FINISH_REASON = "finish_reason"
+"""Why the crawl ended; Scrapy's own name."""
+
+REFUSED = "crawl/refused"
+"""Why the crawl must not begin, in words."""
+
+SPOOL_DAMAGED = "spool/damaged"
+"""Folders that earlier crawls left in the spool and that cannot be stored."""
+
+SPOOL_BROKEN = "spool/broken"
+"""Lines of the spool that cannot be read."""
+
+
+def exported(count: str) -> str:
+    """What the database took so far: `pages`, and of articles `new`, `changed`, `unchanged`; `refused` it did not."""
+    return f"export/{count}"
