@@ -164,7 +164,7 @@ def test_believes_in_removals_where_most_of_the_controls_were_served(
     [
         {"spider_exceptions/count": 1},
         {"spool/broken": 1},
-        {"list/pages": 0},
+        {"list/pages": 0, "list/failed": 5},
         {"list/teasers": 0},
         {"split/unreadable/article": 40},
         {"split/met": 40, "split/met_removed": 30},
