@@ -57,7 +57,7 @@ def test_only_the_commands_know_the_pipelines() -> None:
 
 
 def test_page_objects_know_neither_spiders_nor_commands_nor_pipelines() -> None:
-    assert offenders(below("asiatongsin/pages/"), "asiatongsin.spiders", "asiatongsin.commands", "pipelines") == []
+    assert offenders(below("asiatongsin/mediaon/"), "asiatongsin.spiders", "asiatongsin.commands", "pipelines") == []
 
 
 def test_pipelines_know_neither_spiders_nor_commands() -> None:
@@ -65,12 +65,13 @@ def test_pipelines_know_neither_spiders_nor_commands() -> None:
 
 
 def test_exporters_know_nothing_of_pages_and_scrapy() -> None:
-    assert offenders(below("pipelines/exporters/"), "asiatongsin.spiders", "asiatongsin.pages", "scrapy") == []
+    assert offenders(below("pipelines/exporters/"), "asiatongsin.spiders", "asiatongsin.mediaon", "scrapy") == []
 
 
 def test_what_all_build_on_knows_nobody() -> None:
-    foundation = below(*(f"asiatongsin/{name}.py" for name in ("items", "urls", "korean", "errors", "site", "html")))
-    layers = ("pages", "spiders", "commands", "settings", "arguments")
+    names = ("items.py", "mediaon/urls.py", "korean.py", "errors.py", "site.py", "html/")
+    foundation = below(*(f"asiatongsin/{name}" for name in names))
+    layers = ("mediaon", "spiders", "commands", "settings", "arguments")
     assert offenders(foundation, "pipelines", "scrapy", *(f"asiatongsin.{name}" for name in layers)) == []
 
 
