@@ -11,7 +11,7 @@ import msgspec
 from lxml.etree import _Element
 
 from asiatongsin.capture import Archived, Check, Exchange, Headers, Stored
-from asiatongsin.html import Parsed, parse
+from asiatongsin.html.parse import Parsed, parse
 
 PageKind = Literal["front", "list", "article"]
 

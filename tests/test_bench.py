@@ -12,7 +12,7 @@ import pytest
 from scrapy.settings import Settings
 
 from asiatongsin import items
-from asiatongsin.html import parse
+from asiatongsin.html.parse import parse
 from pipelines.reparse.reading import Stages
 from tests.bench import report
 from tests.bench.__main__ import NAMES, benchmarks

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from psycopg import Connection
 
-from asiatongsin.pages.article import content_hash
+from asiatongsin.mediaon.article import content_hash
 from pipelines.archive.reading import captures
 from tests.conftest import Scrapy
 from tests.site import Fault, ReplicaSite, serve

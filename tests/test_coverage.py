@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from asiatongsin.items import Page, Rejection
+from asiatongsin.mediaon.urls import list_url
 from asiatongsin.site import DEFAULT_BASE
-from asiatongsin.urls import list_url
 from pipelines.stages.split import split
 from pipelines.verdict.coverage import FIELDS, Coverage, Unreadable, field_of
 from tests.samples import AT

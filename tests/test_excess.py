@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from asiatongsin.excess import MOST_TAGS, excess_of_body, excess_of_tree
-from asiatongsin.html import parse, text_of
+from asiatongsin.html.limits import MOST_TAGS, excess_of_body, excess_of_tree
+from asiatongsin.html.parse import parse, text_of
 
 PHOTO = "data:image/jpeg;base64," + "/9j/4AAQSkZJRgABAQAAAQABAAD" * 20_000
 MANY = range(30_000)

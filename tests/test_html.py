@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from asiatongsin.html import join, parse, text_of, to_utf8
+from asiatongsin.html.parse import join, parse, text_of, to_utf8
+from asiatongsin.html.selectors import Selectors
 from asiatongsin.items import Page
-from asiatongsin.selectors import Selectors
 
 TEXT = "온누리시가 골목길 새단장 사업을 시작한다고 밝혔다."
 PAGE = f"<p>{TEXT}</p>"

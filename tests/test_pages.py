@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from asiatongsin.html import parse
+from asiatongsin.html.parse import parse
 from asiatongsin.items import Article, Page, PageItems
-from asiatongsin.pages.section import SectionPage, Teaser
+from asiatongsin.mediaon.section import SectionPage, Teaser
+from asiatongsin.mediaon.urls import article_url, list_url
 from asiatongsin.site import DEFAULT_BASE, Site
-from asiatongsin.urls import article_url, list_url
 from pipelines.stages.split import split
 from tests.conftest import SHARED
 from tests.site import ReplicaSite

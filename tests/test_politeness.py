@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from scrapy.http import Response
 
+from asiatongsin.mediaon.urls import article_url
 from asiatongsin.politeness import retry_after
-from asiatongsin.urls import article_url
 from tests.conftest import Scrapy
 
 NOW = datetime(2025, 10, 5, 0, 52, tzinfo=UTC)

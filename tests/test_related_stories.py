@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from asiatongsin.html import parse
-from asiatongsin.pages.related_stories import RelatedStories
+from asiatongsin.html.parse import parse
+from asiatongsin.mediaon.related_stories import RelatedStories
 from tests.conftest import SHARED
 
 PAGE = "https://newsasia.kr/news/article.html?no=9"

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from psycopg import Connection
 
-from asiatongsin.pages.article import ArticlePage
-from asiatongsin.selectors import Selectors
+from asiatongsin.html.selectors import Selectors
+from asiatongsin.mediaon.article import ArticlePage
 from pipelines.reparse.captured import Wanted
 from tests.conftest import Scrapy
 from tests.reparse_runs import Reread, empty, stored
@@ -77,7 +77,7 @@ def test_reports_exactly_the_field_whose_selector_changed(
 ) -> None:
     with serve(ReplicaSite(articles=30)) as replica:
         crawl(replica.url)
-    monkeypatch.setattr(f"asiatongsin.pages.article.{name}", Selectors(".nowhere"))
+    monkeypatch.setattr(f"asiatongsin.mediaon.article.{name}", Selectors(".nowhere"))
     expected = connection.execute(f"SELECT count({field}) FROM articles").fetchone()[0] if field else 0
     report = reread()
     assert dict(report.fields) == ({field: expected} if field else {})

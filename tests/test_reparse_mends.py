@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from psycopg import Connection
 
-from asiatongsin.selectors import Selectors
+from asiatongsin.html.selectors import Selectors
 from tests.conftest import Scrapy
 from tests.other_warc import Warc, page_of
 from tests.reparse_runs import Reread, empty, stored
@@ -26,8 +26,8 @@ def test_what_it_mends_differs_no_more(
         crawl(replica.url, "-a", "no=100003,100004")
     right = stored(connection)
     with monkeypatch.context() as broken:
-        broken.setattr("asiatongsin.pages.article.SUBHEADLINE", Selectors(".nowhere"))
-        broken.setattr("asiatongsin.pages.article.SECTION", Selectors("title"))
+        broken.setattr("asiatongsin.mediaon.article.SUBHEADLINE", Selectors(".nowhere"))
+        broken.setattr("asiatongsin.mediaon.article.SECTION", Selectors("title"))
         assert reread(writes=True).differing
         assert stored(connection) != right
         assert reread().differing == 0
@@ -65,9 +65,9 @@ def test_reads_what_could_not_be_read_when_it_was_fetched(
         crawl(replica.url)
     right = stored(connection)
     with monkeypatch.context() as broken:
-        broken.setattr("asiatongsin.pages.article.HEADLINE", Selectors(".nowhere"))
-        broken.setattr("asiatongsin.pages.article.META_HEADLINE", Selectors(".nowhere"))
-        broken.setattr("asiatongsin.pages.article.TITLE", Selectors(".nowhere"))
+        broken.setattr("asiatongsin.mediaon.article.HEADLINE", Selectors(".nowhere"))
+        broken.setattr("asiatongsin.mediaon.article.META_HEADLINE", Selectors(".nowhere"))
+        broken.setattr("asiatongsin.mediaon.article.TITLE", Selectors(".nowhere"))
         empty(connection)
         assert dict(reread(writes=True).kinds) == {"unreadable": 20}
         assert reread().differing == 0
@@ -82,7 +82,7 @@ def test_says_so_when_stored_articles_cannot_be_read_any_more_and_keeps_their_te
     with serve(ReplicaSite(articles=5)) as replica:
         crawl(replica.url)
     texts = connection.execute("SELECT * FROM articles ORDER BY no").fetchall()
-    monkeypatch.setattr("asiatongsin.pages.article.find_body", lambda tree: None)
+    monkeypatch.setattr("asiatongsin.mediaon.article.find_body", lambda tree: None)
     assert dict(reread(writes=True).kinds) == {"unreadable": 5}
     assert connection.execute("SELECT * FROM articles ORDER BY no").fetchall() == texts
 
@@ -120,7 +120,7 @@ def test_a_copy_of_the_archive_takes_no_place_away_and_the_archive_gives_it_back
 @pytest.mark.parametrize(
     ("broken", "table"),
     [
-        ("asiatongsin.pages.article.find_body", "rejected_pages"),
+        ("asiatongsin.mediaon.article.find_body", "rejected_pages"),
         ("pipelines.stages.split.removed_form", "removed_articles"),
     ],
 )

@@ -8,10 +8,10 @@ import pytest
 from lxml.cssselect import CSSSelector
 from lxml.etree import _Element
 
-from asiatongsin.html import parse
+from asiatongsin.html.parse import parse
+from asiatongsin.html.selectors import Selectors
+from asiatongsin.mediaon import article, body, front, related_stories, removed, section, weather
 from asiatongsin.page_index import Inside
-from asiatongsin.pages import article, body, front, related_stories, removed, section, weather
-from asiatongsin.selectors import Selectors
 from tests.faults.mutations import mutated
 
 FIELDS = {

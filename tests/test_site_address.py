@@ -7,8 +7,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scrapy.http import Request
 
+from asiatongsin.mediaon.urls import article_url
 from asiatongsin.site import Site
-from asiatongsin.urls import article_url
 
 
 def bug(*values: object, reason: str) -> object:

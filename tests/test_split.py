@@ -12,8 +12,8 @@ from scrapy.utils.test import get_crawler
 
 from asiatongsin.items import Page, PageItems, PageKind
 from asiatongsin.korean import KST
+from asiatongsin.mediaon.urls import article_url, list_url
 from asiatongsin.site import DEFAULT_BASE
-from asiatongsin.urls import article_url, list_url
 from pipelines.stages.raw_pages import keep
 from pipelines.stages.split import SplitPipeline, split
 from tests.site import ReplicaSite

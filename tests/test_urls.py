@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from asiatongsin.mediaon.urls import ALL, article_no, article_url, is_front_page, list_no, list_url, page_no
 from asiatongsin.site import DEFAULT_BASE
-from asiatongsin.urls import ALL, article_no, article_url, is_front_page, list_no, list_url, page_no
 
 any_text = settings(max_examples=200, deadline=None, derandomize=True)
 HIGHEST = 2**63 - 1

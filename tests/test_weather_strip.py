@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asiatongsin.html import parse
+from asiatongsin.html.parse import parse
 from asiatongsin.items import WeatherReading
-from asiatongsin.pages.weather import WeatherStrip
+from asiatongsin.mediaon.weather import WeatherStrip
 from tests.conftest import SHARED
 
 DEFAULT_CITIES = "동두천 강릉 서울 대전 대구 울산 광주 부산 고창 제주 강화 보은 금산 강진군 경주시 거제"

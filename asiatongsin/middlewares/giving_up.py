@@ -9,7 +9,7 @@ from typing import Self
 from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
 
-from asiatongsin.pages.removed import GONE_STATUSES
+from asiatongsin.mediaon.removed import GONE_STATUSES
 from asiatongsin.politeness import Refused, Stopped
 
 logger = logging.getLogger(__name__)

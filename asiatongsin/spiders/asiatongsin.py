@@ -22,16 +22,16 @@ from asiatongsin.capture import Check, Stored
 from asiatongsin.errors import PageUnreadable
 from asiatongsin.items import Page, PageItems, PageKind, Rejection
 from asiatongsin.known import Known
+from asiatongsin.mediaon.front import FrontPage
+from asiatongsin.mediaon.removed import GONE_STATUSES
+from asiatongsin.mediaon.section import SectionPage, Teaser
+from asiatongsin.mediaon.urls import ALL, article_url, list_no, list_url, page_no
 from asiatongsin.middlewares.exchanges import page_of
 from asiatongsin.number_set import NumberSet
-from asiatongsin.pages.front import FrontPage
-from asiatongsin.pages.removed import GONE_STATUSES
-from asiatongsin.pages.section import SectionPage, Teaser
 from asiatongsin.politeness import Refused, Stopped, failure_reason
 from asiatongsin.rechecks import Rechecks
 from asiatongsin.signals import crawl_started
 from asiatongsin.site import DEFAULT_USER_AGENT, KNOWN_SECTIONS
-from asiatongsin.urls import ALL, article_url, list_no, list_url, page_no
 
 ON_LOOPBACK = {"DOWNLOAD_DELAY": 0.0, "AUTOTHROTTLE_ENABLED": False, "RETRY_PAUSE": 0.0}
 """Settings for a site on this machine, which needs no politeness."""

@@ -12,12 +12,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from asiatongsin.capture import Archived
-from asiatongsin.html import join
+from asiatongsin.html.parse import join
 from asiatongsin.items import Page
 from asiatongsin.korean import KST
-from asiatongsin.pages.removed import GONE_STATUSES
+from asiatongsin.mediaon.removed import GONE_STATUSES
+from asiatongsin.mediaon.urls import article_no, is_desktop_article
 from asiatongsin.site import Site
-from asiatongsin.urls import article_no, is_desktop_article
 from pipelines.archive import warc
 from pipelines.archive.reading import Capture, capture_at
 

@@ -12,12 +12,12 @@ from scrapy.crawler import Crawler
 
 from asiatongsin.errors import PageRemoved, PageUnreadable
 from asiatongsin.items import Article, Page, PageItems, PageKind, Rejection, RelatedStory, WeatherSnapshot
-from asiatongsin.pages.article import ArticlePage
-from asiatongsin.pages.related_stories import RelatedStories
-from asiatongsin.pages.removed import removed_form
-from asiatongsin.pages.section import LIST, SectionPage
-from asiatongsin.pages.weather import WeatherStrip
-from asiatongsin.urls import article_no
+from asiatongsin.mediaon.article import ArticlePage
+from asiatongsin.mediaon.related_stories import RelatedStories
+from asiatongsin.mediaon.removed import removed_form
+from asiatongsin.mediaon.section import LIST, SectionPage
+from asiatongsin.mediaon.urls import article_no
+from asiatongsin.mediaon.weather import WeatherStrip
 from pipelines.crawl_record import Key
 from pipelines.disk import data_folder
 from pipelines.stages.raw_pages import keep

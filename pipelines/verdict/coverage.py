@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 
 from asiatongsin.errors import PageUnreadable
 from asiatongsin.items import Page, PageItems, Rejection, WeatherSnapshot
-from asiatongsin.pages import article, body, front, related_stories, section, weather
-from asiatongsin.pages.front import FrontPage
-from asiatongsin.pages.section import SectionPage
+from asiatongsin.mediaon import article, body, front, related_stories, section, weather
+from asiatongsin.mediaon.front import FrontPage
+from asiatongsin.mediaon.section import SectionPage
 from asiatongsin.site import Site
 from pipelines.crawl_record import FieldCoverage, Key
 

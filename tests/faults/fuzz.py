@@ -12,8 +12,8 @@ import msgspec
 
 from asiatongsin.errors import PageUnreadable
 from asiatongsin.items import Page, PageItems
-from asiatongsin.pages.front import FrontPage
-from asiatongsin.pages.section import SectionPage
+from asiatongsin.mediaon.front import FrontPage
+from asiatongsin.mediaon.section import SectionPage
 from asiatongsin.site import Site
 from pipelines.stages.split import split
 from pipelines.stages.validate import validate

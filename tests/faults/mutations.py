@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 from asiatongsin.items import Page, PageKind
 from asiatongsin.korean import KST
+from asiatongsin.mediaon.urls import article_url, list_url
 from asiatongsin.site import DEFAULT_BASE
-from asiatongsin.urls import article_url, list_url
 from tests.site import ReplicaSite
 from tests.site.answers import Ask, answer
 

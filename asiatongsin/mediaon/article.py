@@ -11,7 +11,8 @@ from dateutil.parser import isoparse
 from lxml.etree import _Element
 
 from asiatongsin.errors import PageUnreadable
-from asiatongsin.html import text_of
+from asiatongsin.html.parse import text_of
+from asiatongsin.html.selectors import Selectors
 from asiatongsin.items import Article, Page
 from asiatongsin.korean import (
     KST,
@@ -22,9 +23,8 @@ from asiatongsin.korean import (
     parse_info_line,
     parse_opening_byline,
 )
-from asiatongsin.pages.body import ArticleBody, find_body
-from asiatongsin.selectors import Selectors
-from asiatongsin.urls import article_url
+from asiatongsin.mediaon.body import ArticleBody, find_body
+from asiatongsin.mediaon.urls import article_url
 
 # Wrapper numbers (arv_001, arv_009_01 …) differ per site and say nothing; inner ids and classes are stable.
 # .fix_art_top.fix is a copy of the headline that sticks to the screen; it may come first and holds less.

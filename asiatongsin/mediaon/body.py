@@ -9,11 +9,11 @@ from itertools import islice
 from lxml import etree
 from lxml.etree import _Element
 
-from asiatongsin.html import classes, join, text_of
+from asiatongsin.html.parse import classes, join, text_of
+from asiatongsin.html.selectors import Selectors
 from asiatongsin.items import ArticleImage
 from asiatongsin.korean import clean
 from asiatongsin.page_index import once
-from asiatongsin.selectors import Selectors
 
 BODY = Selectors(
     "#news_body_area",

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from lxml import etree
 from lxml.etree import _Element
 
-from asiatongsin.html import classes, text_of
+from asiatongsin.html.parse import classes, text_of
+from asiatongsin.html.selectors import Selectors
 from asiatongsin.items import WeatherReading
 from asiatongsin.korean import clean
-from asiatongsin.selectors import Selectors
 
 CITIES = Selectors(".weather_box li.icon_w", "ul.weather_slide > li")
 ICON = Selectors("span")

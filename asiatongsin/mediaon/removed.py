@@ -7,12 +7,12 @@ from http import HTTPStatus
 
 from lxml.etree import _Element
 
-from asiatongsin.html import join
+from asiatongsin.html.parse import join
+from asiatongsin.html.selectors import Selectors
 from asiatongsin.items import Page
 from asiatongsin.korean import clean
-from asiatongsin.pages.body import find_body, holds_anything
-from asiatongsin.selectors import Selectors
-from asiatongsin.urls import is_front_page
+from asiatongsin.mediaon.body import find_body, holds_anything
+from asiatongsin.mediaon.urls import is_front_page
 
 SCRIPTS = Selectors("script")
 REFRESH = Selectors("meta[http-equiv=refresh i]")

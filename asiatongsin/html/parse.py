@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 from lxml import etree
 from lxml.etree import _Element
 
-from asiatongsin.excess import excess_of_body, excess_of_tree
+from asiatongsin.html.limits import excess_of_body, excess_of_tree
 from asiatongsin.korean import clean
 
 _NO_PLAIN_TEXT = ("br", "script", "style")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from lxml.etree import _Element
 
-from asiatongsin.html import join
-from asiatongsin.selectors import Selectors
+from asiatongsin.html.parse import join
+from asiatongsin.html.selectors import Selectors
+from asiatongsin.mediaon.urls import list_no
 from asiatongsin.site import Site
-from asiatongsin.urls import list_no
 
 MENU_LINKS = Selectors("ul#gnb a[href]", "#gnb a[href]")
 

@@ -10,7 +10,7 @@ from lxml.etree import _Element
 
 from asiatongsin.css import place_of
 from asiatongsin.css_match import Matcher
-from asiatongsin.html import text_of
+from asiatongsin.html.parse import text_of
 from asiatongsin.page_index import Inside
 from asiatongsin.page_search import way_to
 

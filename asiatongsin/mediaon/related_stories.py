@@ -11,14 +11,14 @@ from urllib.parse import urlsplit
 from lxml import etree
 from lxml.etree import _Element
 
-from asiatongsin.html import classes, join, text_of
+from asiatongsin.html.parse import classes, join, text_of
+from asiatongsin.html.selectors import Selectors
 from asiatongsin.items import RelatedStory
 from asiatongsin.korean import drop_broken_entity
+from asiatongsin.mediaon.body import find_body
+from asiatongsin.mediaon.urls import article_no
 from asiatongsin.page_index import Inside
-from asiatongsin.pages.body import find_body
-from asiatongsin.selectors import Selectors
 from asiatongsin.site import Site
-from asiatongsin.urls import article_no
 
 LINKS = Selectors("a[href*='article.html?']")
 BLOCK_TITLE = Selectors(".tit_set h2", ".tit_set h3", "h2.skin_tit", ".skin_tit")

@@ -8,10 +8,10 @@ from datetime import datetime
 from lxml.etree import _Element
 
 from asiatongsin.errors import PageUnreadable
-from asiatongsin.html import join, text_of
+from asiatongsin.html.parse import join, text_of
+from asiatongsin.html.selectors import Selectors
 from asiatongsin.korean import drop_broken_entity, parse_date_time
-from asiatongsin.selectors import Selectors
-from asiatongsin.urls import article_no
+from asiatongsin.mediaon.urls import article_no
 
 LIST = Selectors("ul.art_list_all", "div.arl_008 > ul", "ul:has(> li.on_thumb)")
 TITLE = Selectors("h2", "h3", "p.title")
