@@ -21,12 +21,12 @@ COMMANDS_MODULE = "pipelines.commands"
 # --- what happens to a page: the order of the stages stands here and nowhere else -------------------------------
 
 ITEM_PIPELINES = {
-    "pipelines.archive.crawl_files.ArchivePipeline": 100,
+    "pipelines.stages.archive.ArchivePipeline": 100,
     "pipelines.stages.split.SplitPipeline": 200,
     "pipelines.stages.validate.ValidatePipeline": 300,
     "pipelines.stages.weather.WeatherPipeline": 400,
     "pipelines.stages.recheck.RecheckPipeline": 500,
-    "pipelines.spool.folder.SpoolPipeline": 900,
+    "pipelines.stages.spool.SpoolPipeline": 900,
 }
 EXTENSIONS = {
     "pipelines.crawl.extension.CrawlExtension": 100,
