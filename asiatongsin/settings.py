@@ -146,11 +146,11 @@ METRICS_FILE = ""
 
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-    "asiatongsin.politeness.SameSiteMiddleware": 50,
+    "asiatongsin.middlewares.same_site.SameSiteMiddleware": 50,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "asiatongsin.politeness.RobotsMiddleware": 100,
+    "asiatongsin.middlewares.robots.RobotsMiddleware": 100,
     "asiatongsin.middlewares.giving_up.GiveUpMiddleware": 555,  # nearer to the site than what retries, at 550
-    "asiatongsin.politeness.WaitMiddleware": 560,
+    "asiatongsin.middlewares.wait.WaitMiddleware": 560,
     # Sees what came, before redirects (600) and decompression (590).
     "asiatongsin.middlewares.exchanges.ReceivedMiddleware": 950,
 }

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from scrapy.http import Response
 
-from asiatongsin.politeness import retry_after
+from asiatongsin.middlewares.wait import retry_after
 from asiatongsin.urls import article_url
 from tests.conftest import Scrapy
 

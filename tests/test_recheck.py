@@ -11,7 +11,7 @@ from scrapy.settings import Settings
 
 from asiatongsin import settings
 from asiatongsin.capture import Check, Stored
-from asiatongsin.durations import SettingError
+from asiatongsin.errors import SettingError
 from asiatongsin.items import Page
 from asiatongsin.rechecks import Rechecks
 from pipelines.stages.recheck import dated

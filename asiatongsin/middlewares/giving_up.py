@@ -9,8 +9,8 @@ from typing import Self
 from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
 
+from asiatongsin.middlewares.failures import Refused, Stopped
 from asiatongsin.pages.removed import GONE_STATUSES
-from asiatongsin.politeness import Refused, Stopped
 
 logger = logging.getLogger(__name__)
 

@@ -23,11 +23,11 @@ from asiatongsin.errors import PageUnreadable
 from asiatongsin.items import Page, PageItems, PageKind, Rejection
 from asiatongsin.known import Known
 from asiatongsin.middlewares.exchanges import page_of
+from asiatongsin.middlewares.failures import Refused, Stopped, failure_reason
 from asiatongsin.number_set import NumberSet
 from asiatongsin.pages.front import FrontPage
 from asiatongsin.pages.removed import GONE_STATUSES
 from asiatongsin.pages.section import SectionPage, Teaser
-from asiatongsin.politeness import Refused, Stopped, failure_reason
 from asiatongsin.rechecks import Rechecks
 from asiatongsin.signals import crawl_started
 from asiatongsin.site import DEFAULT_USER_AGENT, KNOWN_SECTIONS
