@@ -10,12 +10,9 @@ from datetime import datetime, time
 from dateutil.parser import UnknownTimezoneWarning
 from dateutil.parser import parse as parse_date
 
+from asiatongsin.errors import ArgumentError
 from asiatongsin.korean import KST
 from asiatongsin.site import DEFAULT_BASE, Site
-
-
-class ArgumentError(ValueError):
-    """An argument that cannot be meant; the message says what to write instead."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What is said of a setting that cannot be meant, and times as settings write them."""
+"""Lengths of time as settings write them."""
 
 from __future__ import annotations
 
@@ -7,10 +7,6 @@ from datetime import timedelta
 
 _SPAN = re.compile(r"([0-9]{1,5})([mhd])")
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
-
-
-class SettingError(ValueError):
-    """A setting that cannot be meant; the message says what to write instead."""
 
 
 def span(text: str) -> timedelta | None:

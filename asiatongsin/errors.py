@@ -1,9 +1,18 @@
-"""What can go wrong with a page, named after what happens next.
+"""What can go wrong on the side of the site, named after what happens next.
 
 PageError                the page does not become an article
 ├── PageRemoved          the site says there is no such article: noted, asked again another day
 └── PageUnreadable       something must be there and is not: kept raw and counted
+ValueError
+├── ArgumentError        an argument of the spider cannot be meant: nothing is fetched
+└── SettingError         a setting cannot be meant: nothing is fetched
+scrapy's IgnoreRequest   the page is not asked for (both in `middlewares/failures.py`, so that whoever reads pages need
+│                        not import Scrapy)
+├── Refused              it is forbidden or not on the site: noted, not asked for again
+└── Stopped              the crawl ends before it was asked for: the next crawl asks
 """
+
+from __future__ import annotations
 
 
 class PageError(Exception):
@@ -25,3 +34,11 @@ class PageUnreadable(PageError):
         super().__init__(reason)
         self.reason = reason
         self.missing = missing
+
+
+class ArgumentError(ValueError):
+    """An argument that cannot be meant; the message says what to write instead."""
+
+
+class SettingError(ValueError):
+    """A setting that cannot be meant; the message says what to write instead."""

@@ -11,7 +11,8 @@ from typing import Self
 
 from scrapy.settings import BaseSettings
 
-from asiatongsin.durations import SettingError, span
+from asiatongsin.durations import span
+from asiatongsin.errors import SettingError
 
 MOST = 10_000
 """So many visits take hours, politely."""

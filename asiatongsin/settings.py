@@ -21,12 +21,12 @@ COMMANDS_MODULE = "pipelines.commands"
 # --- what happens to a page: the order of the stages stands here and nowhere else -------------------------------
 
 ITEM_PIPELINES = {
-    "pipelines.archive.crawl_files.ArchivePipeline": 100,
+    "pipelines.stages.archive.ArchivePipeline": 100,
     "pipelines.stages.split.SplitPipeline": 200,
     "pipelines.stages.validate.ValidatePipeline": 300,
     "pipelines.stages.weather.WeatherPipeline": 400,
     "pipelines.stages.recheck.RecheckPipeline": 500,
-    "pipelines.spool.folder.SpoolPipeline": 900,
+    "pipelines.stages.spool.SpoolPipeline": 900,
 }
 EXTENSIONS = {
     "pipelines.crawl.extension.CrawlExtension": 100,
@@ -146,11 +146,11 @@ METRICS_FILE = ""
 
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-    "asiatongsin.politeness.SameSiteMiddleware": 50,
+    "asiatongsin.middlewares.same_site.SameSiteMiddleware": 50,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "asiatongsin.politeness.RobotsMiddleware": 100,
+    "asiatongsin.middlewares.robots.RobotsMiddleware": 100,
     "asiatongsin.middlewares.giving_up.GiveUpMiddleware": 555,  # nearer to the site than what retries, at 550
-    "asiatongsin.politeness.WaitMiddleware": 560,
+    "asiatongsin.middlewares.wait.WaitMiddleware": 560,
     # Sees what came, before redirects (600) and decompression (590).
     "asiatongsin.middlewares.exchanges.ReceivedMiddleware": 950,
 }

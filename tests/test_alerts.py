@@ -18,7 +18,7 @@ import requests
 from psycopg import Connection, sql
 from scrapy.settings import Settings
 
-from asiatongsin.durations import SettingError
+from asiatongsin.errors import SettingError
 from pipelines.crawl_record import Outcome
 from pipelines.monitoring import delivery as addresses
 from pipelines.monitoring.delivery import TALKATIVE, Message

@@ -14,8 +14,9 @@ import pytest
 from scrapy.utils.test import get_crawler
 
 from asiatongsin.items import Page
-from pipelines.archive.crawl_files import Archive, ArchivePipeline
+from pipelines.archive.crawl_files import Archive
 from pipelines.crawl.extension import CrawlExtension
+from pipelines.stages.archive import ArchivePipeline
 from tests.captured import archive, body_of, capture_of, exchange, fetched, read, records
 from tests.samples import NO, UNREACHABLE, page, record
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from scrapy.settings import Settings
 
-from asiatongsin.durations import SettingError
+from asiatongsin.errors import SettingError
 from pipelines.archive.settings import archived_kinds, check, file_bytes
 from tests.conftest import Scrapy
 from tests.site import ReplicaSite, serve

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asiatongsin.arguments import ArgumentError, Arguments
+from asiatongsin.arguments import Arguments
+from asiatongsin.errors import ArgumentError
 from asiatongsin.korean import KST
 from asiatongsin.site import Site
 

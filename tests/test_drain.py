@@ -15,8 +15,10 @@ from psycopg import Connection
 from pipelines.database.connection import Database, DatabaseTooNew, DatabaseUnreachable
 from pipelines.exporters.batch import export_segments
 from pipelines.spool import drain as drain_module
-from pipelines.spool.drain import Drain, DrainThread, waiting_pages
+from pipelines.spool.drain import Drain
+from pipelines.spool.drain_thread import DrainThread
 from pipelines.spool.folder import Spool, read_segment
+from pipelines.spool.waiting import waiting_pages
 from tests.samples import UNREACHABLE, count, later, leave, page, record, removed, rows
 
 

@@ -15,7 +15,7 @@ import pytest
 from scrapy.http import Response
 
 from asiatongsin.mediaon.urls import article_url
-from asiatongsin.politeness import retry_after
+from asiatongsin.middlewares.wait import retry_after
 from tests.conftest import Scrapy
 
 NOW = datetime(2025, 10, 5, 0, 52, tzinfo=UTC)

@@ -11,10 +11,11 @@ from scrapy.settings import Settings
 
 from asiatongsin import settings
 from asiatongsin.capture import Check, Stored
-from asiatongsin.durations import SettingError
+from asiatongsin.errors import SettingError
 from asiatongsin.items import Page
 from asiatongsin.rechecks import Rechecks
-from pipelines.stages.recheck import dated, visit
+from pipelines.stages.recheck import dated
+from pipelines.stages.visits import visit
 from tests.conftest import Scrapy
 from tests.samples import AT, NO, article, later, page, rejected, removed
 from tests.site import ReplicaSite, serve

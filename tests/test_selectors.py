@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
+from asiatongsin.html.page_index import Inside
 from lxml.cssselect import CSSSelector
 from lxml.etree import _Element
 
 from asiatongsin.html.parse import parse
 from asiatongsin.html.selectors import Selectors
 from asiatongsin.mediaon import article, body, front, related_stories, removed, section, weather
-from asiatongsin.page_index import Inside
 from tests.faults.mutations import mutated
 
 FIELDS = {

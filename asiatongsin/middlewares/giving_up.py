@@ -10,7 +10,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
 
 from asiatongsin.mediaon.removed import GONE_STATUSES
-from asiatongsin.politeness import Refused, Stopped
+from asiatongsin.middlewares.failures import Refused, Stopped
 
 logger = logging.getLogger(__name__)
 

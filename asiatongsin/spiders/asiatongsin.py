@@ -27,8 +27,8 @@ from asiatongsin.mediaon.removed import GONE_STATUSES
 from asiatongsin.mediaon.section import SectionPage, Teaser
 from asiatongsin.mediaon.urls import ALL, article_url, list_no, list_url, page_no
 from asiatongsin.middlewares.exchanges import page_of
+from asiatongsin.middlewares.failures import Refused, Stopped, failure_reason
 from asiatongsin.number_set import NumberSet
-from asiatongsin.politeness import Refused, Stopped, failure_reason
 from asiatongsin.rechecks import Rechecks
 from asiatongsin.signals import crawl_started
 from asiatongsin.site import DEFAULT_USER_AGENT, KNOWN_SECTIONS

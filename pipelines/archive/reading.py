@@ -15,10 +15,10 @@ from dateutil.parser import isoparse
 from warcio.recordloader import ArcWarcRecordLoader
 
 from asiatongsin.capture import Headers
+from asiatongsin.plausible import CLOCK_TOLERANCE, FIRST_POSSIBLE
 from pipelines.archive.bodies import has_digest, is_whole, payload
 from pipelines.archive.gzip_members import MAGIC, Member, Unpacked, members
 from pipelines.archive.records import MARK, Content, Read, Readable, Records
-from pipelines.stages.validate import CLOCK_TOLERANCE, FIRST_POSSIBLE
 
 LARGEST_PAGE = 8 * 1024 * 1024
 """Bytes of a body, packed or decoded; the crawl takes no larger page either (DOWNLOAD_MAXSIZE)."""

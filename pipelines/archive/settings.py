@@ -6,7 +6,7 @@ from typing import get_args
 
 from scrapy.settings import BaseSettings
 
-from asiatongsin.durations import SettingError
+from asiatongsin.errors import SettingError
 from asiatongsin.items import PageKind
 
 KINDS: tuple[PageKind, ...] = get_args(PageKind)

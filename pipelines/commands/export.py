@@ -14,7 +14,8 @@ from pipelines.crawl.extension import MIGRATION
 from pipelines.crawl_record import Outcome
 from pipelines.database.connection import Database, DatabaseFrozen, DatabaseUnreachable, DatabaseUnusable
 from pipelines.disk import data_folder
-from pipelines.spool.drain import Drain, waiting_pages
+from pipelines.spool.drain import Drain
+from pipelines.spool.waiting import waiting_pages
 from pipelines.threads import begun, follow
 from pipelines.verdict.decide import damaged_spool
 

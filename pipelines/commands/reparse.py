@@ -15,8 +15,8 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 from tqdm import tqdm
 
-from asiatongsin.arguments import ArgumentError, Arguments, is_number
-from asiatongsin.durations import SettingError
+from asiatongsin.arguments import Arguments, is_number
+from asiatongsin.errors import ArgumentError, SettingError
 from asiatongsin.printable import printable
 from asiatongsin.rechecks import Rechecks
 from pipelines.archive.files import NoArchive, archive_files, given_files, total_bytes

@@ -12,7 +12,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
-from asiatongsin.durations import SettingError
+from asiatongsin.errors import SettingError
 from asiatongsin.items import Article, ArticleImage, Rejection, RelatedStory, WeatherReading, WeatherSnapshot
 from asiatongsin.printable import printable
 from asiatongsin.site import Site

@@ -19,16 +19,19 @@ from scrapy.exceptions import CloseSpider
 from asiatongsin.items import PageKind
 from asiatongsin.rechecks import Rechecks
 from asiatongsin.signals import crawl_started
-from pipelines.archive.crawl_files import Archive, ArchivePipeline
+from pipelines.archive.crawl_files import Archive
 from pipelines.crawl.lock import CrawlLock
 from pipelines.crawl_record import CoverageBounds, CrawlRecord, Key, Outcome
 from pipelines.database.connection import Database, DatabaseFrozen, DatabaseUnreachable, DatabaseUnusable
 from pipelines.disk import data_folder, told
 from pipelines.exporters.batch import Exported
 from pipelines.monitoring.notify import Notices
-from pipelines.spool.drain import Drain, DrainThread
-from pipelines.spool.folder import Spool, SpoolPipeline
+from pipelines.spool.drain import Drain
+from pipelines.spool.drain_thread import DrainThread
+from pipelines.spool.folder import Spool
+from pipelines.stages.archive import ArchivePipeline
 from pipelines.stages.split import SplitPipeline
+from pipelines.stages.spool import SpoolPipeline
 from pipelines.threads import aside, begun, follow
 from pipelines.verdict.decide import Expected, Verdict, decide
 from pipelines.verdict.falls import Bounds, Past, falls, frozen, marked

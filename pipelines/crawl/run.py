@@ -13,8 +13,8 @@ from scrapy.crawler import Crawler, CrawlerProcessBase
 from scrapy.exceptions import UsageError
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 
-from asiatongsin.arguments import ArgumentError, Arguments
-from asiatongsin.durations import SettingError
+from asiatongsin.arguments import Arguments
+from asiatongsin.errors import ArgumentError, SettingError
 from asiatongsin.log import JSON_FORMAT, choose_record
 from asiatongsin.printable import printable
 from asiatongsin.rechecks import Rechecks

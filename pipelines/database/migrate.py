@@ -15,7 +15,6 @@ from psycopg import Connection, sql
 
 from asiatongsin.weather_stations import stations
 from pipelines.database.connection import DatabaseForeign, DatabaseTooNew
-from pipelines.exporters.columns import columns
 
 LOCK = 0x61736961746F6E67  # "asiatong": one upgrade at a time per database
 
@@ -108,4 +107,4 @@ def _bring_stations(connection: Connection) -> None:
     """The station list may grow without a change of the schema."""
     known = {tuple(getattr(station, name) for name in STATION_FIELDS) for station in stations()}
     if not known <= set(connection.execute(_STORED_STATIONS)):
-        connection.execute(_STATIONS, columns(stations(), STATION_FIELDS))
+        connection.execute(_STATIONS, [[getattr(station, name) for station in stations()] for name in STATION_FIELDS])

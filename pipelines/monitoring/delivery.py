@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from scrapy.settings import BaseSettings
 
-from asiatongsin.durations import SettingError
+from asiatongsin.errors import SettingError
 from pipelines.threads import begun
 
 if TYPE_CHECKING:

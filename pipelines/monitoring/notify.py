@@ -20,7 +20,7 @@ from pipelines.monitoring import metrics
 from pipelines.monitoring.delivery import addresses, deliver
 from pipelines.monitoring.metrics import Figures
 from pipelines.monitoring.site_troubles import Standing
-from pipelines.spool.drain import waiting_pages
+from pipelines.spool.waiting import waiting_pages
 from pipelines.threads import begun
 from pipelines.verdict.decide import Verdict
 from pipelines.verdict.tally import STOPPED

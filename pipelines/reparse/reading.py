@@ -21,9 +21,9 @@ from scrapy.utils.conf import build_component_list
 from scrapy.utils.misc import build_from_crawler, load_object
 
 from asiatongsin.items import Page, PageItems
-from pipelines.archive.crawl_files import ArchivePipeline
-from pipelines.spool.folder import SpoolPipeline
+from pipelines.stages.archive import ArchivePipeline
 from pipelines.stages.item_errors import rejected
+from pipelines.stages.spool import SpoolPipeline
 
 CHUNK = 20
 """Pages that a process is given at once."""

@@ -1,4 +1,4 @@
-"""From the spool into the database: what earlier crawls left, then, in a thread, what this one writes."""
+"""From the spool into the database, batch by batch: what a crawl writes, and what earlier crawls left."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from threading import Event, Thread
-from time import monotonic, sleep
+from time import monotonic
 from typing import TypeVar
 
 import msgspec
@@ -36,15 +35,6 @@ from pipelines.verdict.falls import Past
 T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
-
-TICK = 1.0
-"""Seconds between two looks at the spool."""
-
-PATIENCE = 10.0
-"""Seconds that the end of a crawl waits for a database that was there before: it may be restarting."""
-
-LONGEST_PAUSE = 30.0
-"""Seconds between two attempts to reach a database that does not answer."""
 
 BATCH_BYTES = 2 * 1024 * 1024
 """Bytes of segments, eight of usual pages, above which no more are stored in one transaction."""
@@ -191,69 +181,6 @@ class Drain:
         return str(path.relative_to(self.data))
 
 
-class DrainThread(Thread):
-    """Follows the crawl with a few seconds' distance; a database that is away is asked again and again."""
-
-    def __init__(
-        self,
-        drain: Drain,
-        spool: Spool,
-        record: CrawlRecord,
-        *,
-        told: Callable[[Exported], None],
-        keep_lock: Callable[[], None],
-    ) -> None:
-        super().__init__(name="drain", daemon=True)
-        self.worker = drain
-        self.spool = spool
-        self.record = record
-        self.told = told
-        self.keep_lock = keep_lock
-        self.trouble = ""
-        self.was_reached = drain.is_connected
-        self.may_come_back = False
-        self._stopping = Event()
-
-    def run(self) -> None:
-        pause = TICK
-        while not self._stopping.wait(pause):
-            pause = self._drain(pause, self.spool.segment_seconds)
-            if not self.trouble:
-                self.keep_lock()
-
-    def finish(self) -> bool:
-        """Stops following and stores the rest; whether all is stored. Comes to no end while the server is frozen."""
-        self._stopping.set()
-        self.join()
-        self._drain(TICK)
-        patient_until = monotonic() + (PATIENCE if self.may_come_back else 0)
-        while self.trouble and monotonic() < patient_until:
-            sleep(TICK)
-            self._drain(TICK)
-        return not self.spool.waiting()
-
-    def _drain(self, pause: float, older_than: float = 0.0) -> float:
-        """Stores what is there, and of the open segment what is old enough; how long to wait for the next look."""
-        try:
-            try:
-                self.spool.sync()
-                self.spool.close_segment(older_than=older_than)
-            finally:  # what was closed before can be stored all the same
-                self.worker.drain(self.spool, self.record)
-        except (DatabaseUnreachable, DatabaseUnusable, psycopg.Error, OSError) as error:
-            # Whatever keeps the rest from being stored: it is in the spool, and the end of the crawl tells why.
-            if not self.trouble:
-                logger.warning("Cannot store now, pages wait in the spool: %s", error)
-            self.trouble = str(error)
-            self.may_come_back = self.was_reached and isinstance(error, DatabaseUnreachable)
-            return min(max(pause, TICK) * 2, LONGEST_PAUSE)
-        finally:
-            self.told(self.worker.total)
-        self.trouble = ""
-        self.was_reached = self.was_reached or self.worker.is_connected
-        return TICK
-
-
 def _batch(waiting: deque[Path], at_once: int) -> list[Path]:
     """Takes the first segments, of so many bytes together but for the last of them; at least one."""
     batch = [waiting.popleft()]
@@ -273,28 +200,3 @@ def _store_record(connection: Connection, record: CrawlRecord) -> None:
 def _killed(record: CrawlRecord) -> CrawlRecord:
     """The record of a crawl that was ended from outside before it could write how it went."""
     return replace(record, finished_at=max(datetime.now(UTC), record.started_at), outcome=Outcome.ERROR.word)
-
-
-def waiting_pages(data: Path, site: str | None = None) -> int:
-    """How many pages, of one site or of all, wait in the spools below the data folder, whoever owns them."""
-    return sum(spool.waiting() for spool in _spools(data, site))
-
-
-def left_pages(data: Path, site: str | None = None) -> int:
-    """Those of them that no living process stores: the next crawl does, or `scrapy export`."""
-    return sum(spool.waiting() for spool in _spools(data, site) if not spool.is_owned)
-
-
-def _spools(data: Path, site: str | None) -> list[Spool]:
-    """The spools of one site or of all, to look at."""
-    folders = [path for path in (data / "spool").glob("[!.]*") if path.is_dir()]
-    spools = [Spool(folder, -1) for folder in folders]
-    return [spool for spool in spools if site is None or _site_of(spool) == site]
-
-
-def _site_of(spool: Spool) -> str | None:
-    """The site of the crawl that wrote it; None where nobody can tell."""
-    try:
-        return spool.record.site
-    except (OSError, *DAMAGED):
-        return None

@@ -6,7 +6,6 @@ One folder per crawl below `spool/`: `owner` (locked by the living process), `cr
 
 from __future__ import annotations
 
-import asyncio
 import fcntl
 import logging
 import os
@@ -19,20 +18,10 @@ from time import monotonic, time
 from typing import Self
 
 import msgspec
-from scrapy.crawler import Crawler
 
 from asiatongsin.items import PageItems
 from pipelines.crawl_record import CrawlRecord
-from pipelines.disk import (
-    OWNER_AND_GROUP,
-    SYNC_AFTER,
-    append_whole,
-    data_folder,
-    fsync_folder,
-    private_folder,
-    told,
-    write_whole,
-)
+from pipelines.disk import OWNER_AND_GROUP, SYNC_AFTER, append_whole, fsync_folder, private_folder, write_whole
 
 logger = logging.getLogger(__name__)
 
@@ -46,39 +35,6 @@ _CLOSED, _OPEN = ".jsonl", ".open"
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(PageItems).decode
 _decode_record = msgspec.json.Decoder(CrawlRecord).decode
-
-
-class SpoolPipeline:
-    """The last stage: what reaches the end of the pipelines is on disk."""
-
-    def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
-        self.spool: Spool | None = None
-        self._closing: asyncio.Future[None] | None = None
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler)
-
-    def process_item(self, item: PageItems) -> PageItems:
-        if self.spool is None:  # `scrapy parse` and the like store nothing
-            return item
-        try:
-            self.spool.append(item)
-        except OSError as error:
-            self.stop(error)
-            raise
-        self.crawler.stats.inc_value("spool/pages")
-        return item
-
-    def stop(self, error: OSError) -> None:
-        """What cannot be kept must not be fetched: the crawl ends, and what was spooled is safe."""
-        if not self.crawler.stats.get_value("crawl/spool_failures"):
-            trouble = told(error, data_folder(self.crawler.settings))
-            logger.error("What is fetched cannot be kept on disk, so nothing more is fetched: %s", trouble)
-            self.crawler.stats.set_value("crawl/spool_trouble", trouble)
-            self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="spool_failed"))
-        self.crawler.stats.inc_value("crawl/spool_failures")
 
 
 class Spool:

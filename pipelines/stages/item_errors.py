@@ -12,11 +12,12 @@ from twisted.python.failure import Failure
 
 from asiatongsin.items import Page, PageItems, Rejection
 from asiatongsin.korean import clean
-from pipelines.archive.crawl_files import ArchivePipeline
 from pipelines.disk import FULL, data_folder
-from pipelines.spool.folder import SpoolPipeline
+from pipelines.stages.archive import ArchivePipeline
 from pipelines.stages.raw_pages import keep
-from pipelines.stages.recheck import RecheckPipeline, visit
+from pipelines.stages.recheck import RecheckPipeline
+from pipelines.stages.spool import SpoolPipeline
+from pipelines.stages.visits import visit
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +43,7 @@ class FaultyPages:
         with suppress(OSError):  # the pipeline has said so, and ends the crawl
             pipeline.process_item(self._dated(rejected(self._archived(item), failure.value, self._kept(item))))
         if isinstance(failure.value, OSError) and failure.value.errno in FULL:
-            pipeline.stop(failure.value)
+            pipeline.disk_trouble.end_crawl(failure.value)
 
     def _archived(self, page: Page) -> Page:
         archiving = self.crawler.get_item_pipeline(ArchivePipeline)

@@ -21,7 +21,7 @@ from asiatongsin.mediaon.weather import WeatherStrip
 from pipelines.crawl_record import Key
 from pipelines.disk import data_folder
 from pipelines.stages.raw_pages import keep
-from pipelines.stages.recheck import visit
+from pipelines.stages.visits import visit
 from pipelines.verdict.coverage import Coverage, Unreadable, looked_for
 
 logger = logging.getLogger(__name__)

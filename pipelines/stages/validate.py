@@ -4,23 +4,14 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import Self
 
 from scrapy.crawler import Crawler
 
 from asiatongsin.items import Article, PageItems, WeatherSnapshot
+from asiatongsin.plausible import CLOCK_TOLERANCE, COLDEST, FIRST_POSSIBLE, HOTTEST
 
 logger = logging.getLogger(__name__)
-
-FIRST_POSSIBLE = datetime(1990, 1, 1, tzinfo=UTC)
-"""No Korean news site is older."""
-
-CLOCK_TOLERANCE = timedelta(days=1)
-"""How far ahead of our clock a printed time may be; sites announce stories for the next morning."""
-
-COLDEST, HOTTEST = -60.0, 60.0
-"""Degrees Celsius; the records of Korea are -33 and 41."""
 
 
 class ValidatePipeline:

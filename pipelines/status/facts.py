@@ -12,7 +12,7 @@ from psycopg import Connection
 from psycopg.rows import class_row, scalar_row
 
 from pipelines.exporters import crawl_coverage
-from pipelines.spool.drain import left_pages, waiting_pages
+from pipelines.spool.waiting import left_pages, waiting_pages
 from pipelines.status.state import CrawlRow, DatabaseState, Files, Missing, RejectedRow, SiteState, Trend
 from pipelines.verdict.coverage import field_of
 from pipelines.verdict.expectation import Usual

@@ -9,7 +9,8 @@ from typing import Self
 
 from scrapy.settings import BaseSettings
 
-from asiatongsin.durations import SettingError, span
+from asiatongsin.durations import span
+from asiatongsin.errors import SettingError
 from asiatongsin.rechecks import Rechecks
 from asiatongsin.site import Site
 from pipelines.crawl_record import Outcome

@@ -12,7 +12,8 @@ from typing import Self
 
 from scrapy.settings import BaseSettings
 
-from asiatongsin.durations import SettingError, span
+from asiatongsin.durations import span
+from asiatongsin.errors import SettingError
 from pipelines.crawl_record import FieldCoverage, Key
 from pipelines.verdict.coverage import FIELDS, Field, field_of, looked_for
 from pipelines.verdict.expectation import Usual, summed

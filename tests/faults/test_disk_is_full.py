@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from psycopg import Connection
 
-from pipelines.spool.drain import waiting_pages
+from pipelines.spool.waiting import waiting_pages
 from tests.faults.conftest import Start
 from tests.faults.disk import Disk
 from tests.faults.postgres import SmallDisk

@@ -18,7 +18,7 @@ SITE = ReplicaSite(articles=20, page_bytes=8_000)
 OTHERS = [no for no in SITE.numbers() if no != BAD]
 
 WEATHER = ITEM_PIPELINES["pipelines.stages.weather.WeatherPipeline"]
-SPOOL = ITEM_PIPELINES["pipelines.spool.folder.SpoolPipeline"]
+SPOOL = ITEM_PIPELINES["pipelines.stages.spool.SpoolPipeline"]
 
 
 def stored(connection: Connection) -> list[int]:

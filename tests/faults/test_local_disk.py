@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from psycopg import Connection
 
-from pipelines.spool.drain import waiting_pages
+from pipelines.spool.waiting import waiting_pages
 from tests.conftest import ROOT, Scrapy
 from tests.samples import leave, page
 from tests.site import ReplicaSite, serve

@@ -1,0 +1,90 @@
+"""The thread that stores the pages of a crawl while the crawl goes on."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from threading import Event, Thread
+from time import monotonic, sleep
+
+import psycopg
+
+from pipelines.crawl_record import CrawlRecord
+from pipelines.database.connection import DatabaseUnreachable, DatabaseUnusable
+from pipelines.exporters.batch import Exported
+from pipelines.spool.drain import Drain
+from pipelines.spool.folder import Spool
+
+logger = logging.getLogger(__name__)
+
+TICK = 1.0
+"""Seconds between two looks at the spool."""
+
+PATIENCE = 10.0
+"""Seconds that the end of a crawl waits for a database that was there before: it may be restarting."""
+
+LONGEST_PAUSE = 30.0
+"""Seconds between two attempts to reach a database that does not answer."""
+
+
+class DrainThread(Thread):
+    """Follows the crawl with a few seconds' distance; a database that is away is asked again and again."""
+
+    def __init__(
+        self,
+        drain: Drain,
+        spool: Spool,
+        record: CrawlRecord,
+        *,
+        told: Callable[[Exported], None],
+        keep_lock: Callable[[], None],
+    ) -> None:
+        super().__init__(name="drain", daemon=True)
+        self.worker = drain
+        self.spool = spool
+        self.record = record
+        self.told = told
+        self.keep_lock = keep_lock
+        self.trouble = ""
+        self.was_reached = drain.is_connected
+        self.may_come_back = False
+        self._stopping = Event()
+
+    def run(self) -> None:
+        pause = TICK
+        while not self._stopping.wait(pause):
+            pause = self._drain(pause, self.spool.segment_seconds)
+            if not self.trouble:
+                self.keep_lock()
+
+    def finish(self) -> bool:
+        """Stops following and stores the rest; whether all is stored. Comes to no end while the server is frozen."""
+        self._stopping.set()
+        self.join()
+        self._drain(TICK)
+        patient_until = monotonic() + (PATIENCE if self.may_come_back else 0)
+        while self.trouble and monotonic() < patient_until:
+            sleep(TICK)
+            self._drain(TICK)
+        return not self.spool.waiting()
+
+    def _drain(self, pause: float, older_than: float = 0.0) -> float:
+        """Stores what is there, and of the open segment what is old enough; how long to wait for the next look."""
+        try:
+            try:
+                self.spool.sync()
+                self.spool.close_segment(older_than=older_than)
+            finally:  # what was closed before can be stored all the same
+                self.worker.drain(self.spool, self.record)
+        except (DatabaseUnreachable, DatabaseUnusable, psycopg.Error, OSError) as error:
+            # Whatever keeps the rest from being stored: it is in the spool, and the end of the crawl tells why.
+            if not self.trouble:
+                logger.warning("Cannot store now, pages wait in the spool: %s", error)
+            self.trouble = str(error)
+            self.may_come_back = self.was_reached and isinstance(error, DatabaseUnreachable)
+            return min(max(pause, TICK) * 2, LONGEST_PAUSE)
+        finally:
+            self.told(self.worker.total)
+        self.trouble = ""
+        self.was_reached = self.was_reached or self.worker.is_connected
+        return TICK

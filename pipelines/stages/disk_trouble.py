@@ -1,0 +1,29 @@
+"""The end of a crawl whose pages the disk takes no more."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from scrapy.crawler import Crawler
+
+from pipelines.disk import data_folder, told
+
+logger = logging.getLogger(__name__)
+
+
+class DiskTrouble:
+    """What cannot be kept must not be fetched: the crawl ends, and what was spooled is safe."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self._closing: asyncio.Future[None] | None = None
+
+    def end_crawl(self, error: OSError) -> None:
+        """Counts the failure; the first one of the crawl is logged and closes the spider."""
+        if not self.crawler.stats.get_value("crawl/spool_failures"):
+            trouble = told(error, data_folder(self.crawler.settings))
+            logger.error("What is fetched cannot be kept on disk, so nothing more is fetched: %s", trouble)
+            self.crawler.stats.set_value("crawl/spool_trouble", trouble)
+            self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="spool_failed"))
+        self.crawler.stats.inc_value("crawl/spool_failures")

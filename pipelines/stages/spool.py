@@ -1,0 +1,35 @@
+"""Stage 5, the last one: what reaches the end of the pipelines is on disk before any database is asked."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from scrapy.crawler import Crawler
+
+from asiatongsin.items import PageItems
+from pipelines.spool.folder import Spool
+from pipelines.stages.disk_trouble import DiskTrouble
+
+
+class SpoolPipeline:
+    """Appends each page to the spool that the crawl's extension hands over when the crawl begins."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.spool: Spool | None = None
+        self.disk_trouble = DiskTrouble(crawler)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    def process_item(self, item: PageItems) -> PageItems:
+        if self.spool is None:  # `scrapy parse` and the like store nothing
+            return item
+        try:
+            self.spool.append(item)
+        except OSError as error:
+            self.disk_trouble.end_crawl(error)
+            raise
+        self.crawler.stats.inc_value("spool/pages")
+        return item

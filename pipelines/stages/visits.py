@@ -1,0 +1,32 @@
+"""The visit of an article, as the page that came of it tells it; the stage `recheck` dates the next one."""
+
+from __future__ import annotations
+
+import re
+
+from asiatongsin.capture import Check
+from asiatongsin.items import Article, Page
+
+_VALIDATOR = re.compile(r"[\x21-\x7e\x80-\xff][\x20-\x7e\x80-\xff]{0,999}")
+"""What is kept of a server's validators and sent back to it: nothing that could begin a header of its own."""
+
+
+def visit(page: Page, article: Article | None = None, *, is_served: bool = False) -> Check | None:
+    """The visit of an article page, without a date for the next one; None for other pages.
+
+    The validators are those of an answer that was read, or did not have to be: `is_served`.
+    """
+    if page.kind != "article" or page.no is None:
+        return None
+    return Check(
+        checked_at=page.fetched_at,
+        dated_at=page.stored.dated_at if page.stored else None,
+        is_unchanged=bool(page.stored and article and article.content_hash == page.stored.content_hash),
+        etag=_validator(page, "etag") if is_served else None,
+        last_modified=_validator(page, "last-modified") if is_served else None,
+    )
+
+
+def _validator(page: Page, name: str) -> str | None:
+    values = [value.strip() for header, value in page.headers if header.lower() == name]
+    return values[0] if len(values) == 1 and _VALIDATOR.fullmatch(values[0]) else None
