@@ -166,3 +166,8 @@ SPOOL_BROKEN = "spool/broken"
 def exported(count: str) -> str:
     """What the database took so far: `pages`, and of articles `new`, `changed`, `unchanged`; `refused` it did not."""
     return f"export/{count}"
+
+
+def reparsed(count: str) -> str:
+    """`scrapy reparse`: `captures` read, those `differing`, `damaged` places, `strangers`, and captures per field."""
+    return f"reparse/{count}"

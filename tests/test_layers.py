@@ -156,6 +156,20 @@ def test_only_the_settings_read_the_environment() -> None:
     assert [name for name in NAMES if {"os.environ", "os.getenv"} & set(imported(name))] == []
 
 
+def is_written_out(argument: ast.expr) -> bool:
+    """A text, or a text that begins with one: not a name of `asiatongsin/statistics.py`."""
+    first = argument.values[0] if isinstance(argument, ast.JoinedStr) else argument
+    return isinstance(first, ast.Constant)
+
+
+def test_statistics_are_named_in_one_place() -> None:
+    calls = [(name, node) for name in NAMES for node in ast.walk(TREES[name]) if isinstance(node, ast.Call)]
+    kept = {"inc_value", "set_value", "get_value", "max_value", "min_value"}
+    of_stats = [(name, node) for name, node in calls if isinstance(node.func, ast.Attribute) and node.func.attr in kept]
+    assert len(of_stats) > 30
+    assert [f"{name}:{node.lineno}" for name, node in of_stats if is_written_out(node.args[0])] == []
+
+
 def test_every_package_has_a_place_in_the_distribution() -> None:
     """A folder without `__init__.py` is found by nobody who installs the project."""
     folders = {path.parent for path in FILES}

@@ -9,6 +9,7 @@ from typing import Self
 from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
 
+from asiatongsin import statistics as names
 from asiatongsin.mediaon.removed import GONE_STATUSES
 from asiatongsin.middlewares.failures import Refused, Stopped
 
@@ -53,5 +54,5 @@ class GiveUpMiddleware:
             request.meta["dont_retry"] = True
         if len(self.failing) >= self.most and self._closing is None:
             logger.warning("%d pages in a row did not come: this crawl asks no more", self.most)
-            self.crawler.stats.set_value("crawl/failures_in_a_row", self.most)
+            self.crawler.stats.set_value(names.FAILURES_IN_A_ROW, self.most)
             self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=SITE_FAILS))

@@ -14,6 +14,7 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.robotstxt import RobotParser
 from scrapy.utils.misc import build_from_crawler
 
+from asiatongsin import statistics as names
 from asiatongsin.middlewares.failures import DOWNLOAD_FAILURES, Refused
 
 ROBOTS_BYTES = 512 * 1024
@@ -39,19 +40,19 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             self._fetching[host] = asyncio.ensure_future(self._fetch(f"{host}/robots.txt"))
         rules = await self._fetching[host]
         if rules is not None and not rules.allowed(request.url, self._robotstxt_useragent or "*"):
-            self._stats.inc_value("robotstxt/forbidden")
+            self._stats.inc_value(names.FORBIDDEN)
             raise Refused("its robots.txt forbids it")
 
     async def _fetch(self, url: str) -> RobotParser | None:
         """The rules; None where there are none (a 4xx status). IgnoreRequest where nobody can say."""
         meta = {"dont_obey_robotstxt": True}
         request = Request(url, callback=NO_CALLBACK, priority=self.DOWNLOAD_PRIORITY, meta=meta)
-        self._stats.inc_value("robotstxt/request_count")
+        self._stats.inc_value(names.ROBOTS_REQUESTS)
         try:
             response = await self.crawler.engine.download_async(request)
         except DOWNLOAD_FAILURES as error:
             raise IgnoreRequest(f"its robots.txt could not be fetched: {error}") from None
-        self._stats.inc_value(f"robotstxt/response_status_count/{response.status}")
+        self._stats.inc_value(f"{names.ROBOTS_ANSWERS}{response.status}")
         if response.status >= 500 or response.status == 429:
             raise IgnoreRequest(f"its robots.txt answers with status {response.status}")
         if response.status >= 400:

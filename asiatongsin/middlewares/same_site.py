@@ -8,6 +8,7 @@ from typing import Self
 from scrapy.crawler import Crawler
 from scrapy.http import Request
 
+from asiatongsin import statistics as names
 from asiatongsin.middlewares.failures import Refused
 from asiatongsin.site import Site
 
@@ -31,6 +32,6 @@ class SameSiteMiddleware:
     def process_request(self, request: Request) -> None:
         site = getattr(self.crawler.spider, "site", None)
         if isinstance(site, Site) and not site.owns(request.url):
-            self.crawler.stats.inc_value("politeness/offsite")
+            self.crawler.stats.inc_value(names.OFFSITE)
             logger.warning("Refused to leave %s for %s", site.key, request.url)
             raise Refused(f"{request.url} is not on {site.key}")

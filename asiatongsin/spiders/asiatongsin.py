@@ -17,6 +17,7 @@ from scrapy.settings import BaseSettings
 from scrapy.utils.misc import build_from_crawler, load_object
 from twisted.python.failure import Failure
 
+from asiatongsin import statistics as names
 from asiatongsin.arguments import Arguments
 from asiatongsin.capture import Check, Stored
 from asiatongsin.errors import PageUnreadable
@@ -108,7 +109,7 @@ class AsiatongsinSpider(scrapy.Spider):
         page = self._page(response, "front")
         yield from self._stored(page)
         sections = FrontPage(page.tree, self.site).sections()
-        self.crawler.stats.set_value("front/sections", len(sections))
+        self.crawler.stats.set_value(names.SECTIONS, len(sections))
         if not sections:
             self.logger.warning("The menu of %s names no section: walking those known of newsasia.kr", response.url)
         yield from self._first_pages(sections or [*KNOWN_SECTIONS, ALL])
@@ -126,8 +127,8 @@ class AsiatongsinSpider(scrapy.Spider):
             teasers = SectionPage(page.tree, response.url).teasers()
         except PageUnreadable:  # split keeps the page and counts it
             return
-        self.crawler.stats.inc_value("list/teasers", len(teasers))
-        self.crawler.stats.set_value("list/walked", self.walked)
+        self.crawler.stats.inc_value(names.TEASERS, len(teasers))
+        self.crawler.stats.set_value(names.WALKED, self.walked)
         fresh = [teaser for teaser in teasers if teaser.no not in self.met[section]]
         for teaser in fresh:
             self.met[section].add(teaser.no)
@@ -137,7 +138,7 @@ class AsiatongsinSpider(scrapy.Spider):
         for request in self._article_requests(self._wanted(new), priority=-2 * number):
             yield request
         if settled is None and number >= self.settings.getint("PAGES_WITHOUT_DATABASE"):
-            self.crawler.stats.inc_value("known/blind")
+            self.crawler.stats.inc_value(names.WALKS_CUT_SHORT)
         elif not fresh or not (new or self.arguments.full or await self._is_unsure(section, teasers)):
             self.walked.append(section)  # the last page again, or nothing new: the list itself ends the walk
         elif number != self.arguments.pages and not self._is_before_window(teasers):
@@ -168,12 +169,12 @@ class AsiatongsinSpider(scrapy.Spider):
 
     def _note_failure(self, request: Request, reason: str) -> None:
         kind: PageKind = request.meta["kind"]
-        self.crawler.stats.inc_value(f"{kind}/failed")
+        self.crawler.stats.inc_value(names.failed(kind))
         if kind == "list":
-            self.crawler.stats.inc_value(f"list/failed/{request.cb_kwargs['section']}")
+            self.crawler.stats.inc_value(f"{names.LIST_FAILED_OF}{request.cb_kwargs['section']}")
         if request.meta["is_due"]:
-            self.crawler.stats.inc_value(f"{kind}/failed_again")
-        self.crawler.stats.set_value("crawl/last_failure", reason)
+            self.crawler.stats.inc_value(names.failed_again(kind))
+        self.crawler.stats.set_value(names.LAST_FAILURE, reason)
         level = logging.WARNING if kind == "article" else logging.INFO  # the last line tells of the others
         self.logger.log(level, "No answer that can be used from %s: %s", request.url, reason)
 
@@ -196,7 +197,7 @@ class AsiatongsinSpider(scrapy.Spider):
             if no in self.asked or no in self.rechecked:
                 continue
             self.asked.add(no)
-            self.crawler.stats.inc_value("article/listed")
+            self.crawler.stats.inc_value(names.LISTED)
             if self.arguments.dry:
                 self.logger.info("Would fetch %s", article_url(self.site.base, no))
             else:
@@ -214,7 +215,7 @@ class AsiatongsinSpider(scrapy.Spider):
             if article.no in self.asked:
                 continue
             self.rechecked.add(article.no)  # not in `asked`: it is no news where a list shows it
-            self.crawler.stats.inc_value("article/rechecked")
+            self.crawler.stats.inc_value(names.RECHECKED)
             if self.arguments.dry:
                 self.logger.info("Would visit %s again", article_url(self.site.base, article.no))
             else:
@@ -271,7 +272,7 @@ class AsiatongsinSpider(scrapy.Spider):
             yield page
 
     def _page(self, response: Response, kind: PageKind) -> Page:
-        self.crawler.stats.inc_value(f"{kind}/pages")
+        self.crawler.stats.inc_value(names.pages(kind))
         return page_of(response, self.site, kind)
 
     def _failed_page(self, request: Request, reason: str, *, is_transient: bool) -> PageItems:

@@ -16,6 +16,7 @@ from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 
+from asiatongsin import statistics as names
 from asiatongsin.items import PageKind
 from asiatongsin.rechecks import Rechecks
 from asiatongsin.signals import crawl_started
@@ -95,7 +96,7 @@ class CrawlExtension:
         """Stores the rest, judges the crawl and writes its row."""
         if self._thread is None or self.record is None:
             return
-        self.crawler.stats.set_value("finish_reason", reason)
+        self.crawler.stats.set_value(names.FINISH_REASON, reason)
         self.ending = begun(self._see_to_the_end, self._thread, self.record)
         await asyncio.wrap_future(self.ending)
 
@@ -145,9 +146,9 @@ class CrawlExtension:
             logger.warning("The crawl begins without a database, pages wait in the spool: %s", error)
         drain.total = Exported()
         if drain.damaged:
-            self.crawler.stats.set_value("spool/damaged", drain.damaged)
+            self.crawler.stats.set_value(names.SPOOL_DAMAGED, drain.damaged)
         if drain.broken:
-            self.crawler.stats.set_value("spool/broken", drain.broken)
+            self.crawler.stats.set_value(names.SPOOL_BROKEN, drain.broken)
         settings = self.crawler.settings
         self._spool = Spool.create(
             drain.spools,
@@ -262,7 +263,7 @@ class CrawlExtension:
 
     def _count(self, exported: Exported) -> None:
         for name in ("pages", "new", "changed", "unchanged", "refused"):
-            self.crawler.stats.set_value(f"export/{name}", getattr(exported, name))
+            self.crawler.stats.set_value(names.exported(name), getattr(exported, name))
 
     async def _refuse_and_tell(self, record: CrawlRecord, sentence: str) -> None:
         """It is the same night after night, and nobody reads the log."""
@@ -273,5 +274,5 @@ class CrawlExtension:
     def _refuse(self, reason: str, sentence: str) -> Any:
         if self._lock:
             self._lock.release()
-        self.crawler.stats.set_value("crawl/refused", sentence)
+        self.crawler.stats.set_value(names.REFUSED, sentence)
         raise CloseSpider(reason)

@@ -17,6 +17,7 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 
 from asiatongsin import __version__
+from asiatongsin import statistics as names
 from asiatongsin.capture import Archived, Stored
 from asiatongsin.known import Unsure
 from pipelines.crawl.extension import CrawlExtension
@@ -191,7 +192,7 @@ class KnownArticles:
         """The rows, out of a thread: the crawl goes on meanwhile. None, and no new attempt for a while, on failure."""
         if monotonic() < self._ask_again_at:
             return None
-        self.crawler.stats.inc_value("known/queries")
+        self.crawler.stats.inc_value(names.KNOWN_QUERIES)
         try:
             return await asyncio.wait_for(aside(self._rows_in_turn, query, values), ANSWER_TIMEOUT)
         except (DatabaseUnreachable, DatabaseUnusable, TimeoutError, psycopg.Error) as error:

@@ -15,19 +15,20 @@ from typing import Any
 
 from scrapy.settings import BaseSettings
 
+from asiatongsin import statistics as names
 from pipelines.crawl_record import Outcome
 from pipelines.disk import safe_name, write_whole
 
 READABLE = 0o644
 """Permissions of the file: node_exporter runs as another user."""
 
-KINDS = {kind: f"{kind}/pages" for kind in ("front", "list", "article")}
+KINDS = {kind: names.pages(kind) for kind in ("front", "list", "article")}
 CHANGES = {
-    "new": "export/new",
-    "changed": "export/changed",
-    "unchanged": "export/unchanged",
-    "removed": "split/removed",
-    "rejected": "split/unreadable/article",
+    "new": names.exported("new"),
+    "changed": names.exported("changed"),
+    "unchanged": names.exported("unchanged"),
+    "removed": names.REMOVED,
+    "rejected": names.unreadable("article"),
 }
 """Statistics by the label they become."""
 

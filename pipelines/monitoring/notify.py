@@ -12,6 +12,7 @@ from typing import Any, ParamSpec
 
 from scrapy.settings import BaseSettings
 
+from asiatongsin import statistics as names
 from asiatongsin.printable import printable
 from pipelines.crawl_record import CrawlRecord, Outcome
 from pipelines.disk import told
@@ -122,7 +123,7 @@ class Notices:
 
 def is_proof(record: CrawlRecord, verdict: Verdict, stats: Mapping[str, Any]) -> bool:
     """Whether a crawl that ended well shows that crawls do: it was not stopped, walked lists, saw what was missing."""
-    return not verdict.is_open and stats.get("finish_reason") not in STOPPED and "no" not in record.arguments
+    return not verdict.is_open and stats.get(names.FINISH_REASON) not in STOPPED and "no" not in record.arguments
 
 
 def _unharmed(work: Callable[P, None], *arguments: P.args, **named: P.kwargs) -> None:

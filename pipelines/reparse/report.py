@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from asiatongsin import statistics as names
 from pipelines.reparse.compare import Difference
 
 EXAMPLES = 10
@@ -55,6 +56,6 @@ class Report:
 
     def counts(self) -> dict[str, int]:
         """As statistics of a row of `crawls`."""
-        counts = {"reparse/captures": self.captures, "reparse/differing": self.differing}
-        counts |= {f"reparse/{name}": number for name, number in (self.kinds + self.fields).items()}
-        return counts | {"reparse/damaged": self.damaged, "reparse/strangers": self.strangers}
+        counts = {"captures": self.captures, "differing": self.differing, **(self.kinds + self.fields)}
+        counts |= {"damaged": self.damaged, "strangers": self.strangers}
+        return {names.reparsed(name): number for name, number in counts.items()}

@@ -10,6 +10,7 @@ from typing import Self
 
 from scrapy.crawler import Crawler
 
+from asiatongsin import statistics as names
 from asiatongsin.capture import Archived
 from asiatongsin.items import Page, PageItems
 from pipelines.archive.crawl_files import Archive
@@ -49,7 +50,7 @@ class ArchivePipeline:
         except OSError as error:
             self.disk_trouble.end_crawl(error)
             raise
-        self.crawler.stats.inc_value("archive/pages")
+        self.crawler.stats.inc_value(names.ARCHIVED)
         self._places[item.url, item.fetched_at] = archived
         if len(self._places) > REMEMBERED_PLACES:
             self._places.popitem(last=False)

@@ -10,6 +10,7 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from twisted.python.failure import Failure
 
+from asiatongsin import statistics as names
 from asiatongsin.items import Page, PageItems, Rejection
 from asiatongsin.korean import clean
 from pipelines.disk import FULL, data_folder
@@ -36,9 +37,9 @@ class FaultyPages:
         return cls(crawler)
 
     def item_error(self, item: Any, failure: Failure) -> None:
-        self.crawler.stats.inc_value("crawl/item_errors")
+        self.crawler.stats.inc_value(names.ITEM_ERRORS)
         pipeline = self.crawler.get_item_pipeline(SpoolPipeline)
-        if not isinstance(item, Page) or not pipeline or self.crawler.stats.get_value("crawl/spool_failures"):
+        if not isinstance(item, Page) or not pipeline or self.crawler.stats.get_value(names.SPOOL_FAILURES):
             return
         with suppress(OSError):  # the pipeline has said so, and ends the crawl
             pipeline.process_item(self._dated(rejected(self._archived(item), failure.value, self._kept(item))))

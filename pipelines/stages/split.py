@@ -10,6 +10,7 @@ from typing import Self
 
 from scrapy.crawler import Crawler
 
+from asiatongsin import statistics as names
 from asiatongsin.errors import PageRemoved, PageUnreadable
 from asiatongsin.items import Article, Page, PageItems, PageKind, Rejection, RelatedStory, WeatherSnapshot
 from asiatongsin.mediaon.article import ArticlePage
@@ -45,18 +46,18 @@ class SplitPipeline:
             return item
         items = split(item)
         is_met = item.kind == "article" and not item.is_by_number
-        self.stats.inc_value("split/met", int(is_met))
+        self.stats.inc_value(names.MET, int(is_met))
         if items.removed:
-            self.stats.inc_value("split/removed")
-            self.stats.inc_value(f"split/removed/{items.removed}")
-            self.stats.inc_value("split/met_removed", int(is_met))
+            self.stats.inc_value(names.REMOVED)
+            self.stats.inc_value(f"{names.REMOVED_AS}{items.removed}")
+            self.stats.inc_value(names.MET_REMOVED, int(is_met))
         if items.rejected:
             items = replace(items, rejected=self._rejected(item, items.rejected))
         if items.article:
-            self.stats.inc_value("split/articles")
-            self.stats.inc_value("split/articles_by_number", int(item.is_by_number))
+            self.stats.inc_value(names.ARTICLES)
+            self.stats.inc_value(names.ARTICLES_BY_NUMBER, int(item.is_by_number))
         if items.unmodified:
-            self.stats.inc_value("split/unmodified")
+            self.stats.inc_value(names.UNMODIFIED)
         self.coverage.observe(item, items)
         return items
 
@@ -65,9 +66,9 @@ class SplitPipeline:
         if not page.is_reread:
             rejection = replace(rejection, raw_path=keep(page, self.data))
             logger.warning("Cannot read %s: %s", page.url, rejection.reason)
-        self.stats.inc_value(f"split/unreadable/{page.kind}")
+        self.stats.inc_value(names.unreadable(page.kind))
         if page.kind == "article":
-            self.stats.inc_value("split/unreadable_by_number", int(page.is_by_number))
+            self.stats.inc_value(names.UNREADABLE_BY_NUMBER, int(page.is_by_number))
             self.unreadable.note(rejection)
         return rejection
 

@@ -6,6 +6,7 @@ from typing import Self
 
 from scrapy.crawler import Crawler
 
+from asiatongsin import statistics as names
 from asiatongsin.items import PageItems
 from pipelines.spool.folder import Spool
 from pipelines.stages.disk_trouble import DiskTrouble
@@ -31,5 +32,5 @@ class SpoolPipeline:
         except OSError as error:
             self.disk_trouble.end_crawl(error)
             raise
-        self.crawler.stats.inc_value("spool/pages")
+        self.crawler.stats.inc_value(names.SPOOLED)
         return item

@@ -8,6 +8,7 @@ from typing import Self
 
 from scrapy.crawler import Crawler
 
+from asiatongsin import statistics as names
 from asiatongsin.items import Article, PageItems, WeatherSnapshot
 from asiatongsin.plausible import CLOCK_TOLERANCE, COLDEST, FIRST_POSSIBLE, HOTTEST
 
@@ -27,7 +28,7 @@ class ValidatePipeline:
     def process_item(self, item: PageItems) -> PageItems:
         valid, doubts = validate(item)
         for doubt in doubts:
-            self.stats.inc_value(f"validate/implausible/{doubt}")
+            self.stats.inc_value(f"{names.IMPLAUSIBLE}{doubt}")
             if not item.is_reread:
                 logger.warning("Implausible %s on %s: stored as unknown", doubt, item.url)
         return valid

@@ -9,6 +9,7 @@ from typing import Self
 import msgspec
 from scrapy.crawler import Crawler
 
+from asiatongsin import statistics as names
 from asiatongsin.items import PageItems, WeatherReading, WeatherSnapshot
 from asiatongsin.weather_stations import station_ids
 
@@ -27,10 +28,10 @@ class WeatherPipeline:
     def process_item(self, item: PageItems) -> PageItems:
         if item.weather is None:
             if not item.unmodified:
-                self.stats.inc_value("weather/missing")
+                self.stats.inc_value(names.STRIP_MISSING)
             return item
         weather = identify(item.weather)
-        self.stats.inc_value("weather/unchanged" if weather.readings_hash == self.last_hash else "weather/changed")
+        self.stats.inc_value(names.STRIP_UNCHANGED if weather.readings_hash == self.last_hash else names.STRIP_CHANGED)
         self.last_hash = weather.readings_hash
         return replace(item, weather=weather)
 
