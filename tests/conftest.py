@@ -6,12 +6,12 @@ import fcntl
 import os
 import signal
 import subprocess
-import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import PIPE
 from tempfile import TemporaryDirectory, gettempdir
 from uuid import uuid4
 
@@ -31,6 +31,7 @@ from pipelines.reparse.files import archive_files
 from pipelines.reparse.report import Report
 from pipelines.reparse.run import Job, Reparse
 from pipelines.reparse.writing import Writing
+from tests import warm_start
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "site"
@@ -45,6 +46,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "server" in getattr(item, "fixturenames", ()):
             item.add_marker("database")
+
+
+def pytest_unconfigure() -> None:
+    warm_start.stop()
 
 
 @pytest.fixture(scope="session")
@@ -135,19 +140,17 @@ def data(tmp_path: Path) -> Path:
 def scrapy(data: Path) -> Scrapy:
     """Runs `scrapy …` in a process of its own: `scrapy("crawl", "asiatongsin", DATABASE_URL=…)`."""
 
-    def run(*arguments: str, timeout: float = 100, **environment: str) -> Run:
+    def run(*arguments: str, timeout: float = 600, **environment: str) -> Run:
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("ASIATONGSIN_", "SCRAPY_"))}
         clean.pop("DATABASE_URL", None)
-        done = subprocess.run(
-            [sys.executable, "-m", "scrapy", *arguments],
-            cwd=ROOT,
-            env=clean | {"ASIATONGSIN_DATA": str(data)} | environment,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
-        )
-        return Run(done.returncode, done.stdout, done.stderr)
+        given = clean | {"ASIATONGSIN_DATA": str(data)} | environment
+        command = [*warm_start.COMMAND, *arguments]
+        with warm_start.Popen(command, cwd=ROOT, env=given, stdout=PIPE, stderr=PIPE, text=True) as process:
+            try:
+                output, log = process.communicate(timeout=timeout)
+            finally:
+                process.kill()
+        return Run(process.returncode, output, log)
 
     return run
 
@@ -174,12 +177,12 @@ def begun(data: Path, database_url: str) -> Iterator[Callable[..., subprocess.Po
     """Starts `scrapy reparse` and goes on; whatever still runs at the end is killed."""
     running: list[subprocess.Popen[str]] = []
 
-    def start(*arguments: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "scrapy", "reparse", *arguments]
+    def start(*arguments: str, within: Sequence[str] = ()) -> subprocess.Popen[str]:
+        command = [*within, *warm_start.COMMAND, "reparse", *arguments]
         environment = os.environ | {"ASIATONGSIN_DATA": str(data), "DATABASE_URL": database_url}
         # A shell's background jobs ignore it, and so would what they start.
         before = signal.signal(signal.SIGINT, signal.default_int_handler)
-        running.append(subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True))
+        running.append(warm_start.Popen(command, cwd=ROOT, env=environment, stderr=PIPE, text=True))
         signal.signal(signal.SIGINT, before)
         return running[-1]
 
