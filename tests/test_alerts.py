@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -25,7 +23,7 @@ from pipelines.monitoring.delivery import TALKATIVE, Message
 from pipelines.monitoring.messages import NEXT, is_due, message
 from pipelines.monitoring.site_troubles import Standing
 from pipelines.verdict.decide import Verdict
-from tests import sinks
+from tests import sinks, warm_start
 from tests.conftest import ROOT, Run, Scrapy
 from tests.samples import AT, SITE, UNREACHABLE, record
 from tests.sinks import Sink
@@ -241,10 +239,10 @@ def test_a_database_that_is_away_is_told_and_forgets_nothing(crawl_as: Told, web
 def test_a_killed_crawl_is_told_by_the_next_one(
     crawl_as: Told, replica: Replica, database_url: str, data: Path, web: Sink
 ) -> None:
-    command = [sys.executable, "-m", "scrapy", "crawl", "asiatongsin", "-a", f"site={replica.url}"]
+    command = [*warm_start.COMMAND, "crawl", "asiatongsin", "-a", f"site={replica.url}"]
     given = {"ASIATONGSIN_DATA": str(data), "DATABASE_URL": database_url, "ASIATONGSIN_ALERTS": to_web(web)}
     replica.faults[:] = [Fault(kind="slow")]
-    with subprocess.Popen(command, cwd=ROOT, env=os.environ | given, stderr=DEVNULL) as process:
+    with warm_start.Popen(command, cwd=ROOT, env=os.environ | given, stderr=DEVNULL) as process:
         replica.wait_for(articles=1)
         process.send_signal(signal.SIGKILL)
     assert outcomes(web) == []

@@ -122,10 +122,10 @@ def test_goes_with_its_article(connection: Connection) -> None:
 
 
 def test_young_articles_of_a_database_that_was_upgraded_are_due_at_once(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
+    empty_database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     known = migrations()
-    with psycopg.connect(database_url, autocommit=True) as old:
+    with psycopg.connect(empty_database_url, autocommit=True) as old:
         with monkeypatch.context() as past:
             past.setattr("pipelines.database.migrate.migrations", lambda: known[:4])
             migrate(old)

@@ -135,10 +135,12 @@ def test_keeps_sites_and_articles_apart(connection: Connection) -> None:
     ]
 
 
-def test_goes_on_counting_in_a_database_that_was_upgraded(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_goes_on_counting_in_a_database_that_was_upgraded(
+    empty_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Only the newest text of an article was kept before there were revisions."""
     known = migrations()
-    with psycopg.connect(database_url, autocommit=True) as old:
+    with psycopg.connect(empty_database_url, autocommit=True) as old:
         with monkeypatch.context() as past:
             past.setattr("pipelines.database.migrate.migrations", lambda: known[:1])
             migrate(old)

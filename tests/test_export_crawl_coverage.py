@@ -148,9 +148,11 @@ def test_the_list_of_a_section_that_left_the_menu_is_missed_no_longer(connection
     assert crawl_coverage.fallen(connection, SITE) == frozenset()
 
 
-def test_what_was_stored_before_an_upgrade_is_compared_with(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_stored_before_an_upgrade_is_compared_with(
+    empty_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     known = migrations()
-    with psycopg.connect(database_url, autocommit=True) as old:
+    with psycopg.connect(empty_database_url, autocommit=True) as old:
         with monkeypatch.context() as past:
             past.setattr("pipelines.database.migrate.migrations", lambda: known[:9])
             migrate(old)

@@ -208,8 +208,8 @@ def test_any_crawl_that_walked_the_list_settles_the_doubt(known: KnownArticles, 
         assert (unsure(known, hour), unsure(known, 100)) == (None, EVERYWHERE)
 
 
-def test_knows_nothing_of_an_empty_database(database_url: str, data: Path) -> None:
-    known = asking(database_url, data)
+def test_knows_nothing_of_an_empty_database(empty_database_url: str, data: Path) -> None:
+    known = asking(empty_database_url, data)
     assert (settled(known, 1), due(known), unsure(known, 22)) == (set(), [], None)
     assert (asyncio.run(known.stored(SITE, [1])), asyncio.run(known.rechecks(SITE, 9))) == ([], [])
     known.spider_closed()

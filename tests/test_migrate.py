@@ -35,8 +35,8 @@ CURRENT = migrations()[-1].version
 
 
 @pytest.fixture
-def empty(database_url: str) -> Iterator[Connection]:
-    with psycopg.connect(database_url, autocommit=True) as connection:
+def empty(empty_database_url: str) -> Iterator[Connection]:
+    with psycopg.connect(empty_database_url, autocommit=True) as connection:
         yield connection
 
 
@@ -72,11 +72,11 @@ def test_numbers_its_files_without_a_gap() -> None:
     assert [migration.version for migration in migrations()] == list(range(1, CURRENT + 1))
 
 
-def test_works_when_many_threads_begin_at_once(empty: Connection, database_url: str) -> None:
+def test_works_when_many_threads_begin_at_once(empty: Connection, empty_database_url: str) -> None:
     barrier = Barrier(5)
 
     def work(_: int) -> list[Migration]:
-        with psycopg.connect(database_url, autocommit=True) as own:
+        with psycopg.connect(empty_database_url, autocommit=True) as own:
             barrier.wait(timeout=20)
             return migrate(own)
 
@@ -96,8 +96,8 @@ with psycopg.connect(sys.argv[1], autocommit=True) as connection:
 """
 
 
-def test_works_when_two_processes_begin_at_once(empty: Connection, database_url: str) -> None:
-    with process(WAITING, database_url) as first, process(WAITING, database_url) as second:
+def test_works_when_two_processes_begin_at_once(empty: Connection, empty_database_url: str) -> None:
+    with process(WAITING, empty_database_url) as first, process(WAITING, empty_database_url) as second:
         for child in (first, second):
             print(file=child.stdin, flush=True)
         assert sorted(child.stdout.readline() for child in (first, second)) == ["0\n", f"{CURRENT}\n"]
@@ -194,8 +194,8 @@ def test_has_only_times_with_an_offset(connection: Connection) -> None:
     assert [name for (name,) in rows(connection, query) if "without" in name or name == "date"] == []
 
 
-def test_the_command_says_what_it_did(scrapy: Scrapy, database_url: str) -> None:
-    first, second = (scrapy("migrate", DATABASE_URL=database_url) for _ in range(2))
+def test_the_command_says_what_it_did(scrapy: Scrapy, empty_database_url: str) -> None:
+    first, second = (scrapy("migrate", DATABASE_URL=empty_database_url) for _ in range(2))
     assert (first.status, second.status) == (0, 0), first.log
     assert f"schema version {CURRENT}; applied 0001 initial" in first.output
     assert second.output.endswith(f"schema version {CURRENT}; nothing to do\n")
@@ -208,12 +208,14 @@ def test_the_command_says_when_it_cannot(scrapy: Scrapy, newer: str) -> None:
     assert "Traceback" not in run.log
 
 
-def test_the_command_says_when_it_may_not(scrapy: Scrapy, empty: Connection, database_url: str) -> None:
+def test_the_command_says_when_it_may_not(scrapy: Scrapy, empty: Connection, empty_database_url: str) -> None:
     """Since PostgreSQL 15 only the owner of a database makes tables in it unless others are allowed to."""
     role = f"role_{empty.info.dbname}"
     empty.execute(f"CREATE ROLE {role}")
     try:
-        run = scrapy("migrate", DATABASE_URL=psycopg.conninfo.make_conninfo(database_url, options=f"-c role={role}"))
+        run = scrapy(
+            "migrate", DATABASE_URL=psycopg.conninfo.make_conninfo(empty_database_url, options=f"-c role={role}")
+        )
     finally:
         empty.execute(f"DROP ROLE {role}")
     assert "permission denied for schema public" in run.log

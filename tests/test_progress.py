@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import pty
 import subprocess
-import sys
 from pathlib import Path
 
+from tests import warm_start
 from tests.conftest import ROOT, Scrapy
 from tests.site import ReplicaSite, serve
 
@@ -15,7 +15,7 @@ from tests.site import ReplicaSite, serve
 def run_on_terminal(command: list[str], environment: dict[str, str]) -> str:
     """What a person would see: standard error is a pseudo terminal."""
     ours, theirs = pty.openpty()
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=theirs) as process:
+    with warm_start.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=theirs) as process:
         os.close(theirs)
         seen = b""
         try:
@@ -31,7 +31,7 @@ def run_on_terminal(command: list[str], environment: dict[str, str]) -> str:
 def test_shows_one_line_on_a_terminal(data: Path) -> None:
     environment = os.environ | {"ASIATONGSIN_DATA": str(data), "DATABASE_URL": "postgresql://127.0.0.1:1/none"}
     with serve(ReplicaSite(articles=30)) as replica:
-        crawl = [sys.executable, "-m", "scrapy", "crawl", "asiatongsin", "-a", f"site={replica.url}"]
+        crawl = [*warm_start.COMMAND, "crawl", "asiatongsin", "-a", f"site={replica.url}"]
         seen = run_on_terminal(crawl, environment)
         logged = run_on_terminal([*crawl, "-L", "INFO"], environment)
     assert " list pages · " in seen
@@ -44,7 +44,7 @@ def test_shows_one_line_on_a_terminal(data: Path) -> None:
 def test_shows_it_as_well_where_missing_numbers_are_tried(database_url: str, data: Path) -> None:
     environment = os.environ | {"ASIATONGSIN_DATA": str(data), "DATABASE_URL": database_url}
     with serve(ReplicaSite(articles=30)) as replica:
-        gaps = [sys.executable, "-m", "scrapy", "gaps", "--site", replica.url, "--from", "100001", "--to", "100030"]
+        gaps = [*warm_start.COMMAND, "gaps", "--site", replica.url, "--from", "100001", "--to", "100030"]
         seen = run_on_terminal([*gaps, "--fetch"], environment)
     assert " list pages · " in seen
     assert "INFO" not in seen

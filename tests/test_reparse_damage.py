@@ -15,6 +15,7 @@ import pytest
 from psycopg import Connection
 
 from tests.conftest import Scrapy
+from tests.faults.conftest import COLD
 from tests.other_warc import Warc, page_of
 from tests.reparse_runs import BASE, Begin, children, numbers, until
 from tests.site import ReplicaSite, serve
@@ -157,7 +158,7 @@ def test_needs_little_memory_for_files_that_want_gigabytes(
     body, headers = big(kind, 100_001)
     for no in range(1, MANY + 1):
         warc.add(f"{BASE}/news/article.html?no={no}", body, **headers)
-    process = begun("--jobs", jobs, str(warc.close()))
+    process = begun("--jobs", jobs, str(warc.close()), within=COLD)
     assert peak(process) < MOST
     assert process.returncode == 0
     assert len(numbers(connection)) == (MANY if kind == "an article" else 0)

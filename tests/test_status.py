@@ -52,8 +52,8 @@ def lines(output: str) -> list[list[str]]:
     return [line.split() for line in output.splitlines()]
 
 
-def test_of_an_empty_database(scrapy: Scrapy, database_url: str, data: Path) -> None:
-    run = scrapy("status", DATABASE_URL=database_url)
+def test_of_an_empty_database(scrapy: Scrapy, empty_database_url: str, data: Path) -> None:
+    run = scrapy("status", DATABASE_URL=empty_database_url)
     assert run.status == 1, run.log
     assert run.output.splitlines()[:2] == [f"Data folder  {data}", "Spool        0 pages wait"]
     assert re.search(r"^Database     test_\w+ on .* \(\d[\d.]*MB, PostgreSQL \d\d", run.output, re.MULTILINE)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Self
 
 import pytest
 
+from tests import warm_start
 from tests.conftest import ROOT, Run
 from tests.faults.disk import Disk
 from tests.faults.postgres import Server, SmallDisk
@@ -32,10 +32,10 @@ class Crawl:
     @classmethod
     def of(cls, site: str, database_url: str, *arguments: str, at: Path, log: Path, within: Sequence[str] = ()) -> Self:
         """Starts it: `at` is its data folder, `within` what its command begins with."""
-        command = [*within, sys.executable, "-m", "scrapy", "crawl", "asiatongsin", "-a", f"site={site}", *arguments]
+        command = [*within, *warm_start.COMMAND, "crawl", "asiatongsin", "-a", f"site={site}", *arguments]
         environment = os.environ | {"ASIATONGSIN_DATA": str(at), "DATABASE_URL": database_url}
         with log.open("w") as stderr:
-            return cls(subprocess.Popen(command, cwd=ROOT, env=environment, stdout=DEVNULL, stderr=stderr), log)
+            return cls(warm_start.Popen(command, cwd=ROOT, env=environment, stdout=DEVNULL, stderr=stderr), log)
 
     def signal(self, number: int) -> None:
         self.process.send_signal(number)
@@ -73,6 +73,9 @@ class Crawl:
 
 
 Start = Callable[..., Crawl]
+
+COLD = ("env",)
+"""What a command begins with that is to be started cold: one of which memory or the start itself is judged."""
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
@@ -16,6 +15,7 @@ from time import monotonic, sleep
 import psycopg
 from psycopg import conninfo, sql
 
+from tests import warm_start
 from tests.conftest import ROOT
 from tests.faults import contents
 from tests.faults.postgres import Server
@@ -167,8 +167,8 @@ class Round:
     def _scrapy(self, url: str, *arguments: str) -> subprocess.Popen[bytes]:
         self.told.append(f"scrapy {arguments[0]}{' without a database' if url == NOWHERE else ''}")
         with (self.data / "log").open("ab") as log:
-            return subprocess.Popen(
-                [sys.executable, "-m", "scrapy", *arguments],
+            return warm_start.Popen(
+                [*warm_start.COMMAND, *arguments],
                 cwd=ROOT,
                 env=os.environ | {"ASIATONGSIN_DATA": str(self.data), "DATABASE_URL": url},
                 stdout=log,

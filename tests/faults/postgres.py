@@ -25,22 +25,24 @@ MEGABYTES = 4
 class Server:
     """A server of its own, on a loopback port that stays the same when it is started again."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, programs: Path | None = None) -> None:
         self.folder = folder
         self.port = _free_port()
         self.url = f"postgresql://{STARTED_AS}@127.0.0.1:{self.port}/postgres"
-        self._bin = binaries()
+        self.options = f"-c listen_addresses=127.0.0.1 -p {self.port} -c unix_socket_directories=''"
+        self._bin = programs or binaries()
         self._user = _unprivileged()
         self._wrapper: Sequence[str] = ()
         folder.mkdir(parents=True)
         if self._user:
             shutil.chown(folder, self._user)
             _let_through(folder)
-        self._run("initdb", "--pgdata", self._data, "--auth", "trust", "--username", STARTED_AS, "--encoding", "UTF8")
+        given = ["--auth", "trust", "--username", STARTED_AS, "--encoding", "UTF8", "--no-sync"]
+        self._run("initdb", "--pgdata", self._data, *given)
 
     def start(self) -> None:
         """Starts and waits until it answers; recovers first where it was killed."""
-        options = f"-c listen_addresses=127.0.0.1 -p {self.port} -c unix_socket_directories='' -c shared_buffers=16MB"
+        options = f"{self.options} -c shared_buffers=16MB"
         log = str(self.folder / "log")
         start = ["pg_ctl", "--pgdata", self._data, "--log", log, "--wait", "--options", options, "start"]
         for _ in range(20):  # the processes of a killed postmaster take a moment to notice and let go

@@ -1,0 +1,62 @@
+"""Ends what a run of the tests leaves behind, PostgreSQL servers above all, even where the run was killed.
+
+It waits for the end of the process it is given. What belongs to the run has a variable with the run's name.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import shutil
+import signal
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from tempfile import gettempdir
+
+VARIABLE = "TEST_RUN"
+PATIENCE = 100
+"""How often it looks, twenty times a second, whether servers have stopped."""
+
+
+def folder(run: str) -> Path:
+    """What belongs to the run and to no single process of it."""
+    return Path(gettempdir()) / f"asiatongsin-{run}"
+
+
+def left(run: str) -> list[int]:
+    """Processes of the run, other than this one."""
+    mark = f"{VARIABLE}={run}".encode()
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it has ended, or is somebody else's
+            if mark in (process / "environ").read_bytes().split(b"\0"):
+                found.append(int(process.name))
+    return [pid for pid in found if pid != os.getpid()]
+
+
+def end(pids: list[int]) -> None:
+    """Servers at once but in order: one that is killed leaves shared memory behind."""
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            is_server = Path(f"/proc/{pid}/comm").read_text().startswith("postgres")
+            os.kill(pid, signal.SIGQUIT if is_server else signal.SIGKILL)
+
+
+def main(pid: int, run: str) -> None:
+    with suppress(ProcessLookupError):  # it has ended already
+        select.select([os.pidfd_open(pid)], [], [])
+    end(left(run))
+    for _ in range(PATIENCE):
+        if not left(run):
+            break
+        time.sleep(0.05)
+    for stuck in left(run):
+        with suppress(ProcessLookupError):
+            os.kill(stuck, signal.SIGKILL)
+    shutil.rmtree(folder(run), ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), sys.argv[2])

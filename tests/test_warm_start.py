@@ -1,0 +1,115 @@
+"""A command that is started warm does what it does when it is started cold."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+from pathlib import Path
+from subprocess import DEVNULL, PIPE
+
+import pytest
+
+from tests import warm_start
+from tests.conftest import ROOT, Run, new_database
+from tests.site import ReplicaSite, serve
+
+COLD, WARM = subprocess.Popen, warm_start.Popen
+
+VARIES = re.compile(
+    r"(\d{4}-)?\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?|test_[0-9a-f]{12}|\d[\d.]*[kM]B"
+    r"|(?<=_time': ).*|(?<=request_bytes': ).*|(?<=time_seconds': ).*|(?<=memusage/).*"
+)
+"""Times, sizes, and names of databases."""
+
+SITE_COMMANDS = [
+    ["crawl", "asiatongsin", "-a", "pages=1"],
+    ["reparse", "--jobs", "1"],
+    ["gaps"],
+    ["diff", "100001"],
+    ["status"],
+    ["summary"],
+]
+COMMANDS = [
+    [],
+    ["version"],
+    ["list"],
+    ["nonsense"],
+    ["crawl", "asiatongsin", "-a", "nonsense=1"],
+    ["migrate"],
+    ["export"],
+    *SITE_COMMANDS,
+]
+
+PROBE = """
+import gc, json, logging, os, random, signal, sys, threading, warnings
+
+print(json.dumps({
+    "arguments": [sys.argv, sys.orig_argv],
+    "main": sys.modules["__main__"].__spec__.name,
+    "folder": [os.getcwd(), sys.path],
+    "environment": dict(os.environ),
+    "signals": [str(signal.getsignal(number)) for number in sorted(signal.valid_signals())],
+    "blocked": sorted(signal.pthread_sigmask(signal.SIG_BLOCK, [])),
+    "descriptors": [os.path.exists(f"/proc/self/fd/{number}") for number in range(4)],
+    "streams": [(stream.name, stream.encoding, stream.errors, stream.line_buffering, stream.isatty())
+                for stream in (sys.stdin, sys.stdout, sys.stderr)],
+    "process": [os.getpgrp(), os.getsid(0), os.umask(0o22), os.nice(0)],
+    "threads": threading.active_count(),
+    "garbage": [gc.isenabled(), gc.get_threshold(), gc.get_debug()],
+    "warnings": [str(one) for one in warnings.filters if one[2].__module__ == "builtins"],
+    "logging": [str(logging.getLogRecordFactory()), str(logging.root.handlers)],
+    "settings": "asiatongsin.settings" in sys.modules,
+}))
+sys.stdout.flush()
+"""
+
+
+def run(start: type[subprocess.Popen[str]], *arguments: str, **given: object) -> Run:
+    command = [*warm_start.COMMAND, *arguments]
+    with start(command, **{"cwd": ROOT, "stdin": DEVNULL, "stdout": PIPE, "stderr": PIPE, "text": True} | given) as one:
+        output, log = one.communicate()
+    return Run(one.returncode, output, log)
+
+
+def story(start: type[subprocess.Popen[str]], server: str, site: str, data: Path) -> list[tuple[object, ...]]:
+    """What all commands say, one after the other."""
+    told = []
+    with new_database(server) as database_url:
+        environment = os.environ | {"ASIATONGSIN_DATA": str(data), "DATABASE_URL": database_url}
+        for arguments in COMMANDS:
+            at = ["-a", f"site={site}"] if arguments[:1] == ["crawl"] else []
+            done = run(start, *arguments, *at, env=environment)
+            told.append((arguments, *without_times(done, str(data))))
+    return told
+
+
+def without_times(run: Run, data: str) -> tuple[int, list[str], list[str]]:
+    output, log = (VARIES.sub("…", text).replace(data, "DATA").splitlines() for text in (run.output, run.log))
+    return run.status, output, log
+
+
+def test_every_command_says_and_does_the_same(server: str, tmp_path: Path) -> None:
+    with serve(ReplicaSite(articles=30)) as replica:
+        cold = story(COLD, server, replica.url, tmp_path / "cold")
+        warm = story(WARM, server, replica.url, tmp_path / "warm")
+    for expected, found in zip(cold, warm, strict=True):
+        assert found == expected
+
+
+@pytest.mark.parametrize("ignored", [False, True])
+def test_a_command_finds_what_a_cold_one_finds(tmp_path: Path, ignored: bool) -> None:
+    (tmp_path / "probe.py").write_text(PROBE)
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN if ignored else signal.default_int_handler)
+    environment = {"HOME": "/", "TZ": "Asia/Seoul", "PATH": os.environ["PATH"]}
+    environment |= {name: value for name, value in os.environ.items() if name.startswith(warm_start.INTERPRETER)}
+    try:
+        cold, warm = (
+            run(start, "runspider", str(tmp_path / "probe.py"), env=environment, cwd=tmp_path) for start in (COLD, WARM)
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert json.loads(warm.output) == json.loads(cold.output)
+    assert without_times(warm, "") == without_times(cold, "")
