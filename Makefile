@@ -7,7 +7,7 @@ PORT ?= 8765
 ARTICLES ?= 300
 ARGS ?=
 
-.PHONY: help setup demo crawl test bench soak pywb scrapyd promtool lint lock clean
+.PHONY: help setup demo crawl test bench soak schema pywb scrapyd promtool lint lock clean
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -35,6 +35,9 @@ bench: setup ## how fast it is, as ratios, in about seven minutes; ARGS="--quick
 
 soak: setup ## hundreds of random kills, thousands of damaged pages; ARGS="--kills 20" for less
 	$(BIN)/python -m tests.soak $(ARGS)
+
+schema: setup ## write pipelines/database/schema.sql anew, after a new migration
+	$(BIN)/python -m tests.schema
 
 .PHONY: bench-peers
 bench-peers: ## install the programs that `make bench` compares the reading with into .venv-peers

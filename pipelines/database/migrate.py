@@ -9,16 +9,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from importlib import resources
+from typing import LiteralString
 
 import psycopg
 from psycopg import Connection, sql
 
 from asiatongsin.weather_stations import stations
 from pipelines.database.connection import DatabaseForeign, DatabaseTooNew
+from pipelines.database.statements import names, replaced, unnest, without
+from pipelines.database.tables import WEATHER_STATIONS
 
 LOCK = 0x61736961746F6E67  # "asiatong": one upgrade at a time per database
-
-STATION_FIELDS = ("station_id", "name_ko", "name_en", "latitude", "longitude")
 
 _FILE = re.compile(r"^(\d{4})_(\w+)\.sql$")
 
@@ -35,13 +36,10 @@ COMMENT ON COLUMN asiatongsin_migrations.applied_at IS 'When it was made.'"""
 _EXISTS = "SELECT to_regclass('asiatongsin_migrations') IS NOT NULL"
 _VERSION = "SELECT coalesce(max(version), 0) FROM asiatongsin_migrations"
 _NOTE = "INSERT INTO asiatongsin_migrations (version, name) VALUES (%s, %s)"
-_STORED_STATIONS = "SELECT station_id, name_ko, name_en, latitude, longitude FROM weather_stations"
-_STATIONS = """
-INSERT INTO weather_stations AS s (station_id, name_ko, name_en, latitude, longitude)
-SELECT * FROM unnest(%b::int[], %b::text[], %b::text[], %b::float8[], %b::float8[])
-ON CONFLICT (station_id) DO UPDATE SET
-    name_ko = excluded.name_ko, name_en = excluded.name_en,
-    latitude = excluded.latitude, longitude = excluded.longitude"""
+_STORED_STATIONS: LiteralString = f"SELECT {names(WEATHER_STATIONS)} FROM weather_stations"
+_STATIONS: LiteralString = f"""
+INSERT INTO weather_stations ({names(WEATHER_STATIONS)}) SELECT * FROM {unnest(WEATHER_STATIONS)}
+ON CONFLICT (station_id) DO UPDATE SET {replaced(without(WEATHER_STATIONS, "station_id"))}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +103,7 @@ def _apply(connection: Connection, known: list[Migration]) -> list[Migration]:
 
 def _bring_stations(connection: Connection) -> None:
     """The station list may grow without a change of the schema."""
-    known = {tuple(getattr(station, name) for name in STATION_FIELDS) for station in stations()}
-    if not known <= set(connection.execute(_STORED_STATIONS)):
-        connection.execute(_STATIONS, [[getattr(station, name) for station in stations()] for name in STATION_FIELDS])
+    known = [tuple(getattr(station, name) for name in WEATHER_STATIONS) for station in stations()]
+    if not set(known) <= set(connection.execute(_STORED_STATIONS)):
+        lists = map(list, zip(*known, strict=True))
+        connection.execute(_STATIONS, dict(zip(WEATHER_STATIONS, lists, strict=True)))

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
+from typing import LiteralString
 
 from psycopg import Connection
 
 from asiatongsin.items import PageItems
+from pipelines.database.statements import names, only, replaced, unnest, without
+from pipelines.database.tables import ARTICLE_IMAGES
 from pipelines.exporters.articles import articles_of
-from pipelines.exporters.columns import columns
+from pipelines.exporters.columns import lists
 
-_DELETE_SURPLUS = """
+_ARTICLE = only(ARTICLE_IMAGES, "site", "no")
+_IMAGE = without(ARTICLE_IMAGES, *_ARTICLE, "position")
+
+_DELETE_SURPLUS: LiteralString = f"""
 DELETE FROM article_images AS i
-USING unnest(%b::text[], %b::bigint[], %b::int[]) AS a (site, no, images)
+USING {unnest(_ARTICLE | {"images": "integer"}, "a")}
 WHERE i.site = a.site AND i.no = a.no AND i.position > a.images"""
 
-_WRITE = """
-INSERT INTO article_images AS i (site, no, position, url, caption)
-SELECT * FROM unnest(%b::text[], %b::bigint[], %b::int[], %b::text[], %b::text[])
-ON CONFLICT (site, no, position) DO UPDATE SET url = excluded.url, caption = excluded.caption
-WHERE (i.url, i.caption) IS DISTINCT FROM (excluded.url, excluded.caption)"""
+_WRITE: LiteralString = f"""
+INSERT INTO article_images AS i ({names(ARTICLE_IMAGES)})
+SELECT * FROM {unnest(ARTICLE_IMAGES)}
+ON CONFLICT (site, no, position) DO UPDATE SET {replaced(_IMAGE)}
+WHERE ({names(_IMAGE, "i")}) IS DISTINCT FROM ({names(_IMAGE, "excluded")})"""
 
 
 def write(connection: Connection, pages: Sequence[PageItems], new: Set[tuple[str, int | None]]) -> None:
@@ -31,11 +37,9 @@ def write(connection: Connection, pages: Sequence[PageItems], new: Set[tuple[str
     known = [article for article in articles if (article.site, article.no) not in new]
     if known:
         counts = [len(article.images) for article in known]
-        connection.execute(_DELETE_SURPLUS, [*columns(known, ("site", "no")), counts])
-    rows = [
-        (article.site, article.no, position, image.url, image.caption)
-        for article in articles
-        for position, image in enumerate(article.images, start=1)
-    ]
-    if rows:
-        connection.execute(_WRITE, [list(column) for column in zip(*rows, strict=True)])
+        connection.execute(_DELETE_SURPLUS, lists(known, _ARTICLE) | {"images": counts})
+    images = [image for article in articles for image in article.images]
+    if images:
+        owners = [article for article in articles for _ in article.images]
+        positions = [position for article in articles for position, _ in enumerate(article.images, start=1)]
+        connection.execute(_WRITE, lists(owners, _ARTICLE) | {"position": positions} | lists(images, _IMAGE))

@@ -5,67 +5,40 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import LiteralString
 
 from psycopg import Connection
 
 from asiatongsin.items import Article, PageItems
-from pipelines.exporters.columns import columns, places
+from pipelines.database.statements import each, names, only, replaced, unnest, without
+from pipelines.database.tables import ARTICLES, CAPTURE
+from pipelines.exporters.columns import lists, places
 
 PARAGRAPH_BREAK = "\n\n"
 
-_PLAIN_FIELDS = (
-    "site",
-    "no",
-    "url",
-    "section",
-    "headline",
-    "subheadline",
-    "reporter",
-    "reporter_email",
-    "published_at",
-    "modified_at",
-    "language",
-    "content_hash",
-    "fetched_at",
-)
+_GIVEN = without(ARTICLES, "revision", "first_seen_at", "gone_at")
+_PLACE = only(ARTICLES, "archive_file", "archive_offset", "archive_length", "payload_digest")
+_PRINTED = without(_GIVEN, *_PLACE)
+_FIELDS = without(_PRINTED, "body")
+_REPLACED = without(_GIVEN, "site", "no", "published_at")
+_KNOWN_PLACE = each(_PLACE, "coalesce(t.{0}, same.{0}) AS {0}")
 
 # An older capture, out of a spool that was drained late, never replaces a newer text, and one from before an article
 # was found gone, read again, does not bring it back. A page without a printed time has it from the list page, which an
 # article that is fetched by its number was not met on. Another export may insert the article after `before` was read:
 # whether this one did, the row itself tells (xmax is 0 where no row was there to be locked).
-_WRITE = """
+_WRITE: LiteralString = f"""
 WITH incoming AS (
-    SELECT
-        t.site, t.no, t.url, t.section, t.headline, t.subheadline, t.reporter, t.reporter_email,
-        t.published_at, t.modified_at, t.language, t.content_hash, t.fetched_at, t.body,
-        coalesce(t.archive_file, same.archive_file), coalesce(t.archive_offset, same.archive_offset),
-        coalesce(t.archive_length, same.archive_length), coalesce(t.payload_digest, same.payload_digest)
-    FROM unnest(
-        %b::text[], %b::bigint[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[],
-        %b::timestamptz[], %b::timestamptz[], %b::text[], %b::text[], %b::timestamptz[], %b::text[],
-        %b::text[], %b::bigint[], %b::bigint[], %b::text[]
-    ) AS t (
-        site, no, url, section, headline, subheadline, reporter, reporter_email,
-        published_at, modified_at, language, content_hash, fetched_at, body,
-        archive_file, archive_offset, archive_length, payload_digest
-    ) LEFT JOIN articles AS same ON same.site = t.site AND same.no = t.no AND same.fetched_at = t.fetched_at
+    SELECT {names(_PRINTED, "t")}, {_KNOWN_PLACE} FROM {unnest(_GIVEN)}
+    LEFT JOIN articles AS same ON same.site = t.site AND same.no = t.no AND same.fetched_at = t.fetched_at
 ), before AS (
     SELECT a.site, a.no, a.content_hash, a.gone_at FROM articles AS a JOIN incoming USING (site, no)
 ), written AS (
-    INSERT INTO articles AS a (
-        site, no, url, section, headline, subheadline, reporter, reporter_email,
-        published_at, modified_at, language, content_hash, fetched_at, body,
-        archive_file, archive_offset, archive_length, payload_digest, first_seen_at
-    )
-    SELECT *, fetched_at FROM incoming ORDER BY site, no
+    INSERT INTO articles AS a ({names(_GIVEN)}, first_seen_at)
+    SELECT {names(_GIVEN)}, fetched_at FROM incoming ORDER BY site, no
     ON CONFLICT (site, no) DO UPDATE SET
-        url = excluded.url, section = excluded.section, headline = excluded.headline,
-        subheadline = excluded.subheadline, reporter = excluded.reporter,
-        reporter_email = excluded.reporter_email, published_at = coalesce(excluded.published_at, a.published_at),
-        modified_at = excluded.modified_at, language = excluded.language,
-        content_hash = excluded.content_hash, fetched_at = excluded.fetched_at, body = excluded.body,
-        archive_file = excluded.archive_file, archive_offset = excluded.archive_offset,
-        archive_length = excluded.archive_length, payload_digest = excluded.payload_digest,
+        {replaced(_REPLACED)},
+        published_at = coalesce(excluded.published_at, a.published_at),
         gone_at = CASE WHEN a.gone_at > excluded.fetched_at THEN a.gone_at END
     WHERE a.fetched_at <= excluded.fetched_at
     RETURNING a.site, a.no, a.content_hash, a.fetched_at, a.xmax = 0 AS is_new
@@ -75,11 +48,11 @@ SELECT w.site, w.no,
     CASE WHEN b.gone_at < w.fetched_at THEN b.gone_at END
 FROM written AS w LEFT JOIN before AS b USING (site, no)"""
 
-_SEEN_EARLIER = """
+_SEEN_EARLIER: LiteralString = f"""
 UPDATE articles AS a SET first_seen_at = i.fetched_at
 FROM (
     SELECT site, no, min(fetched_at) AS fetched_at
-    FROM unnest(%b::text[], %b::bigint[], %b::timestamptz[]) AS t (site, no, fetched_at) GROUP BY site, no
+    FROM {unnest(CAPTURE)} GROUP BY site, no
 ) AS i
 WHERE a.site = i.site AND a.no = i.no AND a.first_seen_at > i.fetched_at"""
 
@@ -112,8 +85,9 @@ def write(connection: Connection, pages: Sequence[PageItems]) -> Written:
     back: dict[tuple[str, int], datetime] = {}
     articles = articles_of(pages)
     if articles:
-        digests = [page.archived.digest if page.archived else None for page in pages]
-        values = [*columns(articles, _PLAIN_FIELDS), bodies(articles), *places(pages), digests]
+        texts = lists(articles, _FIELDS) | {"body": bodies(articles)}
+        digests = {"payload_digest": [page.archived and page.archived.digest for page in pages]}
+        values = texts | places(pages) | digests
         for site, no, kind, gone_at in connection.execute(_WRITE, values):
             by_kind[kind].add((site, no))
             if gone_at:
@@ -134,4 +108,4 @@ def bodies(articles: Iterable[Article]) -> list[str | None]:
 def note_first_sight(connection: Connection, articles: Sequence[Article]) -> None:
     """An older capture that comes late, or together with a newer one, was the first all the same."""
     if articles:
-        connection.execute(_SEEN_EARLIER, columns(articles, ("site", "no", "fetched_at")))
+        connection.execute(_SEEN_EARLIER, lists(articles, CAPTURE))

@@ -1,24 +1,27 @@
-"""Items to the columns of a batch: one list per column, which PostgreSQL unnests into rows.
-
-The statements take them as binary values (`%b`): psycopg quotes each element of an array of text in Python, which took
-nine times as long (pages with nine related stories, 2026-11-25).
-"""
+"""Items to the lists of a batch: one list per column, which PostgreSQL unnests into rows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from asiatongsin.items import PageItems
 
+Lists = dict[str, list[Any]]
+"""The values of a batch, by the name of the column."""
 
-def columns(items: Iterable[object], fields: Sequence[str]) -> list[list[Any]]:
-    """The values of `fields` of all items, a list per field."""
+
+def lists(items: Iterable[object], columns: Iterable[str]) -> Lists:
+    """The fields that are called like these columns, of all items."""
     given = list(items)
-    return [[getattr(item, field) for item in given] for field in fields]
+    return {column: [getattr(item, column) for item in given] for column in columns}
 
 
-def places(pages: Iterable[PageItems]) -> list[list[Any]]:
-    """Where the archive has these pages: file, offset and length, each a list; None where it has not."""
+def places(pages: Iterable[PageItems]) -> Lists:
+    """Where the archive has these pages; None where it has not."""
     archived = [page.archived for page in pages]
-    return [[getattr(place, field, None) for place in archived] for field in ("file", "offset", "length")]
+    return {
+        "archive_file": [place and place.file for place in archived],
+        "archive_offset": [place and place.offset for place in archived],
+        "archive_length": [place and place.length for place in archived],
+    }

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import LiteralString
 
 from psycopg import Connection
 
 from pipelines.crawl_record import CrawlRecord, FieldCoverage, Key, Outcome
+from pipelines.database.statements import names, only, replaced, unnest
+from pipelines.database.tables import CRAWL_COVERAGE
 from pipelines.exporters import weather
-from pipelines.exporters.columns import columns
+from pipelines.exporters.columns import lists
 from pipelines.verdict.falls import Past, falls, marked
 
-_COLUMNS = ("part", "field", "pages", "found", "amount", "fell")
+_COLUMNS = only(CRAWL_COVERAGE, "part", "field", "pages", "found", "amount", "fell")
 
 EARLIER, EARLIER_LISTS = 200, 20
 """So many earlier crawls of a site are compared with: a day may have 48, and most of them bring one article or none."""
 
-_WRITE = """
-INSERT INTO crawl_coverage (crawl, site, number, part, field, pages, found, amount, fell)
-SELECT c.id, c.site, c.number, f.*
-FROM crawls AS c, unnest(%b::text[], %b::text[], %b::int[], %b::int[], %b::bigint[], %b::boolean[]) AS f WHERE c.id = %b
-ON CONFLICT (crawl, part, field) DO UPDATE SET
-    pages = excluded.pages, found = excluded.found, amount = excluded.amount, fell = excluded.fell"""
+_WRITE: LiteralString = f"""
+INSERT INTO crawl_coverage (crawl, site, number, {names(_COLUMNS)})
+SELECT c.id, c.site, c.number, {names(_COLUMNS, "t")} FROM crawls AS c, {unnest(_COLUMNS)} WHERE c.id = %(crawl)s
+ON CONFLICT (crawl, part, field) DO UPDATE SET {replaced(only(_COLUMNS, "pages", "found", "amount", "fell"))}"""
 
 # Compared is what had not fallen, in crawls of the same kind: not in one that failed, which may have met anything, nor
 # in one of single articles; and a desk without photos with itself, not with the whole paper. LIMIT and OFFSET
@@ -85,8 +86,7 @@ ORDER BY part, field"""
 def write(connection: Connection, record: CrawlRecord) -> None:
     """Adds what the crawl found."""
     if record.coverage:
-        fields = columns(record.coverage, _COLUMNS)
-        connection.execute(_WRITE, [*fields, record.id])
+        connection.execute(_WRITE, {"crawl": record.id, **lists(record.coverage, _COLUMNS)})
 
 
 def compared(connection: Connection, record: CrawlRecord) -> CrawlRecord:

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, LiteralString
 
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from pipelines.crawl_record import CrawlRecord
+from pipelines.database.statements import names, replaced, without
+from pipelines.database.tables import CRAWLS
 from pipelines.exporters import crawl_coverage
 from pipelines.exporters.articles import Written
 
-_WRITE = """
-INSERT INTO crawls AS c (
-    id, site, arguments, job, started_at, finished_at, outcome, walked,
-    list_pages, article_pages, unreadable, spooled, gone_after, version, statistics
-) VALUES (
-    %(id)s, %(site)s, %(arguments)s, %(job)s, %(started_at)s, %(finished_at)s, %(outcome)s, %(walked)s::bigint[],
-    %(list_pages)s, %(article_pages)s, %(unreadable)s, %(spooled)s, %(gone_after)s,
-    %(version)s, %(statistics)s
-)
-ON CONFLICT (id) DO UPDATE SET
-    finished_at = excluded.finished_at, outcome = excluded.outcome, walked = excluded.walked,
-    list_pages = excluded.list_pages, article_pages = excluded.article_pages, unreadable = excluded.unreadable,
-    spooled = excluded.spooled, gone_after = excluded.gone_after, statistics = excluded.statistics"""
+_RECORD = without(CRAWLS, "number", "new", "changed", "unchanged", "drained_segment")
+_REPLACED = without(_RECORD, "id", "site", "arguments", "job", "started_at", "version")
+_VALUES = ", ".join([f"%({name})s::{of_type}" for name, of_type in _RECORD.items()])
+
+_WRITE: LiteralString = f"""
+INSERT INTO crawls ({names(_RECORD)}) VALUES ({_VALUES})
+ON CONFLICT (id) DO UPDATE SET {replaced(_REPLACED)}"""
 
 _CLOSE_DEAD = """
 UPDATE crawls SET outcome = 'error', finished_at = greatest(now(), started_at)
@@ -38,7 +34,7 @@ WHERE id = %s"""
 
 def write(connection: Connection, record: CrawlRecord) -> None:
     """Adds the crawl, or brings its row up to date."""
-    values = {name: getattr(record, name) for name in CrawlRecord.__dataclass_fields__}
+    values: dict[str, Any] = {name: getattr(record, name) for name in _RECORD}
     values |= {name: Jsonb(_without_nul(values[name])) for name in ("arguments", "statistics")}
     values["walked"] = list(record.walked)
     if record.finished_at:  # a clock that was set back while the crawl ran

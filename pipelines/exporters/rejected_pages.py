@@ -3,39 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import LiteralString
 
 from psycopg import Connection
 
 from asiatongsin import __version__
 from asiatongsin.items import PageItems
-from pipelines.exporters.columns import columns, places
+from pipelines.database.statements import names, only, unnest, without
+from pipelines.database.tables import CAPTURE, REJECTED_PAGES
+from pipelines.exporters.columns import lists, places
 
-_WRITE = """
-INSERT INTO rejected_pages (
-    site, no, url, fetched_at, archive_file, archive_offset, archive_length,
-    reason, raw_path, is_transient, missing, version
-)
-SELECT
-    site, no, url, fetched_at, archive_file, archive_offset, archive_length,
-    reason, raw_path, is_transient, string_to_array(missing, ','), %s
-FROM unnest(
-    %b::text[], %b::bigint[], %b::text[], %b::timestamptz[], %b::text[], %b::bigint[], %b::bigint[],
-    %b::text[], %b::text[], %b::bool[], %b::text[]
-) AS t (
-    site, no, url, fetched_at, archive_file, archive_offset, archive_length,
-    reason, raw_path, is_transient, missing
-)"""
+_PAGE = only(REJECTED_PAGES, "site", "no", "url", "fetched_at")
+_REASON = only(REJECTED_PAGES, "reason", "raw_path", "is_transient")
+_GIVEN = without(REJECTED_PAGES, "id", "missing", "version")
 
-_FORGET = """
-DELETE FROM rejected_pages AS r
-USING unnest(%b::text[], %b::bigint[], %b::timestamptz[]) AS p (site, no, fetched_at)
+# A list of lists of different lengths is no array.
+_WRITE: LiteralString = f"""
+INSERT INTO rejected_pages ({names(_GIVEN)}, missing, version)
+SELECT {names(_GIVEN)}, string_to_array(missing, ','), %(version)s FROM {unnest(_GIVEN | {"missing": "text"})}"""
+
+_FORGET: LiteralString = f"""
+DELETE FROM rejected_pages AS r USING {unnest(CAPTURE, "p")}
 WHERE r.site = p.site AND r.no = p.no AND r.fetched_at = p.fetched_at"""
 
 
 def forget(connection: Connection, reread: Sequence[PageItems]) -> None:
     """Takes away what was noted of the very same captures before they were read again."""
     if reread:
-        connection.execute(_FORGET, columns(reread, ("site", "no", "fetched_at")))
+        connection.execute(_FORGET, lists(reread, CAPTURE))
 
 
 def write(connection: Connection, pages: Sequence[PageItems]) -> None:
@@ -43,7 +38,6 @@ def write(connection: Connection, pages: Sequence[PageItems]) -> None:
     rejected = [page for page in pages if page.rejected]
     rejections = [page.rejected for page in rejected if page.rejected]
     if rejected:
-        missing = [",".join(rejection.missing) for rejection in rejections]
-        origins = columns(rejected, ("site", "no", "url", "fetched_at"))
-        reasons = columns(rejections, ("reason", "raw_path", "is_transient"))
-        connection.execute(_WRITE, [__version__, *origins, *places(rejected), *reasons, missing])
+        missing = {"missing": [",".join(rejection.missing) for rejection in rejections]}
+        values = lists(rejected, _PAGE) | places(rejected) | lists(rejections, _REASON) | missing
+        connection.execute(_WRITE, values | {"version": __version__})

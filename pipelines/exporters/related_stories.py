@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
+from typing import LiteralString
 
 from psycopg import Connection
 
 from asiatongsin.items import PageItems, RelatedStory
-from pipelines.exporters.columns import columns
+from pipelines.database.statements import names, only, replaced, unnest, without
+from pipelines.database.tables import CAPTURE, RELATED_STORIES
+from pipelines.exporters.columns import lists
 
-_FIELDS = ("block", "position", "related_no", "title", "lead", "image_url")
+_KEY = only(RELATED_STORIES, "site", "no", "block", "position")
+_STORY = without(RELATED_STORIES, *CAPTURE)
 
-_WRITE = """
-INSERT INTO related_stories (site, no, fetched_at, block, position, related_no, title, lead, image_url)
-SELECT * FROM unnest(
-    %b::text[], %b::bigint[], %b::timestamptz[], %b::text[], %b::int[], %b::bigint[], %b::text[], %b::text[], %b::text[]
-)
-ON CONFLICT (site, no, block, position) DO UPDATE SET
-    related_no = excluded.related_no, title = excluded.title, lead = excluded.lead,
-    image_url = excluded.image_url, fetched_at = excluded.fetched_at"""
+_WRITE: LiteralString = f"""
+INSERT INTO related_stories ({names(RELATED_STORIES)}) SELECT * FROM {unnest(RELATED_STORIES)}
+ON CONFLICT (site, no, block, position) DO UPDATE SET {replaced(without(RELATED_STORIES, *_KEY))}"""
 
-_DELETE_OTHERS = """
+_DELETE_OTHERS: LiteralString = f"""
 DELETE FROM related_stories AS r
-USING unnest(%b::text[], %b::bigint[]) AS p (site, no)
-WHERE r.site = p.site AND r.no = p.no AND (r.site, r.no, r.block, r.position) NOT IN (
-    SELECT * FROM unnest(%b::text[], %b::bigint[], %b::text[], %b::int[])
-)"""
+USING unnest(%(sites)b::text[], %(numbers)b::bigint[]) AS p (site, no)
+WHERE r.site = p.site AND r.no = p.no AND ({names(_KEY, "r")}) NOT IN (SELECT * FROM {unnest(_KEY)})"""
 
 
 def write(connection: Connection, pages: Sequence[PageItems], new: Set[tuple[str, int | None]]) -> None:
@@ -35,12 +32,13 @@ def write(connection: Connection, pages: Sequence[PageItems], new: Set[tuple[str
     """
     owners, stories = _stories(pages)
     if stories:
-        connection.execute(_WRITE, [*columns(owners, ("site", "no", "fetched_at")), *columns(stories, _FIELDS)])
+        connection.execute(_WRITE, lists(owners, CAPTURE) | lists(stories, _STORY))
     known = [page for page in pages if (page.site, page.no) not in new]
     if known:
         owners, stories = _stories(known)
-        shown = [*columns(owners, ("site", "no")), *columns(stories, ("block", "position"))]
-        connection.execute(_DELETE_OTHERS, [*columns(known, ("site", "no")), *shown])
+        shown = lists(owners, ("site", "no")) | lists(stories, ("block", "position"))
+        of_pages = {"sites": [page.site for page in known], "numbers": [page.no for page in known]}
+        connection.execute(_DELETE_OTHERS, shown | of_pages)
 
 
 def _stories(pages: Sequence[PageItems]) -> tuple[list[PageItems], list[RelatedStory]]:

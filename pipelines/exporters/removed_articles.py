@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import LiteralString
 
 from psycopg import Connection
 
 from asiatongsin.items import PageItems
 from pipelines.crawl_record import CrawlRecord
-from pipelines.exporters.columns import columns
+from pipelines.database.statements import only, unnest
+from pipelines.database.tables import CAPTURE, REMOVED_ARTICLES
+from pipelines.exporters.columns import lists
 
-_WRITE = """
+_SIGHTING = CAPTURE | only(REMOVED_ARTICLES, "form", "listed")
+
+_WRITE: LiteralString = f"""
 INSERT INTO removed_articles AS r (site, no, form, first_seen_at, last_seen_at, listed, last_crawl, sightings)
-SELECT site, no, (array_agg(form ORDER BY fetched_at DESC))[1], min(fetched_at), max(fetched_at), bool_or(listed), %s,
-    count(*)
-FROM unnest(%b::text[], %b::bigint[], %b::text[], %b::timestamptz[], %b::bool[])
-    AS t (site, no, form, fetched_at, listed)
+SELECT site, no, (array_agg(form ORDER BY fetched_at DESC))[1], min(fetched_at), max(fetched_at), bool_or(listed),
+    %(crawl)s, count(*)
+FROM {unnest(_SIGHTING)}
 WHERE NOT EXISTS (
     SELECT FROM articles AS a WHERE a.site = t.site AND a.no = t.no AND a.fetched_at > t.fetched_at
 )
@@ -28,9 +32,8 @@ ON CONFLICT (site, no) DO UPDATE SET
     last_seen_at = greatest(r.last_seen_at, excluded.last_seen_at),
     sightings = r.sightings + excluded.sightings"""
 
-_FORGET = """
-DELETE FROM removed_articles AS r
-USING unnest(%b::text[], %b::bigint[], %b::timestamptz[]) AS p (site, no, fetched_at)
+_FORGET: LiteralString = f"""
+DELETE FROM removed_articles AS r USING {unnest(CAPTURE, "p")}
 WHERE r.site = p.site AND r.no = p.no AND r.last_seen_at <= p.fetched_at"""
 
 # An article that was fetched after the first sighting was there: the series begins anew.
@@ -55,10 +58,10 @@ WHERE r.site = %(site)s AND r.last_crawl = %(crawl)s AND a.site = r.site AND a.n
 def write(connection: Connection, removed: Sequence[PageItems], read: Sequence[PageItems], crawl: str) -> None:
     """Notes what a crawl found removed, and forgets what was read later, each number at most once in `read`."""
     if removed:
-        found = columns(removed, ("site", "no", "removed", "fetched_at", "is_listed"))
-        connection.execute(_WRITE, [crawl, *found])
+        found = {"form": [page.removed for page in removed], "listed": [page.is_listed for page in removed]}
+        connection.execute(_WRITE, lists(removed, CAPTURE) | found | {"crawl": crawl})
     if read:
-        connection.execute(_FORGET, columns(read, ("site", "no", "fetched_at")))
+        connection.execute(_FORGET, lists(read, CAPTURE))
 
 
 def confirm(connection: Connection, record: CrawlRecord) -> None:

@@ -7,16 +7,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
+from typing import Any, LiteralString
 
 from psycopg import Connection
 
 from asiatongsin.items import WeatherSnapshot
-from pipelines.exporters.columns import columns
+from pipelines.database.statements import each, names, unnest, without
+from pipelines.database.tables import WEATHER_READINGS, WEATHER_SNAPSHOTS
+from pipelines.exporters.columns import lists
 
 SAME_FOR = timedelta(hours=1)
 """The observations are hourly: a strip that comes back sooner is the old one out of a cache."""
 
-_READING_FIELDS = ("city", "condition", "icon", "temperature_c", "station_id")
+_SNAPSHOT = without(WEATHER_SNAPSHOTS, "id")
+_IN_STRIP = without(WEATHER_READINGS, "snapshot_id")
+_READING = without(_IN_STRIP, "position")
 
 # Two exporters of one site would both miss the snapshot the other is about to write.
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('asiatongsin weather ' || %s, 0))"
@@ -25,40 +30,37 @@ _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('asiatongsin weather ' ||
 # seen within the hour: caches of one site show two strips by turns.
 _EXTEND = """
 WITH neighbour AS (
-    (SELECT id, readings_hash FROM weather_snapshots WHERE site = %(site)s AND first_fetched_at <= %(first)s
+    (SELECT id, readings_hash FROM weather_snapshots WHERE site = %(site)s AND first_fetched_at <= %(first_fetched_at)s
      ORDER BY first_fetched_at DESC, id DESC LIMIT 1)
     UNION ALL
-    (SELECT id, readings_hash FROM weather_snapshots WHERE site = %(site)s AND first_fetched_at > %(first)s
+    (SELECT id, readings_hash FROM weather_snapshots WHERE site = %(site)s AND first_fetched_at > %(first_fetched_at)s
      ORDER BY first_fetched_at, id LIMIT 1)
     UNION ALL
     (SELECT id, readings_hash FROM weather_snapshots
-     WHERE site = %(site)s AND readings_hash = %(hash)s
-        AND last_fetched_at >= %(first)s - %(same)s AND first_fetched_at <= %(last)s + %(same)s
+     WHERE site = %(site)s AND readings_hash = %(readings_hash)s
+        AND last_fetched_at >= %(first_fetched_at)s - %(same)s
+        AND first_fetched_at <= %(last_fetched_at)s + %(same)s
      ORDER BY last_fetched_at DESC, id DESC LIMIT 1)
 )
 UPDATE weather_snapshots AS s SET
-    first_fetched_at = least(s.first_fetched_at, %(first)s), last_fetched_at = greatest(s.last_fetched_at, %(last)s),
+    first_fetched_at = least(s.first_fetched_at, %(first_fetched_at)s),
+    last_fetched_at = greatest(s.last_fetched_at, %(last_fetched_at)s),
     pages = s.pages + %(pages)s
-WHERE s.id = (SELECT id FROM neighbour WHERE readings_hash = %(hash)s LIMIT 1)
+WHERE s.id = (SELECT id FROM neighbour WHERE readings_hash = %(readings_hash)s LIMIT 1)
 RETURNING s.id"""
 
-_ADD = """
-INSERT INTO weather_snapshots (site, page_date, first_fetched_at, last_fetched_at, pages, readings_hash)
-VALUES (%(site)s, %(page_date)s, %(first)s, %(last)s, %(pages)s, %(hash)s)
-RETURNING id"""
+_ADD: LiteralString = f"""
+INSERT INTO weather_snapshots ({names(_SNAPSHOT)}) VALUES ({each(_SNAPSHOT, "%({0})s")}) RETURNING id"""
 
-_ADD_READINGS = """
-INSERT INTO weather_readings (snapshot_id, position, city, condition, icon, temperature_c, station_id)
-SELECT %s, position, city, condition, icon, temperature_c, station_id
-FROM unnest(%b::text[], %b::text[], %b::text[], %b::float8[], %b::int[]) WITH ORDINALITY
-    AS t (city, condition, icon, temperature_c, station_id, position)"""
-
+_ADD_READINGS: LiteralString = f"""
+INSERT INTO weather_readings (snapshot_id, {names(_IN_STRIP)})
+SELECT %(snapshot_id)s, {names(_IN_STRIP)} FROM {unnest(_IN_STRIP)}"""
 
 # The few snapshots of the time of the batch first: looked for page by page, all older ones were walked through
 # (0.6 s for 200 pages behind 50,000 snapshots, 2026-11-25).
 _COVERING = """
 WITH pages AS MATERIALIZED (
-    SELECT * FROM unnest(%b::text[], %b::timestamptz[]) WITH ORDINALITY AS t (site, fetched_at, place)
+    SELECT * FROM unnest(%(site)b::text[], %(fetched_at)b::timestamptz[]) WITH ORDINALITY AS t (site, fetched_at, place)
 ), near AS MATERIALIZED (
     SELECT s.id, s.site, s.first_fetched_at, s.last_fetched_at
     FROM (SELECT site, min(fetched_at) AS first, max(fetched_at) AS last FROM pages GROUP BY site) AS batch
@@ -131,13 +133,13 @@ def correct(connection: Connection, snapshots: Iterable[WeatherSnapshot]) -> Non
     for site in dict.fromkeys(snapshot.site for snapshot in given):
         connection.execute(_LOCK, [site])
     covering: dict[int, int] = (
-        dict(connection.execute(_COVERING, columns(given, ("site", "fetched_at"))).fetchall()) if given else {}
+        dict(connection.execute(_COVERING, lists(given, ("site", "fetched_at"))).fetchall()) if given else {}
     )
     latest = {identity: given[place - 1] for place, identity in covering.items()}
     for identity, snapshot in latest.items():
         connection.execute(_CORRECT, [snapshot.readings_hash, snapshot.page_date, identity])
         connection.execute(_DELETE_READINGS, [identity])
-        connection.execute(_ADD_READINGS, [identity, *columns(snapshot.readings, _READING_FIELDS)])
+        _add_readings(connection, identity, snapshot)
     write(connection, [snapshot for place, snapshot in enumerate(given, start=1) if place not in covering])
 
 
@@ -146,12 +148,17 @@ def _write(connection: Connection, strip: Strip) -> None:
     values = {
         "site": snapshot.site,
         "page_date": snapshot.page_date,
-        "first": snapshot.fetched_at,
-        "last": strip.last_fetched_at,
+        "first_fetched_at": snapshot.fetched_at,
+        "last_fetched_at": strip.last_fetched_at,
         "pages": strip.pages,
-        "hash": snapshot.readings_hash,
-        "same": SAME_FOR,
+        "readings_hash": snapshot.readings_hash,
     }
-    if connection.execute(_EXTEND, values).fetchone() is None:
+    if connection.execute(_EXTEND, values | {"same": SAME_FOR}).fetchone() is None:
         for (identity,) in connection.execute(_ADD, values).fetchall():
-            connection.execute(_ADD_READINGS, [identity, *columns(snapshot.readings, _READING_FIELDS)])
+            _add_readings(connection, identity, snapshot)
+
+
+def _add_readings(connection: Connection, identity: int, snapshot: WeatherSnapshot) -> None:
+    positions = list(range(1, len(snapshot.readings) + 1))
+    values: dict[str, Any] = {"snapshot_id": identity, "position": positions, **lists(snapshot.readings, _READING)}
+    connection.execute(_ADD_READINGS, values)

@@ -2,73 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 
 from psycopg import Connection
 from psycopg.rows import dict_row
 
 from asiatongsin.items import Article, PageItems
+from pipelines.database.statements import names, only, unnest, without
+from pipelines.database.tables import (
+    ARTICLE_IMAGES,
+    ARTICLE_REVISIONS,
+    ARTICLES,
+    CAPTURE,
+    RELATED_STORIES,
+    WEATHER_SNAPSHOTS,
+    Columns,
+)
 from pipelines.exporters.articles import bodies
-from pipelines.exporters.columns import columns
+from pipelines.exporters.columns import lists
 
 NEW, NEWER, EARLIER = "new article", "newer capture", "earlier capture"
 REMOVED, UNREADABLE, WEATHER = "removed", "unreadable", "weather"
 MENDED = "noted as unreadable or removed, and is neither"
 
-_TEXT = ("headline", "subheadline", "body", "modified_at")
-_PRINTED = (
-    "section",
-    "headline",
-    "subheadline",
-    "reporter",
-    "reporter_email",
-    "published_at",
-    "modified_at",
-    "language",
-)
-_FIELDS = (*_PRINTED, "body", "images", "related_stories")
+NOT_COMPARED = ("site", "no", "url", "fetched_at", "content_hash")
+"""Which capture it is, the address that is made of the number, and what follows from the text."""
 
-_ARTICLES = """
-SELECT a.site, a.no, a.section, a.headline, a.subheadline, a.reporter, a.reporter_email, a.published_at,
-    a.modified_at, a.body, a.language, a.content_hash, a.fetched_at, a.first_seen_at, a.archive_file,
-    coalesce((SELECT jsonb_agg(jsonb_build_array(url, caption) ORDER BY position)
+
+def _read(columns: Columns) -> dict[LiteralString, LiteralString]:
+    """The columns of a table that hold what was read of the article."""
+    of_article = {field.name for field in fields(Article)} - set(NOT_COMPARED)
+    return only(columns, *[name for name in columns if name in of_article])
+
+
+_KEY = only(ARTICLES, "site", "no")
+_PRINTED = _read(ARTICLES)
+_TEXT = _read(ARTICLE_REVISIONS)
+_IMAGE = without(ARTICLE_IMAGES, *_KEY, "position")
+_STORY = without(RELATED_STORIES, *CAPTURE)
+_OF_ROW = only(ARTICLES, *CAPTURE, *_PRINTED, "content_hash", "first_seen_at", "archive_file")
+_OF_REVISION = only(ARTICLE_REVISIONS, *CAPTURE, *_TEXT, "content_hash")
+_STRIP = only(WEATHER_SNAPSHOTS, "page_date", "readings_hash")
+
+_ARTICLES: LiteralString = f"""
+SELECT {names(_OF_ROW, "a")},
+    coalesce((SELECT jsonb_agg(jsonb_build_array({names(_IMAGE)}) ORDER BY position)
         FROM article_images AS i WHERE i.site = a.site AND i.no = a.no), '[]') AS images,
-    coalesce((SELECT jsonb_agg(jsonb_build_array(block, position, related_no, title, lead, image_url)
-            ORDER BY block COLLATE "C", position)
+    coalesce((SELECT jsonb_agg(jsonb_build_array({names(_STORY)}) ORDER BY block COLLATE "C", position)
         FROM related_stories AS r WHERE r.site = a.site AND r.no = a.no), '[]') AS related_stories
-FROM articles AS a JOIN unnest(%s::text[], %s::bigint[]) AS t (site, no) USING (site, no)"""
+FROM articles AS a JOIN {unnest(_KEY)} USING (site, no)"""
 
-_REVISIONS = """
-SELECT site, no, fetched_at, headline, subheadline, body, modified_at, content_hash
-FROM article_revisions JOIN (SELECT DISTINCT * FROM unnest(%s::text[], %s::bigint[]) AS t (site, no)) AS t
-    USING (site, no)
-ORDER BY fetched_at"""
+_REVISIONS: LiteralString = f"""
+SELECT {names(_OF_REVISION)} FROM article_revisions JOIN {unnest(_KEY)} USING (site, no) ORDER BY fetched_at"""
 
-_REJECTED = """
-SELECT site, no, fetched_at, reason FROM rejected_pages
-JOIN unnest(%s::text[], %s::bigint[], %s::timestamptz[]) AS t (site, no, fetched_at) USING (site, no, fetched_at)"""
+_REJECTED: LiteralString = f"""
+SELECT site, no, fetched_at, reason FROM rejected_pages JOIN {unnest(CAPTURE)} USING (site, no, fetched_at)"""
 
-_REMOVED = """
-SELECT t.site, t.no, t.fetched_at FROM unnest(%s::text[], %s::bigint[], %s::timestamptz[]) AS t (site, no, fetched_at)
+_REMOVED: LiteralString = f"""
+SELECT t.site, t.no, t.fetched_at FROM {unnest(CAPTURE)}
 WHERE EXISTS (
     SELECT FROM removed_articles AS r WHERE r.site = t.site AND r.no = t.no
         AND t.fetched_at BETWEEN r.first_seen_at AND r.last_seen_at
 ) OR EXISTS (SELECT FROM articles AS a WHERE a.site = t.site AND a.no = t.no AND a.fetched_at > t.fetched_at)"""
 
-_REMOVED_BEFORE = """
-SELECT t.site, t.no, t.fetched_at FROM removed_articles AS r
-JOIN unnest(%s::text[], %s::bigint[], %s::timestamptz[]) AS t (site, no, fetched_at) USING (site, no)
+_REMOVED_BEFORE: LiteralString = f"""
+SELECT t.site, t.no, t.fetched_at FROM removed_articles AS r JOIN {unnest(CAPTURE)} USING (site, no)
 WHERE r.last_seen_at <= t.fetched_at"""
 
-_STRIPS = """
-SELECT t.site, t.no, t.fetched_at FROM unnest(%s::text[], %s::bigint[], %s::timestamptz[], %s::text[])
-    AS t (site, no, fetched_at, readings_hash)
+# The pages of a strip that stays over midnight print two dates; the first is kept.
+_STRIPS: LiteralString = f"""
+SELECT t.site, t.no, t.fetched_at FROM {unnest(CAPTURE | _STRIP)}
 WHERE EXISTS (
     SELECT FROM weather_snapshots AS s WHERE s.site = t.site AND s.readings_hash = t.readings_hash
         AND t.fetched_at BETWEEN s.first_fetched_at AND s.last_fetched_at
+        AND (s.page_date IS NOT NULL OR t.page_date IS NULL)
 )"""
 
 # From site to site by the primary key, not through all articles.
@@ -110,28 +120,27 @@ def differences(connection: Connection, pages: Sequence[PageItems]) -> list[Diff
     if not pages:
         return []
     once = list({(page.site, page.no, page.fetched_at): page for page in pages}.values())
-    stored = Stored(connection, once)
+    stored = StoredRows(connection, once)
     return [found for page in once if (found := stored.difference(page))]
 
 
-class Stored:
+class StoredRows:
     """What is stored of some pages, asked for in a fixed number of queries."""
 
     def __init__(self, connection: Connection, pages: Sequence[PageItems]) -> None:
-        keys = [list(column) for column in zip(*{(page.site, page.no) for page in pages}, strict=True)]
+        keys = lists({(page.site, page.no): page for page in pages}.values(), _KEY)
         with connection.cursor(row_factory=dict_row) as cursor:
             self.articles = {(row["site"], row["no"]): row for row in cursor.execute(_ARTICLES, keys)}
             self.revisions: dict[tuple[str, int], list[dict[str, Any]]] = {}
             for row in cursor.execute(_REVISIONS, keys):
                 self.revisions.setdefault((row["site"], row["no"]), []).append(row)
-        at = columns(pages, ("site", "no", "fetched_at"))
+        at = lists(pages, CAPTURE)
         rejected = connection.execute(_REJECTED, at)
         self.rejected = {(site, no, fetched_at): reason for site, no, fetched_at, reason in rejected}
         self.removed: set[Key] = set(connection.execute(_REMOVED, at))
         self.removed_before: set[Key] = set(connection.execute(_REMOVED_BEFORE, at))
         showing = [page for page in pages if page.weather]
-        hashes = [page.weather.readings_hash for page in showing if page.weather]
-        strips = [*columns(showing, ("site", "no", "fetched_at")), hashes]
+        strips = lists(showing, CAPTURE) | lists([page.weather for page in showing], _STRIP)
         self.strips: set[Key] = set(connection.execute(_STRIPS, strips))
 
     def difference(self, page: PageItems) -> Difference | None:
@@ -171,7 +180,7 @@ class Stored:
         if article.fetched_at == row["fetched_at"]:
             has_place = page.archived is not None and row["archive_file"] is None
             place: Fields = {"archive_file": (None, page.archived.file)} if page.archived and has_place else {}
-            return None, _different(row, _values(page, article), _FIELDS) | place
+            return None, _different(row, _values(page, article), [*_PRINTED, "images", "related_stories"]) | place
         before = self._revision_of(article)
         if before is None or article.fetched_at < row["first_seen_at"]:
             return EARLIER, {}
@@ -185,9 +194,9 @@ class Stored:
         return next((one for one in reversed(revisions) if one["fetched_at"] <= article.fetched_at), None)
 
 
-def _different(stored: dict[str, Any], read: dict[str, Any], fields: Sequence[str]) -> Fields:
+def _different(stored: dict[str, Any], read: dict[str, Any], columns: Iterable[str]) -> Fields:
     """The fields that differ. A time of publication that the page does not print is kept by the exporter."""
-    differing = [field for field in fields if stored[field] != read[field]]
+    differing = [field for field in columns if stored[field] != read[field]]
     if read["published_at"] is None and "published_at" in differing:
         differing.remove("published_at")
     if not differing and stored["content_hash"] != read["content_hash"]:
@@ -198,11 +207,12 @@ def _different(stored: dict[str, Any], read: dict[str, Any], fields: Sequence[st
 def _values(page: PageItems, article: Article) -> dict[str, Any]:
     """The fields of an article as the queries give them."""
     stories = sorted(page.related_stories, key=lambda story: (story.block.encode(), story.position))
-    values = {field: getattr(article, field) for field in ("content_hash", *_PRINTED)}
-    return values | {
+    return _row(article, ["content_hash", *_PRINTED]) | {
         "body": bodies([article])[0],
-        "images": [[image.url, image.caption] for image in article.images],
-        "related_stories": [
-            [one.block, one.position, one.related_no, one.title, one.lead, one.image_url] for one in stories
-        ],
+        "images": [list(_row(image, _IMAGE).values()) for image in article.images],
+        "related_stories": [list(_row(story, _STORY).values()) for story in stories],
     }
+
+
+def _row(item: object, columns: Iterable[str]) -> dict[str, Any]:
+    return {column: getattr(item, column) for column in columns}

@@ -1,0 +1,365 @@
+-- The schema as it is after all migrations, to be read: a database is made by `scrapy migrate`, out of schema/*.sql.
+-- Written by `make schema`; a test fails where it says something else than the migrations do.
+
+CREATE TABLE articles (
+    site            text         NOT NULL CHECK (site <> ''),
+    no              bigint       NOT NULL CHECK (no > 0),
+    url             text         NOT NULL CHECK (url <> ''),
+    section         text         CHECK (section <> ''),
+    headline        text         NOT NULL CHECK (headline <> ''),
+    subheadline     text         CHECK (subheadline <> ''),
+    reporter        text         CHECK (reporter <> ''),
+    reporter_email  text         CHECK (reporter_email <> ''),
+    published_at    timestamptz,
+    modified_at     timestamptz,
+    body            text         CHECK (body <> ''),
+    language        text         CHECK (language <> ''),
+    content_hash    text         NOT NULL CHECK (length(content_hash) = 64),
+    revision        integer      NOT NULL DEFAULT 1 CHECK (revision > 0),
+    first_seen_at   timestamptz  NOT NULL,
+    fetched_at      timestamptz  NOT NULL,
+    gone_at         timestamptz,
+    archive_file    text         CHECK (archive_file <> ''),
+    archive_offset  bigint       CHECK (archive_offset >= 0),
+    archive_length  bigint       CHECK (archive_length > 0),
+    payload_digest  text         CHECK (payload_digest <> ''),
+    PRIMARY KEY (site, no),
+    CHECK (first_seen_at <= fetched_at)
+);
+CREATE INDEX articles_by_time ON articles (site, published_at DESC);
+COMMENT ON TABLE articles IS 'One row per article: its newest captured text.';
+COMMENT ON COLUMN articles.site IS 'Host of the site without www., with the port where there is one.';
+COMMENT ON COLUMN articles.no IS 'Number of the article on its site; with site its identity.';
+COMMENT ON COLUMN articles.url IS 'Canonical address, whatever form it was met under.';
+COMMENT ON COLUMN articles.section IS 'Name of the section printed above the headline.';
+COMMENT ON COLUMN articles.headline IS 'Headline.';
+COMMENT ON COLUMN articles.subheadline IS 'Sub-headline; several printed lines stay several lines.';
+COMMENT ON COLUMN articles.reporter IS 'Person of the info line, else of the byline in the body, without the title 기자; never a desk.';
+COMMENT ON COLUMN articles.reporter_email IS 'E-mail address printed for the reporter or the desk.';
+COMMENT ON COLUMN articles.published_at IS 'Printed time of 등록, else of the page''s metadata, else of the list page.';
+COMMENT ON COLUMN articles.modified_at IS 'Printed time of 수정.';
+COMMENT ON COLUMN articles.body IS 'Paragraphs as printed, joined by a blank line; NULL for a photo or video alone.';
+COMMENT ON COLUMN articles.language IS 'Language the page declares, such as ko.';
+COMMENT ON COLUMN articles.content_hash IS 'SHA-256 of headline, sub-headline and body with white space folded.';
+COMMENT ON COLUMN articles.revision IS '1, 2, …: goes up when the content hash changes.';
+COMMENT ON COLUMN articles.first_seen_at IS 'When the article was fetched first.';
+COMMENT ON COLUMN articles.fetched_at IS 'When the article was fetched last.';
+COMMENT ON COLUMN articles.gone_at IS 'When the site was found to have removed the article; its text stays.';
+COMMENT ON COLUMN articles.archive_file IS 'WARC file below the data folder that holds the page; NULL where it was not archived.';
+COMMENT ON COLUMN articles.archive_offset IS 'Byte of that file at which the record of the page begins.';
+COMMENT ON COLUMN articles.archive_length IS 'Bytes of that record, compressed.';
+COMMENT ON COLUMN articles.payload_digest IS 'Digest of the page as received: sha1: and Base32, as in WARC-Payload-Digest.';
+
+CREATE TABLE article_images (
+    site      text     NOT NULL,
+    no        bigint   NOT NULL,
+    position  integer  NOT NULL CHECK (position > 0),
+    url       text     NOT NULL CHECK (url <> ''),
+    caption   text     CHECK (caption <> ''),
+    PRIMARY KEY (site, no, position),
+    FOREIGN KEY (site, no) REFERENCES articles(site, no) ON DELETE CASCADE
+);
+COMMENT ON TABLE article_images IS 'The photos of an article, in the order of the page.';
+COMMENT ON COLUMN article_images.site IS 'Host of the site.';
+COMMENT ON COLUMN article_images.no IS 'Number of the article.';
+COMMENT ON COLUMN article_images.position IS 'Place among the photos of the article, from 1.';
+COMMENT ON COLUMN article_images.url IS 'Absolute address of the photo.';
+COMMENT ON COLUMN article_images.caption IS 'Text printed with the photo.';
+
+CREATE TABLE article_revisions (
+    site            text         NOT NULL,
+    no              bigint       NOT NULL,
+    revision        integer      NOT NULL CHECK (revision > 0),
+    fetched_at      timestamptz  NOT NULL,
+    headline        text         NOT NULL CHECK (headline <> ''),
+    subheadline     text         CHECK (subheadline <> ''),
+    body            text         CHECK (body <> ''),
+    modified_at     timestamptz,
+    content_hash    text         NOT NULL CHECK (length(content_hash) = 64),
+    archive_file    text         CHECK (archive_file <> ''),
+    archive_offset  bigint       CHECK (archive_offset >= 0),
+    archive_length  bigint       CHECK (archive_length > 0),
+    returned        boolean      NOT NULL DEFAULT false,
+    PRIMARY KEY (site, no, revision),
+    FOREIGN KEY (site, no) REFERENCES articles(site, no) ON DELETE CASCADE
+);
+COMMENT ON TABLE article_revisions IS 'Every text an article had when it was fetched, oldest first; the newest is that of articles.';
+COMMENT ON COLUMN article_revisions.site IS 'Host of the site.';
+COMMENT ON COLUMN article_revisions.no IS 'Number of the article.';
+COMMENT ON COLUMN article_revisions.revision IS '1, 2, …: a new one where the content hash differs from that of the one before.';
+COMMENT ON COLUMN article_revisions.fetched_at IS 'When this text was fetched first.';
+COMMENT ON COLUMN article_revisions.headline IS 'Headline.';
+COMMENT ON COLUMN article_revisions.subheadline IS 'Sub-headline; several printed lines stay several lines.';
+COMMENT ON COLUMN article_revisions.body IS 'Paragraphs as printed, joined by a blank line; NULL for a photo or video alone.';
+COMMENT ON COLUMN article_revisions.modified_at IS 'Printed time of 수정.';
+COMMENT ON COLUMN article_revisions.content_hash IS 'SHA-256 of headline, sub-headline and body with white space folded.';
+COMMENT ON COLUMN article_revisions.archive_file IS 'WARC file below the data folder that holds the page with this text; NULL where it was not archived.';
+COMMENT ON COLUMN article_revisions.archive_offset IS 'Byte of that file at which the record of the page begins.';
+COMMENT ON COLUMN article_revisions.archive_length IS 'Bytes of that record, compressed.';
+COMMENT ON COLUMN article_revisions.returned IS 'The article had been gone before this capture, which may hold the text of the revision before.';
+
+CREATE TABLE article_checks (
+    site           text         NOT NULL,
+    no             bigint       NOT NULL,
+    checked_at     timestamptz  NOT NULL,
+    next_check_at  timestamptz,
+    dated_at       timestamptz  NOT NULL,
+    etag           text         CHECK (etag <> ''),
+    last_modified  text         CHECK (last_modified <> ''),
+    PRIMARY KEY (site, no),
+    FOREIGN KEY (site, no) REFERENCES articles(site, no) ON DELETE CASCADE
+);
+CREATE INDEX article_checks_by_date ON article_checks (site, next_check_at, no) WHERE next_check_at IS NOT NULL;
+COMMENT ON TABLE article_checks IS 'The last visit of an article, and when the next one is due.';
+COMMENT ON COLUMN article_checks.site IS 'Host of the site.';
+COMMENT ON COLUMN article_checks.no IS 'Number of the article.';
+COMMENT ON COLUMN article_checks.checked_at IS 'When the article was asked for last, whatever the answer.';
+COMMENT ON COLUMN article_checks.next_check_at IS 'When it is due again; NULL where it is old enough to be left alone.';
+COMMENT ON COLUMN article_checks.dated_at IS 'What its age counts from: the later of its printed times, else its first download or that of a changed text.';
+COMMENT ON COLUMN article_checks.etag IS 'ETag of the stored page: with it the server answers a page that is still the same without a body.';
+COMMENT ON COLUMN article_checks.last_modified IS 'Last-Modified of the stored page, for the same purpose.';
+
+CREATE TABLE related_stories (
+    site        text         NOT NULL,
+    no          bigint       NOT NULL,
+    block       text         NOT NULL CHECK (block <> ''),
+    position    integer      NOT NULL CHECK (position > 0),
+    related_no  bigint       NOT NULL CHECK (related_no > 0),
+    title       text         CHECK (title <> ''),
+    lead        text         CHECK (lead <> ''),
+    image_url   text         CHECK (image_url <> ''),
+    fetched_at  timestamptz  NOT NULL,
+    PRIMARY KEY (site, no, block, position),
+    FOREIGN KEY (site, no) REFERENCES articles(site, no) ON DELETE CASCADE
+);
+CREATE INDEX related_stories_by_target ON related_stories (site, related_no);
+COMMENT ON TABLE related_stories IS 'Teasers around an article when it was fetched last.';
+COMMENT ON COLUMN related_stories.site IS 'Host of the site.';
+COMMENT ON COLUMN related_stories.no IS 'Number of the article whose page showed the teaser.';
+COMMENT ON COLUMN related_stories.block IS 'Printed title of the block, or its widget class.';
+COMMENT ON COLUMN related_stories.position IS 'Place within the block, from 1.';
+COMMENT ON COLUMN related_stories.related_no IS 'Number of the other article; it may be older than everything stored.';
+COMMENT ON COLUMN related_stories.title IS 'Title as printed.';
+COMMENT ON COLUMN related_stories.lead IS 'Start of the other article''s body, cut by the site at 600 characters of its source.';
+COMMENT ON COLUMN related_stories.image_url IS 'Absolute address of the thumbnail.';
+COMMENT ON COLUMN related_stories.fetched_at IS 'When the page was fetched.';
+
+CREATE TABLE weather_stations (
+    station_id  integer           NOT NULL,
+    name_ko     text              NOT NULL,
+    name_en     text              NOT NULL,
+    latitude    double precision  NOT NULL CHECK (latitude >= '-90'::integer::double precision AND latitude <= 90::double precision),
+    longitude   double precision  NOT NULL CHECK (longitude >= '-180'::integer::double precision AND longitude <= 180::double precision),
+    PRIMARY KEY (station_id),
+    UNIQUE (name_ko)
+);
+COMMENT ON TABLE weather_stations IS 'Stations of the Korea Meteorological Administration that the strip is known to name.';
+COMMENT ON COLUMN weather_stations.station_id IS 'Number of the station at the Korea Meteorological Administration.';
+COMMENT ON COLUMN weather_stations.name_ko IS 'Korean name, as the strip prints it.';
+COMMENT ON COLUMN weather_stations.name_en IS 'Romanised name.';
+COMMENT ON COLUMN weather_stations.latitude IS 'Degrees north.';
+COMMENT ON COLUMN weather_stations.longitude IS 'Degrees east.';
+
+CREATE TABLE weather_snapshots (
+    id                bigint       GENERATED ALWAYS AS IDENTITY NOT NULL,
+    site              text         NOT NULL CHECK (site <> ''),
+    page_date         text         CHECK (page_date <> ''),
+    first_fetched_at  timestamptz  NOT NULL,
+    last_fetched_at   timestamptz  NOT NULL,
+    pages             integer      NOT NULL CHECK (pages > 0),
+    readings_hash     text         NOT NULL CHECK (length(readings_hash) = 64),
+    PRIMARY KEY (id),
+    CHECK (first_fetched_at <= last_fetched_at)
+);
+CREATE INDEX weather_snapshots_by_time ON weather_snapshots (site, first_fetched_at);
+COMMENT ON TABLE weather_snapshots IS 'One row per change of the weather strip. It prints no time of observation: the times are those of the downloads.';
+COMMENT ON COLUMN weather_snapshots.id IS 'Number of the snapshot.';
+COMMENT ON COLUMN weather_snapshots.site IS 'Host of the site whose pages showed the strip.';
+COMMENT ON COLUMN weather_snapshots.page_date IS 'Date printed beside the strip when it was seen first: the day of the download.';
+COMMENT ON COLUMN weather_snapshots.first_fetched_at IS 'When a page first showed these readings.';
+COMMENT ON COLUMN weather_snapshots.last_fetched_at IS 'When a page last showed these readings, unchanged since.';
+COMMENT ON COLUMN weather_snapshots.pages IS 'How many pages showed these readings.';
+COMMENT ON COLUMN weather_snapshots.readings_hash IS 'SHA-256 of the readings: tells an unchanged strip.';
+
+CREATE TABLE weather_readings (
+    snapshot_id    bigint        NOT NULL,
+    position       integer       NOT NULL CHECK (position > 0),
+    city           text          NOT NULL CHECK (city <> ''),
+    condition      text          CHECK (condition <> ''),
+    icon           text          CHECK (icon <> ''),
+    temperature_c  numeric(4,1),
+    station_id     integer,
+    PRIMARY KEY (snapshot_id, position),
+    FOREIGN KEY (snapshot_id) REFERENCES weather_snapshots(id) ON DELETE CASCADE,
+    FOREIGN KEY (station_id) REFERENCES weather_stations(station_id)
+);
+CREATE INDEX weather_readings_by_city ON weather_readings (city);
+COMMENT ON TABLE weather_readings IS 'The cities of a weather strip, in printed order.';
+COMMENT ON COLUMN weather_readings.snapshot_id IS 'The snapshot the reading belongs to.';
+COMMENT ON COLUMN weather_readings.position IS 'Place in the strip, from 1.';
+COMMENT ON COLUMN weather_readings.city IS 'Name as printed.';
+COMMENT ON COLUMN weather_readings.condition IS 'Sky as a word; NULL where the strip prints none or -: unknown, not clear.';
+COMMENT ON COLUMN weather_readings.icon IS 'Class of the icon, such as iw04.';
+COMMENT ON COLUMN weather_readings.temperature_c IS 'Air temperature in degrees Celsius.';
+COMMENT ON COLUMN weather_readings.station_id IS 'Station with exactly this name, where it is known.';
+
+CREATE TABLE crawls (
+    id               text         NOT NULL CHECK (id <> ''),
+    site             text         NOT NULL CHECK (site <> ''),
+    arguments        jsonb        NOT NULL DEFAULT '{}'::jsonb,
+    job              text,
+    started_at       timestamptz  NOT NULL,
+    finished_at      timestamptz,
+    outcome          text         CHECK (outcome = ANY (ARRAY['ok', 'error', 'spooled', 'unreachable', 'drift'])),
+    walked           bigint[]     NOT NULL DEFAULT '{}'::bigint[],
+    list_pages       integer      NOT NULL DEFAULT 0 CHECK (list_pages >= 0),
+    article_pages    integer      NOT NULL DEFAULT 0 CHECK (article_pages >= 0),
+    new              integer      NOT NULL DEFAULT 0 CHECK (new >= 0),
+    changed          integer      NOT NULL DEFAULT 0 CHECK (changed >= 0),
+    unchanged        integer      NOT NULL DEFAULT 0 CHECK (unchanged >= 0),
+    unreadable       integer      NOT NULL DEFAULT 0 CHECK (unreadable >= 0),
+    spooled          integer      NOT NULL DEFAULT 0 CHECK (spooled >= 0),
+    drained_segment  integer      NOT NULL DEFAULT 0 CHECK (drained_segment >= 0),
+    version          text         NOT NULL,
+    statistics       jsonb        NOT NULL DEFAULT '{}'::jsonb,
+    number           bigint       GENERATED ALWAYS AS IDENTITY NOT NULL,
+    gone_after       interval     CHECK (gone_after > '00:00:00'::interval),
+    PRIMARY KEY (id),
+    CHECK (started_at <= finished_at)
+);
+CREATE INDEX crawls_by_time ON crawls (site, started_at DESC);
+COMMENT ON TABLE crawls IS 'One row per crawl, also for those that failed.';
+COMMENT ON COLUMN crawls.id IS 'Start time and a random part; also the name of the spool folder.';
+COMMENT ON COLUMN crawls.site IS 'Host of the site.';
+COMMENT ON COLUMN crawls.arguments IS 'Spider arguments as given.';
+COMMENT ON COLUMN crawls.job IS 'Job id of scrapyd, where it started the crawl.';
+COMMENT ON COLUMN crawls.started_at IS 'When the crawl began.';
+COMMENT ON COLUMN crawls.finished_at IS 'When it ended; NULL while it runs, or when it was killed and no later run has closed it.';
+COMMENT ON COLUMN crawls.outcome IS 'How it ended: ok, error, spooled, unreachable or drift; NULL while it runs.';
+COMMENT ON COLUMN crawls.walked IS 'Lists that were walked as far as asked (section numbers, 0 for the list of all articles); behind known articles of the others something may be missing.';
+COMMENT ON COLUMN crawls.list_pages IS 'List pages that arrived.';
+COMMENT ON COLUMN crawls.article_pages IS 'Article pages that arrived.';
+COMMENT ON COLUMN crawls.new IS 'Articles stored for the first time.';
+COMMENT ON COLUMN crawls.changed IS 'Articles whose text differed from the stored one.';
+COMMENT ON COLUMN crawls.unchanged IS 'Articles whose text was stored already.';
+COMMENT ON COLUMN crawls.unreadable IS 'Pages that arrived and could not be read.';
+COMMENT ON COLUMN crawls.spooled IS 'Pages that waited in the spool when the crawl ended.';
+COMMENT ON COLUMN crawls.drained_segment IS 'Last spool file that is stored: makes storing one twice harmless.';
+COMMENT ON COLUMN crawls.version IS 'Version of this program.';
+COMMENT ON COLUMN crawls.statistics IS 'All statistics of Scrapy and of the pipelines.';
+COMMENT ON COLUMN crawls.number IS 'Goes up with every crawl, whatever the clocks say; numbers may be missing.';
+COMMENT ON COLUMN crawls.gone_after IS 'How far apart two sightings of a removed article had to be to make it gone; NULL where those of this crawl count for nothing.';
+
+CREATE TABLE crawl_coverage (
+    crawl   text     NOT NULL,
+    part    text     NOT NULL CHECK (part <> ''),
+    field   text     NOT NULL CHECK (field <> ''),
+    pages   integer  NOT NULL CHECK (pages > 0),
+    found   integer  NOT NULL,
+    amount  bigint   CHECK (amount >= 0),
+    fell    boolean  NOT NULL DEFAULT false,
+    site    text     NOT NULL CHECK (site <> ''),
+    number  bigint   NOT NULL,
+    PRIMARY KEY (crawl, part, field),
+    FOREIGN KEY (crawl) REFERENCES crawls(id) ON DELETE CASCADE,
+    CHECK (found >= 0 AND found <= pages)
+);
+CREATE INDEX crawl_coverage_by_field ON crawl_coverage (site, part, field, number DESC) WHERE NOT fell;
+CREATE INDEX crawl_coverage_fell ON crawl_coverage (crawl) WHERE fell;
+COMMENT ON TABLE crawl_coverage IS 'On how many pages of a crawl each field was found in its own place on the page.';
+COMMENT ON COLUMN crawl_coverage.crawl IS 'The crawl.';
+COMMENT ON COLUMN crawl_coverage.part IS 'Part of the page: article, strip (the weather in the page header), front (the front page and its menu), or list 22 (that section''s list pages, 0 for the list of all articles).';
+COMMENT ON COLUMN crawl_coverage.field IS 'What was looked for.';
+COMMENT ON COLUMN crawl_coverage.pages IS 'Pages that should have the part; of the field answer, pages that were asked for.';
+COMMENT ON COLUMN crawl_coverage.found IS 'Those on which the field was found, metadata and list pages that stand in for it not counted.';
+COMMENT ON COLUMN crawl_coverage.amount IS 'How much of it was found, on all pages together: characters of bodies, cities, blocks of related stories, teasers. NULL where a field is only there or not, and for crawls of before version 9 of the schema.';
+COMMENT ON COLUMN crawl_coverage.fell IS 'Less of it was found than should have been. Holds until a crawl meets the field again and finds enough of it.';
+COMMENT ON COLUMN crawl_coverage.site IS 'Site of the crawl.';
+COMMENT ON COLUMN crawl_coverage.number IS 'Number of the crawl.';
+
+CREATE TABLE rejected_pages (
+    id              bigint       GENERATED ALWAYS AS IDENTITY NOT NULL,
+    site            text         NOT NULL CHECK (site <> ''),
+    no              bigint       CHECK (no > 0),
+    url             text         NOT NULL,
+    fetched_at      timestamptz  NOT NULL,
+    reason          text         NOT NULL CHECK (reason <> ''),
+    missing         text[]       NOT NULL DEFAULT '{}'::text[],
+    raw_path        text         CHECK (raw_path <> ''),
+    is_transient    boolean      NOT NULL DEFAULT false,
+    version         text         NOT NULL,
+    archive_file    text         CHECK (archive_file <> ''),
+    archive_offset  bigint       CHECK (archive_offset >= 0),
+    archive_length  bigint       CHECK (archive_length > 0),
+    PRIMARY KEY (id)
+);
+CREATE INDEX rejected_pages_by_article ON rejected_pages (site, no);
+COMMENT ON TABLE rejected_pages IS 'Pages that should have become an article or a list and did not.';
+COMMENT ON COLUMN rejected_pages.id IS 'Number of the rejection.';
+COMMENT ON COLUMN rejected_pages.site IS 'Host of the site.';
+COMMENT ON COLUMN rejected_pages.no IS 'Number of the article that was asked for; NULL for other pages.';
+COMMENT ON COLUMN rejected_pages.url IS 'Address that answered.';
+COMMENT ON COLUMN rejected_pages.fetched_at IS 'When the page was fetched.';
+COMMENT ON COLUMN rejected_pages.reason IS 'What went wrong, in words.';
+COMMENT ON COLUMN rejected_pages.missing IS 'Parts that were not found on the page.';
+COMMENT ON COLUMN rejected_pages.raw_path IS 'File below the data folder that keeps the raw page; NULL where none arrived.';
+COMMENT ON COLUMN rejected_pages.is_transient IS 'The download failed: the next crawl tries again.';
+COMMENT ON COLUMN rejected_pages.version IS 'Version of this program that could not read it; a newer one tries again.';
+COMMENT ON COLUMN rejected_pages.archive_file IS 'WARC file below the data folder that holds the page; NULL where it was not archived.';
+COMMENT ON COLUMN rejected_pages.archive_offset IS 'Byte of that file at which the record of the page begins.';
+COMMENT ON COLUMN rejected_pages.archive_length IS 'Bytes of that record, compressed.';
+
+CREATE TABLE removed_articles (
+    site                text         NOT NULL CHECK (site <> ''),
+    no                  bigint       NOT NULL CHECK (no > 0),
+    form                text         NOT NULL CHECK (form <> ''),
+    first_seen_at       timestamptz  NOT NULL,
+    last_seen_at        timestamptz  NOT NULL,
+    sightings           integer      NOT NULL DEFAULT 1 CHECK (sightings > 0),
+    last_crawl          text         CHECK (last_crawl <> ''),
+    listed              boolean      NOT NULL DEFAULT false,
+    first_confirmed_at  timestamptz,
+    last_confirmed_at   timestamptz,
+    PRIMARY KEY (site, no),
+    CHECK (first_seen_at <= last_seen_at),
+    CHECK (first_confirmed_at <= last_confirmed_at)
+);
+CREATE INDEX removed_articles_by_crawl ON removed_articles (site, last_crawl);
+CREATE INDEX removed_articles_by_time ON removed_articles (site, last_seen_at);
+COMMENT ON TABLE removed_articles IS 'Articles that answered as removed, whether they were ever stored or not.';
+COMMENT ON COLUMN removed_articles.site IS 'Host of the site.';
+COMMENT ON COLUMN removed_articles.no IS 'Number of the article.';
+COMMENT ON COLUMN removed_articles.form IS 'How the site said so last: 404, 410, alert, front page or empty body.';
+COMMENT ON COLUMN removed_articles.first_seen_at IS 'When it was found removed first.';
+COMMENT ON COLUMN removed_articles.last_seen_at IS 'When it was found removed last.';
+COMMENT ON COLUMN removed_articles.sightings IS 'How many times it was found removed.';
+COMMENT ON COLUMN removed_articles.last_crawl IS 'The crawl that found it removed last.';
+COMMENT ON COLUMN removed_articles.listed IS 'A list led to it; else it was tried by its number, and may never have been an article.';
+COMMENT ON COLUMN removed_articles.first_confirmed_at IS 'When it was found removed first, since it was last there, by a crawl whose removals count (crawls.gone_after).';
+COMMENT ON COLUMN removed_articles.last_confirmed_at IS 'When such a crawl found it removed last.';
+
+CREATE TABLE reparse_bookmarks (
+    key             text         NOT NULL CHECK (key <> ''),
+    file            text         NOT NULL CHECK (file <> ''),
+    capture_offset  bigint       NOT NULL CHECK (capture_offset >= 0),
+    files_before    text         NOT NULL CHECK (files_before <> ''),
+    stored_at       timestamptz  NOT NULL DEFAULT now(),
+    PRIMARY KEY (key)
+);
+COMMENT ON TABLE reparse_bookmarks IS 'How far interrupted runs of scrapy reparse came; a run that ends well removes its row.';
+COMMENT ON COLUMN reparse_bookmarks.key IS 'SHA-256 of the arguments and of the program: changed selectors begin anew.';
+COMMENT ON COLUMN reparse_bookmarks.file IS 'WARC file that was being read.';
+COMMENT ON COLUMN reparse_bookmarks.capture_offset IS 'Byte in that file; all captures before it are stored.';
+COMMENT ON COLUMN reparse_bookmarks.files_before IS 'SHA-256 of the names of that file and those before it: others begin anew.';
+COMMENT ON COLUMN reparse_bookmarks.stored_at IS 'When it was written.';
+
+CREATE TABLE asiatongsin_migrations (
+    version     integer      NOT NULL,
+    name        text         NOT NULL,
+    applied_at  timestamptz  NOT NULL DEFAULT now(),
+    PRIMARY KEY (version)
+);
+COMMENT ON TABLE asiatongsin_migrations IS 'Which changes of the schema were made.';
+COMMENT ON COLUMN asiatongsin_migrations.version IS 'Number of the change.';
+COMMENT ON COLUMN asiatongsin_migrations.name IS 'What it did.';
+COMMENT ON COLUMN asiatongsin_migrations.applied_at IS 'When it was made.';

@@ -1,0 +1,208 @@
+"""The columns of each table with their types: exporters, comparisons and tests take them from here.
+
+The schema itself is made by the migrations, and stands in `schema.sql` as it is. A test holds this file equal to it.
+"""
+
+from __future__ import annotations
+
+from typing import LiteralString
+
+Columns = dict[LiteralString, LiteralString]
+"""Names of columns and their types in PostgreSQL's own words: `{"no": "bigint"}`."""
+
+ARTICLES: Columns = {
+    "site": "text",
+    "no": "bigint",
+    "url": "text",
+    "section": "text",
+    "headline": "text",
+    "subheadline": "text",
+    "reporter": "text",
+    "reporter_email": "text",
+    "published_at": "timestamptz",
+    "modified_at": "timestamptz",
+    "body": "text",
+    "language": "text",
+    "content_hash": "text",
+    "revision": "integer",
+    "first_seen_at": "timestamptz",
+    "fetched_at": "timestamptz",
+    "gone_at": "timestamptz",
+    "archive_file": "text",
+    "archive_offset": "bigint",
+    "archive_length": "bigint",
+    "payload_digest": "text",
+}
+
+ARTICLE_IMAGES: Columns = {
+    "site": "text",
+    "no": "bigint",
+    "position": "integer",
+    "url": "text",
+    "caption": "text",
+}
+
+ARTICLE_REVISIONS: Columns = {
+    "site": "text",
+    "no": "bigint",
+    "revision": "integer",
+    "fetched_at": "timestamptz",
+    "headline": "text",
+    "subheadline": "text",
+    "body": "text",
+    "modified_at": "timestamptz",
+    "content_hash": "text",
+    "archive_file": "text",
+    "archive_offset": "bigint",
+    "archive_length": "bigint",
+    "returned": "boolean",
+}
+
+ARTICLE_CHECKS: Columns = {
+    "site": "text",
+    "no": "bigint",
+    "checked_at": "timestamptz",
+    "next_check_at": "timestamptz",
+    "dated_at": "timestamptz",
+    "etag": "text",
+    "last_modified": "text",
+}
+
+RELATED_STORIES: Columns = {
+    "site": "text",
+    "no": "bigint",
+    "block": "text",
+    "position": "integer",
+    "related_no": "bigint",
+    "title": "text",
+    "lead": "text",
+    "image_url": "text",
+    "fetched_at": "timestamptz",
+}
+
+WEATHER_STATIONS: Columns = {
+    "station_id": "integer",
+    "name_ko": "text",
+    "name_en": "text",
+    "latitude": "double precision",
+    "longitude": "double precision",
+}
+
+WEATHER_SNAPSHOTS: Columns = {
+    "id": "bigint",
+    "site": "text",
+    "page_date": "text",
+    "first_fetched_at": "timestamptz",
+    "last_fetched_at": "timestamptz",
+    "pages": "integer",
+    "readings_hash": "text",
+}
+
+WEATHER_READINGS: Columns = {
+    "snapshot_id": "bigint",
+    "position": "integer",
+    "city": "text",
+    "condition": "text",
+    "icon": "text",
+    "temperature_c": "numeric(4,1)",
+    "station_id": "integer",
+}
+
+CRAWLS: Columns = {
+    "id": "text",
+    "site": "text",
+    "arguments": "jsonb",
+    "job": "text",
+    "started_at": "timestamptz",
+    "finished_at": "timestamptz",
+    "outcome": "text",
+    "walked": "bigint[]",
+    "list_pages": "integer",
+    "article_pages": "integer",
+    "new": "integer",
+    "changed": "integer",
+    "unchanged": "integer",
+    "unreadable": "integer",
+    "spooled": "integer",
+    "drained_segment": "integer",
+    "version": "text",
+    "statistics": "jsonb",
+    "number": "bigint",
+    "gone_after": "interval",
+}
+
+CRAWL_COVERAGE: Columns = {
+    "crawl": "text",
+    "part": "text",
+    "field": "text",
+    "pages": "integer",
+    "found": "integer",
+    "amount": "bigint",
+    "fell": "boolean",
+    "site": "text",
+    "number": "bigint",
+}
+
+REJECTED_PAGES: Columns = {
+    "id": "bigint",
+    "site": "text",
+    "no": "bigint",
+    "url": "text",
+    "fetched_at": "timestamptz",
+    "reason": "text",
+    "missing": "text[]",
+    "raw_path": "text",
+    "is_transient": "boolean",
+    "version": "text",
+    "archive_file": "text",
+    "archive_offset": "bigint",
+    "archive_length": "bigint",
+}
+
+REMOVED_ARTICLES: Columns = {
+    "site": "text",
+    "no": "bigint",
+    "form": "text",
+    "first_seen_at": "timestamptz",
+    "last_seen_at": "timestamptz",
+    "sightings": "integer",
+    "last_crawl": "text",
+    "listed": "boolean",
+    "first_confirmed_at": "timestamptz",
+    "last_confirmed_at": "timestamptz",
+}
+
+REPARSE_BOOKMARKS: Columns = {
+    "key": "text",
+    "file": "text",
+    "capture_offset": "bigint",
+    "files_before": "text",
+    "stored_at": "timestamptz",
+}
+
+ASIATONGSIN_MIGRATIONS: Columns = {
+    "version": "integer",
+    "name": "text",
+    "applied_at": "timestamptz",
+}
+
+CAPTURE: Columns = {"site": "text", "no": "bigint", "fetched_at": "timestamptz"}
+"""What tells one download of one article from all others, in every table that has it."""
+
+TABLES: dict[str, Columns] = {
+    "articles": ARTICLES,
+    "article_images": ARTICLE_IMAGES,
+    "article_revisions": ARTICLE_REVISIONS,
+    "article_checks": ARTICLE_CHECKS,
+    "related_stories": RELATED_STORIES,
+    "weather_stations": WEATHER_STATIONS,
+    "weather_snapshots": WEATHER_SNAPSHOTS,
+    "weather_readings": WEATHER_READINGS,
+    "crawls": CRAWLS,
+    "crawl_coverage": CRAWL_COVERAGE,
+    "rejected_pages": REJECTED_PAGES,
+    "removed_articles": REMOVED_ARTICLES,
+    "reparse_bookmarks": REPARSE_BOOKMARKS,
+    "asiatongsin_migrations": ASIATONGSIN_MIGRATIONS,
+}
+"""All tables, in an order in which each stands behind those that it refers to."""
