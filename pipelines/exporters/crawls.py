@@ -13,21 +13,26 @@ from pipelines.exporters.articles import Written
 
 _WRITE = """
 INSERT INTO crawls AS c (
-    id, site, arguments, job, started_at, finished_at, outcome, walked,
+    id, site, arguments, kind, scope, job, started_at, finished_at, outcome, is_comparable, proves_lists, walked,
     list_pages, article_pages, unreadable, spooled, gone_after, version, statistics
 ) VALUES (
-    %(id)s, %(site)s, %(arguments)s, %(job)s, %(started_at)s, %(finished_at)s, %(outcome)s, %(walked)s::bigint[],
+    %(id)s, %(site)s, %(arguments)s, %(kind)s, %(scope)s, %(job)s, %(started_at)s, %(finished_at)s, %(outcome)s,
+    %(is_comparable)s, %(proves_lists)s, %(walked)s::bigint[],
     %(list_pages)s, %(article_pages)s, %(unreadable)s, %(spooled)s, %(gone_after)s,
     %(version)s, %(statistics)s
 )
 ON CONFLICT (id) DO UPDATE SET
-    finished_at = excluded.finished_at, outcome = excluded.outcome, walked = excluded.walked,
+    finished_at = excluded.finished_at, outcome = excluded.outcome, is_comparable = excluded.is_comparable,
+    proves_lists = excluded.proves_lists, walked = excluded.walked,
     list_pages = excluded.list_pages, article_pages = excluded.article_pages, unreadable = excluded.unreadable,
     spooled = excluded.spooled, gone_after = excluded.gone_after, statistics = excluded.statistics"""
 
+_DECIDED = ("kind", "scope", "is_comparable", "proves_lists")
+"""What the record says of itself."""
+
 _CLOSE_DEAD = """
 UPDATE crawls SET outcome = 'error', finished_at = greatest(now(), started_at)
-WHERE site = %s AND finished_at IS NULL AND NOT arguments ? 'reparse'"""
+WHERE site = %s AND finished_at IS NULL AND kind <> 'reparse'"""
 
 _DRAINED = "SELECT drained_segment FROM crawls WHERE id = %s FOR UPDATE"
 
@@ -38,7 +43,7 @@ WHERE id = %s"""
 
 def write(connection: Connection, record: CrawlRecord) -> None:
     """Adds the crawl, or brings its row up to date."""
-    values = {name: getattr(record, name) for name in CrawlRecord.__dataclass_fields__}
+    values = {name: getattr(record, name) for name in (*CrawlRecord.__dataclass_fields__, *_DECIDED)}
     values |= {name: Jsonb(_without_nul(values[name])) for name in ("arguments", "statistics")}
     values["walked"] = list(record.walked)
     if record.finished_at:  # a clock that was set back while the crawl ran
