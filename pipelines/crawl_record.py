@@ -13,6 +13,12 @@ from asiatongsin import __version__
 Key = tuple[str, str]
 """Part of a page and name of a field of it."""
 
+LISTS, ARTICLES, REPARSE = "lists", "articles", "reparse"
+"""Kinds of crawls: one that walks lists, one of single articles (`no=`), and archived pages that are read again."""
+
+WHOLE_SITE = "all"
+"""Scope of a crawl that was asked neither for some sections nor for whole lists."""
+
 
 class Outcome(Enum):
     """How a crawl ended: the word in `crawls.outcome` and the exit status of the command."""
@@ -30,6 +36,9 @@ class Outcome(Enum):
     @property
     def status(self) -> int:
         return self.value[1]
+
+
+_WENT_WELL = {Outcome.OK.word, Outcome.DRIFT.word, Outcome.SPOOLED.word}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,9 +141,27 @@ class CrawlRecord:
     """All statistics of Scrapy and of the pipelines."""
 
     @property
-    def is_measure(self) -> bool:
-        """Whether it says what the site is like: not where it was asked for single articles."""
-        return "no" not in self.arguments
+    def kind(self) -> str:
+        """`lists`, `articles` or `reparse`."""
+        if "reparse" in self.arguments:
+            return REPARSE
+        return ARTICLES if "no" in self.arguments else LISTS
+
+    @property
+    def scope(self) -> str:
+        """What it was asked to walk: `all`, or for example `sections=22,34 full`. Crawls of one scope are compared."""
+        sections = [f"sections={self.arguments['sections']}"] if "sections" in self.arguments else []
+        return " ".join(sections + ["full"] * ("full" in self.arguments)) or WHOLE_SITE
+
+    @property
+    def is_comparable(self) -> bool:
+        """Whether later crawls are compared with it: it walked lists, and neither the site nor the program failed."""
+        return self.kind == LISTS and self.outcome in _WENT_WELL
+
+    @property
+    def proves_lists(self) -> bool:
+        """Whether it shows what the lists hold: it is comparable, and nobody stopped it before its own end."""
+        return self.is_comparable and self.statistics.get("finish_reason") == "finished"
 
     @classmethod
     def begin(cls, site: str, given: dict[str, str]) -> CrawlRecord:

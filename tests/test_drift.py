@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from random import Random
-
 import pytest
 from psycopg import Connection
 
 from pipelines.crawl_record import FieldCoverage
-from pipelines.verdict.coverage import FIELDS
-from pipelines.verdict.falls import Past, falls, marked
+from pipelines.verdict.coverage import FIELDS, Field, field_of
+from pipelines.verdict.expectation import Expectation
+from pipelines.verdict.falls import EarlierCrawls, falls, with_fallen
 from tests.conftest import Scrapy
 from tests.site import ReplicaSite, serve
 
@@ -21,31 +19,54 @@ def covered(field: str, pages: int, found: int, part: str = "article", amount: i
     return FieldCoverage(part=part, field=field, pages=pages, found=found, amount=amount)
 
 
+def field(name: str, part: str = "article") -> Field:
+    given = field_of(part, name)
+    assert given
+    return given
+
+
 def fallen(now: FieldCoverage, *earlier: FieldCoverage) -> list[tuple[str, float, bool]]:
-    found = falls([now], Past(coverage={(now.part, now.field): earlier}), 0.5)
-    return [(fall.field.name, fall.usual.share, fall.usual.is_bound) for fall in found]
+    found = falls([now], EarlierCrawls(coverage={(now.part, now.field): earlier}), 0.5)
+    return [(fall.field.name, round(fall.usual.share, 2), fall.usual.is_bound) for fall in found]
 
 
 def thinned(now: FieldCoverage, *earlier: FieldCoverage) -> list[str]:
-    return [fall.figures for fall in falls([now], Past(coverage={(now.part, now.field): earlier}), 0.5) if fall.is_thin]
+    return [
+        fall.figures
+        for fall in falls([now], EarlierCrawls(coverage={(now.part, now.field): earlier}), 0.5)
+        if fall.is_thin
+    ]
 
 
 @pytest.mark.parametrize(
     ("pages", "found", "is_fallen"),
-    [(20, 0, True), (12, 3, False), (100, 29, True), (100, 31, False), (3, 0, False), (5000, 1400, True)],
+    [(220, 0, True), (20, 0, False), (400, 110, False), (5000, 1400, True), (5000, 1600, False)],
 )
 def test_falls_below_half_of_what_is_usual_and_not_by_chance(pages: int, found: int, is_fallen: bool) -> None:
-    earlier = [covered("subheadline", 50, number) for number in (28, 30, 31)]
+    """A crawl of many pages counts as one in twenty of them: 220 as 11, and 20 as two."""
+    earlier = [covered("subheadline", 50, number) for number in (29, 30, 31)]
     now = covered("subheadline", pages, found)
     assert fallen(now, *earlier) == ([("subheadline", 0.6, False)] if is_fallen else [])
 
 
-def test_what_every_page_has_is_missed_on_three_pages_but_not_on_two() -> None:
+def test_what_every_page_has_is_missed_on_two_pages_but_not_on_one() -> None:
     earlier = [covered("headline", 3, 3)] * 40
-    assert fallen(covered("headline", 3, 0), *earlier) == [("headline", 1.0, False)]
-    assert fallen(covered("headline", 2, 0), *earlier) == []
+    assert fallen(covered("headline", 2, 0), *earlier) == [("headline", 1.0, False)]
+    assert fallen(covered("headline", 1, 0), *earlier) == []
     assert fallen(covered("headline", 3, 0), *earlier[:3]) == []  # nine pages do not say that every page has one
-    assert fallen(covered("headline", 7, 0), *earlier[:3]) == [("headline", 1.0, False)]
+    assert fallen(covered("headline", 7, 0), *earlier[:3]) == [("headline", 0.8, True)]
+
+
+def test_one_desk_without_photos_is_no_fall_however_many_notices_it_brings() -> None:
+    earlier = [covered("images", 3, 3)] * 20 + [covered("images", 3, 0)] * 2
+    assert fallen(covered("images", 30, 0), *earlier) == []
+    assert fallen(covered("images", 30, 0), covered("images", 30, 0), covered("images", 2, 0), *earlier) != []
+
+
+def test_a_first_crawl_of_a_whole_archive_has_one_vote_like_any_other() -> None:
+    earlier = [covered("images", 2, 2)] * 40 + [covered("images", 9000, 900)]
+    assert round(Expectation.of(field("images"), earlier).share, 2) == 0.98
+    assert fallen(covered("images", 2, 0), covered("images", 2, 0), *earlier) != []
 
 
 def test_what_one_crawl_of_few_pages_cannot_tell_some_in_a_row_do() -> None:
@@ -65,52 +86,8 @@ def test_crawls_of_few_articles_do_not_make_usual_what_they_lack() -> None:
     assert 5 <= fell.index(True) <= 9
 
 
-@pytest.mark.parametrize("share", [0.3, 0.6, 0.8, 0.9, 0.98])
-@pytest.mark.parametrize("most", [1, 3, 8])
-def test_a_field_that_is_not_on_every_page_is_seldom_missed_by_chance(share: float, most: int) -> None:
-    """A week of a crawl every half an hour, with nothing wrong."""
-    random = Random(f"{share} {most}")
-    sizes = [random.randint(1, most) for _ in range(7 * 48)]
-    crawls = [covered("images", size, sum(random.random() < share for _ in range(size))) for size in sizes]
-    assert told_of([], crawls) <= 1
-
-
-@pytest.mark.parametrize("photoless", [0.0, 0.1, 0.3])
-@pytest.mark.parametrize("swarm", [1, 3, 5])
-def test_a_desk_that_brings_its_notices_in_swarms_is_seldom_told(photoless: float, swarm: int) -> None:
-    """A month of a crawl every hour; one desk has hardly any photos, and each crawl brings articles of one desk."""
-    random = Random(f"{photoless} {swarm}")
-    crawls = []
-    for _ in range(30 * 24):
-        share = 0.05 if random.random() < photoless else 0.9
-        size = next(number for number in range(1, 100) if random.random() < 1 / swarm)
-        crawls.append(covered("images", size, sum(random.random() < share for _ in range(size))))
-    assert told_of([covered("images", 60, round(60 * (0.9 - 0.85 * photoless)))], crawls) <= 3
-
-
-def told_of(history: list[FieldCoverage], crawls: list[FieldCoverage]) -> int:
-    """How often it is told that the field fell; it is mended as soon as a crawl finds it."""
-    told, is_fallen = 0, False
-    for now in crawls:
-        is_falling = bool(falls([now], replace(before(history), fallen=FALLEN if is_fallen else frozenset()), 0.5))
-        told += is_falling and not is_fallen
-        is_fallen = is_falling
-        history = history if is_falling else [now, *history[:199]]
-    return told
-
-
-FALLEN = frozenset({("article", "images")})
-
-
-@pytest.mark.parametrize(("share", "crawls"), [(1.0, 2), (0.9, 5), (0.6, 10)])
-def test_what_vanishes_is_told_after_some_crawls_of_few_articles(share: float, crawls: int) -> None:
-    random = Random(share)
-    history = [covered("images", 2, sum(random.random() < share for _ in range(2))) for _ in range(200)]
-    assert told_of(history, [covered("images", 2, 0)] * crawls) == 1
-
-
-def before(earlier: list[FieldCoverage]) -> Past:
-    return Past(coverage={(one.part, one.field): earlier for one in earlier})
+def before(earlier: list[FieldCoverage]) -> EarlierCrawls:
+    return EarlierCrawls(coverage={(one.part, one.field): earlier for one in earlier})
 
 
 def test_what_does_not_come_twice_in_a_row_is_missed() -> None:
@@ -132,10 +109,10 @@ def test_a_menu_without_sections_is_missed_where_there_was_one() -> None:
 
 def test_what_fell_before_is_missed_on_a_single_page() -> None:
     key = ("article", "headline")
-    past = Past(coverage={key: [covered("headline", 3, 3)] * 3}, fallen=frozenset({key}))
-    assert [fall.key for fall in falls([covered("headline", 1, 0)], past, 0.5)] == [key]
-    assert falls([covered("headline", 1, 1)], past, 0.5) == []
-    first = Past(fallen=frozenset({key}))  # it fell in the first crawl of the site
+    earlier = EarlierCrawls(coverage={key: [covered("headline", 3, 3)] * 3}, fallen=frozenset({key}))
+    assert [fall.key for fall in falls([covered("headline", 1, 0)], earlier, 0.5)] == [key]
+    assert falls([covered("headline", 1, 1)], earlier, 0.5) == []
+    first = EarlierCrawls(fallen=frozenset({key}))  # it fell in the first crawl of the site
     assert [fall.key for fall in falls([covered("headline", 2, 1)], first, 0.5)] == [key]
 
 
@@ -160,7 +137,7 @@ def test_lists_that_are_all_empty_are_told_as_one() -> None:
 
 
 def fallen_lists(now: list[FieldCoverage], *earlier: FieldCoverage) -> list[str]:
-    return [fall.now.part for fall in falls(now, Past(coverage={("list 22", "teasers"): earlier}), 0.5)]
+    return [fall.now.part for fall in falls(now, EarlierCrawls(coverage={("list 22", "teasers"): earlier}), 0.5)]
 
 
 def test_bodies_that_became_short_are_missed() -> None:
@@ -182,8 +159,8 @@ def test_crawls_that_met_few_bodies_do_not_say_how_long_one_is() -> None:
 
 def test_lists_that_are_all_empty_are_marked_each() -> None:
     lists = [covered("teasers", 1, 0, "list 22"), covered("teasers", 1, 0, "list 34"), covered("headline", 3, 3)]
-    assert [one.fell for one in marked(lists, {("list", "teasers")})] == [True, True, False]
-    assert [one.fell for one in marked(lists, {("list 34", "teasers")})] == [False, True, False]
+    assert [one.fell for one in with_fallen(lists, {("list", "teasers")})] == [True, True, False]
+    assert [one.fell for one in with_fallen(lists, {("list 34", "teasers")})] == [False, True, False]
 
 
 def test_a_strip_that_lost_most_of_its_cities_is_missed() -> None:
@@ -193,16 +170,18 @@ def test_a_strip_that_lost_most_of_its_cities_is_missed() -> None:
 
 
 def test_what_may_be_missing_is_not_missed() -> None:
-    earlier = Past(coverage={("article", "headline"): [covered("headline", 9, 9)] * 3})
+    earlier = EarlierCrawls(coverage={("article", "headline"): [covered("headline", 9, 9)] * 3})
     assert falls([covered("headline", 9, 1)], earlier, 0.5, {"article headline"}) == []
     assert falls([covered("headline", 9, 1)], earlier, 0.5, {"article images"}) != []
     assert falls([covered("headline", 9, 1)], earlier, 0.0) == []
-    assert falls([covered("headline", 99, 1)], Past(), 0.0) == []
+    assert falls([covered("headline", 99, 1)], EarlierCrawls(), 0.0) == []
 
 
 def test_names_the_figures_the_selectors_and_the_page() -> None:
     [fall] = falls(
-        [covered("headline", 9, 1)], Past(coverage={("article", "headline"): [covered("headline", 9, 9)] * 3}), 0.5
+        [covered("headline", 9, 1)],
+        EarlierCrawls(coverage={("article", "headline"): [covered("headline", 9, 9)] * 9}),
+        0.5,
     )
     told = fall.told("rejected/newsasia.kr/article-1-a.html.gz")
     assert "article headline found on 1 of 9 pages, usually 100%" in told

@@ -30,11 +30,11 @@ def test_trouble_lasts_from_the_first_bad_crawl_to_the_next_good_one() -> None:
 
 
 def test_a_crawl_that_did_not_look_proves_nothing() -> None:
-    good, finished = GOOD, {"finish_reason": "finished"}
-    assert is_proof(record(), good, finished)
-    assert not is_proof(record(), good, {"finish_reason": "shutdown"})
-    assert not is_proof(record(arguments={"no": "1"}), good, finished)
-    assert not is_proof(record(), replace(good, is_open=True), finished)
+    ended = record(outcome="ok", statistics={"finish_reason": "finished"})
+    assert is_proof(ended, GOOD)
+    assert not is_proof(replace(ended, statistics={"finish_reason": "shutdown"}), GOOD)
+    assert not is_proof(replace(ended, arguments={"no": "1"}), GOOD)
+    assert not is_proof(ended, replace(GOOD, is_open=True))
     bad = Standing(trouble="drift", since=AT)
     assert bad.ended(GOOD, later(1), later(2), is_proof=False) == bad
 

@@ -22,7 +22,7 @@ from asiatongsin.rechecks import Rechecks
 from asiatongsin.signals import crawl_started
 from pipelines.archive.crawl_files import Archive
 from pipelines.crawl.lock import CrawlLock
-from pipelines.crawl_record import CoverageBounds, CrawlRecord, Key, Outcome
+from pipelines.crawl_record import LISTS, CoverageBounds, CrawlRecord, Key, Outcome
 from pipelines.database.connection import Database, DatabaseFrozen, DatabaseUnreachable, DatabaseUnusable
 from pipelines.disk import data_folder, told
 from pipelines.exporters.batch import Exported
@@ -34,8 +34,9 @@ from pipelines.stages.archive import ArchivePipeline
 from pipelines.stages.split import SplitPipeline
 from pipelines.stages.spool import SpoolPipeline
 from pipelines.threads import aside, begun, follow
+from pipelines.verdict.bounds import Bounds, frozen
 from pipelines.verdict.decide import Expected, Verdict, decide
-from pipelines.verdict.falls import Bounds, Past, falls, frozen, marked
+from pipelines.verdict.falls import EarlierCrawls, falls, with_fallen
 from pipelines.verdict.tally import Tally
 
 P = ParamSpec("P")
@@ -167,8 +168,8 @@ class CrawlExtension:
         try:
             is_stored = thread.finish()
             covered = self._covered(record)
-            past = None if thread.trouble else drain.past_of(covered)
-            final = self._judged(covered, spool.waiting(), thread.trouble, past)
+            earlier = None if thread.trouble else drain.earlier_crawls(covered)
+            final = self._judged(covered, spool.waiting(), thread.trouble, earlier)
             self._write_down(spool, final)
             if is_stored:
                 drain.store_record(final)
@@ -209,13 +210,13 @@ class CrawlExtension:
         except OSError as error:
             logger.warning("The record of the crawl cannot be written: %s", told(error, self.data))
 
-    def _judged(self, record: CrawlRecord, waiting: int, trouble: str, past: Past | None) -> CrawlRecord:
+    def _judged(self, record: CrawlRecord, waiting: int, trouble: str, known: EarlierCrawls | None) -> CrawlRecord:
         stats = self.crawler.stats.get_stats()
         tally = Tally.of(stats)
         share = self.crawler.settings.getfloat("UNREADABLE_SHARE_MAX")
         gone_after = Rechecks.from_settings(self.crawler.settings).gone_after
         bounds = Bounds.from_settings(self.crawler.settings)
-        earlier = past or Past()
+        earlier = known or EarlierCrawls()
         expected = Expected(unreadable_share_max=share, fallen=earlier.fallen, ignored=bounds.ignored)
         fallen = self._falls(record, earlier, bounds)
         self.verdict = decide(
@@ -224,8 +225,8 @@ class CrawlExtension:
         return replace(
             record,
             finished_at=datetime.now(UTC),
-            coverage=marked(record.coverage, self.verdict.fallen if record.is_measure else ()),
-            to_compare=None if past else CoverageBounds(drop=bounds.drop, ignored=tuple(sorted(bounds.ignored))),
+            coverage=with_fallen(record.coverage, self.verdict.fallen if record.kind == LISTS else ()),
+            to_compare=None if known else CoverageBounds(drop=bounds.drop, ignored=tuple(sorted(bounds.ignored))),
             outcome=self.verdict.outcome.word,
             walked=self.verdict.walked,
             list_pages=tally.lists.arrived,
@@ -246,14 +247,14 @@ class CrawlExtension:
             failed["front"] = tally.front.failed
         return replace(record, coverage=splitting.coverage.fields(failed))
 
-    def _falls(self, record: CrawlRecord, past: Past, bounds: Bounds) -> dict[Key, str]:
+    def _falls(self, record: CrawlRecord, earlier: EarlierCrawls, bounds: Bounds) -> dict[Key, str]:
         """What is no longer found on the pages of the site, each with a page that shows it."""
         splitting = self.crawler.get_item_pipeline(SplitPipeline)
-        found = falls(record.coverage, past, bounds.drop, bounds.ignored)
+        found = falls(record.coverage, earlier, bounds.drop, bounds.ignored)
         told_of = {fall.key: fall.told(splitting.kept(fall.key) if splitting else None) for fall in found}
         # A crawl that met no strip says nothing of it.
         is_shown = any(one.part == "strip" and one.found for one in record.coverage)
-        if is_shown and (same := frozen(past.strip_unchanged_for, bounds.frozen_after)):
+        if is_shown and (same := frozen(earlier.strip_unchanged_for, bounds.frozen_after)):
             told_of["strip", "frozen"] = same
         return told_of
 

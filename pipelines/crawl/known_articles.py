@@ -115,7 +115,7 @@ WITH sure AS (
 ), since AS (
     SELECT count(*) AS crawls, bool_or(c.started_at < (SELECT started_at FROM sure)) AS is_set_back FROM crawls AS c
     WHERE c.site = %(site)s AND c.id <> %(crawl)s AND c.new > 0
-        AND %(section)s <> ALL(c.walked) AND NOT c.arguments ? 'no'
+        AND %(section)s <> ALL(c.walked) AND c.kind <> 'articles'
         AND c.number > coalesce((SELECT number FROM sure), 0)
 )
 SELECT

@@ -23,8 +23,8 @@ from pipelines.crawl.extension import OVERLAP, CrawlExtension
 from pipelines.crawl_record import Outcome
 from pipelines.database.connection import Database, DatabaseMissing
 from pipelines.monitoring import delivery as addresses
+from pipelines.verdict.bounds import Bounds
 from pipelines.verdict.decide import decide
-from pipelines.verdict.falls import Bounds
 from pipelines.verdict.tally import Tally
 
 logger = logging.getLogger(__name__)

@@ -112,6 +112,10 @@ CRAWLS: Columns = {
     "id": "text",
     "site": "text",
     "arguments": "jsonb",
+    "kind": "text",
+    "scope": "text",
+    "is_comparable": "boolean",
+    "proves_lists": "boolean",
     "job": "text",
     "started_at": "timestamptz",
     "finished_at": "timestamptz",
@@ -141,6 +145,21 @@ CRAWL_COVERAGE: Columns = {
     "fell": "boolean",
     "site": "text",
     "number": "bigint",
+}
+
+MISSING_FIELDS: Columns = {
+    "site": "text",
+    "part": "text",
+    "field": "text",
+    "scope": "text",
+    "since": "timestamptz",
+    "crawl": "text",
+    "pages": "integer",
+    "found": "integer",
+    "amount": "bigint",
+    "usual_share": "double precision",
+    "usual_mean": "double precision",
+    "found_again": "integer",
 }
 
 REJECTED_PAGES: Columns = {
@@ -200,6 +219,7 @@ TABLES: dict[str, Columns] = {
     "weather_readings": WEATHER_READINGS,
     "crawls": CRAWLS,
     "crawl_coverage": CRAWL_COVERAGE,
+    "missing_fields": MISSING_FIELDS,
     "rejected_pages": REJECTED_PAGES,
     "removed_articles": REMOVED_ARTICLES,
     "reparse_bookmarks": REPARSE_BOOKMARKS,

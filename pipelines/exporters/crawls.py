@@ -14,7 +14,7 @@ from pipelines.exporters import crawl_coverage
 from pipelines.exporters.articles import Written
 
 _RECORD = without(CRAWLS, "number", "new", "changed", "unchanged", "drained_segment")
-_REPLACED = without(_RECORD, "id", "site", "arguments", "job", "started_at", "version")
+_REPLACED = without(_RECORD, "id", "site", "arguments", "kind", "scope", "job", "started_at", "version")
 _VALUES = ", ".join([f"%({name})s::{of_type}" for name, of_type in _RECORD.items()])
 
 _WRITE: LiteralString = f"""
@@ -23,7 +23,7 @@ ON CONFLICT (id) DO UPDATE SET {replaced(_REPLACED)}"""
 
 _CLOSE_DEAD = """
 UPDATE crawls SET outcome = 'error', finished_at = greatest(now(), started_at)
-WHERE site = %s AND finished_at IS NULL AND NOT arguments ? 'reparse'"""
+WHERE site = %s AND finished_at IS NULL AND kind <> 'reparse'"""
 
 _DRAINED = "SELECT drained_segment FROM crawls WHERE id = %s FOR UPDATE"
 

@@ -12,7 +12,6 @@ from typing import Any, ParamSpec
 
 from scrapy.settings import BaseSettings
 
-from asiatongsin import statistics as names
 from asiatongsin.printable import printable
 from pipelines.crawl_record import CrawlRecord, Outcome
 from pipelines.disk import told
@@ -24,7 +23,6 @@ from pipelines.monitoring.site_troubles import Standing
 from pipelines.spool.waiting import waiting_pages
 from pipelines.threads import begun
 from pipelines.verdict.decide import Verdict
-from pipelines.verdict.tally import STOPPED
 
 P = ParamSpec("P")
 
@@ -69,7 +67,8 @@ class Notices:
     def _ended(self, record: CrawlRecord, verdict: Verdict, stats: Mapping[str, Any]) -> None:
         now = datetime.now(UTC)
         before = self._standing(record.site)
-        after = before.ended(verdict, record.started_at, now, is_proof=is_proof(record, verdict, stats))
+        final = replace(record, outcome=verdict.outcome.word, statistics=dict(stats))
+        after = before.ended(verdict, record.started_at, now, is_proof=is_proof(final, verdict))
         self._keep(record.site, after)
         self._write_metrics(record, verdict.outcome, now, after.good_at, stats)
         if (knowing := self._alert(after, record, verdict)) != after:
@@ -121,9 +120,9 @@ class Notices:
             logger.warning("How the site stands cannot be kept: %s", told(error, self.data))
 
 
-def is_proof(record: CrawlRecord, verdict: Verdict, stats: Mapping[str, Any]) -> bool:
-    """Whether a crawl that ended well shows that crawls do: it was not stopped, walked lists, saw what was missing."""
-    return not verdict.is_open and stats.get(names.FINISH_REASON) not in STOPPED and "no" not in record.arguments
+def is_proof(record: CrawlRecord, verdict: Verdict) -> bool:
+    """Whether a crawl that ended well shows that all is well: it walked its lists, and saw what was missing before."""
+    return record.proves_lists and not verdict.is_open
 
 
 def _unharmed(work: Callable[P, None], *arguments: P.args, **named: P.kwargs) -> None:

@@ -27,10 +27,13 @@ from pipelines.database.connection import (
 )
 from pipelines.database.migrate import migrate
 from pipelines.disk import private_folder, write_whole
-from pipelines.exporters import crawl_coverage, crawls, removed_articles
+from pipelines.exporters import crawls, removed_articles
 from pipelines.exporters.batch import REFUSALS, Exported, export_segments
+from pipelines.queries import coverage_history
 from pipelines.spool.folder import DAMAGED, Spool, read_segment
-from pipelines.verdict.falls import Past
+from pipelines.verdict.earlier import earlier_crawls
+from pipelines.verdict.falls import EarlierCrawls
+from pipelines.verdict.late import compared, note_missing_fields
 
 T = TypeVar("T")
 
@@ -107,16 +110,16 @@ class Drain:
         """Ends the rows of crawls that cannot be running, since we hold the lock. DatabaseUnreachable."""
         self._with_connection(lambda connection: crawls.close_dead(connection, site))
 
-    def past_of(self, record: CrawlRecord) -> Past | None:
+    def earlier_crawls(self, record: CrawlRecord) -> EarlierCrawls | None:
         """What earlier crawls of the site found; None where no database says so."""
         try:
-            return self._with_connection(lambda connection: crawl_coverage.past(connection, record))
+            return self._with_connection(lambda connection: earlier_crawls(connection, record))
         except (DatabaseUnreachable, DatabaseUnusable):
             return None
 
     def fallen(self, site: str) -> frozenset[Key]:
-        """The fields that fell in the last crawl that met them. DatabaseUnreachable, DatabaseUnusable."""
-        return self._with_connection(lambda connection: crawl_coverage.fallen(connection, site))
+        """The fields that fell and have not been found again. DatabaseUnreachable, DatabaseUnusable."""
+        return self._with_connection(lambda connection: coverage_history.fallen(connection, site))
 
     @property
     def is_connected(self) -> bool:
@@ -193,7 +196,9 @@ def _batch(waiting: deque[Path], at_once: int) -> list[Path]:
 
 def _store_record(connection: Connection, record: CrawlRecord) -> None:
     with connection.transaction():
-        crawls.write(connection, crawl_coverage.compared(connection, record))
+        record = compared(connection, record)
+        crawls.write(connection, record)
+        note_missing_fields(connection, record)
         removed_articles.confirm(connection, record)
 
 

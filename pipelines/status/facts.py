@@ -11,12 +11,8 @@ from typing import Any, LiteralString
 from psycopg import Connection
 from psycopg.rows import class_row, scalar_row
 
-from pipelines.exporters import crawl_coverage
 from pipelines.spool.waiting import left_pages, waiting_pages
 from pipelines.status.state import CrawlRow, DatabaseState, Files, Missing, RejectedRow, SiteState, Trend
-from pipelines.verdict.coverage import field_of
-from pipelines.verdict.expectation import Usual
-from pipelines.verdict.tally import STOPPED
 
 COMPARED = 20
 """So many crawls before the last one are compared with."""
@@ -39,12 +35,11 @@ SELECT id, site, arguments, started_at, finished_at, outcome, list_pages, articl
     unreadable, spooled
 FROM crawls WHERE """
 
-_LAST_CRAWLS: LiteralString = f"""{_CRAWL} (site = %(site)s OR %(site)s::text IS NULL) AND NOT arguments ? 'reparse'
+_LAST_CRAWLS: LiteralString = f"""{_CRAWL} (site = %(site)s OR %(site)s::text IS NULL) AND kind <> 'reparse'
 ORDER BY number DESC LIMIT %(most)s"""
 
 # Crawls of single articles have nothing to compare.
-_OF_LISTS: LiteralString = f"""{_CRAWL} site = %(site)s AND finished_at IS NOT NULL
-    AND NOT arguments ?| '{{no,reparse}}'
+_OF_LISTS: LiteralString = f"""{_CRAWL} site = %(site)s AND finished_at IS NOT NULL AND kind = 'lists'
 ORDER BY number DESC LIMIT %(most)s"""
 
 _ARTICLES = """
@@ -53,16 +48,16 @@ FROM articles WHERE site = %s"""
 
 _GOOD_AT = """
 SELECT finished_at FROM crawls
-WHERE site = %s AND outcome = 'ok' AND NOT arguments ?| '{no,reparse}' AND statistics ->> 'finish_reason' <> ALL(%s)
+WHERE site = %s AND outcome = 'ok' AND proves_lists
 ORDER BY number DESC LIMIT 1"""
 
 # Nights, weekends and holidays are pauses as well: two months know them.
 _NEWS = """
 SELECT max(at), extract(epoch FROM max(pause))::float8, count(pause), max(at) - min(at) FROM (
     SELECT started_at AS at, started_at - lag(started_at) OVER (ORDER BY started_at) AS pause
-    FROM crawls WHERE site = %(site)s AND new > 0 AND NOT arguments ?| '{no,reparse}' AND started_at > (
+    FROM crawls WHERE site = %(site)s AND new > 0 AND kind = 'lists' AND started_at > (
         SELECT max(started_at) - interval '60 days' FROM crawls
-        WHERE site = %(site)s AND new > 0 AND NOT arguments ?| '{no,reparse}'
+        WHERE site = %(site)s AND new > 0 AND kind = 'lists'
     )
 ) AS n"""
 
@@ -72,9 +67,9 @@ ORDER BY first_fetched_at DESC, id DESC LIMIT 1"""
 
 _DUE = "SELECT count(*), min(next_check_at) FROM article_checks WHERE site = %s AND next_check_at <= now()"
 
-_LAST_MET = """
-SELECT o.crawl, c.arguments, o.pages, o.found, o.amount FROM crawl_coverage AS o JOIN crawls AS c ON c.id = o.crawl
-WHERE o.site = %s AND o.part = %s AND o.field = %s ORDER BY o.number DESC LIMIT 1"""
+_MISSING = """
+SELECT part, field, pages, found, amount, usual_share, usual_mean, crawl FROM missing_fields
+WHERE site = %s ORDER BY part, field"""
 
 _REJECTED = """
 SELECT r.site, r.url, r.no, r.fetched_at, r.reason, r.missing, r.raw_path FROM rejected_pages AS r
@@ -135,7 +130,7 @@ def _site(connection: Connection, site: str) -> SiteState:
     articles, edited, gone, newest, fetched = _one(connection, _ARTICLES, site)
     since, until = _one(connection, _STRIP, site) or (None, None)
     due, due_since = _one(connection, _DUE, site)
-    (good_at,) = _one(connection, _GOOD_AT, site, list(STOPPED)) or (None,)
+    (good_at,) = _one(connection, _GOOD_AT, site) or (None,)
     of_lists = _crawls(connection, _OF_LISTS, site=site, most=COMPARED + 1)
     news_at, longest_quiet, pauses, known_for = next(connection.execute(_NEWS, {"site": site}))
     is_known = pauses >= ENOUGH and known_for > KNOWN_FOR
@@ -149,7 +144,7 @@ def _site(connection: Connection, site: str) -> SiteState:
         last_crawl=of_lists[0] if of_lists else None,
         good_at=good_at,
         trend=trend(of_lists[0], of_lists[1:]) if of_lists else (),
-        missing=tuple(_missing(connection, site)),
+        missing=_missing(connection, site),
         strip_since=since,
         strip_until=until,
         due=due,
@@ -159,22 +154,8 @@ def _site(connection: Connection, site: str) -> SiteState:
     )
 
 
-def _missing(connection: Connection, site: str) -> Iterable[Missing]:
-    for part, name in sorted(crawl_coverage.fallen(connection, site)):
-        crawl, arguments, pages, found, amount = _one(connection, _LAST_MET, site, part, name)
-        before = crawl_coverage.before(connection, site, crawl, arguments, [(part, name)]).get((part, name), ())
-        field = field_of(part, name)
-        usual = Usual.of(field, before) if field else None
-        yield Missing(
-            part=part,
-            field=name,
-            pages=pages,
-            found=found,
-            amount=amount,
-            usual_share=usual.share if usual else None,
-            usual_mean=usual.mean if usual else None,
-            crawl=crawl,
-        )
+def _missing(connection: Connection, site: str) -> tuple[Missing, ...]:
+    return tuple(connection.cursor(row_factory=class_row(Missing)).execute(_MISSING, [site]))
 
 
 def _crawls(connection: Connection, query: LiteralString, **values: Any) -> list[CrawlRow]:

@@ -15,8 +15,8 @@ from asiatongsin.rechecks import Rechecks
 from asiatongsin.site import Site
 from pipelines.crawl_record import Outcome
 from pipelines.status.state import DatabaseState, Files, Missing, SiteState, Status
+from pipelines.verdict.bounds import Bounds, frozen
 from pipelines.verdict.coverage import field_of, looked_for
-from pipelines.verdict.falls import Bounds, frozen
 
 QUIETER = 3
 """A site is silent after so many times the longest pause it made before."""

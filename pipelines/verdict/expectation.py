@@ -1,52 +1,35 @@
-"""What is usual of a field, and how likely it is that crawls find less of it by chance.
-
-Most crawls of a paper bring one to three articles, of which a photo or a reporter may well be missing, and those of one
-crawl resemble each other: a desk brings ten notices at once.
-"""
+"""What is expected of a field, and how likely it is that pages lack it by chance."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import comb, exp, lgamma, prod
-from statistics import median
+from math import comb
+from statistics import fmean, median
 from typing import Self
 
 from pipelines.crawl_record import FieldCoverage
 from pipelines.verdict.coverage import Field
 
 ENOUGH_CRAWLS = 3
-"""With fewer earlier crawls only the bounds for first ones count."""
+"""Earlier crawls that must be known before a crawl is compared with them.
 
-ENOUGH_PAGES = 20
-"""Earlier crawls are taken together until they have so many pages: their share is then one of those compared with."""
+Example: the third crawl of a site has two before it, so it is judged by the bounds for first crawls.
+"""
 
-PROOF = 100
-"""So many earlier pages at most prove what is usual."""
-
-ALIKE, ALIKE_PAIRS = 0.05, 50
-"""How much the pages of one crawl resemble each other (their correlation), and how many pairs of pages that counts for
-until crawls have shown it: a desk brings ten notices at once, none of which has a photo."""
-
-SWARM = 10
-"""So many pages resemble each other; a crawl of more has articles of several desks."""
-
-PAIRS = 20
-"""So many pairs of pages of one crawl at most say how much they resemble each other."""
+MOST_PAGES = 1000
+"""Pages from which on more of them prove no more. Example: 100 of 4,000 pages with a photo count as 25 of 1,000."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Usual:
-    """What is expected of a field."""
+class Expectation:
+    """What crawls usually find of a field."""
 
     share: float
-    """Share of the pages that have it: the median of earlier crawls, or the bound for first ones."""
+    """Share of pages that have it: the mean of earlier crawls, of lists the median, or the bound for first crawls."""
 
     pages: int = 0
-    """Earlier pages that prove it, at most PROOF."""
-
-    alike: float = 0.0
-    """How much the pages of one crawl resemble each other, from 0 to 1."""
+    """Earlier pages that prove it."""
 
     mean: float | None = None
     """How much of it such a page has, the median of earlier crawls; None where nobody counts."""
@@ -59,21 +42,18 @@ class Usual:
 
     @classmethod
     def of(cls, given: Field, earlier: Sequence[FieldCoverage]) -> Self:
-        """Out of what earlier crawls found."""
+        """The expectation after these earlier crawls, newest first."""
         enough = 1 if given.is_always_there else ENOUGH_CRAWLS
         if len(earlier) < enough:
             return cls.bound(given)
-        shares = together(earlier, lambda one: one.pages, 1 if given.is_always_there else ENOUGH_PAGES)
-        counted = (one for one in earlier if one.mean is not None)
-        means = together(counted, lambda one: one.found, given.pages_enough)
-        sizes = [one.mean for one in means if one.mean is not None and one.found >= given.pages_enough]
-        share = median(one.share for one in shares)
+        shares = [one.share for one in earlier]
+        means = _means(given, earlier) if given.unit else []
         return cls(
-            share=share,
-            pages=min(PROOF, sum(one.pages for one in earlier)),
-            alike=_alike(earlier, share),
-            mean=median(sizes) if len(sizes) >= enough else None,
-            least_mean=min(sizes, default=None),
+            # Each crawl has one vote, however many pages it met: the first one brings the whole archive.
+            share=median(shares) if given.is_always_there else fmean(shares),
+            pages=sum(one.pages for one in earlier),
+            mean=median(means) if len(means) >= enough else None,
+            least_mean=min(means, default=None),
         )
 
     @classmethod
@@ -81,36 +61,20 @@ class Usual:
         """What first crawls must find."""
         return cls(share=given.least, is_bound=True)
 
-    def chance(self, crawls: Iterable[FieldCoverage]) -> float:
-        """How likely crawls of as many pages find so little, or less, by chance."""
-        return prod(map(self._chance, crawls))
+    def chance(self, pages: int, found: int) -> float:
+        """How likely at most `found` of so many pages have the field by chance: the binomial distribution.
 
-    def _chance(self, now: FieldCoverage) -> float:
-        pages = min(now.pages, 1000)  # beyond, the share itself decides
-        found = now.found * pages // now.pages
-        if self.is_bound:
-            return sum(comb(pages, k) * self.share**k * (1 - self.share) ** (pages - k) for k in range(found + 1))
-        # The beta-binomial distribution. Three of three pages do not say that there is no fourth one (Jeffreys).
-        share = (self.share * self.pages + 0.5) / (self.pages + 1)
-        alike = self.alike * min(1.0, (SWARM - 1) / max(1, pages - 1))
-        a, b = (one * (1 - alike) / alike for one in (share, 1 - share))
-        return sum(comb(pages, k) * exp(_log_beta(k + a, pages - k + b) - _log_beta(a, b)) for k in range(found + 1))
-
-
-def together(crawls: Iterable[FieldCoverage], size: Callable[[FieldCoverage], int], enough: int) -> list[FieldCoverage]:
-    """Neighbouring crawls as one, until they have enough; what is left over counts where there is nothing else."""
-    whole: list[FieldCoverage] = []
-    part: list[FieldCoverage] = []
-    for one in crawls:
-        part.append(one)
-        if sum(map(size, part)) >= enough:
-            whole.append(summed(part))
-            part = []
-    return whole or ([summed(part)] if part else [])
+        Example: where 200 of 200 earlier pages had a headline, two pages in a row lack it once in 160,000 times.
+        """
+        if pages > MOST_PAGES:
+            pages, found = MOST_PAGES, found * MOST_PAGES // pages
+        # Three of three pages do not say that there is no fourth one without it.
+        share = self.share if self.is_bound else (self.share * self.pages + 0.5) / (self.pages + 1)
+        return sum(comb(pages, k) * share**k * (1 - share) ** (pages - k) for k in range(found + 1))
 
 
 def summed(crawls: Sequence[FieldCoverage]) -> FieldCoverage:
-    """Crawls as one."""
+    """Several crawls as one."""
     amounts = [one.amount for one in crawls if one.amount is not None]
     return replace(
         crawls[0],
@@ -120,21 +84,16 @@ def summed(crawls: Sequence[FieldCoverage]) -> FieldCoverage:
     )
 
 
-def _alike(crawls: Sequence[FieldCoverage], share: float) -> float:
-    """How much pages of one crawl resemble each other: by how much the finds of crawls vary more than by chance.
-
-    The intraclass correlation by moments. A crawl counts by its pairs of pages, up to PAIRS: a whole archive says
-    little of what one desk brings in an hour.
-    """
-    by_chance = share * (1 - share)
-    weight, sum_ = ALIKE_PAIRS, ALIKE * ALIKE_PAIRS
-    for one in crawls if by_chance else ():
-        if pairs := one.pages * (one.pages - 1):
-            varied = ((one.found - one.pages * share) ** 2 / by_chance - one.pages) / pairs
-            weight += min(pairs, PAIRS)
-            sum_ += varied * min(pairs, PAIRS)
-    return min(0.9, max(ALIKE, sum_ / weight))
-
-
-def _log_beta(a: float, b: float) -> float:
-    return lgamma(a) + lgamma(b) - lgamma(a + b)
+def _means(given: Field, earlier: Sequence[FieldCoverage]) -> list[float]:
+    """How much of it a page had: neighbouring crawls are taken together until `pages_enough` of their pages have it."""
+    means: list[float] = []
+    group: list[FieldCoverage] = []
+    for one in earlier:
+        if one.mean is None:
+            continue
+        group.append(one)
+        together = summed(group)
+        if together.mean is not None and together.found >= given.pages_enough:
+            means.append(together.mean)
+            group = []
+    return means

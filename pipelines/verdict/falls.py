@@ -1,6 +1,7 @@
-"""Which fields fell: today's coverage against that of the site's earlier crawls, told so that it helps to mend it.
+"""Which fields fell: what a crawl found, compared with earlier crawls of the site.
 
-Nothing is made of one small crawl: those right before it that lack the field as well are taken together with it.
+A field fell when it is on less than half of its usual share of the pages, and chance does not explain that. The latest
+crawls in a row that have so little of it count together.
 """
 
 from __future__ import annotations
@@ -8,36 +9,39 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Self
 
-from scrapy.settings import BaseSettings
-
-from asiatongsin.durations import span
-from asiatongsin.errors import SettingError
 from pipelines.crawl_record import FieldCoverage, Key
-from pipelines.verdict.coverage import FIELDS, Field, field_of, looked_for
-from pipelines.verdict.expectation import Usual, summed
+from pipelines.verdict.coverage import Field, field_of, looked_for
+from pipelines.verdict.expectation import Expectation, summed
 
 History = Mapping[Key, Sequence[FieldCoverage]]
 """The coverage of each field in earlier crawls."""
 
+CHANCE = 0.0001
+"""A field fell when chance brings so little of it less often than this.
+
+Example: where 60 % of the pages have a field, 0 of 10 pages are no fall (0.000105), 0 of 11 are one (0.000042).
+"""
+
+PAGES_OF_A_CRAWL, ONE_IN = 2, 20
+"""Pages of one crawl that count at most, or one in twenty of them: an editorial desk brings ten notices at once.
+
+Example: a crawl of 15 articles without a photo counts as two articles, one of 400 articles as twenty.
+"""
+
 
 @dataclass(frozen=True, kw_only=True)
-class Past:
-    """What is known of the site from before."""
+class EarlierCrawls:
+    """What earlier crawls of the site found."""
 
     coverage: History = field(default_factory=dict)
-    """By part and field, newest first, without what had fallen then."""
+    """By part and field, newest first, without crawls in which the field fell."""
 
     fallen: frozenset[Key] = frozenset()
-    """Fields that fell in the last crawl that met them."""
+    """Fields that fell and have not been found again."""
 
     strip_unchanged_for: timedelta | None = None
     """How long the weather strip has been the same."""
-
-
-CHANCE = 0.0001
-"""How likely so few finds may be by chance; a crawl that brings three articles proves little."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,19 +49,19 @@ class Fall:
     """A field of which less is found than should be."""
 
     field: Field
-    """Which."""
+    """The field."""
 
     now: FieldCoverage
     """What was found."""
 
-    usual: Usual
+    usual: Expectation
     """What was expected."""
 
     crawls: int = 1
-    """So many crawls found that, the ones right before among them: this one alone proves too little."""
+    """The latest crawls in a row that found so little; the last of them alone may prove too little."""
 
     is_thin: bool = False
-    """It is found on enough pages, but there is too little of it."""
+    """The field is on enough pages, but there is too little of it on each."""
 
     @property
     def key(self) -> Key:
@@ -74,64 +78,18 @@ class Fall:
         return f"found on {self.now.found} of {self.now.pages} pages{of_crawls}, {than} {self.usual.share:.0%}"
 
     def told(self, kept_in: str | None = None) -> str:
-        """In words: the field, the two figures, where it was looked for, and a page that shows it."""
+        """The field, the two figures, where it was looked for, and a page that shows it."""
         where = looked_for(self.field.selectors, kept_in)
         return f"{self.now.part} {self.field.name} {self.figures}{where and f' ({where})'}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Bounds:
-    """The settings COVERAGE_DROP, COVERAGE_IGNORE and STRIP_FROZEN_AFTER."""
+def falls(
+    coverage: Sequence[FieldCoverage], earlier: EarlierCrawls, drop: float, ignored: Collection[str] = ()
+) -> list[Fall]:
+    """The fields of which less than `drop` times the usual is found, and not by chance.
 
-    drop: float
-    """Part of what is usual below which a field fell; 0: never."""
-
-    ignored: frozenset[str]
-    """Fields, as part and name, that may fall."""
-
-    frozen_after: timedelta | None
-    """Age above which an unchanged strip is frozen; None: never."""
-
-    @classmethod
-    def from_settings(cls, settings: BaseSettings) -> Self:
-        """SettingError says which of them cannot be meant."""
-        after = str(settings["STRIP_FROZEN_AFTER"] or "").strip()
-        if after and span(after) is None:
-            raise SettingError(f"STRIP_FROZEN_AFTER={after}: write one time above 0, for example 3d, or nothing")
-        try:
-            drop = settings.getfloat("COVERAGE_DROP")
-        except ValueError:
-            drop = -1.0
-        if not 0 <= drop <= 1:
-            raise SettingError(f"COVERAGE_DROP={settings['COVERAGE_DROP']}: write a number from 0 (never) to 1")
-        return cls(drop=drop, ignored=_ignored(settings), frozen_after=span(after))
-
-
-def _ignored(settings: BaseSettings) -> frozenset[str]:
-    names = [" ".join(name.split()) for name in settings.getlist("COVERAGE_IGNORE")]
-    for name in filter(None, names):
-        part, _, field_name = name.rpartition(" ")
-        field_named = field_of(part, field_name)
-        if field_named is None or field_named.has_own_bounds:
-            fields = (one for one in FIELDS if not one.has_own_bounds)
-            known = ", ".join(f"{one.part}{' 22' if one.part == 'list' else ''} {one.name}" for one in fields)
-            raise SettingError(f"COVERAGE_IGNORE={name}: write what a crawl names, with commas between, of {known}")
-    return frozenset(names)
-
-
-def frozen(same_for: timedelta | None, bound: timedelta | None) -> str:
-    """The weather strip, in words, where it has been the same for too long; else empty."""
-    if bound is None or same_for is None or same_for <= bound:
-        return ""
-    days, of = same_for / timedelta(days=1), bound / timedelta(days=1)
-    return f"the weather strip has been the same for {days:.1f} days, {of:.1f} are allowed (STRIP_FROZEN_AFTER)"
-
-
-def falls(coverage: Sequence[FieldCoverage], past: Past, drop: float, ignored: Collection[str] = ()) -> list[Fall]:
-    """The fields of which less than `drop` times the median of earlier crawls is found, and not by chance.
-
-    Of what fell before, a single page that lacks it is enough. Where no list has an entry, each of them is not named as
-    well: that is told as one.
+    A field that had fallen before is missed on a single page. Where no list has an entry, that is told as one, and not
+    of each list.
     """
     lists = [now.found for now in coverage if now.field == "teasers"]
     found = []
@@ -142,63 +100,63 @@ def falls(coverage: Sequence[FieldCoverage], past: Past, drop: float, ignored: C
             continue
         if given.name == "teasers" and not any(lists):
             continue
-        if fall := _fall(given, now, past.coverage.get(key, ()), drop, is_fallen=key in past.fallen):
+        if fall := _fall(given, [now, *earlier.coverage.get(key, ())], drop, is_fallen=key in earlier.fallen):
             found.append(fall)
     return found
 
 
-def _fall(
-    given: Field, now: FieldCoverage, earlier: Sequence[FieldCoverage], drop: float, *, is_fallen: bool
-) -> Fall | None:
-    """How the field fell; None where it did not. `is_fallen`: it had fallen before."""
+def _fall(given: Field, crawls: Sequence[FieldCoverage], drop: float, *, is_fallen: bool) -> Fall | None:
+    """How the field fell in the first of these crawls, the newest; None where it did not."""
     if given.in_a_row:
-        last = [now, *earlier[: given.in_a_row - 1]]
+        last = crawls[: given.in_a_row]
         is_away = len(last) == given.in_a_row and not any(one.found for one in last)
-        return Fall(field=given, now=summed(last), usual=Usual(share=1.0), crawls=len(last)) if is_away else None
-    is_expected = is_fallen or given.is_always_there
-    run = 0 if is_expected else _run(given, earlier, drop)
-    usual, bound = Usual.of(given, earlier[run:]), Usual.bound(given)
-    alone = Fall(field=given, now=now, usual=usual)
-    crawls = [now, *earlier[:run]]
-    pooled = replace(alone, now=summed(crawls), crawls=len(crawls))
-    if not usual.is_bound and _is_rarer(now, usual, drop):
-        proven = [one for one in (alone, pooled) if is_expected or usual.chance(crawls[: one.crawls]) < CHANCE]
-    elif not usual.is_bound and _is_thinner(now, usual, drop):
-        thin = [replace(one, is_thin=True) for one in (alone, pooled) if _is_thinner(one.now, usual, drop)]
-        proven = [one for one in thin if is_expected or _is_unheard_of(given, one.now, usual)]
-    else:
-        proven = []
-    if not proven and now.share < bound.share and (is_fallen or bound.chance([now]) < CHANCE):
-        proven = [replace(alone, usual=bound)]
-    return proven[0] if proven else None
+        return Fall(field=given, now=summed(last), usual=Expectation(share=1.0), crawls=len(last)) if is_away else None
+    needs_no_proof = is_fallen or given.is_always_there
+    for is_thin in (False, True) if given.unit else (False,):
+        if run := _run(given, crawls, drop, is_thin=is_thin)[: 1 if needs_no_proof else None]:
+            usual = Expectation.of(given, crawls[len(run) :])
+            for last in (run[:1], run):
+                if needs_no_proof or _is_proven(given, last, usual, is_thin=is_thin):
+                    return Fall(field=given, now=summed(last), usual=usual, crawls=len(last), is_thin=is_thin)
+            break
+    now, bound = crawls[0], Expectation.bound(given)
+    is_below = now.share < bound.share and (is_fallen or bound.chance(now.pages, now.found) < CHANCE)
+    return Fall(field=given, now=now, usual=bound) if is_below else None
 
 
-def _run(given: Field, earlier: Sequence[FieldCoverage], drop: float) -> int:
-    """How many of the crawls right before this one lacked the field, against those before them."""
-    for place, one in enumerate(earlier):
-        usual = Usual.of(given, earlier[place + 1 :])
-        if usual.is_bound or not (_is_rarer(one, usual, drop) or _is_thinner(one, usual, drop)):
-            return place
-    return len(earlier)
+def _run(given: Field, crawls: Sequence[FieldCoverage], drop: float, *, is_thin: bool) -> Sequence[FieldCoverage]:
+    """The newest crawls in a row that found less than `drop` times what crawls before them did."""
+    for place, one in enumerate(crawls):
+        usual = Expectation.of(given, crawls[place + 1 :])
+        is_less = _is_thinner if is_thin else _is_rarer
+        if usual.is_bound or not is_less(one, usual, drop):
+            return crawls[:place]
+    return crawls
 
 
-def marked(coverage: Sequence[FieldCoverage], fallen: Collection[Key]) -> tuple[FieldCoverage, ...]:
-    """The coverage with what fell marked as such; `list` is each of the lists."""
+def _is_rarer(one: FieldCoverage, usual: Expectation, drop: float) -> bool:
+    return one.share < usual.share * drop
+
+
+def _is_thinner(one: FieldCoverage, usual: Expectation, drop: float) -> bool:
+    return one.mean is not None and usual.mean is not None and one.mean < usual.mean * drop
+
+
+def _is_proven(given: Field, crawls: Sequence[FieldCoverage], usual: Expectation, *, is_thin: bool) -> bool:
+    """Whether chance does not explain that crawls found so little."""
+    if not is_thin:
+        counted = [max(min(one.pages, PAGES_OF_A_CRAWL), one.pages // ONE_IN) for one in crawls]
+        found = [round(one.share * pages) for one, pages in zip(crawls, counted, strict=True)]
+        return usual.chance(sum(counted), sum(found)) < CHANCE
+    # Short notices come many at once: it must be less than as many pages ever had.
+    now = summed(crawls)
+    is_least = now.mean is not None and usual.least_mean is not None and now.mean < usual.least_mean
+    return now.found >= given.pages_enough and is_least
+
+
+def with_fallen(coverage: Sequence[FieldCoverage], fallen: Collection[Key]) -> tuple[FieldCoverage, ...]:
+    """The coverage, with `fell` set where a field fell; the part `list` means every list."""
     return tuple(
         replace(one, fell=(one.part, one.field) in fallen or (one.part.partition(" ")[0], one.field) in fallen)
         for one in coverage
     )
-
-
-def _is_rarer(now: FieldCoverage, usual: Usual, drop: float) -> bool:
-    return now.share < usual.share * drop
-
-
-def _is_thinner(now: FieldCoverage, usual: Usual, drop: float) -> bool:
-    return now.mean is not None and usual.mean is not None and now.mean < usual.mean * drop
-
-
-def _is_unheard_of(given: Field, now: FieldCoverage, usual: Usual) -> bool:
-    """Whether it is enough pages to say how much there is, and less than ever: short notices come in swarms."""
-    is_least = now.mean is not None and usual.least_mean is not None and now.mean < usual.least_mean
-    return now.found >= given.pages_enough and is_least

@@ -1,0 +1,112 @@
+"""The table `missing_fields`: what fell and has not been found again. It changes as the record of a crawl is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import LiteralString
+
+from psycopg import Connection
+
+from pipelines.crawl_record import Key
+from pipelines.database.statements import only, unnest
+from pipelines.database.tables import MISSING_FIELDS
+from pipelines.exporters.columns import lists
+
+ARTICLES_ENOUGH = 3
+"""Article pages on which crawls must find a field again; of other parts one page is enough.
+
+Example: after a new layout, a single article with a headline may have been read from a desk that kept the old one.
+"""
+
+SCOPE_GIVEN_UP_AFTER = timedelta(days=2)
+"""Crawls of any scope find a field again when none of the scope in which it fell began for so long.
+
+Example: photos fell in crawls of `sections=22`. Crawls of all sections count after the last of those is two days old.
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UsualFigures:
+    """What was usual of a field that fell."""
+
+    part: str
+    """Part of the page."""
+
+    field: str
+    """Name of the field."""
+
+    usual_share: float | None
+    """Share of the pages that had it; None where nobody looks for it any more."""
+
+    usual_mean: float | None
+    """How much of it a page had; None where nobody counts."""
+
+
+_KEY = only(MISSING_FIELDS, "part", "field")
+_USUAL = only(MISSING_FIELDS, "part", "field", "usual_share", "usual_mean")
+
+# Only a crawl with a higher number than the last one that looked changes a row: records may be stored late, or twice.
+_FELL: LiteralString = f"""
+INSERT INTO missing_fields AS m (
+    site, part, field, scope, since, crawl, pages, found, amount, usual_share, usual_mean
+)
+SELECT c.site, f.part, f.field, c.scope, c.started_at, c.id, f.pages, f.found, f.amount, u.usual_share, u.usual_mean
+FROM crawls AS c JOIN crawl_coverage AS f ON f.crawl = c.id
+JOIN {unnest(_USUAL, "u")} USING (part, field)
+WHERE c.id = %(crawl)s AND f.fell
+ON CONFLICT (site, part, field) DO UPDATE SET
+    scope = excluded.scope, crawl = excluded.crawl, pages = excluded.pages, found = excluded.found,
+    amount = excluded.amount, usual_share = excluded.usual_share, usual_mean = excluded.usual_mean, found_again = 0
+WHERE (SELECT number FROM crawls WHERE id = excluded.crawl) > (SELECT number FROM crawls WHERE id = m.crawl)"""
+
+_FOUND_AGAIN = """
+UPDATE missing_fields AS m SET
+    crawl = c.id, pages = f.pages, found = f.found, amount = f.amount,
+    found_again = m.found_again + CASE WHEN c.scope = m.scope OR NOT EXISTS (
+        SELECT FROM crawls AS o
+        WHERE o.site = m.site AND o.kind = 'lists' AND o.scope = m.scope AND o.started_at > c.started_at - %(given_up)s
+    ) THEN f.pages ELSE 0 END
+FROM crawls AS c JOIN crawl_coverage AS f ON f.crawl = c.id
+WHERE c.id = %(crawl)s AND m.site = c.site AND m.part = f.part AND m.field = f.field AND NOT f.fell
+    AND c.number > (SELECT number FROM crawls WHERE id = m.crawl)"""
+
+_REMOVE_FOUND = """
+DELETE FROM missing_fields
+WHERE site = %(site)s AND found_again >= CASE WHEN part = 'article' THEN %(articles_enough)s ELSE 1 END"""
+
+# A crawl of the whole menu that met lists, and not this one: the menu does not lead there any more.
+_REMOVE_LEFT_MENU = """
+DELETE FROM missing_fields AS m USING crawls AS c
+WHERE c.id = %(crawl)s AND c.proves_lists AND c.scope NOT LIKE 'sections=%%' AND m.site = c.site
+    AND m.part LIKE 'list %%' AND c.number > (SELECT number FROM crawls WHERE id = m.crawl)
+    AND EXISTS (SELECT FROM crawl_coverage AS o WHERE o.crawl = c.id AND o.part LIKE 'list %%')
+    AND NOT EXISTS (SELECT FROM crawl_coverage AS o WHERE o.crawl = c.id AND o.part = m.part)"""
+
+_REMOVE: LiteralString = f"""
+DELETE FROM missing_fields AS m USING {unnest(_KEY, "k")}
+WHERE m.site = %(site)s AND m.part = k.part AND m.field = k.field"""
+
+
+def add_fallen(connection: Connection, crawl: str, usual: Iterable[UsualFigures]) -> None:
+    """Adds the fields that fell in a stored crawl; of those that are there already, how the crawl found them."""
+    connection.execute(_FELL, {"crawl": crawl, **lists(usual, _USUAL)})
+
+
+def remove_found_again(connection: Connection, site: str, crawl: str) -> None:
+    """Counts what a stored crawl found again, and removes what crawls have now found on enough pages."""
+    asked = {
+        "site": site,
+        "crawl": crawl,
+        "given_up": SCOPE_GIVEN_UP_AFTER,
+        "articles_enough": ARTICLES_ENOUGH,
+    }
+    for statement in (_FOUND_AGAIN, _REMOVE_FOUND, _REMOVE_LEFT_MENU):
+        connection.execute(statement, asked)
+
+
+def remove(connection: Connection, site: str, keys: Sequence[Key]) -> None:
+    """Removes these fields."""
+    parts, fields = [part for part, _ in keys], [name for _, name in keys]
+    connection.execute(_REMOVE, {"site": site, "part": parts, "field": fields})

@@ -1,0 +1,22 @@
+"""What earlier crawls of a site found, asked of the tables."""
+
+from __future__ import annotations
+
+from psycopg import Connection
+
+from pipelines.crawl_record import LISTS, CrawlRecord
+from pipelines.exporters import weather
+from pipelines.queries import coverage_history
+from pipelines.verdict.falls import EarlierCrawls
+
+
+def earlier_crawls(connection: Connection, record: CrawlRecord) -> EarlierCrawls:
+    """What earlier crawls found of what this one looked for; nothing where this one was asked for single articles."""
+    if record.kind != LISTS:
+        return EarlierCrawls()
+    keys = [(one.part, one.field) for one in record.coverage]
+    return EarlierCrawls(
+        coverage=coverage_history.before(connection, record.site, record.scope, keys, but=record.id),
+        fallen=coverage_history.fallen(connection, record.site),
+        strip_unchanged_for=weather.unchanged_for(connection, record.site),
+    )

@@ -1,0 +1,46 @@
+"""What is decided about a crawl as its record is stored, which may be long after the crawl ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from psycopg import Connection
+
+from pipelines.crawl_record import CrawlRecord, FieldCoverage, Key
+from pipelines.exporters import missing_fields
+from pipelines.exporters.missing_fields import UsualFigures
+from pipelines.queries import coverage_history
+from pipelines.verdict.coverage import field_of
+from pipelines.verdict.earlier import earlier_crawls
+from pipelines.verdict.expectation import Expectation
+from pipelines.verdict.falls import falls, with_fallen
+
+
+def compared(connection: Connection, record: CrawlRecord) -> CrawlRecord:
+    """The record, with `fell` set where a field fell; for a crawl that ended while no database was in reach."""
+    if record.to_compare is None or not record.is_comparable:
+        return record
+    bounds, earlier = record.to_compare, earlier_crawls(connection, record)
+    found = falls(record.coverage, earlier, bounds.drop, bounds.ignored)
+    fell = {(one.part, one.field) for one in record.coverage if one.fell} | {fall.key for fall in found}
+    return replace(record, coverage=with_fallen(record.coverage, fell), to_compare=None)
+
+
+def note_missing_fields(connection: Connection, record: CrawlRecord) -> None:
+    """Brings `missing_fields` up to date after a crawl whose record is stored: what fell, and what was found again."""
+    if not record.is_comparable:
+        return
+    if keys := [(one.part, one.field) for one in record.coverage if one.fell]:
+        earlier = coverage_history.before(connection, record.site, record.scope, keys, but=record.id)
+        usual = [_usual(key, earlier.get(key, [])) for key in keys]
+        missing_fields.add_fallen(connection, record.id, usual)
+    missing_fields.remove_found_again(connection, record.site, record.id)
+
+
+def _usual(key: Key, earlier: Sequence[FieldCoverage]) -> UsualFigures:
+    part, name = key
+    given = field_of(part, name)
+    expected = Expectation.of(given, earlier) if given else None
+    share, mean = (expected.share, expected.mean) if expected else (None, None)
+    return UsualFigures(part=part, field=name, usual_share=share, usual_mean=mean)
