@@ -144,38 +144,6 @@ def test_brings_the_stations_up_to_date_without_a_change_of_the_schema(connectio
     assert rows(connection, "SELECT name_ko FROM weather_stations WHERE station_id = 108") == [("서울",)]
 
 
-CONSTRAINTS = """
-SELECT conrelid::regclass::text, contype::text, pg_get_constraintdef(oid) FROM pg_constraint
-WHERE connamespace = 'public'::regnamespace AND contype IN ('p', 'f')"""
-
-
-def test_has_the_keys_and_foreign_keys(connection: Connection) -> None:
-    found = {(table, text.replace(" ON DELETE CASCADE", "")) for table, _, text in rows(connection, CONSTRAINTS)}
-    assert found == {
-        ("articles", "PRIMARY KEY (site, no)"),
-        ("article_images", 'PRIMARY KEY (site, no, "position")'),
-        ("article_images", "FOREIGN KEY (site, no) REFERENCES articles(site, no)"),
-        ("article_revisions", "PRIMARY KEY (site, no, revision)"),
-        ("article_revisions", "FOREIGN KEY (site, no) REFERENCES articles(site, no)"),
-        ("article_checks", "PRIMARY KEY (site, no)"),
-        ("article_checks", "FOREIGN KEY (site, no) REFERENCES articles(site, no)"),
-        ("weather_stations", "PRIMARY KEY (station_id)"),
-        ("weather_snapshots", "PRIMARY KEY (id)"),
-        ("weather_readings", 'PRIMARY KEY (snapshot_id, "position")'),
-        ("weather_readings", "FOREIGN KEY (snapshot_id) REFERENCES weather_snapshots(id)"),
-        ("weather_readings", "FOREIGN KEY (station_id) REFERENCES weather_stations(station_id)"),
-        ("related_stories", 'PRIMARY KEY (site, no, block, "position")'),
-        ("related_stories", "FOREIGN KEY (site, no) REFERENCES articles(site, no)"),
-        ("crawls", "PRIMARY KEY (id)"),
-        ("rejected_pages", "PRIMARY KEY (id)"),
-        ("removed_articles", "PRIMARY KEY (site, no)"),
-        ("crawl_coverage", "PRIMARY KEY (crawl, part, field)"),
-        ("crawl_coverage", "FOREIGN KEY (crawl) REFERENCES crawls(id)"),
-        ("reparse_bookmarks", "PRIMARY KEY (key)"),
-        ("asiatongsin_migrations", "PRIMARY KEY (version)"),
-    }
-
-
 UNCHECKED = """
 SELECT c.table_name || '.' || c.column_name FROM information_schema.columns AS c
 WHERE c.table_schema = 'public' AND c.data_type = 'text' AND NOT EXISTS (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scrapy.settings import Settings
 
-from asiatongsin.spiders.asiatongsin import adapt_settings
+from asiatongsin.site_settings import adapt_settings
 
 
 def settings(**given: object) -> Settings:

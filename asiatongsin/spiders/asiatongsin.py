@@ -13,7 +13,6 @@ from typing import Any, Self
 import scrapy
 from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
-from scrapy.settings import BaseSettings
 from scrapy.utils.misc import build_from_crawler, load_object
 from twisted.python.failure import Failure
 
@@ -32,10 +31,8 @@ from asiatongsin.middlewares.failures import Refused, Stopped, failure_reason
 from asiatongsin.number_set import NumberSet
 from asiatongsin.rechecks import Rechecks
 from asiatongsin.signals import crawl_started
-from asiatongsin.site import DEFAULT_USER_AGENT, KNOWN_SECTIONS
-
-ON_LOOPBACK = {"DOWNLOAD_DELAY": 0.0, "AUTOTHROTTLE_ENABLED": False, "RETRY_PAUSE": 0.0}
-"""Settings for a site on this machine, which needs no politeness."""
+from asiatongsin.site import KNOWN_SECTIONS
+from asiatongsin.site_settings import adapt_settings
 
 FRONT_PRIORITY = 10
 RETRY_PRIORITY = -2  # with the articles of the first list pages
@@ -287,15 +284,3 @@ class AsiatongsinSpider(scrapy.Spider):
             check=Check(checked_at=now, dated_at=stored.dated_at if stored else None),
             rejected=Rejection(reason=reason, is_transient=is_transient),
         )
-
-
-def adapt_settings(settings: BaseSettings, *, is_loopback: bool) -> None:
-    """What depends on the site that is crawled; whatever the environment or `-s` sets stays as it is."""
-    adapted: dict[str, Any] = {}
-    if settings["CONTACT"] and settings["USER_AGENT"] == DEFAULT_USER_AGENT:
-        adapted["USER_AGENT"] = f"{DEFAULT_USER_AGENT} (+{settings['CONTACT']})"
-    if is_loopback:
-        adapted |= ON_LOOPBACK
-    for name, value in adapted.items():
-        if name not in settings.getlist("SET_BY_ENVIRONMENT"):
-            settings.set(name, value, priority="spider")

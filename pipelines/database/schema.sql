@@ -224,6 +224,10 @@ CREATE TABLE crawls (
     statistics       jsonb        NOT NULL DEFAULT '{}'::jsonb,
     number           bigint       GENERATED ALWAYS AS IDENTITY NOT NULL,
     gone_after       interval     CHECK (gone_after > '00:00:00'::interval),
+    kind             text         NOT NULL DEFAULT 'lists' CHECK (kind = ANY (ARRAY['lists', 'articles', 'reparse'])),
+    scope            text         NOT NULL DEFAULT 'all' CHECK (scope <> ''),
+    is_comparable    boolean      NOT NULL DEFAULT false,
+    proves_lists     boolean      NOT NULL DEFAULT false,
     PRIMARY KEY (id),
     CHECK (started_at <= finished_at)
 );
@@ -249,6 +253,10 @@ COMMENT ON COLUMN crawls.version IS 'Version of this program.';
 COMMENT ON COLUMN crawls.statistics IS 'All statistics of Scrapy and of the pipelines.';
 COMMENT ON COLUMN crawls.number IS 'Goes up with every crawl, whatever the clocks say; numbers may be missing.';
 COMMENT ON COLUMN crawls.gone_after IS 'How far apart two sightings of a removed article had to be to make it gone; NULL where those of this crawl count for nothing.';
+COMMENT ON COLUMN crawls.kind IS 'lists: it walked lists; articles: it was asked for single articles (no=); reparse: it read archived pages again.';
+COMMENT ON COLUMN crawls.scope IS 'What it was asked to walk: all, or for example sections=22,34 full. Only crawls of one scope are compared.';
+COMMENT ON COLUMN crawls.is_comparable IS 'Whether later crawls are compared with it: it walked lists, and neither the site nor the program failed.';
+COMMENT ON COLUMN crawls.proves_lists IS 'Whether it shows what the lists hold: it is comparable, and nobody stopped it before its own end.';
 
 CREATE TABLE crawl_coverage (
     crawl   text     NOT NULL,
@@ -265,7 +273,6 @@ CREATE TABLE crawl_coverage (
     CHECK (found >= 0 AND found <= pages)
 );
 CREATE INDEX crawl_coverage_by_field ON crawl_coverage (site, part, field, number DESC) WHERE NOT fell;
-CREATE INDEX crawl_coverage_fell ON crawl_coverage (crawl) WHERE fell;
 COMMENT ON TABLE crawl_coverage IS 'On how many pages of a crawl each field was found in its own place on the page.';
 COMMENT ON COLUMN crawl_coverage.crawl IS 'The crawl.';
 COMMENT ON COLUMN crawl_coverage.part IS 'Part of the page: article, strip (the weather in the page header), front (the front page and its menu), or list 22 (that section''s list pages, 0 for the list of all articles).';
@@ -276,6 +283,37 @@ COMMENT ON COLUMN crawl_coverage.amount IS 'How much of it was found, on all pag
 COMMENT ON COLUMN crawl_coverage.fell IS 'Less of it was found than should have been. Holds until a crawl meets the field again and finds enough of it.';
 COMMENT ON COLUMN crawl_coverage.site IS 'Site of the crawl.';
 COMMENT ON COLUMN crawl_coverage.number IS 'Number of the crawl.';
+
+CREATE TABLE missing_fields (
+    site         text              NOT NULL CHECK (site <> ''),
+    part         text              NOT NULL CHECK (part <> ''),
+    field        text              NOT NULL CHECK (field <> ''),
+    scope        text              NOT NULL CHECK (scope <> ''),
+    since        timestamptz       NOT NULL,
+    crawl        text              NOT NULL,
+    pages        integer           NOT NULL CHECK (pages > 0),
+    found        integer           NOT NULL,
+    amount       bigint            CHECK (amount >= 0),
+    usual_share  double precision  CHECK (usual_share >= 0::double precision AND usual_share <= 1::double precision),
+    usual_mean   double precision  CHECK (usual_mean >= 0::double precision),
+    found_again  integer           NOT NULL DEFAULT 0 CHECK (found_again >= 0),
+    PRIMARY KEY (site, part, field),
+    FOREIGN KEY (crawl) REFERENCES crawls(id) ON DELETE CASCADE,
+    CHECK (found >= 0 AND found <= pages)
+);
+COMMENT ON TABLE missing_fields IS 'Fields that crawls no longer find as often as they should. A row goes when the field is found again on enough pages.';
+COMMENT ON COLUMN missing_fields.site IS 'Host of the site.';
+COMMENT ON COLUMN missing_fields.part IS 'Part of the page, as in crawl_coverage.';
+COMMENT ON COLUMN missing_fields.field IS 'What was looked for.';
+COMMENT ON COLUMN missing_fields.scope IS 'Scope of the last crawl that missed it; crawls of this scope find it again.';
+COMMENT ON COLUMN missing_fields.since IS 'When the first crawl began that missed it.';
+COMMENT ON COLUMN missing_fields.crawl IS 'The last crawl that looked for it.';
+COMMENT ON COLUMN missing_fields.pages IS 'Pages of that crawl that should have it.';
+COMMENT ON COLUMN missing_fields.found IS 'Those that had it.';
+COMMENT ON COLUMN missing_fields.amount IS 'How much of it they had together; NULL where it is only there or not.';
+COMMENT ON COLUMN missing_fields.usual_share IS 'Share of the pages that had it before it fell; NULL where nobody looks for such a field any more.';
+COMMENT ON COLUMN missing_fields.usual_mean IS 'How much of it a page had before it fell; NULL where nobody counted.';
+COMMENT ON COLUMN missing_fields.found_again IS 'Pages of later crawls that found it: too few so far.';
 
 CREATE TABLE rejected_pages (
     id              bigint       GENERATED ALWAYS AS IDENTITY NOT NULL,
