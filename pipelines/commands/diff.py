@@ -13,7 +13,7 @@ from scrapy.settings import Settings
 
 from asiatongsin.korean import KST
 from asiatongsin.printable import printable
-from pipelines.database.connection import DatabaseUnreachable
+from pipelines.database.errors import DatabaseUnreachable
 from pipelines.database.session import connected
 from pipelines.queries.revisions import Revision, revisions
 from pipelines.terminal.word_diff import COLOURED, PLAIN, patch, word_diff

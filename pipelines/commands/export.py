@@ -12,7 +12,8 @@ from scrapy.settings import Settings
 from asiatongsin.printable import printable
 from pipelines.crawl.extension import MIGRATION
 from pipelines.crawl_record import Outcome
-from pipelines.database.connection import Database, DatabaseFrozen, DatabaseUnreachable, DatabaseUnusable
+from pipelines.database.connection import Database
+from pipelines.database.errors import DatabaseFrozen, DatabaseUnreachable, DatabaseUnusable
 from pipelines.disk import data_folder
 from pipelines.spool.drain import Drain
 from pipelines.spool.waiting import waiting_pages

@@ -19,7 +19,7 @@ from asiatongsin.printable import printable
 from asiatongsin.site import DEFAULT_BASE, Site
 from asiatongsin.spiders.asiatongsin import AsiatongsinSpider
 from pipelines.crawl.run import check, choose_log, run_spider, tell
-from pipelines.database.connection import DatabaseFrozen, DatabaseUnreachable
+from pipelines.database.errors import DatabaseFrozen, DatabaseUnreachable
 from pipelines.database.session import connected
 from pipelines.queries import gaps
 from pipelines.terminal.text_table import text_table

@@ -21,7 +21,7 @@ from asiatongsin.printable import printable
 from asiatongsin.rechecks import Rechecks
 from pipelines.archive.files import NoArchive, archive_files, given_files, total_bytes
 from pipelines.crawl_record import Outcome
-from pipelines.database.connection import DatabaseUnreachable, DatabaseUnusable
+from pipelines.database.errors import DatabaseUnreachable, DatabaseUnusable
 from pipelines.database.session import connected
 from pipelines.disk import data_folder, told
 from pipelines.reparse.bookmark import Bookmark

@@ -9,7 +9,7 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
 from asiatongsin.printable import printable
-from pipelines.database.connection import DatabaseUnreachable
+from pipelines.database.errors import DatabaseUnreachable
 from pipelines.database.session import connected
 from pipelines.queries import newest as summary
 from pipelines.terminal.text_table import titled_table

@@ -21,7 +21,8 @@ from asiatongsin.rechecks import Rechecks
 from pipelines.archive import settings as archive_settings
 from pipelines.crawl.extension import OVERLAP, CrawlExtension
 from pipelines.crawl_record import Outcome
-from pipelines.database.connection import Database, DatabaseMissing
+from pipelines.database.connection import Database
+from pipelines.database.errors import DatabaseMissing
 from pipelines.monitoring import delivery as addresses
 from pipelines.verdict.decide import decide
 from pipelines.verdict.falls import Bounds

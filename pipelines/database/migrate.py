@@ -14,7 +14,7 @@ import psycopg
 from psycopg import Connection, sql
 
 from asiatongsin.weather_stations import stations
-from pipelines.database.connection import DatabaseForeign, DatabaseTooNew
+from pipelines.database.errors import DatabaseForeign, DatabaseTooNew
 
 LOCK = 0x61736961746F6E67  # "asiatong": one upgrade at a time per database
 

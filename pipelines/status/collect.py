@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 from scrapy.settings import BaseSettings
 
-from pipelines.database.connection import Database, DatabaseFrozen, DatabaseUnreachable
+from pipelines.database.connection import Database
+from pipelines.database.errors import DatabaseFrozen, DatabaseUnreachable
 from pipelines.database.session import connected
 from pipelines.disk import data_folder
 from pipelines.status import facts as gathered
