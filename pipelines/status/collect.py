@@ -18,7 +18,7 @@ from pipelines.threads import begun, follow
 
 
 def collected(settings: BaseSettings, site: str | None = None) -> Status:
-    """How all sites stand, or the one that is named. SettingError, UsageError: it cannot be asked like this."""
+    """How all sites stand, or the one that is named. SettingError, DatabaseUnusable: it cannot be asked like this."""
     limits = Limits.from_settings(settings)
     known = Status(
         at=datetime.now(UTC), files=gathered.files(data_folder(settings), site), database=DatabaseState(name="")
