@@ -11,7 +11,7 @@ from asiatongsin.capture import Stored
 
 
 @dataclass(frozen=True, slots=True)
-class Unsure:
+class DoubtfulPart:
     """A part of a list in which articles may be missing although newer ones are stored."""
 
     since: datetime
@@ -28,10 +28,10 @@ class Unsure:
 class Known(Protocol):
     """Who says which articles need no download."""
 
-    async def settled(self, site: str, numbers: Sequence[int]) -> set[int] | None:
+    async def need_no_download(self, site: str, numbers: Sequence[int]) -> set[int] | None:
         """Those of `numbers` that need no download; None where nobody can say."""
 
-    async def due(self, site: str) -> list[int]:
+    async def to_retry(self, site: str) -> list[int]:
         """Articles that earlier crawls did not get and that are worth another try."""
 
     async def stored(self, site: str, numbers: Sequence[int]) -> list[Stored]:
@@ -43,5 +43,5 @@ class Known(Protocol):
     async def controls(self, site: str, near: int) -> list[Stored]:
         """Stored articles that were there when they were asked for last: next to a number, and the newest."""
 
-    async def unsure(self, site: str, section: int) -> Unsure | None:
+    async def doubtful_part(self, site: str, section: int) -> DoubtfulPart | None:
         """The part of a list in which articles may be missing; None where none is."""

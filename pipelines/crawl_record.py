@@ -5,8 +5,8 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from enum import Enum
-from typing import Any
+from enum import Enum, IntEnum
+from typing import Any, Self
 
 from asiatongsin import __version__
 
@@ -20,21 +20,45 @@ WHOLE_SITE = "all"
 """Scope of a crawl that was asked neither for some sections nor for whole lists."""
 
 
+class ExitStatus(IntEnum):
+    """What a command that crawls or stores ends with, and what that means to whoever started it."""
+
+    DONE = 0, "done"
+    FAULT = 1, "fault of the program"
+    USAGE = 2, "wrong usage"
+    SPOOLED = 3, "kept in the spool"
+    UNREACHABLE = 4, "site unreachable"
+    DRIFT = 5, "layout changed"
+    OVERLAPPING = 6, "another crawl of this site is running"
+
+    meaning: str
+
+    def __new__(cls, status: int, meaning: str) -> Self:
+        member = int.__new__(cls, status)
+        member._value_ = status
+        member.meaning = meaning
+        return member
+
+
+NEEDS_A_PERSON = 1
+"""Exit status of `scrapy status` where something needs a person, a database that cannot be reached among it."""
+
+
 class Outcome(Enum):
     """How a crawl ended: the word in `crawls.outcome` and the exit status of the command."""
 
-    OK = ("ok", 0)
-    ERROR = ("error", 1)
-    SPOOLED = ("spooled", 3)
-    UNREACHABLE = ("unreachable", 4)
-    DRIFT = ("drift", 5)
+    OK = ("ok", ExitStatus.DONE)
+    ERROR = ("error", ExitStatus.FAULT)
+    SPOOLED = ("spooled", ExitStatus.SPOOLED)
+    UNREACHABLE = ("unreachable", ExitStatus.UNREACHABLE)
+    DRIFT = ("drift", ExitStatus.DRIFT)
 
     @property
     def word(self) -> str:
         return self.value[0]
 
     @property
-    def status(self) -> int:
+    def status(self) -> ExitStatus:
         return self.value[1]
 
 

@@ -10,7 +10,8 @@ import pytest
 from psycopg import Connection, conninfo
 from scrapy.settings import Settings
 
-from pipelines.database.connection import Database, DatabaseMissing, DatabaseUnreachable, DatabaseUnusable
+from pipelines.database.connection import Database
+from pipelines.database.errors import DatabaseMissing, DatabaseUnreachable, DatabaseUnusable
 from pipelines.disk import data_folder
 from tests.samples import rows, run
 

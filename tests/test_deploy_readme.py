@@ -13,8 +13,7 @@ import pytest
 from psycopg import conninfo
 
 from asiatongsin import settings
-from pipelines.crawl.run import OVERLAPPING, USAGE
-from pipelines.crawl_record import Outcome
+from pipelines.crawl_record import ExitStatus
 from tests.conftest import ROOT
 from tests.site import ReplicaSite, serve
 
@@ -33,7 +32,7 @@ def test_the_files_it_links_to_exist(path: Path) -> None:
 
 def test_says_what_to_look_at_for_every_status_but_the_good_one() -> None:
     named = {int(status) for status in re.findall(r"^\| (\d) \|", README, re.MULTILINE)}
-    assert named == {outcome.status for outcome in Outcome} - {0} | {USAGE, OVERLAPPING}
+    assert named == set(ExitStatus) - {ExitStatus.DONE}
 
 
 def test_its_environment_names_settings_that_exist() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from asiatongsin import settings
-from pipelines.crawl.run import OVERLAPPING
+from pipelines.crawl_record import ExitStatus
 from tests.conftest import ROOT
 
 FOLDER = ROOT / "deploy" / "systemd"
@@ -81,7 +81,7 @@ def test_the_timer_starts_a_crawl_every_half_hour() -> None:
 
 
 def test_only_a_crawl_that_found_another_one_counts_as_success() -> None:
-    assert unit(SERVICE)["Service"]["SuccessExitStatus"] == str(OVERLAPPING)
+    assert unit(SERVICE)["Service"]["SuccessExitStatus"] == str(ExitStatus.OVERLAPPING)
 
 
 def test_may_make_code_at_run_time_without_which_no_tls_connection_comes_about() -> None:

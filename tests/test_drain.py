@@ -12,7 +12,8 @@ import psycopg
 import pytest
 from psycopg import Connection
 
-from pipelines.database.connection import Database, DatabaseTooNew, DatabaseUnreachable
+from pipelines.database.connection import Database
+from pipelines.database.errors import DatabaseTooNew, DatabaseUnreachable
 from pipelines.exporters.batch import export_segments
 from pipelines.spool import drain as drain_module
 from pipelines.spool.drain import Drain

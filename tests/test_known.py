@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from psycopg import Connection
 
-from asiatongsin.known import Unsure
-from pipelines.crawl.known_articles import BACKDATED, MAX_ATTEMPTS, MAX_DUE, KnownArticles
+from asiatongsin.known import DoubtfulPart
+from pipelines.crawl.known_articles import KnownArticles
 from pipelines.exporters import crawls
+from pipelines.queries.known import BACKDATED, MAX_ATTEMPTS, MAX_TO_RETRY
 from tests.conftest import asking
 from tests.samples import (
     SITE,
@@ -27,33 +28,33 @@ from tests.samples import (
     removed,
 )
 
-EVERYWHERE = Unsure(since=datetime(1900, 1, 1, tzinfo=UTC) - BACKDATED, above=0)
+EVERYWHERE = DoubtfulPart(since=datetime(1900, 1, 1, tzinfo=UTC) - BACKDATED, above=0)
 
 
-def settled(known: KnownArticles, *numbers: int, site: str = SITE) -> set[int] | None:
-    return asyncio.run(known.settled(site, numbers))
+def need_no_download(known: KnownArticles, *numbers: int, site: str = SITE) -> set[int] | None:
+    return asyncio.run(known.need_no_download(site, numbers))
 
 
-def due(known: KnownArticles, site: str = SITE) -> list[int]:
-    return asyncio.run(known.due(site))
+def to_retry(known: KnownArticles, site: str = SITE) -> list[int]:
+    return asyncio.run(known.to_retry(site))
 
 
-def unsure(known: KnownArticles, section: int, site: str = SITE) -> Unsure | None:
-    return asyncio.run(known.unsure(site, section))
+def doubtful_part(known: KnownArticles, section: int, site: str = SITE) -> DoubtfulPart | None:
+    return asyncio.run(known.doubtful_part(site, section))
 
 
 def test_settles_what_is_stored_on_this_site(known: KnownArticles, connection: Connection) -> None:
     export(connection, page(1), page(2), page(3, site="example.kr"))
-    assert settled(known, 1, 3, 4) == {1}
-    assert settled(known, 3, site="example.kr") == {3}
-    assert settled(known) == set()
+    assert need_no_download(known, 1, 3, 4) == {1}
+    assert need_no_download(known, 3, site="example.kr") == {3}
+    assert need_no_download(known) == set()
 
 
 def test_asks_a_day_later_for_what_was_removed_or_not_read(known: KnownArticles, connection: Connection) -> None:
     removals = (removed(no, ago(hours)) for no, hours in ((1, 1), (2, 23), (3, 25), (4, 1000)))
     export(connection, *removals, *(rejected(no, ago(hours)) for no, hours in ((5, 1), (6, 23), (7, 25), (8, 1000))))
-    assert settled(known, *range(1, 9)) == {1, 2, 5, 6}
-    assert sorted(due(known)) == [3, 4, 7, 8]
+    assert need_no_download(known, *range(1, 9)) == {1, 2, 5, 6}
+    assert sorted(to_retry(known)) == [3, 4, 7, 8]
 
 
 def test_asks_at_once_again_for_what_did_not_come_or_another_version_could_not_read(
@@ -61,22 +62,22 @@ def test_asks_at_once_again_for_what_did_not_come_or_another_version_could_not_r
 ) -> None:
     export(connection, rejected(1, ago(1)), rejected(2, ago(2)), rejected(3, ago(3), is_transient=True))
     connection.execute("UPDATE rejected_pages SET version = '0.0.9' WHERE no = 2")
-    assert settled(known, 1, 2, 3) == {1}
-    assert due(known) == [2, 3]
+    assert need_no_download(known, 1, 2, 3) == {1}
+    assert to_retry(known) == [2, 3]
 
 
 def test_settles_what_was_stored_whatever_happened_to_it_later(known: KnownArticles, connection: Connection) -> None:
     export(connection, page(1, ago(200)), page(2, ago(200)), page(3, ago(200)))
     export(connection, removed(1, ago(100)), rejected(2, ago(100)), rejected(3, ago(100), is_transient=True))
-    assert settled(known, 1, 2, 3) == {1, 2, 3}
+    assert need_no_download(known, 1, 2, 3) == {1, 2, 3}
 
 
 def test_asks_no_more_for_what_came_in_the_meantime(known: KnownArticles, connection: Connection) -> None:
     export(connection, removed(1, ago(100)), rejected(2, ago(100)), rejected(3, ago(100), is_transient=True))
-    assert sorted(due(known)) == [1, 2, 3]
-    assert due(known, "example.kr") == []
+    assert sorted(to_retry(known)) == [1, 2, 3]
+    assert to_retry(known, "example.kr") == []
     export(connection, *(page(no, ago(50)) for no in (1, 2, 3)))
-    assert due(known) == []
+    assert to_retry(known) == []
 
 
 def test_a_page_that_was_read_again_out_of_an_archive_came_as_well(
@@ -85,17 +86,17 @@ def test_a_page_that_was_read_again_out_of_an_archive_came_as_well(
     at = ago(100)
     export(connection, rejected(1, at), rejected(2, at))
     export(connection, page(1, at), page(2, at - timedelta(seconds=1)))
-    assert due(known) == [2]
+    assert to_retry(known) == [2]
 
 
 def test_asks_no_more_for_a_number_that_never_was_an_article(known: KnownArticles, connection: Connection) -> None:
     """One that was tried by its number alone; a list that leads there changes that, and so does a stored text."""
     by_number = [replace(removed(no, ago(100)), is_listed=False) for no in (1, 2, 3)]
     export(connection, page(2, ago(200)), *by_number)
-    assert due(known) == [2]
-    assert settled(known, 3) == set()
+    assert to_retry(known) == [2]
+    assert need_no_download(known, 3) == set()
     export(connection, removed(3, ago(90)))
-    assert sorted(due(known)) == [2, 3]
+    assert sorted(to_retry(known)) == [2, 3]
 
 
 def test_gives_up_after_so_many_attempts(known: KnownArticles, connection: Connection) -> None:
@@ -103,8 +104,8 @@ def test_gives_up_after_so_many_attempts(known: KnownArticles, connection: Conne
         at = ago(24 * (MAX_ATTEMPTS - attempt) + 25)
         export(connection, removed(1, at), rejected(2, at), rejected(3, at, is_transient=True))
         is_last = attempt == MAX_ATTEMPTS
-        assert set(due(known)) == (set() if is_last else {1, 2, 3})
-        assert settled(known, 1, 2, 3) == ({1, 2, 3} if is_last else set())
+        assert set(to_retry(known)) == (set() if is_last else {1, 2, 3})
+        assert need_no_download(known, 1, 2, 3) == ({1, 2, 3} if is_last else set())
 
 
 def test_asks_for_a_bounded_number_in_turn(known: KnownArticles, connection: Connection) -> None:
@@ -112,7 +113,7 @@ def test_asks_for_a_bounded_number_in_turn(known: KnownArticles, connection: Con
     export(connection, rejected(None, is_transient=True))
     export(connection, *(rejected(no, ago(200 - no), is_transient=True) for no in range(1, 101)))
     export(connection, *(removed(no, ago(300 - no)) for no in range(201, 251)))
-    assert sorted(due(known)) == [*range(1, 1 + MAX_DUE), *range(201, 201 + MAX_DUE)]
+    assert sorted(to_retry(known)) == [*range(1, 1 + MAX_TO_RETRY), *range(201, 201 + MAX_TO_RETRY)]
 
 
 def test_asks_for_a_stored_article_that_is_gone_every_thirty_days(known: KnownArticles, connection: Connection) -> None:
@@ -121,8 +122,8 @@ def test_asks_for_a_stored_article_that_is_gone_every_thirty_days(known: KnownAr
         export(connection, removed(1, ago(24 * days)), removed(2, ago(24 * (days - 20))))
     export(connection, removed(3, ago(24 * 3)))
     connection.execute("UPDATE articles SET gone_at = now() WHERE no = 1")
-    assert sorted(due(known)) == [1, 3]  # 2 was looked at three weeks ago
-    assert settled(known, 1, 2, 3) == {2, 3}  # a list may show that 1 is back
+    assert sorted(to_retry(known)) == [1, 3]  # 2 was looked at three weeks ago
+    assert need_no_download(known, 1, 2, 3) == {2, 3}  # a list may show that 1 is back
 
 
 def had(connection: Connection, hour: int, walked: Iterable[int] = (), *, new: int = 1, **arguments: str) -> datetime:
@@ -134,15 +135,15 @@ def had(connection: Connection, hour: int, walked: Iterable[int] = (), *, new: i
 
 
 def test_is_sure_of_an_empty_database_and_after_a_complete_crawl(known: KnownArticles, connection: Connection) -> None:
-    assert unsure(known, 22) is None
+    assert doubtful_part(known, 22) is None
     had(connection, 1, [22, 34, 0], new=500)
-    assert [unsure(known, section) for section in (22, 34, 0)] == [None, None, None]
+    assert [doubtful_part(known, section) for section in (22, 34, 0)] == [None, None, None]
 
 
 def test_is_unsure_of_all_after_a_first_crawl_that_was_cut_short(known: KnownArticles, connection: Connection) -> None:
     had(connection, 1)
-    assert [unsure(known, section) for section in (22, 0)] == [EVERYWHERE, EVERYWHERE]
-    assert unsure(known, 22, "example.kr") is None
+    assert [doubtful_part(known, section) for section in (22, 0)] == [EVERYWHERE, EVERYWHERE]
+    assert doubtful_part(known, 22, "example.kr") is None
 
 
 def test_is_unsure_since_the_last_crawl_that_walked_the_list(known: KnownArticles, connection: Connection) -> None:
@@ -150,10 +151,10 @@ def test_is_unsure_since_the_last_crawl_that_walked_the_list(known: KnownArticle
     had(connection, 2, [22, 34], new=0)
     had(connection, 3, [34])
     had(connection, 4, [])
-    assert unsure(known, 22) == Unsure(since=later(120) - BACKDATED, above=0)
-    assert unsure(known, 34) == Unsure(since=later(180) - BACKDATED, above=0)
+    assert doubtful_part(known, 22) == DoubtfulPart(since=later(120) - BACKDATED, above=0)
+    assert doubtful_part(known, 34) == DoubtfulPart(since=later(180) - BACKDATED, above=0)
     had(connection, 5, [22, 34])
-    assert (unsure(known, 22), unsure(known, 34)) == (None, None)
+    assert (doubtful_part(known, 22), doubtful_part(known, 34)) == (None, None)
 
 
 def test_is_unsure_of_the_lists_a_crawl_of_other_sections_left_out(
@@ -161,8 +162,8 @@ def test_is_unsure_of_the_lists_a_crawl_of_other_sections_left_out(
 ) -> None:
     had(connection, 1, [22, 34, 0])
     had(connection, 2, [22], sections="22")
-    assert unsure(known, 22) is None
-    assert unsure(known, 34) == unsure(known, 0) == Unsure(since=later(60) - BACKDATED, above=0)
+    assert doubtful_part(known, 22) is None
+    assert doubtful_part(known, 34) == doubtful_part(known, 0) == DoubtfulPart(since=later(60) - BACKDATED, above=0)
 
 
 def test_is_unsure_of_numbers_above_those_of_the_last_crawl_that_walked_the_list(
@@ -173,8 +174,8 @@ def test_is_unsure_of_numbers_above_those_of_the_last_crawl_that_walked_the_list
     had(connection, 1, [22])
     had(connection, 2)
     export(connection, page(30, later(130)))
-    doubt = unsure(known, 22)
-    assert doubt == Unsure(since=later(60) - BACKDATED, above=9)
+    doubt = doubtful_part(known, 22)
+    assert doubt == DoubtfulPart(since=later(60) - BACKDATED, above=9)
     long_ago = later(-(10**6))
     assert not doubt.covers(9, long_ago)
     assert all(doubt.covers(no, time) for no, time in ((10, long_ago), (9, None), (9, later(0))))
@@ -184,11 +185,11 @@ def test_is_unsure_of_everything_after_the_clock_was_set_back(known: KnownArticl
     export(connection, page(7, later(-99)))
     had(connection, 5, [22])
     had(connection, 2)
-    doubt = unsure(known, 22)
+    doubt = doubtful_part(known, 22)
     assert doubt
     assert doubt.covers(1, later(-(10**6)))
     had(connection, 3, [22])
-    assert unsure(known, 22) is None
+    assert doubtful_part(known, 22) is None
 
 
 def test_stays_sure_after_a_crawl_that_brought_nothing_or_single_articles(
@@ -197,7 +198,7 @@ def test_stays_sure_after_a_crawl_that_brought_nothing_or_single_articles(
     had(connection, 1, [22])
     had(connection, 2, [], new=0)
     had(connection, 3, [], no="1,2,3")
-    assert unsure(known, 22) is None
+    assert doubtful_part(known, 22) is None
 
 
 def test_any_crawl_that_walked_the_list_settles_the_doubt(known: KnownArticles, connection: Connection) -> None:
@@ -205,19 +206,19 @@ def test_any_crawl_that_walked_the_list_settles_the_doubt(known: KnownArticles, 
     had(connection, 1)
     for hour, bound in enumerate(("pages", "since", "full", "sections"), start=2):
         had(connection, hour, [hour], **{bound: "3"})
-        assert (unsure(known, hour), unsure(known, 100)) == (None, EVERYWHERE)
+        assert (doubtful_part(known, hour), doubtful_part(known, 100)) == (None, EVERYWHERE)
 
 
 def test_knows_nothing_of_an_empty_database(empty_database_url: str, data: Path) -> None:
     known = asking(empty_database_url, data)
-    assert (settled(known, 1), due(known), unsure(known, 22)) == (set(), [], None)
+    assert (need_no_download(known, 1), to_retry(known), doubtful_part(known, 22)) == (set(), [], None)
     assert (asyncio.run(known.stored(SITE, [1])), asyncio.run(known.rechecks(SITE, 9))) == ([], [])
     known.spider_closed()
 
 
 def test_says_that_nobody_knows_without_a_database(data: Path, caplog: pytest.LogCaptureFixture) -> None:
     known = asking(UNREACHABLE, data)
-    assert (settled(known, 1), due(known), unsure(known, 22)) == (None, [], None)
+    assert (need_no_download(known, 1), to_retry(known), doubtful_part(known, 22)) == (None, [], None)
     assert (asyncio.run(known.stored(SITE, [1])), asyncio.run(known.rechecks(SITE, 9))) == ([], [])
     warnings = [entry.getMessage() for entry in caplog.records if entry.name == "pipelines.crawl.known_articles"]
     assert len(warnings) == 1  # and does not ask again for a while
@@ -226,7 +227,7 @@ def test_says_that_nobody_knows_without_a_database(data: Path, caplog: pytest.Lo
 
 def at_once(known: KnownArticles, questions: int) -> list[set[int] | None]:
     async def ask() -> list[set[int] | None]:
-        return await asyncio.gather(*(known.settled(SITE, [1]) for _ in range(questions)))
+        return await asyncio.gather(*(known.need_no_download(SITE, [1]) for _ in range(questions)))
 
     return asyncio.run(ask())
 
@@ -239,7 +240,7 @@ def broken(connection: Connection) -> None:
 def test_answers_over_a_new_connection_when_the_first_broke(known: KnownArticles, connection: Connection) -> None:
     export(connection, page(1))
     for _ in range(3):
-        assert settled(known, 1) == {1}
+        assert need_no_download(known, 1) == {1}
         broken(connection)
 
 
@@ -247,7 +248,7 @@ def test_answers_questions_that_are_asked_at_once(known: KnownArticles, connecti
     export(connection, page(1))
 
     async def ask() -> list[set[int] | None]:
-        return await asyncio.gather(*(known.settled(SITE, [1]) for _ in range(10)))
+        return await asyncio.gather(*(known.need_no_download(SITE, [1]) for _ in range(10)))
 
     for _ in range(3):
         assert asyncio.run(ask()) == [{1}] * 10

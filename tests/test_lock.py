@@ -151,7 +151,7 @@ def test_is_taken_in_a_database_that_could_not_be_reached_at_first(
     lock = lock_of(tmp_path / "one", UNREACHABLE)
     assert lock.acquire()
     assert not lock.is_held_everywhere
-    lock.database = Database(database_url, tmp_path / "one")
+    lock.session.database = Database(database_url, tmp_path / "one")
     lock.keep()
     assert lock.is_held_everywhere
     assert not is_free(tmp_path / "two", database_url)
@@ -164,7 +164,7 @@ def test_says_once_that_another_crawl_began_meanwhile(
     lock = lock_of(tmp_path / "one", UNREACHABLE)
     assert lock.acquire()
     with process(HOLD, tmp_path / "two", database_url, SITE):
-        lock.database = Database(database_url, tmp_path / "one")
+        lock.session.database = Database(database_url, tmp_path / "one")
         lock.keep()
         lock.keep()
     assert not lock.is_held_everywhere

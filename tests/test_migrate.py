@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from psycopg import Connection
 
-from pipelines.database.connection import DatabaseForeign, DatabaseTooNew
+from pipelines.database.errors import DatabaseForeign, DatabaseTooNew
 from pipelines.database.migrate import Migration, migrate, migrations, schema_version
 from tests.conftest import ROOT, Scrapy
 from tests.samples import process, rows

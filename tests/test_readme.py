@@ -9,8 +9,7 @@ from psycopg import Connection
 
 from asiatongsin import settings
 from asiatongsin.arguments import Arguments
-from pipelines.crawl.run import OVERLAPPING, USAGE
-from pipelines.crawl_record import Outcome
+from pipelines.crawl_record import ExitStatus
 from tests.conftest import ROOT, Scrapy
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -46,7 +45,7 @@ def test_it_names_every_argument_of_the_spider() -> None:
 
 def test_it_names_every_exit_status() -> None:
     named = {int(cell) for cell in first_cells(section("Exit status"))}
-    assert named == {outcome.status for outcome in Outcome} | {USAGE, OVERLAPPING}
+    assert named == set(ExitStatus)
 
 
 def test_it_names_every_table(connection: Connection) -> None:

@@ -47,7 +47,7 @@ class GiveUpMiddleware:
             self._failed(request)
 
     def _failed(self, request: Request) -> None:
-        if request.meta.get("is_due"):  # known for failing; due articles are asked for one after the other
+        if request.meta.get("is_retry"):  # known for failing; what is tried again is asked for one after the other
             return
         self.failing.add(request.url)
         if len(self.failing) >= PATIENCE:

@@ -55,7 +55,7 @@ class AsiatongsinSpider(scrapy.Spider):
         self.met: dict[int, NumberSet] = defaultdict(NumberSet)
         self.asked = NumberSet()
         self.rechecked = NumberSet()
-        self.due: dict[int, None] = {}  # in the order in which they are asked for
+        self.to_retry: dict[int, None] = {}  # in the order in which they are asked for
         self.remembered: dict[int, Stored] = {}
         self.walked: list[int] = []
 
@@ -80,15 +80,15 @@ class AsiatongsinSpider(scrapy.Spider):
         else:
             yield self._request(f"{self.site.base}/", "front", self.parse_front, priority=FRONT_PRIORITY)
         if not self.arguments.no:
-            for request in self._article_requests(self.due, priority=RETRY_PRIORITY):
+            for request in self._article_requests(self.to_retry, priority=RETRY_PRIORITY):
                 yield request
             async for request in self._rechecks():
                 yield request
 
     async def _remember(self) -> None:
         """What is known of the articles that are asked for by number, before a list leads to one of them."""
-        self.due = dict.fromkeys([] if self.arguments.no else await self.known.due(self.site.key))
-        stored = await self.known.stored(self.site.key, self.arguments.no or [*self.due])
+        self.to_retry = dict.fromkeys([] if self.arguments.no else await self.known.to_retry(self.site.key))
+        stored = await self.known.stored(self.site.key, self.arguments.no or [*self.to_retry])
         self.remembered = {article.no: article for article in stored}
 
     async def _announce(self) -> None:
@@ -129,14 +129,14 @@ class AsiatongsinSpider(scrapy.Spider):
         fresh = [teaser for teaser in teasers if teaser.no not in self.met[section]]
         for teaser in fresh:
             self.met[section].add(teaser.no)
-        settled = await self.known.settled(self.site.key, [teaser.no for teaser in fresh])
+        unneeded = await self.known.need_no_download(self.site.key, [teaser.no for teaser in fresh])
         # What this crawl met in another list is news here as well: behind it may lie what no other list shows.
-        new = [teaser for teaser in fresh if settled is None or teaser.no in self.asked or teaser.no not in settled]
+        new = [teaser for teaser in fresh if unneeded is None or teaser.no in self.asked or teaser.no not in unneeded]
         for request in self._article_requests(self._wanted(new), priority=-2 * number):
             yield request
-        if settled is None and number >= self.settings.getint("PAGES_WITHOUT_DATABASE"):
+        if unneeded is None and number >= self.settings.getint("PAGES_WITHOUT_DATABASE"):
             self.crawler.stats.inc_value(names.WALKS_CUT_SHORT)
-        elif not fresh or not (new or self.arguments.full or await self._is_unsure(section, teasers)):
+        elif not fresh or not (new or self.arguments.full or await self._is_doubtful(section, teasers)):
             self.walked.append(section)  # the last page again, or nothing new: the list itself ends the walk
         elif number != self.arguments.pages and not self._is_before_window(teasers):
             yield self._list_request(section, number + 1)
@@ -169,15 +169,15 @@ class AsiatongsinSpider(scrapy.Spider):
         self.crawler.stats.inc_value(names.failed(kind))
         if kind == "list":
             self.crawler.stats.inc_value(f"{names.LIST_FAILED_OF}{request.cb_kwargs['section']}")
-        if request.meta["is_due"]:
+        if request.meta["is_retry"]:
             self.crawler.stats.inc_value(names.failed_again(kind))
         self.crawler.stats.set_value(names.LAST_FAILURE, reason)
         level = logging.WARNING if kind == "article" else logging.INFO  # the last line tells of the others
         self.logger.log(level, "No answer that can be used from %s: %s", request.url, reason)
 
-    async def _is_unsure(self, section: int, teasers: list[Teaser]) -> bool:
+    async def _is_doubtful(self, section: int, teasers: list[Teaser]) -> bool:
         """Whether something may be missing among, or behind, the known articles of this list page."""
-        part = await self.known.unsure(self.site.key, section)
+        part = await self.known.doubtful_part(self.site.key, section)
         return part is not None and any(part.covers(teaser.no, teaser.published_at) for teaser in teasers)
 
     def _is_before_window(self, teasers: list[Teaser]) -> bool:
@@ -198,11 +198,11 @@ class AsiatongsinSpider(scrapy.Spider):
             if self.arguments.dry:
                 self.logger.info("Would fetch %s", article_url(self.site.base, no))
             else:
-                # What is due was met in a list by an earlier crawl, or else is stored.
-                is_due, is_met = no in self.due, isinstance(article, Teaser)
-                met = {"listed_at": listed_at, "is_listed": is_due or is_met, "is_by_number": is_due or not is_met}
+                # What is tried again was met in a list by an earlier crawl, or else is stored.
+                is_retry, is_met = no in self.to_retry, isinstance(article, Teaser)
+                met = {"listed_at": listed_at, "is_listed": is_retry or is_met, "is_by_number": is_retry or not is_met}
                 request = self._article_request(no, priority, self.remembered.get(no), **met)
-                request.meta["is_due"] = is_due
+                request.meta["is_retry"] = is_retry
                 yield request
 
     async def _rechecks(self) -> AsyncIterator[Request]:
@@ -258,7 +258,7 @@ class AsiatongsinSpider(scrapy.Spider):
             # One slot for the site: its hosts with and without www. are one server.
             meta={
                 "kind": kind,
-                "is_due": False,
+                "is_retry": False,
                 "handle_httpstatus_list": [*GONE_STATUSES] if kind == "article" else [],
                 "download_slot": self.site.key,
             },

@@ -8,7 +8,9 @@ from scrapy.commands.crawl import Command as CrawlCommand
 from scrapy.exceptions import UsageError
 
 from asiatongsin.spiders.asiatongsin import AsiatongsinSpider
+from pipelines.commands.usage import usage_errors
 from pipelines.crawl.run import check, choose_log, run_spider, tell
+from pipelines.crawl_record import ExitStatus
 
 
 class Command(CrawlCommand):
@@ -16,10 +18,8 @@ class Command(CrawlCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.epilog = (
-            "Exit status: 0 done, 1 fault of the program, 2 wrong usage, 3 kept in the spool, "
-            "4 site unreachable, 5 layout changed, 6 another crawl of this site is running."
-        )
+        meanings = ", ".join(f"{status} {status.meaning}" for status in ExitStatus)
+        parser.epilog = f"Exit status: {meanings}."
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         super().process_options(args, opts)
@@ -33,7 +33,8 @@ class Command(CrawlCommand):
         if args != [AsiatongsinSpider.name]:
             super().run(args, opts)
             return
-        check(self.settings, opts.spargs)
+        with usage_errors():
+            check(self.settings, opts.spargs)
         if self.crawler_process is None:
             raise UsageError("no crawler process")
         self.exitcode, sentence = run_spider(self.crawler_process, self._create_crawler(args[0]), opts.spargs)

@@ -8,12 +8,10 @@ from datetime import UTC
 from itertools import groupby, pairwise
 
 from scrapy.commands import ScrapyCommand
-from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
 from asiatongsin.korean import KST
-from asiatongsin.printable import printable
-from pipelines.database.connection import DatabaseUnreachable
+from pipelines.commands.usage import usage_error, usage_errors
 from pipelines.database.session import connected
 from pipelines.queries.revisions import Revision, revisions
 from pipelines.terminal.word_diff import COLOURED, PLAIN, patch, word_diff
@@ -37,17 +35,15 @@ class Command(ScrapyCommand):
         parser.add_argument("--patch", action="store_true", help="unified diff, a paragraph per line")
         parser.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="default: auto")
 
+    @usage_errors()
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if len(args) != 1 or not (args[0].isascii() and args[0].isdecimal() and 0 < int(args[0]) < 2**63):
-            raise UsageError("write the number of one article, for example: scrapy diff 142893", print_help=False)
-        try:
-            with connected(self.settings or Settings()) as (_, connection, _applied):
-                found = revisions(connection, int(args[0]), opts.site)
-        except DatabaseUnreachable as error:
-            raise UsageError(printable(str(error)), print_help=False) from None
+            raise usage_error("write the number of one article, for example: scrapy diff 142893")
+        with connected(self.settings or Settings()) as (_, connection, _applied):
+            found = revisions(connection, int(args[0]), opts.site)
         if not found:
-            of_site = f" of {printable(opts.site)}" if opts.site else ""
-            raise UsageError(f"no article {args[0]}{of_site} is stored", print_help=False)
+            of_site = f" of {opts.site}" if opts.site else ""
+            raise usage_error(f"no article {args[0]}{of_site} is stored")
         for _, texts in groupby(found, key=lambda revision: revision.site):
             print(history(list(texts), opts.patch, opts.color == "always" or (opts.color == "auto" and _is_terminal())))
 

@@ -6,13 +6,14 @@ import argparse
 import sys
 
 from scrapy.commands import ScrapyCommand
-from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
 from asiatongsin.printable import printable
+from pipelines.commands.usage import usage_error, usage_errors
 from pipelines.crawl.extension import MIGRATION
-from pipelines.crawl_record import Outcome
-from pipelines.database.connection import Database, DatabaseFrozen, DatabaseUnreachable, DatabaseUnusable
+from pipelines.crawl_record import ExitStatus, Outcome
+from pipelines.database.connection import Database
+from pipelines.database.errors import DatabaseFrozen, DatabaseUnreachable
 from pipelines.disk import data_folder
 from pipelines.spool.drain import Drain
 from pipelines.spool.waiting import waiting_pages
@@ -29,15 +30,16 @@ class Command(ScrapyCommand):
     def short_desc(self) -> str:
         return "Store the pages that wait in the spool"
 
+    @usage_errors()
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if args:
-            raise UsageError("scrapy export takes no arguments", print_help=False)
+            raise usage_error("scrapy export takes no arguments")
         self.exitcode, sentence = export(self.settings or Settings())
         print(printable(f"asiatongsin: {sentence}"), file=sys.stderr)
 
 
-def export(settings: Settings) -> tuple[int, str]:
-    """Exit status and sentence: 0 all is stored, 3 some pages still wait."""
+def export(settings: Settings) -> tuple[ExitStatus, str]:
+    """Exit status and sentence: done where all is stored, spooled where pages still wait. DatabaseUnusable."""
     data = data_folder(settings)
     try:
         drain = Drain(Database.from_settings(settings), data)
@@ -45,16 +47,14 @@ def export(settings: Settings) -> tuple[int, str]:
         if not follow(work, lambda: drain.total.pages, settings.getfloat("DATABASE_SILENCE_MAX") * MIGRATION):
             raise DatabaseFrozen
         work.result()
-    except DatabaseUnusable as error:
-        raise UsageError(printable(str(error)), print_help=False) from None
     except (DatabaseUnreachable, KeyboardInterrupt) as error:
         why = str(error) or "interrupted"
         return Outcome.SPOOLED.status, f"spooled: {waiting_pages(data)} pages wait in the spool: {why}"
     drain.close()
-    return _told(drain, waiting_pages(data))
+    return _verdict(drain, waiting_pages(data))
 
 
-def _told(drain: Drain, waiting: int) -> tuple[int, str]:
+def _verdict(drain: Drain, waiting: int) -> tuple[ExitStatus, str]:
     total = drain.total
     stored = (
         f"{total.pages} pages stored: {total.new} new, {total.changed} changed, {total.unchanged} unchanged articles"

@@ -18,8 +18,9 @@ from asiatongsin.korean import KST
 from asiatongsin.printable import printable
 from asiatongsin.site import DEFAULT_BASE, Site
 from asiatongsin.spiders.asiatongsin import AsiatongsinSpider
+from pipelines.commands.usage import given_site, usage_error, usage_errors
 from pipelines.crawl.run import check, choose_log, run_spider, tell
-from pipelines.database.connection import DatabaseFrozen, DatabaseUnreachable
+from pipelines.database.errors import DatabaseFrozen, DatabaseUnreachable
 from pipelines.database.session import connected
 from pipelines.queries import gaps
 from pipelines.terminal.text_table import text_table
@@ -56,22 +57,20 @@ class Command(ScrapyCommand):
         if opts.fetch and self.settings is not None:
             choose_log(self.settings, opts)
 
+    @usage_errors()
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if args:
-            raise UsageError(f"scrapy gaps takes options only, not {printable(args[0])}", print_help=False)
-        site, most = _site(opts.site), _number("--most", opts.most, MOST)
+            raise usage_error(f"scrapy gaps takes options only, not {args[0]}")
+        site, most = given_site(opts.site), _number("--most", opts.most, MOST)
         first = _number("--from", opts.first, HIGHEST) if opts.first is not None else None
         last = _number("--to", opts.last, HIGHEST) if opts.last is not None else None
-        try:
-            with connected(self.settings or Settings()) as (_, connection, _applied):
-                span = _span(site.key, first, last, gaps.stored_span(connection, site.key))
-                if not opts.fetch:
-                    counts, runs = gaps.count(connection, span), gaps.longest_runs(connection, span, RUNS)
-                    print(as_json(span, counts, *runs) if opts.json else report(span, counts, *runs))
-                    return
-                numbers = gaps.missing(connection, span, most)
-        except DatabaseUnreachable as error:
-            raise UsageError(printable(str(error)), print_help=False) from None
+        with connected(self.settings or Settings()) as (_, connection, _applied):
+            span = _span(site.key, first, last, gaps.stored_span(connection, site.key))
+            if not opts.fetch:
+                counts, runs = gaps.count(connection, span), gaps.longest_runs(connection, span, RUNS)
+                print(as_json(span, counts, *runs) if opts.json else report(span, counts, *runs))
+                return
+            numbers = gaps.missing(connection, span, most)
         if numbers:
             self._fetch(site, numbers, opts.json)
         else:
@@ -150,29 +149,21 @@ def _fetched_json(tried: int, became: gaps.Counts) -> str:
     return json.dumps({"tried": tried} | counts | {"missing": became.missing})
 
 
-def _site(text: str) -> Site:
-    try:
-        return Site.parse(text)
-    except ValueError as error:
-        raise UsageError(printable(f"--site: {error}"), print_help=False) from None
-
-
 def _number(option: str, text: str, highest: int) -> int:
     if not (is_number(text) and int(text) <= highest):
-        raise UsageError(printable(f"{option} {text}: write a whole number from 1 to {highest}"), print_help=False)
+        raise usage_error(f"{option} {text}: write a whole number from 1 to {highest}")
     return int(text)
 
 
 def _span(site: str, first: int | None, last: int | None, stored: gaps.Span | None) -> gaps.Span:
     """The range that is asked for; what is left out is that of the stored articles."""
     if stored is None and (first is None or last is None):
-        raise UsageError(f"nothing of {site} is stored: write --from and --to", print_help=False)
+        raise usage_error(f"nothing of {site} is stored: write --from and --to")
     span = gaps.Span(site, first or (stored.first if stored else 0), last or (stored.last if stored else 0))
     if span.first > span.last:
         known = f" (stored are {stored.first} to {stored.last})" if stored else ""
-        raise UsageError(
-            f"no number is from {span.first} to {span.last}: write --from and --to, the lower one first{known}",
-            print_help=False,
+        raise usage_error(
+            f"no number is from {span.first} to {span.last}: write --from and --to, the lower one first{known}"
         )
     return span
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 
 from scrapy.commands import ScrapyCommand
-from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
 from asiatongsin.printable import printable
-from pipelines.database.connection import DatabaseUnreachable
+from pipelines.commands.usage import usage_errors
 from pipelines.database.migrate import schema_version
 from pipelines.database.session import connected
 
@@ -23,12 +22,10 @@ class Command(ScrapyCommand):
     def short_desc(self) -> str:
         return "Bring the database schema up to date"
 
+    @usage_errors()
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        try:
-            with connected(self.settings or Settings()) as (database, connection, applied):
-                version = schema_version(connection)
-        except DatabaseUnreachable as error:
-            raise UsageError(printable(str(error)), print_help=False) from None
+        with connected(self.settings or Settings()) as (database, connection, applied):
+            version = schema_version(connection)
         names = ", ".join(f"{migration.version:04d} {migration.name}" for migration in applied)
         done = f"applied {names}" if names else "nothing to do"
         print(printable(f"{database.name}: schema version {version}; {done}"))

@@ -11,17 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from scrapy.commands import ScrapyCommand
-from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 from tqdm import tqdm
 
 from asiatongsin.arguments import Arguments, is_number
-from asiatongsin.errors import ArgumentError, SettingError
+from asiatongsin.errors import ArgumentError
 from asiatongsin.printable import printable
 from asiatongsin.rechecks import Rechecks
-from pipelines.archive.files import NoArchive, archive_files, given_files, total_bytes
-from pipelines.crawl_record import Outcome
-from pipelines.database.connection import DatabaseUnreachable, DatabaseUnusable
+from pipelines.archive.files import archive_files, given_files, total_bytes
+from pipelines.commands.usage import usage_errors
+from pipelines.crawl_record import ExitStatus, Outcome
+from pipelines.database.errors import DatabaseUnreachable, DatabaseUnusable
 from pipelines.database.session import connected
 from pipelines.disk import data_folder, told
 from pipelines.reparse.bookmark import Bookmark
@@ -58,40 +58,38 @@ class Command(ScrapyCommand):
         parser.add_argument("--jobs", help="processes that read; default: one for each core")
         parser.add_argument("--restart", action="store_true", help="begin anew, also after an interrupted run")
 
+    @usage_errors()
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         settings = self.settings or Settings()
         data = data_folder(settings)
-        try:
-            wanted, jobs = _wanted(opts), _jobs(opts.jobs)
-            Rechecks.from_settings(settings)  # a stage reads them
-            files = given_files(args) if args else archive_files(data, wanted.site)
-            with (
-                connected(settings) as (database, connection, _applied),
-                tqdm(total=total_bytes(files), unit="B", unit_scale=True, disable=None) as bar,
-            ):
-                job = Job(
-                    files=files,
-                    wanted=wanted,
-                    data=data,
-                    jobs=jobs,
-                    told=_tell,
-                    advance=lambda read: _advance(bar, read),
-                )
-                asked = {name: value for name in GIVEN if (value := getattr(opts, name))}
-                writing = None if opts.dry_run else Writing(Drain(database, data), {"reparse": " ".join(args)} | asked)
-                bookmark = None if opts.dry_run else Bookmark(connection, [args, asked])
-                if bookmark:
-                    _begin(bookmark, files, is_anew=opts.restart)
-                reparse = Reparse(job, connection, writing, bookmark)
-                self.exitcode, sentence = self._follow(reparse, settings)
-        except (ArgumentError, SettingError, NoArchive, DatabaseUnreachable) as error:
-            raise UsageError(printable(str(error)), print_help=False) from None
+        wanted, jobs = _wanted(opts), _jobs(opts.jobs)
+        Rechecks.from_settings(settings)  # a stage reads them
+        files = given_files(args) if args else archive_files(data, wanted.site)
+        with (
+            connected(settings) as (database, connection, _applied),
+            tqdm(total=total_bytes(files), unit="B", unit_scale=True, disable=None) as bar,
+        ):
+            job = Job(
+                files=files,
+                wanted=wanted,
+                data=data,
+                jobs=jobs,
+                told=_tell,
+                advance=lambda read: _advance(bar, read),
+            )
+            asked = {name: value for name in GIVEN if (value := getattr(opts, name))}
+            writing = None if opts.dry_run else Writing(Drain(database, data), {"reparse": " ".join(args)} | asked)
+            bookmark = None if opts.dry_run else Bookmark(connection, [args, asked])
+            if bookmark:
+                _begin(bookmark, files, is_anew=opts.restart)
+            reparse = Reparse(job, connection, writing, bookmark)
+            self.exitcode, sentence = self._follow(reparse, settings)
         if self.exitcode != Outcome.ERROR.status:
             is_coloured = sys.stdout.isatty()
             print(shown(reparse.report, COLOURED if is_coloured else PLAIN))
         print(printable(f"asiatongsin: {sentence}"), file=sys.stderr)
 
-    def _follow(self, reparse: Reparse, settings: Settings) -> tuple[int, str]:
+    def _follow(self, reparse: Reparse, settings: Settings) -> tuple[ExitStatus, str]:
         """Exit status and last line; whatever happens, what was read and not stored waits in the spool."""
         outcome, why = Outcome.ERROR, "interrupted; "
         try:

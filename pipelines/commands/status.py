@@ -9,22 +9,16 @@ from typing import get_type_hints
 import msgspec
 from itemadapter import ItemAdapter
 from scrapy.commands import ScrapyCommand
-from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
-from asiatongsin.errors import SettingError
 from asiatongsin.items import Article, ArticleImage, Rejection, RelatedStory, WeatherReading, WeatherSnapshot
-from asiatongsin.printable import printable
-from asiatongsin.site import Site
-from pipelines.crawl_record import CrawlRecord
+from pipelines.commands.usage import given_site, usage_error, usage_errors
+from pipelines.crawl_record import NEEDS_A_PERSON, CrawlRecord, ExitStatus
 from pipelines.status.collect import collected
 from pipelines.terminal import status as shown
 from pipelines.terminal.text_table import text_table
 
 ITEMS = (Article, ArticleImage, WeatherSnapshot, WeatherReading, RelatedStory, Rejection, CrawlRecord)
-
-NEEDED = 1
-"""Exit status where something needs a person, a database that cannot be reached among it."""
 
 
 class Command(ScrapyCommand):
@@ -43,30 +37,21 @@ class Command(ScrapyCommand):
         parser.add_argument("--quiet", action="store_true", help="print only what needs a person, else nothing")
         parser.add_argument("--schema", action="store_true", help="explain every field of every kind of item")
 
+    @usage_errors()
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if args:
-            raise UsageError(f"scrapy status takes options only, not {printable(args[0])}", print_help=False)
+            raise usage_error(f"scrapy status takes options only, not {args[0]}")
         if opts.schema:
             print("\n\n".join(explanation(item) for item in ITEMS))
             return
-        try:
-            status = collected(self.settings or Settings(), _site(opts.site) if opts.site else None)
-        except SettingError as error:
-            raise UsageError(printable(str(error)), print_help=False) from None
+        status = collected(self.settings or Settings(), given_site(opts.site).key if opts.site else None)
         if opts.json:
             print(msgspec.json.format(msgspec.json.encode(status)).decode())
         elif not opts.quiet:
             print(shown.text(status))
         elif status.needs_a_person:
             print(shown.needs(status))
-        self.exitcode = NEEDED if status.needs_a_person else 0
-
-
-def _site(text: str) -> str:
-    try:
-        return Site.parse(text).key
-    except ValueError as error:
-        raise UsageError(printable(f"--site: {error}"), print_help=False) from None
+        self.exitcode = NEEDS_A_PERSON if status.needs_a_person else ExitStatus.DONE
 
 
 def explanation(item: type) -> str:

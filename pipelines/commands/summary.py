@@ -5,13 +5,11 @@ from __future__ import annotations
 import argparse
 
 from scrapy.commands import ScrapyCommand
-from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
-from asiatongsin.printable import printable
-from pipelines.database.connection import DatabaseUnreachable
+from pipelines.commands.usage import usage_errors
 from pipelines.database.session import connected
-from pipelines.queries import newest as summary
+from pipelines.queries import newest
 from pipelines.terminal.text_table import titled_table
 
 
@@ -24,15 +22,13 @@ class Command(ScrapyCommand):
     def short_desc(self) -> str:
         return "Show the newest articles, the weather and related stories"
 
+    @usage_errors()
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        try:
-            with connected(self.settings or Settings()) as (_, connection, _applied):
-                tables = (
-                    summary.newest_articles(connection),
-                    summary.weather(connection),
-                    summary.snapshots(connection),
-                    summary.related_stories(connection),
-                )
-                print("\n\n".join(titled_table(table.title, table.head, table.rows) for table in tables))
-        except DatabaseUnreachable as error:
-            raise UsageError(printable(str(error)), print_help=False) from None
+        with connected(self.settings or Settings()) as (_, connection, _applied):
+            tables = (
+                newest.newest_articles(connection),
+                newest.weather(connection),
+                newest.snapshots(connection),
+                newest.related_stories(connection),
+            )
+            print("\n\n".join(titled_table(table.title, table.head, table.rows) for table in tables))

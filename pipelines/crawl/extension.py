@@ -23,7 +23,8 @@ from asiatongsin.signals import crawl_started
 from pipelines.archive.crawl_files import Archive
 from pipelines.crawl.lock import CrawlLock
 from pipelines.crawl_record import LISTS, CoverageBounds, CrawlRecord, Key, Outcome
-from pipelines.database.connection import Database, DatabaseFrozen, DatabaseUnreachable, DatabaseUnusable
+from pipelines.database.connection import Database
+from pipelines.database.errors import DatabaseFrozen, DatabaseUnreachable, DatabaseUnusable
 from pipelines.disk import data_folder, told
 from pipelines.exporters.batch import Exported
 from pipelines.monitoring.notify import Notices

@@ -11,7 +11,9 @@ from pathlib import Path
 import psycopg
 from psycopg import Connection
 
-from pipelines.database.connection import CANNOT_USE_NOW, Database, DatabaseUnreachable, DatabaseUnusable
+from pipelines.database.connection import Database
+from pipelines.database.errors import DatabaseUnreachable, DatabaseUnusable
+from pipelines.database.session import Session
 from pipelines.disk import private_folder, safe_name
 
 logger = logging.getLogger(__name__)
@@ -25,6 +27,10 @@ _TRY = "SELECT pg_try_advisory_lock(hashtextextended('asiatongsin crawl ' || %s,
 _UNLOCK = "SELECT pg_advisory_unlock(hashtextextended('asiatongsin crawl ' || %s, 0))"
 
 
+class Taken(Exception):
+    """Another crawl holds the lock in the database."""
+
+
 class CrawlLock:
     """Holds a file lock in the data folder and, while one is in reach, a lock in the database.
 
@@ -33,10 +39,9 @@ class CrawlLock:
 
     def __init__(self, data: Path, database: Database, site: str) -> None:
         self.path = data / "locks" / safe_name(site)
-        self.database = database
         self.site = site
+        self.session = Session(database, prepare=self._take)
         self._file: int | None = None
-        self._connection: Connection | None = None
         self._is_warned = False
 
     def acquire(self) -> bool:
@@ -48,7 +53,7 @@ class CrawlLock:
         except BlockingIOError:
             self.release()
             return False
-        if self._acquire_in_database():
+        if self._is_ours_in_database():
             return True
         self.release()
         return False
@@ -56,47 +61,37 @@ class CrawlLock:
     @property
     def is_held_everywhere(self) -> bool:
         """Whether it is held in the database as well, as far as anybody knows."""
-        return self._connection is not None
+        return self.session.is_connected
 
     def keep(self) -> None:
         """Takes it in the database again after the server was restarted, or now that it can be reached at last."""
-        if self._connection is not None:
-            try:
-                self._connection.execute("SELECT 1")
-            except psycopg.Error:
-                self._disconnect()
-        if self._connection is not None:
-            return
         with suppress(DatabaseUnusable):  # whoever stores pages there says so
-            if not self._acquire_in_database() and not self._is_warned:
+            if not self._is_ours_in_database() and not self._is_warned:
                 logger.warning("Another crawl of %s began while no database was in reach; both go on", self.site)
                 self._is_warned = True
 
     def release(self, *, at_once: bool = True) -> None:
         """Lets the next crawl begin: at once, or where the server may not answer, as soon as it sees us gone."""
-        if self._connection is not None and at_once:
+        if self.session.connection is not None and at_once:
             with suppress(psycopg.Error):
-                self._connection.execute(_UNLOCK, [self.site])
-        self._disconnect()
+                self.session.connection.execute(_UNLOCK, [self.site])
+        self.session.close()
         if self._file is not None:
             os.close(self._file)
         self._file = None
 
-    def _disconnect(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-        self._connection = None
-
-    def _acquire_in_database(self) -> bool:
+    def _is_ours_in_database(self) -> bool:
         """False where another crawl has it; without an answer the data folder is what crawls can share."""
         try:
-            self._connection = self.database.connect()
-            self._connection.execute(_STAY)
-            row = self._connection.execute(_TRY, [self.site]).fetchone()
-        except (DatabaseUnreachable, *CANNOT_USE_NOW):
-            self._disconnect()
+            self.session.run(lambda connection: connection.execute("SELECT 1"))
+        except DatabaseUnreachable:
             return True
-        if not (row and row[0]):
-            self._disconnect()
+        except Taken:
             return False
         return True
+
+    def _take(self, connection: Connection) -> None:
+        connection.execute(_STAY)
+        row = connection.execute(_TRY, [self.site]).fetchone()
+        if not (row and row[0]):
+            raise Taken

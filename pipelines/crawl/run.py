@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from concurrent.futures import wait
 
 from scrapy.crawler import Crawler, CrawlerProcessBase
-from scrapy.exceptions import UsageError
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 
 from asiatongsin.arguments import Arguments
@@ -20,8 +19,9 @@ from asiatongsin.printable import printable
 from asiatongsin.rechecks import Rechecks
 from pipelines.archive import settings as archive_settings
 from pipelines.crawl.extension import OVERLAP, CrawlExtension
-from pipelines.crawl_record import Outcome
-from pipelines.database.connection import Database, DatabaseMissing
+from pipelines.crawl_record import ExitStatus, Outcome
+from pipelines.database.connection import Database
+from pipelines.database.errors import DatabaseMissing
 from pipelines.monitoring import delivery as addresses
 from pipelines.verdict.bounds import Bounds
 from pipelines.verdict.decide import decide
@@ -29,7 +29,6 @@ from pipelines.verdict.tally import Tally
 
 logger = logging.getLogger(__name__)
 
-USAGE, OVERLAPPING = 2, 6
 CMDLINE = SETTINGS_PRIORITIES["cmdline"]
 
 
@@ -43,7 +42,7 @@ def choose_log(settings: BaseSettings, opts: argparse.Namespace) -> None:
 
 
 def check(settings: BaseSettings | None, given: Mapping[str, str]) -> None:
-    """Wrong usage ends with status 2 before anything is started."""
+    """What is wrong is found before anything is started. ArgumentError, SettingError, DatabaseMissing."""
     try:
         Arguments.parse(given)
         if settings is not None:
@@ -53,8 +52,8 @@ def check(settings: BaseSettings | None, given: Mapping[str, str]) -> None:
             archive_settings.check(settings)
             addresses.check(settings)
     except (ArgumentError, DatabaseMissing, SettingError) as error:
-        _log_to_file(settings, USAGE, str(error))
-        raise UsageError(printable(str(error)), print_help=False) from None
+        _log_to_file(settings, ExitStatus.USAGE, str(error))
+        raise
 
 
 def tell(settings: BaseSettings | None, status: int, sentence: str) -> None:
@@ -63,7 +62,7 @@ def tell(settings: BaseSettings | None, status: int, sentence: str) -> None:
     print(printable(sentence), file=sys.stderr)
 
 
-def run_spider(process: CrawlerProcessBase, crawler: Crawler, given: Mapping[str, str]) -> tuple[int, str]:
+def run_spider(process: CrawlerProcessBase, crawler: Crawler, given: Mapping[str, str]) -> tuple[ExitStatus, str]:
     """Exit status and last line of a crawl with these arguments."""
     process.crawl(crawler, **given)
     process.start()
@@ -96,19 +95,20 @@ def wait_for_end(crawler: Crawler) -> None:
         wait([extension.ending], timeout=0.2)
 
 
-def verdict_on(crawler: Crawler, arguments: Arguments, *, was_told_to_stop: bool = False) -> tuple[int, str]:
+def verdict_on(crawler: Crawler, arguments: Arguments, *, was_told_to_stop: bool = False) -> tuple[ExitStatus, str]:
     """Exit status and last line of a crawl that is over."""
     tally = Tally.of(crawler.stats.get_stats())
     name = f"asiatongsin: {arguments.site.key}"
     if tally.refused:
-        return (OVERLAPPING if tally.finish_reason == OVERLAP else USAGE), f"{name}: {tally.refused}"
+        is_overlap = tally.finish_reason == OVERLAP
+        return ExitStatus.OVERLAPPING if is_overlap else ExitStatus.USAGE, f"{name}: {tally.refused}"
     if arguments.dry:
         walk = decide(tally)
         if walk.outcome in {Outcome.ERROR, Outcome.UNREACHABLE, Outcome.DRIFT} and not arguments.no:
             return walk.outcome.status, f"{name}: {walk.outcome.word}: {walk.sentence}"
         again = f", {tally.rechecked} visited again" if tally.rechecked else ""
         walked = f"{tally.lists.arrived} list pages walked"
-        return 0, f"{name}: {walked}; {tally.listed} articles would be fetched{again}"
+        return Outcome.OK.status, f"{name}: {walked}; {tally.listed} articles would be fetched{again}"
     extension = crawler.get_extension(CrawlExtension)
     verdict = extension.verdict if extension else None
     if verdict is None and extension and extension.record is None and was_told_to_stop:

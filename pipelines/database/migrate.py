@@ -15,7 +15,7 @@ import psycopg
 from psycopg import Connection, sql
 
 from asiatongsin.weather_stations import stations
-from pipelines.database.connection import DatabaseForeign, DatabaseTooNew
+from pipelines.database.errors import DatabaseForeign, DatabaseTooNew
 from pipelines.database.statements import names, replaced, unnest, without
 from pipelines.database.tables import WEATHER_STATIONS
 

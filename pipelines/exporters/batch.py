@@ -11,6 +11,7 @@ from psycopg import Connection
 
 from asiatongsin.items import PageItems, Rejection
 from pipelines.crawl_record import CrawlRecord
+from pipelines.database.errors import REFUSALS
 from pipelines.exporters import (
     article_checks,
     article_images,
@@ -29,15 +30,6 @@ logger = logging.getLogger(__name__)
 
 Keep = Callable[[PageItems], str]
 """Keeps a page in a file and returns its path below the data folder."""
-
-REFUSALS = (
-    psycopg.DataError,
-    psycopg.IntegrityError,
-    psycopg.errors.CardinalityViolation,  # one row twice in a statement
-    psycopg.errors.ProgramLimitExceeded,  # an index entry too large
-    psycopg.errors.RaiseException,  # a trigger that the owner of the database added
-)
-"""What the database says to a value, not to a connection."""
 
 NOTHING = Written(frozenset(), frozenset(), frozenset())
 

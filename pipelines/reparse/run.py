@@ -17,7 +17,8 @@ from scrapy.settings import BaseSettings
 from asiatongsin.items import Page, PageItems
 from pipelines.archive.files import unfinished
 from pipelines.archive.reading import LARGEST_PAGE, Capture, captures
-from pipelines.database.connection import CANNOT_USE_NOW, DatabaseUnreachable
+from pipelines.database.errors import CANNOT_USE_NOW
+from pipelines.database.session import translated
 from pipelines.reparse.bookmark import Bookmark, Place
 from pipelines.reparse.captured import PAYLOAD_DIGEST, Unresolved, Wanted, page_of, with_body_of
 from pipelines.reparse.compare import bases, differences
@@ -116,7 +117,7 @@ class Reparse:
             if self.bookmark and places and places[-1] and not (self.sites.has_held or self._unresolved):
                 self.bookmark.write(places[-1], self._files)
         except CANNOT_USE_NOW as error:
-            raise DatabaseUnreachable(" ".join(str(error).split())) from None
+            raise translated(error) from None
 
     def _pages(self) -> Iterator[Page]:
         """The pages of all files, from the bookmark on; those whose body is elsewhere are put off."""

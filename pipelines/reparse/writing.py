@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from asiatongsin.items import PageItems
 from pipelines.crawl_record import CrawlRecord, Outcome
-from pipelines.database.connection import DatabaseUnreachable, DatabaseUnusable
+from pipelines.database.errors import DatabaseUnreachable, DatabaseUnusable
 from pipelines.exporters.batch import Exported
 from pipelines.spool.drain import Drain
 from pipelines.spool.folder import Spool

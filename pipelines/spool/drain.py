@@ -4,38 +4,28 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from time import monotonic
-from typing import TypeVar
 
 import msgspec
-import psycopg
 from psycopg import Connection
 
 from asiatongsin.items import PageItems
 from pipelines.crawl_record import CrawlRecord, Key, Outcome
-from pipelines.database.connection import (
-    CANNOT_USE_NOW,
-    Database,
-    DatabaseForeign,
-    DatabaseUnreachable,
-    DatabaseUnusable,
-)
-from pipelines.database.migrate import migrate
+from pipelines.database.connection import Database
+from pipelines.database.errors import REFUSALS, DatabaseUnreachable, DatabaseUnusable
+from pipelines.database.session import Session
 from pipelines.disk import private_folder, write_whole
 from pipelines.exporters import crawls, removed_articles
-from pipelines.exporters.batch import REFUSALS, Exported, export_segments
+from pipelines.exporters.batch import Exported, export_segments
 from pipelines.queries import coverage_history
 from pipelines.spool.folder import DAMAGED, Spool, read_segment
 from pipelines.verdict.earlier import earlier_crawls
 from pipelines.verdict.falls import EarlierCrawls
 from pipelines.verdict.late import compared, note_missing_fields
-
-T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
@@ -47,16 +37,15 @@ BATCH_SECONDS = 2.0
 
 
 class Drain:
-    """Stores spooled pages over one connection, which it opens when it needs it and again when it broke."""
+    """Stores spooled pages, and writes the rows of their crawls."""
 
     def __init__(self, database: Database, data: Path) -> None:
-        self.database = database
         self.data = data
         self.spools = data / "spool"
         self.total = Exported()
         self.damaged = 0
         self.broken = 0
-        self._connection: Connection | None = None
+        self._session = Session(database)
         self._at_once = 0
 
     def drain_abandoned(self) -> int:
@@ -88,7 +77,7 @@ class Drain:
             segments = {int(path.stem): self._pages_of(path, record) for path in paths}
             began = monotonic()
             work = partial(export_segments, record=record, segments=segments, keep=self._keep_page)
-            self.total.add(self._with_connection(work))
+            self.total.add(self._session.run(work))
             # A statement costs as much for one segment as for a few.
             self._at_once = int(min(BATCH_BYTES, size * BATCH_SECONDS / (monotonic() - began + 0.001)))
             for path in paths:
@@ -104,33 +93,31 @@ class Drain:
 
     def store_record(self, record: CrawlRecord) -> None:
         """Writes the row of the crawl, and of its removals what counts. DatabaseUnreachable, DatabaseUnusable."""
-        self._with_connection(partial(_store_record, record=record))
+        self._session.run(partial(_store_record, record=record))
 
     def close_dead(self, site: str) -> None:
         """Ends the rows of crawls that cannot be running, since we hold the lock. DatabaseUnreachable."""
-        self._with_connection(lambda connection: crawls.close_dead(connection, site))
+        self._session.run(lambda connection: crawls.close_dead(connection, site))
 
     def earlier_crawls(self, record: CrawlRecord) -> EarlierCrawls | None:
         """What earlier crawls of the site found; None where no database says so."""
         try:
-            return self._with_connection(lambda connection: earlier_crawls(connection, record))
+            return self._session.run(lambda connection: earlier_crawls(connection, record))
         except (DatabaseUnreachable, DatabaseUnusable):
             return None
 
     def fallen(self, site: str) -> frozenset[Key]:
         """The fields that fell and have not been found again. DatabaseUnreachable, DatabaseUnusable."""
-        return self._with_connection(lambda connection: coverage_history.fallen(connection, site))
+        return self._session.run(lambda connection: coverage_history.fallen(connection, site))
 
     @property
     def is_connected(self) -> bool:
         """Whether there is a connection, as far as anybody knows."""
-        return self._connection is not None
+        return self._session.is_connected
 
     def close(self) -> None:
         """Gives the connection back."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        self._session.close()
 
     def _record_of(self, spool: Spool) -> CrawlRecord | None:
         """The record of an abandoned spool; None where there is nothing to store, or nobody knows of which crawl."""
@@ -143,33 +130,6 @@ class Drain:
             elif all(path.name == "owner" or path.suffix == ".part" for path in spool.folder.iterdir()):
                 spool.remove()  # its process died while it removed the folder
         return None
-
-    def _with_connection(self, work: Callable[[Connection], T]) -> T:
-        """Does the work; where a connection that was open turns out to be broken, once more over a new one."""
-        was_open = self._connection is not None
-        try:
-            if self._connection is None or self._connection.closed:
-                self._connection = self.database.connect()
-                migrate(self._connection)
-            return work(self._connection)
-        except CANNOT_USE_NOW as error:
-            self.close()
-            if not was_open:
-                raise DatabaseUnreachable(self._told(error)) from None
-        except REFUSALS:
-            raise
-        except psycopg.ProgrammingError as error:
-            raise DatabaseForeign(
-                f"{self._told(error)}: the tables are not as this program made them; undo the change,"
-                " or name another database in DATABASE_URL"
-            ) from None
-        except psycopg.Error as error:
-            self.close()
-            raise DatabaseUnreachable(self._told(error)) from None
-        return self._with_connection(work)
-
-    def _told(self, error: psycopg.Error) -> str:
-        return f"{self.database.name}: {' '.join(str(error).split())}"
 
     def _keep_page(self, page: PageItems) -> str:
         return self._keep(

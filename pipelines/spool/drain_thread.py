@@ -10,7 +10,7 @@ from time import monotonic, sleep
 import psycopg
 
 from pipelines.crawl_record import CrawlRecord
-from pipelines.database.connection import DatabaseUnreachable, DatabaseUnusable
+from pipelines.database.errors import DatabaseUnreachable, DatabaseUnusable
 from pipelines.exporters.batch import Exported
 from pipelines.spool.drain import Drain
 from pipelines.spool.folder import Spool

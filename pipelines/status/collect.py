@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 from scrapy.settings import BaseSettings
 
-from pipelines.database.connection import Database, DatabaseFrozen, DatabaseUnreachable
+from pipelines.database.connection import Database
+from pipelines.database.errors import DatabaseFrozen, DatabaseUnreachable
 from pipelines.database.session import connected
 from pipelines.disk import data_folder
 from pipelines.status import facts as gathered
@@ -17,7 +18,7 @@ from pipelines.threads import begun, follow
 
 
 def collected(settings: BaseSettings, site: str | None = None) -> Status:
-    """How all sites stand, or the one that is named. SettingError, UsageError: it cannot be asked like this."""
+    """How all sites stand, or the one that is named. SettingError, DatabaseUnusable: it cannot be asked like this."""
     limits = Limits.from_settings(settings)
     known = Status(
         at=datetime.now(UTC), files=gathered.files(data_folder(settings), site), database=DatabaseState(name="")

@@ -32,12 +32,12 @@ class QuotingStage:
 class FailingLists(KnownArticles):
     """Fails while the spider reads a list page."""
 
-    async def settled(self, site: str, numbers: Any) -> set[int] | None:
+    async def need_no_download(self, site: str, numbers: Any) -> set[int] | None:
         raise ZeroDivisionError("a fault in the spider")
 
 
 class FailingStart(KnownArticles):
     """Fails while the spider makes its first requests."""
 
-    async def due(self, site: str) -> list[int]:
+    async def to_retry(self, site: str) -> list[int]:
         raise ZeroDivisionError("a fault at the start")

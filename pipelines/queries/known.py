@@ -1,0 +1,173 @@
+"""Which articles of a site need no download, which do, and where in its lists something may be missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import chain, zip_longest
+from typing import Any, LiteralString
+
+import psycopg
+from psycopg import Connection
+
+from asiatongsin import __version__
+from asiatongsin.capture import Archived, Stored
+from asiatongsin.known import DoubtfulPart
+
+BACKDATED = timedelta(days=2)
+"""How much older than its first appearance in a list an article's printed time may be."""
+
+MAX_ATTEMPTS = 10
+"""How often an article that does not come, or cannot be read, is asked for."""
+
+MAX_CONTROLS = 7
+"""How many articles below a number, above it, and newest, are named to see whether the site still serves any."""
+
+MAX_TO_RETRY = 20
+"""How many of them one crawl asks for."""
+
+# Stored, and not gone (a list may show that it is back); or read in vain by this very version, or found removed,
+# within the last day.
+_NEED_NO_DOWNLOAD = """
+SELECT no FROM articles WHERE site = %(site)s AND no = ANY(%(numbers)s) AND gone_at IS NULL
+UNION
+SELECT no FROM rejected_pages
+WHERE site = %(site)s AND no = ANY(%(numbers)s)
+GROUP BY no HAVING count(*) >= %(attempts)s
+    OR bool_or(NOT is_transient AND version = %(version)s AND fetched_at > now() - interval '1 day')
+UNION
+SELECT no FROM removed_articles
+WHERE site = %(site)s AND no = ANY(%(numbers)s)
+    AND (last_seen_at > now() - interval '1 day' OR (
+        sightings >= %(attempts)s
+        AND NOT EXISTS (SELECT FROM articles AS a WHERE a.site = %(site)s AND a.no = removed_articles.no)
+    ))"""
+
+# What did not come, was read in vain a day ago or by another version; each tried longest ago first. Then what was found
+# removed: a stored article every day for ten days, then every thirty days, since it may come back; a number that a list
+# showed so many times; and one that nobody ever saw an article under never.
+_TO_RETRY = """
+(SELECT no FROM (
+    SELECT no, max(fetched_at) AS seen FROM rejected_pages
+    WHERE site = %(site)s AND no IS NOT NULL
+    GROUP BY no HAVING count(*) < %(attempts)s
+        AND (bool_and(is_transient OR version <> %(version)s) OR max(fetched_at) < now() - interval '1 day')
+) AS t
+WHERE NOT EXISTS (SELECT FROM articles AS a WHERE a.site = %(site)s AND a.no = t.no AND a.fetched_at >= t.seen)
+ORDER BY seen, no DESC LIMIT %(most)s)
+UNION
+(SELECT r.no FROM removed_articles AS r LEFT JOIN articles AS a USING (site, no)
+WHERE site = %(site)s AND last_seen_at < now() - interval '1 day'
+    AND CASE
+        WHEN a.no IS NULL THEN listed AND sightings < %(attempts)s
+        ELSE a.fetched_at < last_seen_at
+            AND (r.first_seen_at > now() - interval '10 days' OR last_seen_at < now() - interval '30 days')
+    END
+ORDER BY last_seen_at, r.no DESC LIMIT %(most)s)"""
+
+# The whole page is wanted of an article that was found removed: a server that says it is unmodified says too little.
+_OF_ARTICLE = """
+SELECT a.no, coalesce(c.dated_at, greatest(a.published_at, a.modified_at), a.first_seen_at), a.content_hash,
+    CASE WHEN r.no IS NULL THEN c.etag END, CASE WHEN r.no IS NULL THEN c.last_modified END,
+    a.archive_file, a.archive_offset, a.archive_length, a.payload_digest
+FROM articles AS a LEFT JOIN article_checks AS c USING (site, no) LEFT JOIN removed_articles AS r USING (site, no)"""
+
+_STORED = f"""{_OF_ARTICLE}
+WHERE a.site = %(site)s AND a.no = ANY(%(numbers)s)"""
+
+_RECHECKS = f"""{_OF_ARTICLE}
+WHERE a.site = %(site)s AND c.next_check_at <= now()
+ORDER BY c.next_check_at, a.no LIMIT %(most)s"""
+
+_LIVE = f"""{_OF_ARTICLE}
+WHERE a.site = %(site)s AND a.gone_at IS NULL AND r.no IS NULL"""
+
+# What fails may be the part of the site where the old articles are: its neighbours first, then the newest.
+_CONTROLS = f"""
+({_LIVE} AND a.no < %(near)s ORDER BY a.no DESC LIMIT %(most)s)
+UNION ALL ({_LIVE} AND a.no > %(near)s ORDER BY a.no LIMIT %(most)s)
+UNION ALL ({_LIVE} AND a.no <> %(near)s ORDER BY a.no DESC LIMIT %(most)s)"""
+
+# Did a crawl store articles without walking this list as far as it should, since the last one that did? Crawls count in
+# the order of their rows. Where the clock was set back between them, no time says what may be missing: all may be.
+_DOUBTFUL_PART = """
+WITH sure AS (
+    SELECT number, started_at, finished_at FROM crawls
+    WHERE site = %(site)s AND %(section)s = ANY(walked) ORDER BY number DESC LIMIT 1
+), since AS (
+    SELECT count(*) AS crawls, bool_or(c.started_at < (SELECT started_at FROM sure)) AS is_set_back FROM crawls AS c
+    WHERE c.site = %(site)s AND c.id <> %(crawl)s AND c.new > 0
+        AND %(section)s <> ALL(c.walked) AND c.kind <> 'articles'
+        AND c.number > coalesce((SELECT number FROM sure), 0)
+)
+SELECT
+    coalesce((SELECT started_at FROM sure WHERE NOT is_set_back), '1900-01-01 00:00+00'),
+    coalesce((
+        SELECT max(no) FROM articles WHERE site = %(site)s AND first_seen_at <= (SELECT finished_at FROM sure)
+            AND NOT is_set_back
+    ), 0)
+FROM since WHERE crawls > 0"""
+
+
+def need_no_download(connection: Connection, site: str, numbers: Sequence[int]) -> set[int]:
+    """Those of `numbers` that need no download."""
+    values = {"site": site, "numbers": list(numbers), "version": __version__, "attempts": MAX_ATTEMPTS}
+    return {no for (no,) in _rows(connection, _NEED_NO_DOWNLOAD, values)}
+
+
+def to_retry(connection: Connection, site: str) -> list[int]:
+    """Articles that earlier crawls did not get and that are worth another try, a bounded number."""
+    values = {"site": site, "version": __version__, "attempts": MAX_ATTEMPTS, "most": MAX_TO_RETRY}
+    return [no for (no,) in _rows(connection, _TO_RETRY, values)]
+
+
+def stored(connection: Connection, site: str, numbers: Sequence[int]) -> list[Stored]:
+    """What is known of those of `numbers` that are stored."""
+    return _stored(_rows(connection, _STORED, {"site": site, "numbers": list(numbers)}))
+
+
+def rechecks(connection: Connection, site: str, most: int) -> list[Stored]:
+    """Stored articles that are due to be visited again, at most so many, those due longest first."""
+    return _stored(_rows(connection, _RECHECKS, {"site": site, "most": most}))
+
+
+def controls(connection: Connection, site: str, near: int) -> list[Stored]:
+    """Stored articles that were there when asked for last: one below, one above, the newest, and so on."""
+    found = _stored(_rows(connection, _CONTROLS, {"site": site, "near": near, "most": MAX_CONTROLS}))
+    below = [article for article in found if article.no < near]
+    above = sorted({article.no: article for article in found if article.no > near}.values(), key=lambda one: one.no)
+    in_turn = chain.from_iterable(zip_longest(below, above, reversed(above)))
+    return list({article.no: article for article in in_turn if article}.values())
+
+
+def doubtful_part(connection: Connection, site: str, section: int, crawl: str) -> DoubtfulPart | None:
+    """The part of a list in which articles may be missing although newer ones are stored; None where none is.
+
+    The stop rule trusts that behind a known article lie known articles. That is wrong after a crawl that stored the
+    news of a list and was cut short before it came to what lies behind. The crawl that asks counts for nothing.
+    """
+    rows = _rows(connection, _DOUBTFUL_PART, {"site": site, "section": section, "crawl": crawl})
+    return next((DoubtfulPart(since - BACKDATED, above) for since, above in rows), None)
+
+
+def _rows(connection: Connection, query: LiteralString, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    try:
+        return connection.execute(query, values).fetchall()
+    except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn):
+        # `dry=1` on a database that is empty, or not brought up to date, which only a crawl does.
+        return []
+
+
+def _stored(rows: list[tuple[Any, ...]]) -> list[Stored]:
+    """Rows of _OF_ARTICLE."""
+    return [
+        Stored(
+            no=no,
+            dated_at=dated_at,
+            content_hash=content_hash,
+            etag=etag,
+            last_modified=last_modified,
+            archived=Archived(file=file, offset=offset, length=length, digest=digest) if file else None,
+        )
+        for no, dated_at, content_hash, etag, last_modified, file, offset, length, digest in rows
+    ]
