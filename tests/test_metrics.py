@@ -18,6 +18,7 @@ from scrapy.settings import Settings
 
 from pipelines.crawl_record import Outcome
 from pipelines.monitoring.metrics import Figures, exposition, metrics_file, trouble, write
+from pipelines.verdict.tally import Tally
 from tests.conftest import ROOT, Scrapy
 from tests.samples import AT, UNREACHABLE, later
 from tests.site import Fault, ReplicaSite, serve
@@ -43,7 +44,7 @@ def figures(**changes: Any) -> Figures:
         "ended_at": later(1.5),
         "good_at": later(1.5),
     }
-    return Figures(**given | {"waiting": 4, "stats": STATS} | changes)
+    return Figures(**given | {"waiting": 4, "tally": Tally.of(STATS)} | changes)
 
 
 def samples(text: str) -> dict[tuple[str, ...], float]:

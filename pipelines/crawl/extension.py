@@ -7,22 +7,18 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any, ParamSpec, Self
 
-import msgspec
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 
 from asiatongsin import statistics as names
-from asiatongsin.items import PageKind
-from asiatongsin.rechecks import Rechecks
 from asiatongsin.signals import crawl_started
 from pipelines.archive.crawl_files import Archive
+from pipelines.crawl.final_record import Ended, FinalRecord
 from pipelines.crawl.lock import CrawlLock
-from pipelines.crawl_record import LISTS, CoverageBounds, CrawlRecord, Key, Outcome
+from pipelines.crawl_record import CrawlRecord
 from pipelines.database.connection import Database
 from pipelines.database.errors import DatabaseFrozen, DatabaseUnreachable, DatabaseUnusable
 from pipelines.disk import data_folder, told
@@ -32,13 +28,8 @@ from pipelines.spool.drain import Drain
 from pipelines.spool.drain_thread import DrainThread
 from pipelines.spool.folder import Spool
 from pipelines.stages.archive import ArchivePipeline
-from pipelines.stages.split import SplitPipeline
 from pipelines.stages.spool import SpoolPipeline
 from pipelines.threads import aside, begun, follow
-from pipelines.verdict.bounds import Bounds, frozen
-from pipelines.verdict.decide import Expected, Verdict, decide
-from pipelines.verdict.falls import EarlierCrawls, falls, with_fallen
-from pipelines.verdict.tally import Tally
 
 P = ParamSpec("P")
 
@@ -60,7 +51,8 @@ class CrawlExtension:
         self.notices = Notices(crawler.settings, self.data)
         self.silence_max = crawler.settings.getfloat("DATABASE_SILENCE_MAX")
         self.record: CrawlRecord | None = None
-        self.verdict: Verdict | None = None
+        self.ended: Ended | None = None
+        """How the crawl went, once that is known."""
         self.ending: Future[None] | None = None
         """The end of the crawl, in a thread that goes on where a signal has stopped the event loop."""
         self._lock: CrawlLock | None = None
@@ -81,8 +73,8 @@ class CrawlExtension:
         try:
             await aside(self._follow, self._begin, self.silence_max * MIGRATION, record)
         except DatabaseFrozen as error:
-            self.verdict = Verdict(Outcome.ERROR, f"{error}; nothing was fetched")
-            await aside(self._tell, record)
+            self.ended = FinalRecord.refused(self.crawler, record, f"{error}; nothing was fetched")
+            await aside(self._tell)
             raise CloseSpider("database_frozen") from None
         except DatabaseUnusable as error:
             await self._refuse_and_tell(record, str(error))
@@ -107,15 +99,15 @@ class CrawlExtension:
             self._follow(self._end, self.silence_max, thread, record)
         except DatabaseFrozen as error:
             self._put_off(thread.spool, record, str(error))
-            self._tell(record)
+            self._tell()
             return
-        self._tell(record)  # before the next crawl may begin, which tells what is new since
+        self._tell()  # before the next crawl may begin, which tells what is new since
         with suppress(DatabaseFrozen):
             self._follow(self._let_go, self.silence_max, thread)
 
-    def _tell(self, record: CrawlRecord) -> None:
-        if self.verdict:
-            self.notices.crawl_ended(record, self.verdict, self.crawler.stats.get_stats())
+    def _tell(self) -> None:
+        if self.ended:
+            self.notices.crawl_ended(self.ended.record, self.ended.verdict, self.ended.tally)
 
     def _let_go(self, thread: DrainThread) -> None:
         if self._lock:
@@ -168,13 +160,13 @@ class CrawlExtension:
         spool, drain = thread.spool, thread.worker
         try:
             is_stored = thread.finish()
-            covered = self._covered(record)
-            earlier = None if thread.trouble else drain.earlier_crawls(covered)
-            final = self._judged(covered, spool.waiting(), thread.trouble, earlier)
-            self._write_down(spool, final)
+            final = FinalRecord(self.crawler, record)
+            earlier = None if thread.trouble else drain.earlier_crawls(final.record)
+            self.ended = final.judged(waiting=spool.waiting(), trouble=thread.trouble, earlier=earlier)
+            self._write_down(spool, self.ended.record)
             if is_stored:
-                drain.store_record(final)
-                self._doubt(drain.fallen(record.site))
+                drain.store_record(self.ended.record)
+                self.ended = final.with_doubt(self.ended, drain.fallen(record.site))
                 spool.remove()
         except (DatabaseUnreachable, DatabaseUnusable, OSError) as error:
             self._put_off(spool, record, str(error))
@@ -185,24 +177,12 @@ class CrawlExtension:
             drain.close()
             spool.release()
 
-    def _doubt(self, fallen: frozenset[Key]) -> None:
-        """A crawl that did not come across what an earlier one missed says so."""
-        ignored = Bounds.from_settings(self.crawler.settings).ignored
-        missing = sorted(name for key in fallen if (name := " ".join(key)) not in ignored)
-        if missing and self.verdict and self.verdict.outcome is Outcome.OK:
-            sentence = f"{self.verdict.sentence}; not looked at enough, and missing before: {', '.join(missing)}"
-            self.verdict = replace(self.verdict, sentence=sentence, is_open=True)
-
     def _put_off(self, spool: Spool, record: CrawlRecord, trouble: str) -> None:
         """The last step failed: the record, if nothing else, waits in the spool."""
         with suppress(OSError):
             spool.close_segment()
-        final = self._judged(self._covered(record), spool.waiting(), trouble, None)
-        if self.verdict and self.verdict.outcome is Outcome.OK:
-            sentence = f"its record waits in the spool ({trouble}); {self.verdict.sentence}"
-            self.verdict = Verdict(Outcome.SPOOLED, sentence)
-            final = replace(final, outcome=Outcome.SPOOLED.word)
-        self._write_down(spool, final)
+        self.ended = FinalRecord(self.crawler, record).put_off(waiting=spool.waiting(), trouble=trouble)
+        self._write_down(spool, self.ended.record)
 
     def _write_down(self, spool: Spool, final: CrawlRecord) -> None:
         """Keeps the record beside the pages; on a full disk it must not keep the crawl from its row."""
@@ -211,66 +191,14 @@ class CrawlExtension:
         except OSError as error:
             logger.warning("The record of the crawl cannot be written: %s", told(error, self.data))
 
-    def _judged(self, record: CrawlRecord, waiting: int, trouble: str, known: EarlierCrawls | None) -> CrawlRecord:
-        stats = self.crawler.stats.get_stats()
-        tally = Tally.of(stats)
-        share = self.crawler.settings.getfloat("UNREADABLE_SHARE_MAX")
-        gone_after = Rechecks.from_settings(self.crawler.settings).gone_after
-        bounds = Bounds.from_settings(self.crawler.settings)
-        earlier = known or EarlierCrawls()
-        expected = Expected(unreadable_share_max=share, fallen=earlier.fallen, ignored=bounds.ignored)
-        fallen = self._falls(record, earlier, bounds)
-        self.verdict = decide(
-            tally, waiting=waiting, trouble=trouble, expected=expected, falls=fallen, shown=self._shown
-        )
-        return replace(
-            record,
-            finished_at=datetime.now(UTC),
-            coverage=with_fallen(record.coverage, self.verdict.fallen if record.kind == LISTS else ()),
-            to_compare=None if known else CoverageBounds(drop=bounds.drop, ignored=tuple(sorted(bounds.ignored))),
-            outcome=self.verdict.outcome.word,
-            walked=self.verdict.walked,
-            list_pages=tally.lists.arrived,
-            article_pages=tally.articles.arrived,
-            unreadable=tally.unreadable,
-            spooled=waiting,
-            gone_after=gone_after if self.verdict.do_removals_count else None,
-            statistics=msgspec.to_builtins(dict(stats), enc_hook=str),
-        )
-
-    def _covered(self, record: CrawlRecord) -> CrawlRecord:
-        splitting = self.crawler.get_item_pipeline(SplitPipeline)
-        if splitting is None:
-            return record
-        tally = Tally.of(self.crawler.stats.get_stats())
-        failed = {f"list {section}": pages for section, pages in tally.lists_failed.items()}
-        if tally.front.failed:
-            failed["front"] = tally.front.failed
-        return replace(record, coverage=splitting.coverage.fields(failed))
-
-    def _falls(self, record: CrawlRecord, earlier: EarlierCrawls, bounds: Bounds) -> dict[Key, str]:
-        """What is no longer found on the pages of the site, each with a page that shows it."""
-        splitting = self.crawler.get_item_pipeline(SplitPipeline)
-        found = falls(record.coverage, earlier, bounds.drop, bounds.ignored)
-        told_of = {fall.key: fall.told(splitting.kept(fall.key) if splitting else None) for fall in found}
-        # A crawl that met no strip says nothing of it.
-        is_shown = any(one.part == "strip" and one.found for one in record.coverage)
-        if is_shown and (same := frozen(earlier.strip_unchanged_for, bounds.frozen_after)):
-            told_of["strip", "frozen"] = same
-        return told_of
-
-    def _shown(self, kind: PageKind) -> str:
-        splitting = self.crawler.get_item_pipeline(SplitPipeline)
-        return splitting.shown(kind) if splitting else ""
-
     def _count(self, exported: Exported) -> None:
         for name in ("pages", "new", "changed", "unchanged", "refused"):
             self.crawler.stats.set_value(names.exported(name), getattr(exported, name))
 
     async def _refuse_and_tell(self, record: CrawlRecord, sentence: str) -> None:
         """It is the same night after night, and nobody reads the log."""
-        stats = self.crawler.stats.get_stats()
-        await aside(self.notices.crawl_ended, record, Verdict(Outcome.ERROR, sentence), stats)
+        refused = FinalRecord.refused(self.crawler, record, sentence)
+        await aside(self.notices.crawl_ended, refused.record, refused.verdict, refused.tally)
         self._refuse(REFUSED, sentence)
 
     def _refuse(self, reason: str, sentence: str) -> Any:

@@ -110,7 +110,7 @@ def verdict_on(crawler: Crawler, arguments: Arguments, *, was_told_to_stop: bool
         walked = f"{tally.lists.arrived} list pages walked"
         return Outcome.OK.status, f"{name}: {walked}; {tally.listed} articles would be fetched{again}"
     extension = crawler.get_extension(CrawlExtension)
-    verdict = extension.verdict if extension else None
+    verdict = extension.ended.verdict if extension and extension.ended else None
     if verdict is None and extension and extension.record is None and was_told_to_stop:
         return Outcome.OK.status, f"{name}: ok: stopped before it began; nothing was fetched"
     if verdict is None:

@@ -11,26 +11,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from scrapy.settings import BaseSettings
 
-from asiatongsin import statistics as names
+from asiatongsin.items import PageKind
 from pipelines.crawl_record import Outcome
 from pipelines.disk import safe_name, write_whole
+from pipelines.verdict.tally import Tally
 
 READABLE = 0o644
 """Permissions of the file: node_exporter runs as another user."""
-
-KINDS = {kind: names.pages(kind) for kind in ("front", "list", "article")}
-CHANGES = {
-    "new": names.exported("new"),
-    "changed": names.exported("changed"),
-    "unchanged": names.exported("unchanged"),
-    "removed": names.REMOVED,
-    "rejected": names.unreadable("article"),
-}
-"""Statistics by the label they become."""
 
 Samples = Iterable[tuple[Mapping[str, str], float]]
 
@@ -57,8 +47,8 @@ class Figures:
     waiting: int
     """Pages of this site that wait in spools."""
 
-    stats: Mapping[str, Any]
-    """Scrapy's statistics."""
+    tally: Tally
+    """What it found."""
 
 
 def trouble(settings: BaseSettings) -> str:
@@ -91,7 +81,7 @@ def exposition(figures: Figures) -> str:
 
 
 def _lines(figures: Figures) -> Iterator[str]:
-    stats, site = figures.stats, {"site": figures.site}
+    tally, site = figures.tally, {"site": figures.site}
     duration = max(0.0, (figures.ended_at - figures.began_at).total_seconds())
     yield from _gauge("crawl_duration_seconds", "How long the last crawl took.", [(site, duration)])
     yield from _gauge(
@@ -102,18 +92,32 @@ def _lines(figures: Figures) -> Iterator[str]:
     yield from _gauge(
         "crawl_pages",
         "Pages that arrived in the last crawl.",
-        [({**site, "kind": kind}, stats.get(name, 0)) for kind, name in KINDS.items()],
+        [({**site, "kind": kind}, number) for kind, number in _pages(tally).items()],
     )
     yield from _gauge(
         "crawl_articles",
         "What the article pages of the last crawl came to.",
-        [({**site, "change": change}, stats.get(name, 0)) for change, name in CHANGES.items()],
+        [({**site, "change": change}, number) for change, number in _articles(tally).items()],
     )
     yield from _gauge("spool_pages", "Pages that wait for the database.", [(site, figures.waiting)])
     ended = [(site, figures.ended_at.timestamp())]
     yield from _gauge("last_crawl_timestamp_seconds", "When the last crawl ended.", ended)
     good = [(site, figures.good_at.timestamp())] if figures.good_at else []
     yield from _gauge("last_good_crawl_timestamp_seconds", "When a crawl ended well for the last time.", good)
+
+
+def _pages(tally: Tally) -> Mapping[PageKind, int]:
+    return {"front": tally.front.arrived, "list": tally.lists.arrived, "article": tally.articles.arrived}
+
+
+def _articles(tally: Tally) -> Mapping[str, int]:
+    return {
+        "new": tally.new,
+        "changed": tally.changed,
+        "unchanged": tally.unchanged,
+        "removed": tally.removed,
+        "rejected": tally.articles.unreadable,
+    }
 
 
 def _gauge(name: str, meaning: str, samples: Samples) -> Iterator[str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import wait
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, ParamSpec
+from typing import ParamSpec
 
 from scrapy.settings import BaseSettings
 
@@ -23,6 +23,7 @@ from pipelines.monitoring.site_troubles import Standing
 from pipelines.spool.waiting import waiting_pages
 from pipelines.threads import begun
 from pipelines.verdict.decide import Verdict
+from pipelines.verdict.tally import Tally
 
 P = ParamSpec("P")
 
@@ -48,10 +49,10 @@ class Notices:
         if self.is_asked_for():
             _unharmed(self._begun, record)
 
-    def crawl_ended(self, record: CrawlRecord, verdict: Verdict, stats: Mapping[str, Any]) -> None:
+    def crawl_ended(self, record: CrawlRecord, verdict: Verdict, tally: Tally) -> None:
         """Tells how the crawl went, within LONGEST; raises nothing."""
         if self.is_asked_for():
-            _unharmed(self._ended, record, verdict, dict(stats))
+            _unharmed(self._ended, record, verdict, tally)
 
     def _begun(self, record: CrawlRecord) -> None:
         if trouble := metrics.trouble(self.settings):
@@ -64,13 +65,12 @@ class Notices:
             standing = self._alert(standing, dead, killed)
         self._keep(record.site, standing.begun(record))
 
-    def _ended(self, record: CrawlRecord, verdict: Verdict, stats: Mapping[str, Any]) -> None:
+    def _ended(self, record: CrawlRecord, verdict: Verdict, tally: Tally) -> None:
         now = datetime.now(UTC)
         before = self._standing(record.site)
-        final = replace(record, outcome=verdict.outcome.word, statistics=dict(stats))
-        after = before.ended(verdict, record.started_at, now, is_proof=is_proof(final, verdict))
+        after = before.ended(verdict, record.started_at, now, is_proof=is_proof(record, verdict))
         self._keep(record.site, after)
-        self._write_metrics(record, verdict.outcome, now, after.good_at, stats)
+        self._write_metrics(record, verdict.outcome, now, after.good_at, tally)
         if (knowing := self._alert(after, record, verdict)) != after:
             self._keep(record.site, knowing)
 
@@ -87,7 +87,7 @@ class Notices:
         outcome: Outcome,
         now: datetime,
         good_at: datetime | None,
-        stats: Mapping[str, Any],
+        tally: Tally,
     ) -> None:
         path = metrics.metrics_file(self.settings, record.site)
         if path is None:
@@ -99,7 +99,7 @@ class Notices:
             ended_at=now,
             good_at=good_at,
             waiting=waiting_pages(self.data, record.site),
-            stats=stats,
+            tally=tally,
         )
         try:
             metrics.write(path, figures)
