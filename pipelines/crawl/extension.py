@@ -25,7 +25,8 @@ from pipelines.crawl.lock import CrawlLock
 from pipelines.crawl_record import CoverageBounds, CrawlRecord, Key, Outcome
 from pipelines.database.connection import Database
 from pipelines.database.errors import DatabaseFrozen, DatabaseUnreachable, DatabaseUnusable
-from pipelines.disk import data_folder, told
+from pipelines.database.session import answered
+from pipelines.disk import data_folder, describe_error
 from pipelines.exporters.batch import Exported
 from pipelines.monitoring.notify import Notices
 from pipelines.spool.drain import Drain
@@ -34,7 +35,7 @@ from pipelines.spool.folder import Spool
 from pipelines.stages.archive import ArchivePipeline
 from pipelines.stages.split import SplitPipeline
 from pipelines.stages.spool import SpoolPipeline
-from pipelines.threads import aside, begun, follow
+from pipelines.threads import run_in_thread, start_in_thread
 from pipelines.verdict.decide import Expected, Verdict, decide, removals_count, walked_lists
 from pipelines.verdict.falls import Bounds, Past, falls, frozen, marked
 
@@ -77,16 +78,16 @@ class CrawlExtension:
         """Opens all that a crawl needs; CloseSpider where it must not begin."""
         record = CrawlRecord.begin(spider.site.key, spider.given)  # type: ignore[attr-defined]
         try:
-            await aside(self._follow, self._begin, self.silence_max * MIGRATION, record)
+            await run_in_thread(self._while_storing, self._begin, self.silence_max * MIGRATION, record)
         except DatabaseFrozen as error:
             self.verdict = Verdict(Outcome.ERROR, f"{error}; nothing was fetched")
-            await aside(self._tell, record)
+            await run_in_thread(self._tell, record)
             raise CloseSpider("database_frozen") from None
         except DatabaseUnusable as error:
             await self._refuse_and_tell(record, str(error))
         except OSError as error:
-            await self._refuse_and_tell(record, f"{told(error, self.data)}; nothing was fetched")
-        await aside(self.notices.crawl_begun, record)
+            await self._refuse_and_tell(record, f"{describe_error(error, self.data)}; nothing was fetched")
+        await run_in_thread(self.notices.crawl_begun, record)
         if spooling := self.crawler.get_item_pipeline(SpoolPipeline):
             spooling.spool = self._spool
         if archiving := self.crawler.get_item_pipeline(ArchivePipeline):
@@ -97,19 +98,19 @@ class CrawlExtension:
         if self._thread is None or self.record is None:
             return
         self.crawler.stats.set_value("finish_reason", reason)
-        self.ending = begun(self._see_to_the_end, self._thread, self.record)
+        self.ending = start_in_thread(self._see_to_the_end, self._thread, self.record)
         await asyncio.wrap_future(self.ending)
 
     def _see_to_the_end(self, thread: DrainThread, record: CrawlRecord) -> None:
         try:
-            self._follow(self._end, self.silence_max, thread, record)
+            self._while_storing(self._end, self.silence_max, thread, record)
         except DatabaseFrozen as error:
             self._put_off(thread.spool, record, str(error))
             self._tell(record)
             return
         self._tell(record)  # before the next crawl may begin, which tells what is new since
         with suppress(DatabaseFrozen):
-            self._follow(self._let_go, self.silence_max, thread)
+            self._while_storing(self._let_go, self.silence_max, thread)
 
     def _tell(self, record: CrawlRecord) -> None:
         if self.verdict:
@@ -119,12 +120,9 @@ class CrawlExtension:
         if self._lock:
             self._lock.release(at_once=not thread.trouble)
 
-    def _follow(self, work: Callable[P, None], silence_max: float, *arguments: P.args, **named: P.kwargs) -> None:
+    def _while_storing(self, work: Callable[P, None], silence_max: float, *given: P.args, **named: P.kwargs) -> None:
         """Does the work, as long as it stores something now and then; else DatabaseFrozen."""
-        done = begun(work, *arguments, **named)
-        if not follow(done, lambda: self._pages_stored, silence_max):
-            raise DatabaseFrozen
-        done.result()
+        answered(partial(work, *given, **named), silence_max, lambda: self._pages_stored)
 
     @property
     def _pages_stored(self) -> int:
@@ -159,7 +157,7 @@ class CrawlExtension:
         self._archive = Archive.of_crawl(settings, record)
         self._spool.sync_first = self._archive.sync
         self.record = record
-        self._thread = DrainThread(drain, self._spool, record, told=self._count, keep_lock=self._lock.keep)
+        self._thread = DrainThread(drain, self._spool, record, report=self._count, keep_lock=self._lock.keep)
         self._thread.start()
 
     def _end(self, thread: DrainThread, record: CrawlRecord) -> None:
@@ -207,7 +205,7 @@ class CrawlExtension:
         try:
             spool.write_record(final)
         except OSError as error:
-            logger.warning("The record of the crawl cannot be written: %s", told(error, self.data))
+            logger.warning("The record of the crawl cannot be written: %s", describe_error(error, self.data))
 
     def _judged(self, record: CrawlRecord, waiting: int, trouble: str, past: Past | None) -> CrawlRecord:
         stats = self.crawler.stats.get_stats()
@@ -267,7 +265,7 @@ class CrawlExtension:
     async def _refuse_and_tell(self, record: CrawlRecord, sentence: str) -> None:
         """It is the same night after night, and nobody reads the log."""
         stats = self.crawler.stats.get_stats()
-        await aside(self.notices.crawl_ended, record, Verdict(Outcome.ERROR, sentence), stats)
+        await run_in_thread(self.notices.crawl_ended, record, Verdict(Outcome.ERROR, sentence), stats)
         self._refuse(REFUSED, sentence)
 
     def _refuse(self, reason: str, sentence: str) -> Any:

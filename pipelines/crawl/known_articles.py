@@ -21,7 +21,7 @@ from pipelines.database.connection import Database
 from pipelines.database.errors import DatabaseUnreachable, DatabaseUnusable
 from pipelines.database.session import Session
 from pipelines.queries import known
-from pipelines.threads import aside
+from pipelines.threads import run_in_thread
 
 T = TypeVar("T")
 
@@ -85,7 +85,7 @@ class KnownArticles:
             return None
         self.crawler.stats.inc_value("known/queries")
         try:
-            return await asyncio.wait_for(aside(self._answer, question), ANSWER_TIMEOUT)
+            return await asyncio.wait_for(run_in_thread(self._answer, question), ANSWER_TIMEOUT)
         except (DatabaseUnreachable, DatabaseUnusable, TimeoutError, psycopg.Error) as error:
             reason = " ".join(str(error).split()) or "no answer"
             logger.warning("Cannot ask what is stored already, so all counts as new: %s", reason)

@@ -7,7 +7,7 @@ import logging
 
 from scrapy.crawler import Crawler
 
-from pipelines.disk import data_folder, told
+from pipelines.disk import data_folder, describe_error
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ class DiskTrouble:
     def end_crawl(self, error: OSError) -> None:
         """Counts the failure; the first one of the crawl is logged and closes the spider."""
         if not self.crawler.stats.get_value("crawl/spool_failures"):
-            trouble = told(error, data_folder(self.crawler.settings))
+            trouble = describe_error(error, data_folder(self.crawler.settings))
             logger.error("What is fetched cannot be kept on disk, so nothing more is fetched: %s", trouble)
             self.crawler.stats.set_value("crawl/spool_trouble", trouble)
             self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="spool_failed"))
