@@ -52,7 +52,7 @@ class JsonRecord(logging.LogRecord):
         self.exc_info = self.exc_text = self.stack_info = None  # or they would be printed below the object
 
     def getMessage(self) -> str:
-        told = {
+        facts = {
             "time": datetime.fromtimestamp(self.created, UTC).isoformat(timespec="milliseconds"),
             "level": self.levelname,
             "logger": self.name,
@@ -62,7 +62,7 @@ class JsonRecord(logging.LogRecord):
             "exception": self.trouble,
             "stack": self.stack,
         }
-        known = {name: value for name, value in told.items() if value is not None}
+        known = {name: value for name, value in facts.items() if value is not None}
         return printable_json(json.dumps(known, ensure_ascii=False))
 
     @property

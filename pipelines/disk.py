@@ -85,7 +85,7 @@ def fsync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def told(error: OSError, data: Path) -> str:
+def describe_error(error: OSError, data: Path) -> str:
     """What is wrong with which folder, and what to do about it."""
     where = error.filename or data
     if error.errno in FULL:

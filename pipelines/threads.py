@@ -12,23 +12,23 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def begun(work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> Future[T]:
+def start_in_thread(work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> Future[T]:
     """Starts the work and hands out what it will return or raise.
 
     Not an executor, nor `asyncio.to_thread`: the end of the program waits for their threads, and a thread that asks a
     frozen server waits for ever.
     """
     done: Future[T] = Future()
-    Thread(target=_fulfil, args=(done, lambda: work(*arguments, **named)), name="aside", daemon=True).start()
+    Thread(target=_fulfil, args=(done, lambda: work(*arguments, **named)), name="beside the crawl", daemon=True).start()
     return done
 
 
-async def aside(work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+async def run_in_thread(work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
     """What the work returns or raises, while the event loop goes on."""
-    return await asyncio.wrap_future(begun(work, *arguments, **named))
+    return await asyncio.wrap_future(start_in_thread(work, *arguments, **named))
 
 
-def follow(work: Future[T], progress: Callable[[], int], silence_max: float) -> bool:
+def wait_while_progressing(work: Future[T], progress: Callable[[], int], silence_max: float) -> bool:
     """Waits for the work as long as its progress goes on, now and then; whether it came to its end."""
     while not work.done():
         before = progress()

@@ -196,7 +196,7 @@ def reread(connection: Connection, data: Path, database_url: str) -> Callable[..
             wanted=wanted or Wanted(),
             data=data,
             jobs=1,
-            told=pytest.fail,
+            report=pytest.fail,
             advance=lambda _: None,
         )
         writing = Writing(Drain(Database(database_url, data), data), {}) if writes else None

@@ -21,7 +21,7 @@ from pipelines.crawl_record import Outcome
 from pipelines.monitoring import delivery as addresses
 from pipelines.monitoring.delivery import TALKATIVE, Message
 from pipelines.monitoring.messages import NEXT, is_due, message
-from pipelines.monitoring.site_troubles import Standing
+from pipelines.monitoring.site_troubles import SiteTroubles
 from pipelines.verdict.decide import Verdict
 from tests import sinks, warm_start
 from tests.conftest import ROOT, Run, Scrapy
@@ -58,8 +58,8 @@ def to_mail(sink: Sink) -> str:
     return f"mailto://user:{SECRET}m@127.0.0.1:{sink.port}?from=crawler@example.com&to=desk@example.com"
 
 
-def standing(trouble: str = "", **given: object) -> Standing:
-    return Standing(**{"trouble": trouble} | given)  # type: ignore[arg-type]
+def standing(trouble: str = "", **given: object) -> SiteTroubles:
+    return SiteTroubles(**{"trouble": trouble} | given)  # type: ignore[arg-type]
 
 
 # --- what is told -------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.disk import told, write_whole
+from pipelines.disk import describe_error, write_whole
 from tests.samples import run
 
 FULL = """
@@ -54,10 +54,10 @@ def test_a_file_that_several_write_at_once_is_whole_all_the_time(tmp_path: Path)
     ],
 )
 def test_says_what_to_do(number: int, says: str) -> None:
-    sentence = told(OSError(number, os.strerror(number), "/data/spool"), Path("/data"))
+    sentence = describe_error(OSError(number, os.strerror(number), "/data/spool"), Path("/data"))
     assert says in sentence
     assert sentence.endswith(", or name another data folder in ASIATONGSIN_DATA")
 
 
 def test_says_what_it_knows_of_an_error_without_a_number() -> None:
-    assert "belongs to another process" in told(OSError("it belongs to another process"), Path("/data"))
+    assert "belongs to another process" in describe_error(OSError("it belongs to another process"), Path("/data"))

@@ -210,7 +210,7 @@ def test_leaves_a_folder_alone_that_is_not_its_own(drain: Drain, data: Path) -> 
 def following(drain: Drain, told: Queue[int]) -> Iterator[DrainThread]:
     """A thread that follows a crawl which appends; what it tells of stored pages comes through the queue."""
     spool = Spool.create(drain.spools, record(), segment_pages=2, segment_seconds=0)
-    thread = DrainThread(drain, spool, record(), told=lambda total: told.put(total.pages), keep_lock=lambda: None)
+    thread = DrainThread(drain, spool, record(), report=lambda total: told.put(total.pages), keep_lock=lambda: None)
     thread.start()
     try:
         yield thread

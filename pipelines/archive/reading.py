@@ -75,8 +75,8 @@ class Capture:
         return _value(self.headers, name)
 
 
-def captures(path: Path, told: Damage, start: int = 0, largest: int = LARGEST_PAGE) -> Iterator[Capture]:
-    """All captures of a file from a record on, in their order; what cannot be read is told and passed over.
+def captures(path: Path, report: Damage, start: int = 0, largest: int = LARGEST_PAGE) -> Iterator[Capture]:
+    """All captures of a file from a record on, in their order; what cannot be read is reported and passed over.
 
     OSError where the file cannot be opened or read. A torn file ends at the tear; one that is no archive has no
     capture. Pages of more than `largest` bytes are passed over as other things are that are no page.
@@ -88,13 +88,13 @@ def captures(path: Path, told: Damage, start: int = 0, largest: int = LARGEST_PA
         beginning = file.read(len(MAGIC))
         file.seek(start)
         if not beginning:
-            told(path, 0, "the file is empty")
+            report(path, 0, "the file is empty")
         elif beginning == MAGIC or (path.suffix == ".gz" and beginning != MARK[:3]):
             for member in members(file, start):
-                for found in _unpacked(file, member, partial(told, path), read):
+                for found in _unpacked(file, member, partial(report, path), read):
                     yield Capture(path=path, offset=member.offset, length=member.length, **found)
         else:
-            for offset, length, found in Records(read, partial(told, path)).of_file(file):
+            for offset, length, found in Records(read, partial(report, path)).of_file(file):
                 yield Capture(path=path, offset=offset, length=length, **found)
 
 
@@ -112,18 +112,18 @@ def _give_up(path: Path, offset: int, trouble: str) -> None:
     raise OSError(f"{path}, byte {offset}: {trouble}")
 
 
-def _unpacked(file: IO[bytes], member: Member, told: Callable[[int, str], None], read: Read) -> Iterator[Content]:
-    """What the records of a member hold. Of one that cannot be unpacked to its end, only that is told."""
+def _unpacked(file: IO[bytes], member: Member, report: Callable[[int, str], None], read: Read) -> Iterator[Content]:
+    """What the records of a member hold. Of one that cannot be unpacked to its end, only that is reported."""
     plain: Readable | None = BytesIO(member.plain) if member.plain is not None else None
     if member.is_large:
         plain = Unpacked(file, member.offset)
     elif member.trouble and member.offset:
         plain = None  # a record that was being written; elsewhere the whole file was gzipped as one
-    say = _say_nothing if member.trouble else lambda _, trouble: told(member.offset, trouble)
+    say = _say_nothing if member.trouble else lambda _, trouble: report(member.offset, trouble)
     for *_, found in Records(read, say).of_packed(plain) if plain else ():
         yield found
     if member.trouble:
-        told(member.offset, member.trouble)
+        report(member.offset, member.trouble)
 
 
 def _say_nothing(*_: object) -> None:

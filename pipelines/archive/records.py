@@ -45,15 +45,15 @@ class Readable(Protocol):
 
 
 class Records:
-    """What `read` makes of each record that is whole, with its place and length; `told` learns of the others.
+    """What `read` makes of each record that is whole, with its place and length; `report` is called for the others.
 
     Whoever wrote a page chose what stands in its body, also lines that look like a record. So the next record is where
     the length of this one says; it is searched for only where nothing is there, and never in what was packed.
     """
 
-    def __init__(self, read: Read, told: Callable[[int, str], None]) -> None:
+    def __init__(self, read: Read, report: Callable[[int, str], None]) -> None:
         self.read = read
-        self.told = told
+        self.report = report
         self._begin = self._resume = 0
 
     def of_file(self, file: IO[bytes]) -> Iterator[tuple[int, int, Content]]:
@@ -73,9 +73,9 @@ class Records:
             self._resume = -1
         except EOFError as error:
             self._resume = -1
-            self.told(self._begin, str(error) or CUT_OFF)
+            self.report(self._begin, str(error) or CUT_OFF)
         except _UNREADABLE as error:
-            self.told(self._begin, _sentence(error))
+            self.report(self._begin, _sentence(error))
 
     def _walk(self, walk: Any) -> Iterator[tuple[int, int, Content]]:
         self._begin = self._resume = walk.offset
@@ -110,7 +110,7 @@ class Records:
             raise ValueError("the record does not end where it should")
         self._resume = end
         if trouble:
-            self.told(self._begin, trouble)
+            self.report(self._begin, trouble)
         return None if trouble else found
 
 

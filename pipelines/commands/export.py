@@ -13,11 +13,11 @@ from pipelines.commands.usage import usage_error, usage_errors
 from pipelines.crawl.extension import MIGRATION
 from pipelines.crawl_record import ExitStatus, Outcome
 from pipelines.database.connection import Database
-from pipelines.database.errors import DatabaseFrozen, DatabaseUnreachable
+from pipelines.database.errors import DatabaseUnreachable
+from pipelines.database.session import answered
 from pipelines.disk import data_folder
 from pipelines.spool.drain import Drain
 from pipelines.spool.waiting import waiting_pages
-from pipelines.threads import begun, follow
 from pipelines.verdict.decide import damaged_spool
 
 
@@ -43,10 +43,8 @@ def export(settings: Settings) -> tuple[ExitStatus, str]:
     data = data_folder(settings)
     try:
         drain = Drain(Database.from_settings(settings), data)
-        work = begun(drain.drain_abandoned)
-        if not follow(work, lambda: drain.total.pages, settings.getfloat("DATABASE_SILENCE_MAX") * MIGRATION):
-            raise DatabaseFrozen
-        work.result()
+        silence_max = settings.getfloat("DATABASE_SILENCE_MAX") * MIGRATION
+        answered(drain.drain_abandoned, silence_max, lambda: drain.total.pages)
     except (DatabaseUnreachable, KeyboardInterrupt) as error:
         why = str(error) or "interrupted"
         return Outcome.SPOOLED.status, f"spooled: {waiting_pages(data)} pages wait in the spool: {why}"

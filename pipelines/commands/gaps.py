@@ -20,11 +20,10 @@ from asiatongsin.site import DEFAULT_BASE, Site
 from asiatongsin.spiders.asiatongsin import AsiatongsinSpider
 from pipelines.commands.usage import given_site, usage_error, usage_errors
 from pipelines.crawl.run import check, choose_log, run_spider, tell
-from pipelines.database.errors import DatabaseFrozen, DatabaseUnreachable
-from pipelines.database.session import connected
+from pipelines.database.errors import DatabaseUnreachable
+from pipelines.database.session import answered, connected
 from pipelines.queries import gaps
 from pipelines.terminal.text_table import text_table
-from pipelines.threads import begun, follow
 
 RUNS = 20
 """How many runs of missing numbers are shown."""
@@ -100,10 +99,7 @@ class Command(ScrapyCommand):
             with connected(settings) as (_, connection, _applied):
                 return gaps.count_of(connection, site.key, numbers)
 
-        work = begun(counted)
-        if not follow(work, lambda: 0, settings.getfloat("DATABASE_SILENCE_MAX")):
-            raise DatabaseFrozen
-        return work.result()
+        return answered(counted, settings.getfloat("DATABASE_SILENCE_MAX"))
 
 
 def report(span: gaps.Span, counts: gaps.Counts, runs: Sequence[gaps.Run], all_runs: int) -> str:

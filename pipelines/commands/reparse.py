@@ -23,7 +23,7 @@ from pipelines.commands.usage import usage_errors
 from pipelines.crawl_record import ExitStatus, Outcome
 from pipelines.database.errors import DatabaseUnreachable, DatabaseUnusable
 from pipelines.database.session import connected
-from pipelines.disk import data_folder, told
+from pipelines.disk import data_folder, describe_error
 from pipelines.reparse.bookmark import Bookmark
 from pipelines.reparse.captured import Wanted
 from pipelines.reparse.run import Job, Reparse
@@ -74,7 +74,7 @@ class Command(ScrapyCommand):
                 wanted=wanted,
                 data=data,
                 jobs=jobs,
-                told=_tell,
+                report=_report,
                 advance=lambda read: _advance(bar, read),
             )
             asked = {name: value for name in GIVEN if (value := getattr(opts, name))}
@@ -100,7 +100,7 @@ class Command(ScrapyCommand):
         except BrokenExecutor:
             outcome, why = Outcome.ERROR, f"{KILLED}; "
         except OSError as error:
-            why = f"{told(error, reparse.job.data)}; "
+            why = f"{describe_error(error, reparse.job.data)}; "
         except KeyboardInterrupt:
             reparse.connection.close()  # a query may be on its way, behind which nothing else can be asked
         finally:
@@ -157,5 +157,5 @@ def _jobs(text: str | None) -> int:
     return int(text)
 
 
-def _tell(what: str) -> None:
+def _report(what: str) -> None:
     tqdm.write(printable(f"Cannot read {what}"), file=sys.stderr)

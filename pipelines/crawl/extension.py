@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
+from functools import partial
 from typing import Any, ParamSpec, Self
 
 from scrapy import Spider, signals
@@ -21,7 +22,8 @@ from pipelines.crawl.lock import CrawlLock
 from pipelines.crawl_record import CrawlRecord
 from pipelines.database.connection import Database
 from pipelines.database.errors import DatabaseFrozen, DatabaseUnreachable, DatabaseUnusable
-from pipelines.disk import data_folder, told
+from pipelines.database.session import answered
+from pipelines.disk import data_folder, describe_error
 from pipelines.exporters.batch import Exported
 from pipelines.monitoring.notify import Notices
 from pipelines.spool.drain import Drain
@@ -29,7 +31,7 @@ from pipelines.spool.drain_thread import DrainThread
 from pipelines.spool.folder import Spool
 from pipelines.stages.archive import ArchivePipeline
 from pipelines.stages.spool import SpoolPipeline
-from pipelines.threads import aside, begun, follow
+from pipelines.threads import run_in_thread, start_in_thread
 
 P = ParamSpec("P")
 
@@ -71,16 +73,16 @@ class CrawlExtension:
         """Opens all that a crawl needs; CloseSpider where it must not begin."""
         record = CrawlRecord.begin(spider.site.key, spider.given)  # type: ignore[attr-defined]
         try:
-            await aside(self._follow, self._begin, self.silence_max * MIGRATION, record)
+            await run_in_thread(self._while_storing, self._begin, self.silence_max * MIGRATION, record)
         except DatabaseFrozen as error:
             self.ended = FinalRecord.refused(self.crawler, record, f"{error}; nothing was fetched")
-            await aside(self._tell)
+            await run_in_thread(self._tell)
             raise CloseSpider("database_frozen") from None
         except DatabaseUnusable as error:
             await self._refuse_and_tell(record, str(error))
         except OSError as error:
-            await self._refuse_and_tell(record, f"{told(error, self.data)}; nothing was fetched")
-        await aside(self.notices.crawl_begun, record)
+            await self._refuse_and_tell(record, f"{describe_error(error, self.data)}; nothing was fetched")
+        await run_in_thread(self.notices.crawl_begun, record)
         if spooling := self.crawler.get_item_pipeline(SpoolPipeline):
             spooling.spool = self._spool
         if archiving := self.crawler.get_item_pipeline(ArchivePipeline):
@@ -91,19 +93,19 @@ class CrawlExtension:
         if self._thread is None or self.record is None:
             return
         self.crawler.stats.set_value(names.FINISH_REASON, reason)
-        self.ending = begun(self._see_to_the_end, self._thread, self.record)
+        self.ending = start_in_thread(self._see_to_the_end, self._thread, self.record)
         await asyncio.wrap_future(self.ending)
 
     def _see_to_the_end(self, thread: DrainThread, record: CrawlRecord) -> None:
         try:
-            self._follow(self._end, self.silence_max, thread, record)
+            self._while_storing(self._end, self.silence_max, thread, record)
         except DatabaseFrozen as error:
             self._put_off(thread.spool, record, str(error))
             self._tell()
             return
         self._tell()  # before the next crawl may begin, which tells what is new since
         with suppress(DatabaseFrozen):
-            self._follow(self._let_go, self.silence_max, thread)
+            self._while_storing(self._let_go, self.silence_max, thread)
 
     def _tell(self) -> None:
         if self.ended:
@@ -113,12 +115,9 @@ class CrawlExtension:
         if self._lock:
             self._lock.release(at_once=not thread.trouble)
 
-    def _follow(self, work: Callable[P, None], silence_max: float, *arguments: P.args, **named: P.kwargs) -> None:
+    def _while_storing(self, work: Callable[P, None], silence_max: float, *given: P.args, **named: P.kwargs) -> None:
         """Does the work, as long as it stores something now and then; else DatabaseFrozen."""
-        done = begun(work, *arguments, **named)
-        if not follow(done, lambda: self._pages_stored, silence_max):
-            raise DatabaseFrozen
-        done.result()
+        answered(partial(work, *given, **named), silence_max, lambda: self._pages_stored)
 
     @property
     def _pages_stored(self) -> int:
@@ -153,7 +152,7 @@ class CrawlExtension:
         self._archive = Archive.of_crawl(settings, record)
         self._spool.sync_first = self._archive.sync
         self.record = record
-        self._thread = DrainThread(drain, self._spool, record, told=self._count, keep_lock=self._lock.keep)
+        self._thread = DrainThread(drain, self._spool, record, report=self._count, keep_lock=self._lock.keep)
         self._thread.start()
 
     def _end(self, thread: DrainThread, record: CrawlRecord) -> None:
@@ -189,7 +188,7 @@ class CrawlExtension:
         try:
             spool.write_record(final)
         except OSError as error:
-            logger.warning("The record of the crawl cannot be written: %s", told(error, self.data))
+            logger.warning("The record of the crawl cannot be written: %s", describe_error(error, self.data))
 
     def _count(self, exported: Exported) -> None:
         for name in ("pages", "new", "changed", "unchanged", "refused"):
@@ -198,7 +197,7 @@ class CrawlExtension:
     async def _refuse_and_tell(self, record: CrawlRecord, sentence: str) -> None:
         """It is the same night after night, and nobody reads the log."""
         refused = FinalRecord.refused(self.crawler, record, sentence)
-        await aside(self.notices.crawl_ended, refused.record, refused.verdict, refused.tally)
+        await run_in_thread(self.notices.crawl_ended, refused.record, refused.verdict, refused.tally)
         self._refuse(REFUSED, sentence)
 
     def _refuse(self, reason: str, sentence: str) -> Any:

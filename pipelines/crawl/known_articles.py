@@ -22,7 +22,7 @@ from pipelines.database.connection import Database
 from pipelines.database.errors import DatabaseUnreachable, DatabaseUnusable
 from pipelines.database.session import Session
 from pipelines.queries import known
-from pipelines.threads import aside
+from pipelines.threads import run_in_thread
 
 T = TypeVar("T")
 
@@ -86,7 +86,7 @@ class KnownArticles:
             return None
         self.crawler.stats.inc_value(names.KNOWN_QUERIES)
         try:
-            return await asyncio.wait_for(aside(self._answer, question), ANSWER_TIMEOUT)
+            return await asyncio.wait_for(run_in_thread(self._answer, question), ANSWER_TIMEOUT)
         except (DatabaseUnreachable, DatabaseUnusable, TimeoutError, psycopg.Error) as error:
             reason = " ".join(str(error).split()) or "no answer"
             logger.warning("Cannot ask what is stored already, so all counts as new: %s", reason)

@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Any
 
 from pipelines.database.errors import DatabaseUnreachable, DatabaseUnusable
-from pipelines.disk import CLOSED, FULL, IN_THE_WAY, private_folder, told
+from pipelines.disk import CLOSED, FULL, IN_THE_WAY, describe_error, private_folder
 
 _SOCKET_IS_OURS = "unix_socket_permissions = 0700"
 
@@ -41,7 +41,8 @@ class EmbeddedServer:
                     self._server.start()
             except OSError as error:
                 if error.errno in {*FULL, *CLOSED, *IN_THE_WAY}:
-                    raise DatabaseUnusable(f"{self.name} does not start: {told(error, self.folder)}") from None
+                    trouble = describe_error(error, self.folder)
+                    raise DatabaseUnusable(f"{self.name} does not start: {trouble}") from None
                 raise DatabaseUnreachable(f"{self.name} does not start: {error}") from None
             except (SubprocessError, RuntimeError) as error:
                 raise DatabaseUnreachable(f"{self.name} does not start: {error}") from None

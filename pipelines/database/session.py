@@ -11,8 +11,9 @@ from psycopg import Connection
 from scrapy.settings import BaseSettings
 
 from pipelines.database.connection import Database
-from pipelines.database.errors import CANNOT_USE_NOW, REFUSALS, DatabaseForeign, DatabaseUnreachable
+from pipelines.database.errors import CANNOT_USE_NOW, REFUSALS, DatabaseForeign, DatabaseFrozen, DatabaseUnreachable
 from pipelines.database.migrate import Migration, migrate
+from pipelines.threads import start_in_thread, wait_while_progressing
 
 T = TypeVar("T")
 
@@ -29,6 +30,14 @@ def translated(error: psycopg.Error, name: str = "") -> Exception:
             " or name another database in DATABASE_URL"
         )
     return DatabaseUnreachable(sentence)
+
+
+def answered(work: Callable[[], T], silence_max: float, progress: Callable[[], int] = lambda: 0) -> T:
+    """What the work returns, done in a thread; DatabaseFrozen after so many seconds without any progress."""
+    done = start_in_thread(work)
+    if not wait_while_progressing(done, progress, silence_max):
+        raise DatabaseFrozen
+    return done.result()
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from scrapy.settings import BaseSettings
 
 from asiatongsin.errors import SettingError
-from pipelines.threads import begun
+from pipelines.threads import start_in_thread
 
 if TYPE_CHECKING:
     from apprise import NotifyBase
@@ -87,7 +87,7 @@ def addresses(settings: BaseSettings) -> list[Address]:
 
 def deliver(message: Message, to: Iterable[Address]) -> set[str]:
     """Sends it to all at once, and returns the names of the addresses that took it within PATIENCE."""
-    works = {address.name: begun(send, address, message) for address in to}
+    works = {address.name: start_in_thread(send, address, message) for address in to}
     wait(works.values(), timeout=PATIENCE)
     taken = {name for name, work in works.items() if work.done() and not work.exception() and work.result()}
     for name in sorted(works.keys() - taken):

@@ -8,7 +8,7 @@ from asiatongsin.korean import KST
 from asiatongsin.printable import printable
 from pipelines.crawl_record import CrawlRecord, Outcome
 from pipelines.monitoring.delivery import Message
-from pipelines.monitoring.site_troubles import Standing
+from pipelines.monitoring.site_troubles import SiteTroubles
 from pipelines.verdict.decide import Verdict
 
 NEXT = {
@@ -22,37 +22,37 @@ NEXT = {
 KILLED = "it was killed before it could store how it went"
 
 
-def is_due(standing: Standing, address: str) -> bool:
+def is_due(site_troubles: SiteTroubles, address: str) -> bool:
     """Whether there is a trouble that the address was not told of, or none any more of those it was told of.
 
     That some of several are over is no news yet: one that comes and goes beside another is told once.
     """
-    known = set(standing.known.get(address, ()))
-    return bool(set(standing.troubles) - known) if standing.troubles else bool(known)
+    known = set(site_troubles.known.get(address, ()))
+    return bool(set(site_troubles.troubles) - known) if site_troubles.troubles else bool(known)
 
 
-def message(standing: Standing, record: CrawlRecord, verdict: Verdict) -> Message:
+def message(site_troubles: SiteTroubles, record: CrawlRecord, verdict: Verdict) -> Message:
     """What to tell after that crawl."""
-    outcome = next((one for one in NEXT if one.word == standing.trouble), Outcome.OK)
+    outcome = next((one for one in NEXT if one.word == site_troubles.trouble), Outcome.OK)
     is_good = outcome is Outcome.OK
-    lines = _recovery(standing, verdict) if is_good else _trouble(standing, verdict, NEXT[outcome])
+    lines = _recovery(site_troubles, verdict) if is_good else _trouble(site_troubles, verdict, NEXT[outcome])
     lines += [f"Crawl {record.id}; `scrapy status` shows the last ones."]
     title = printable(f"asiatongsin: {record.site}: {outcome.word}")
     return Message(title=title, body="\n".join(map(printable, lines)), is_good=is_good)
 
 
-def _trouble(standing: Standing, verdict: Verdict, then: str) -> list[str]:
+def _trouble(site_troubles: SiteTroubles, verdict: Verdict, then: str) -> list[str]:
     # A crawl that was stopped early tells what is still to be told, and its sentence is of something else.
-    what = verdict.sentence if verdict.outcome.word == standing.trouble else "as the crawl before this one found"
-    began = [f"No crawl ended well since {_korean(standing.since)}."] if standing.since else []
-    return [f"{standing.trouble}: {what}", *began, then]
+    what = verdict.sentence if verdict.outcome.word == site_troubles.trouble else "as the crawl before this one found"
+    began = [f"No crawl ended well since {_korean(site_troubles.since)}."] if site_troubles.since else []
+    return [f"{site_troubles.trouble}: {what}", *began, then]
 
 
-def _recovery(standing: Standing, verdict: Verdict) -> list[str]:
-    if standing.since is None or standing.until is None:
+def _recovery(site_troubles: SiteTroubles, verdict: Verdict) -> list[str]:
+    if site_troubles.since is None or site_troubles.until is None:
         return [f"Crawls end well again: {verdict.sentence}"]
-    lasted = _span(standing.until - standing.since)
-    return [f"Crawls end well again: {verdict.sentence}", f"It lasted {lasted}, from {_korean(standing.since)}."]
+    lasted = _span(site_troubles.until - site_troubles.since)
+    return [f"Crawls end well again: {verdict.sentence}", f"It lasted {lasted}, from {_korean(site_troubles.since)}."]
 
 
 def _korean(at: datetime) -> str:

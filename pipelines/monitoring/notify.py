@@ -14,14 +14,14 @@ from scrapy.settings import BaseSettings
 
 from asiatongsin.printable import printable
 from pipelines.crawl_record import CrawlRecord, Outcome
-from pipelines.disk import told
+from pipelines.disk import describe_error
 from pipelines.monitoring import messages as alerts
 from pipelines.monitoring import metrics
 from pipelines.monitoring.delivery import addresses, deliver
 from pipelines.monitoring.metrics import Figures
-from pipelines.monitoring.site_troubles import Standing
+from pipelines.monitoring.site_troubles import SiteTroubles
 from pipelines.spool.waiting import waiting_pages
-from pipelines.threads import begun
+from pipelines.threads import start_in_thread
 from pipelines.verdict.decide import Verdict
 from pipelines.verdict.tally import Tally
 
@@ -57,29 +57,29 @@ class Notices:
     def _begun(self, record: CrawlRecord) -> None:
         if trouble := metrics.trouble(self.settings):
             logger.warning("The metrics will not be written: %s", printable(trouble))
-        standing = self._standing(record.site)
-        if standing.running and standing.running_since:
-            dead = replace(record, id=standing.running)
+        troubles = self._site_troubles(record.site)
+        if troubles.running and troubles.running_since:
+            dead = replace(record, id=troubles.running)
             killed = Verdict(Outcome.ERROR, alerts.KILLED)
-            standing = standing.ended(killed, standing.running_since, datetime.now(UTC), is_proof=True)
-            standing = self._alert(standing, dead, killed)
-        self._keep(record.site, standing.begun(record))
+            troubles = troubles.after_end(killed, troubles.running_since, datetime.now(UTC), is_proof=True)
+            troubles = self._alert(troubles, dead, killed)
+        self._keep(record.site, troubles.after_begin(record))
 
     def _ended(self, record: CrawlRecord, verdict: Verdict, tally: Tally) -> None:
         now = datetime.now(UTC)
-        before = self._standing(record.site)
-        after = before.ended(verdict, record.started_at, now, is_proof=is_proof(record, verdict))
+        before = self._site_troubles(record.site)
+        after = before.after_end(verdict, record.started_at, now, is_proof=is_proof(record, verdict))
         self._keep(record.site, after)
         self._write_metrics(record, verdict.outcome, now, after.good_at, tally)
         if (knowing := self._alert(after, record, verdict)) != after:
             self._keep(record.site, knowing)
 
-    def _alert(self, standing: Standing, record: CrawlRecord, verdict: Verdict) -> Standing:
-        """Sends what is news to an address; the standing with what each of them knows now."""
+    def _alert(self, troubles: SiteTroubles, record: CrawlRecord, verdict: Verdict) -> SiteTroubles:
+        """Sends what is news to an address; the troubles with what each address knows now."""
         given = addresses(self.settings)
-        news = alerts.message(standing, record, verdict)
-        taken = deliver(news, [one for one in given if alerts.is_due(standing, one.name)])
-        return standing.told([one.name for one in given], taken)
+        news = alerts.message(troubles, record, verdict)
+        taken = deliver(news, [one for one in given if alerts.is_due(troubles, one.name)])
+        return troubles.after_messages([one.name for one in given], taken)
 
     def _write_metrics(
         self,
@@ -106,18 +106,18 @@ class Notices:
         except OSError as error:
             logger.warning("The metrics cannot be written: %s (%s)", printable(str(path)), error.strerror)
 
-    def _standing(self, site: str) -> Standing:
+    def _site_troubles(self, site: str) -> SiteTroubles:
         try:
-            return Standing.read(self.data, site)
+            return SiteTroubles.read(self.data, site)
         except OSError as error:
-            logger.warning("How the site stood cannot be read: %s", told(error, self.data))
-            return Standing()
+            logger.warning("How the site stood cannot be read: %s", describe_error(error, self.data))
+            return SiteTroubles()
 
-    def _keep(self, site: str, standing: Standing) -> None:
+    def _keep(self, site: str, troubles: SiteTroubles) -> None:
         try:
-            standing.write(self.data, site)
+            troubles.write(self.data, site)
         except OSError as error:
-            logger.warning("How the site stands cannot be kept: %s", told(error, self.data))
+            logger.warning("How the site stands cannot be kept: %s", describe_error(error, self.data))
 
 
 def is_proof(record: CrawlRecord, verdict: Verdict) -> bool:
@@ -127,7 +127,7 @@ def is_proof(record: CrawlRecord, verdict: Verdict) -> bool:
 
 def _unharmed(work: Callable[P, None], *arguments: P.args, **named: P.kwargs) -> None:
     """Does the work in a thread of its own; whatever becomes of it is a line in the log."""
-    done = begun(work, *arguments, **named)
+    done = start_in_thread(work, *arguments, **named)
     wait([done], timeout=LONGEST)
     if not done.done():
         logger.warning("Telling how the crawl went took more than %.0f seconds and was given up", LONGEST)

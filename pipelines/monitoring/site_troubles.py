@@ -1,4 +1,4 @@
-"""How a site stands: what its last crawls came to, in a small file that is there when the database is not."""
+"""What is wrong with the crawls of a site, in a small file that is there when the database is not."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FORGOTTEN_AFTER = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
+class SiteTroubles:
     """What is known of a site between two crawls."""
 
     trouble: str = ""
@@ -63,11 +63,11 @@ class Standing:
         private_folder(path.parent)
         write_whole(path, msgspec.json.encode(self))
 
-    def begun(self, record: CrawlRecord) -> Self:
+    def after_begin(self, record: CrawlRecord) -> Self:
         """After a crawl has begun."""
         return replace(self, running=record.id, running_since=record.started_at)
 
-    def ended(self, verdict: Verdict, began_at: datetime, at: datetime, *, is_proof: bool) -> Self:
+    def after_end(self, verdict: Verdict, began_at: datetime, at: datetime, *, is_proof: bool) -> Self:
         """After a crawl; one that ended well without having looked proves neither trouble nor recovery."""
         over = replace(self, running=None, running_since=None)
         if verdict.outcome is not Outcome.OK:
@@ -75,7 +75,7 @@ class Standing:
             troubles = tuple(sorted(verdict.troubles))
             seen = {name: last for name, last in self.seen.items() if at - last < FORGOTTEN_AFTER}
             seen |= dict.fromkeys(troubles, at)
-            known = {name: tuple(one for one in told if one in seen) for name, told in self.known.items()}
+            known = {name: tuple(one for one in names if one in seen) for name, names in self.known.items()}
             over = replace(over, troubles=troubles, seen=seen, known=known)
             return replace(over, trouble=verdict.outcome.word, since=since, until=None)
         if not is_proof:
@@ -83,7 +83,7 @@ class Standing:
         until = at if self.trouble else self.until
         return replace(over, trouble="", troubles=(), seen={}, until=until, good_at=at)
 
-    def told(self, addresses: Collection[str], taken: Collection[str]) -> Self:
+    def after_messages(self, addresses: Collection[str], taken: Collection[str]) -> Self:
         """After those that have `taken` the news know of it; an address that is named no longer is forgotten."""
         known = {name: self.known.get(name, ()) for name in addresses}
         for name in taken:

@@ -53,11 +53,11 @@ class Job:
     jobs: int
     """Processes that read."""
 
-    told: Callable[[str], None]
-    """Is told of each place that cannot be read."""
+    report: Callable[[str], None]
+    """Is called with each place that cannot be read."""
 
     advance: Callable[[int], None]
-    """Is told how many bytes of the files were read."""
+    """Is called with the number of bytes of the files that were read since."""
 
 
 class Reparse:
@@ -127,7 +127,7 @@ class Reparse:
                 try:
                     page = page_of(capture, self.job.wanted, self.job.data, self.bases)
                 except ValueError as error:
-                    self._tell(file, capture.offset, str(error))
+                    self._report_damage(file, capture.offset, str(error))
                     continue
                 if isinstance(page, Unresolved):
                     self._unresolved[page.digest].append(page.page)
@@ -137,7 +137,7 @@ class Reparse:
                     yield page if page.archived else self._at_its_own_time(page)
 
     def _once_more(self, sites: set[str]) -> Iterator[Page]:
-        """The pages of some sites; what is wrong with the files was told before."""
+        """The pages of some sites; what is wrong with the files was reported before."""
         for file in self._files:
             with suppress(OSError):
                 for capture in captures(file, lambda *_: None, largest=self._largest):
@@ -149,7 +149,7 @@ class Reparse:
     def _resolved(self) -> Iterator[Page]:
         """The pages that were put off, now with their bodies, which may be in any of the files."""
         for file in self._files if self._unresolved else ():
-            with suppress(OSError):  # it was told when the file was read first
+            with suppress(OSError):  # it was reported when the file was read first
                 for capture in captures(file, lambda *_: None, largest=self._largest):
                     digest = capture.field(PAYLOAD_DIGEST) or ""
                     if not capture.is_revisit and digest in self._unresolved:
@@ -170,17 +170,17 @@ class Reparse:
     def _captures(self, file: Path, offset: int) -> Iterator[Capture]:
         read = 0
         try:
-            for capture in captures(file, self._tell, offset, self._largest):
+            for capture in captures(file, self._report_damage, offset, self._largest):
                 yield capture
                 self.job.advance(capture.offset + capture.length - read)
                 read = capture.offset + capture.length
             self.job.advance(file.stat().st_size - read)
         except OSError as error:
-            self._tell(file, read, error.strerror or str(error))
+            self._report_damage(file, read, error.strerror or str(error))
 
-    def _tell(self, file: Path, offset: int, what: str) -> None:
+    def _report_damage(self, file: Path, offset: int, what: str) -> None:
         self.report.damaged += 1
-        self.job.told(f"{file}, byte {offset}: {what}")
+        self.job.report(f"{file}, byte {offset}: {what}")
 
 
 def _characters(items: PageItems) -> int:

@@ -36,14 +36,14 @@ class DrainThread(Thread):
         spool: Spool,
         record: CrawlRecord,
         *,
-        told: Callable[[Exported], None],
+        report: Callable[[Exported], None],
         keep_lock: Callable[[], None],
     ) -> None:
         super().__init__(name="drain", daemon=True)
         self.worker = drain
         self.spool = spool
         self.record = record
-        self.told = told
+        self.report = report
         self.keep_lock = keep_lock
         self.trouble = ""
         self.was_reached = drain.is_connected
@@ -84,7 +84,7 @@ class DrainThread(Thread):
             self.may_come_back = self.was_reached and isinstance(error, DatabaseUnreachable)
             return min(max(pause, TICK) * 2, LONGEST_PAUSE)
         finally:
-            self.told(self.worker.total)
+            self.report(self.worker.total)
         self.trouble = ""
         self.was_reached = self.was_reached or self.worker.is_connected
         return TICK

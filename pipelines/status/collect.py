@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 from scrapy.settings import BaseSettings
 
 from pipelines.database.connection import Database
-from pipelines.database.errors import DatabaseFrozen, DatabaseUnreachable
-from pipelines.database.session import connected
+from pipelines.database.errors import DatabaseUnreachable
+from pipelines.database.session import answered, connected
 from pipelines.disk import data_folder
 from pipelines.status import facts as gathered
 from pipelines.status.reasons import Limits, reasons
 from pipelines.status.state import DatabaseState, Status
-from pipelines.threads import begun, follow
 
 
 def collected(settings: BaseSettings, site: str | None = None) -> Status:
@@ -24,10 +24,8 @@ def collected(settings: BaseSettings, site: str | None = None) -> Status:
         at=datetime.now(UTC), files=gathered.files(data_folder(settings), site), database=DatabaseState(name="")
     )
     try:
-        work = begun(_with_database, known, settings, site)
-        if not follow(work, lambda: 0, settings.getfloat("DATABASE_SILENCE_MAX")):
-            raise DatabaseFrozen
-        known = work.result()
+        ask = partial(_with_database, known, settings, site)
+        known = answered(ask, settings.getfloat("DATABASE_SILENCE_MAX"))
     except DatabaseUnreachable as error:
         name = Database.from_settings(settings).name
         known = replace(known, database=DatabaseState(name=name, error=str(error)))

@@ -99,9 +99,9 @@ def _of_site(at: datetime, site: SiteState, limits: Limits) -> Iterator[str]:
     if (
         site.strip_since
         and site.strip_until
-        and (told := frozen(site.strip_until - site.strip_since, limits.frozen_after))
+        and (sentence := frozen(site.strip_until - site.strip_since, limits.frozen_after))
     ):
-        yield told
+        yield sentence
     yield from _of_time(at, site, limits)
 
 
