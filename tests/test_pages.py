@@ -26,7 +26,7 @@ OWN = sorted(Path(__file__).parent.glob("pages/*/expected.json"))
 CAPTURED = sorted(SHARED.glob("pages/*/expected.json"))
 LISTS = sorted(SHARED.glob("lists/expected.json"))
 LIST_URL = list_url(DEFAULT_BASE, 34, 1)
-TEXTS = ("no", "url", "section", "headline", "subheadline", "reporter", "reporter_email")
+TEXTS = ("no", "url", "section", "headline", "subheadline", "reporter", "reporter_email", "language")
 
 
 @cache
@@ -67,7 +67,7 @@ def article(items: PageItems) -> dict[str, Any] | None:
 def weather(items: PageItems) -> dict[str, Any]:
     strip = items.weather
     readings = strip.readings if strip else ()
-    cities = [{name: getattr(one, name) for name in ("city", "condition", "temperature_c")} for one in readings]
+    cities = [{name: getattr(one, name) for name in ("city", "condition", "icon", "temperature_c")} for one in readings]
     return {"page_date": strip and strip.page_date, "weather": cities}
 
 
