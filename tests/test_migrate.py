@@ -30,6 +30,7 @@ TABLES = {
     "removed_articles",
     "crawl_coverage",
     "reparse_bookmarks",
+    "missing_fields",
 }
 CURRENT = migrations()[-1].version
 
@@ -172,6 +173,8 @@ def test_has_the_keys_and_foreign_keys(connection: Connection) -> None:
         ("crawl_coverage", "PRIMARY KEY (crawl, part, field)"),
         ("crawl_coverage", "FOREIGN KEY (crawl) REFERENCES crawls(id)"),
         ("reparse_bookmarks", "PRIMARY KEY (key)"),
+        ("missing_fields", "PRIMARY KEY (site, part, field)"),
+        ("missing_fields", "FOREIGN KEY (crawl) REFERENCES crawls(id)"),
         ("asiatongsin_migrations", "PRIMARY KEY (version)"),
     }
 

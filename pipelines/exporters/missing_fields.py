@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -80,9 +80,7 @@ WHERE c.id = %(crawl)s AND c.proves_lists AND c.scope NOT LIKE 'sections=%%' AND
     AND EXISTS (SELECT FROM crawl_coverage AS o WHERE o.crawl = c.id AND o.part LIKE 'list %%')
     AND NOT EXISTS (SELECT FROM crawl_coverage AS o WHERE o.crawl = c.id AND o.part = m.part)"""
 
-_REMOVE = """
-DELETE FROM missing_fields AS m USING unnest(%b::text[], %b::text[]) AS k (part, field)
-WHERE m.site = %b AND m.part = k.part AND m.field = k.field"""
+_REMOVE = "DELETE FROM missing_fields WHERE site = %s AND part = %s AND field = %s"
 
 
 def add_fallen(connection: Connection, crawl: str, usual: Iterable[UsualFigures]) -> None:
@@ -102,6 +100,11 @@ def remove_found_again(connection: Connection, site: str, crawl: str) -> None:
         connection.execute(statement, asked)
 
 
-def remove(connection: Connection, site: str, keys: Sequence[Key]) -> None:
-    """Removes these fields."""
-    connection.execute(_REMOVE, [[part for part, _ in keys], [name for _, name in keys], site])
+def enough_pages(part: str) -> int:
+    """Pages of a part on which a field must be found again."""
+    return ARTICLES_ENOUGH if part == "article" else 1
+
+
+def remove(connection: Connection, site: str, key: Key) -> None:
+    """Removes a field."""
+    connection.execute(_REMOVE, [site, *key])
