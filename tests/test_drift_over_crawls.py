@@ -64,7 +64,7 @@ def test_a_headline_that_vanishes_from_a_paper_of_one_article_a_crawl_is_told(
 def test_what_fell_while_the_database_was_away_is_told_as_it_is_back(
     crawl: Scrapy, scrapy: Scrapy, connection: Connection, database_url: str
 ) -> None:
-    site = ReplicaSite(articles=40)
+    site = ReplicaSite(articles=60)
     with serve(site) as replica, sinks.web() as sink:
         told = {"ASIATONGSIN_ALERTS": f"json://127.0.0.1:{sink.port}"}
         for _ in range(3):

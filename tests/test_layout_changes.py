@@ -5,10 +5,15 @@ from __future__ import annotations
 import gzip
 from pathlib import Path
 
+import pytest
+from asiatongsin.pages.article import HEADLINE
+from asiatongsin.selectors import Selectors
 from psycopg import Connection
 
+from pipelines.reparse.captured import Wanted
 from tests import sinks
 from tests.conftest import Run, Scrapy
+from tests.reparse_runs import Reread, numbers, stored
 from tests.site import Fault, ReplicaSite, serve
 
 CHANGES = {
@@ -63,3 +68,34 @@ def test_a_change_of_layout_is_told_by_the_next_crawl_and_so_is_its_end(
             site.publish(3)
     stored = site.last_no - site.first_no + 1 - 3
     assert connection.execute("SELECT count(*) FROM articles").fetchone() == (stored,)  # all the same
+
+
+def test_what_fell_is_found_again_in_the_archive_with_a_mended_selector(
+    crawl: Scrapy,
+    scrapy: Scrapy,
+    reread: Reread,
+    connection: Connection,
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    site = ReplicaSite(articles=60, per_page=10)
+    with serve(site) as replica:
+        for _ in range(3):
+            assert crawl(replica.url).status == 0
+            site.publish(3)
+        replica.faults.append(next(iter(CHANGES.values())))
+        assert crawl(replica.url).status == 5
+    headline = f"{replica.url.partition('//')[2]} article headline"
+    needs_a_person = ("status", "--quiet")
+    assert reread(writes=True).found_again == []  # nothing was mended
+    monkeypatch.setattr("asiatongsin.pages.article.HEADLINE", Selectors(".art_top h9", *HEADLINE.css))
+    before = stored(connection)
+    assert reread().found_again == []
+    single = Wanted(no=frozenset(numbers(connection)))
+    assert reread(writes=True, wanted=single).found_again == []
+    assert scrapy(*needs_a_person, DATABASE_URL=database_url).status == 1
+    report = reread(writes=True)
+    assert (report.differing, report.found_again) == (0, [headline])  # og:title stood in for the headline
+    assert stored(connection) == before
+    status = scrapy(*needs_a_person, DATABASE_URL=database_url)
+    assert (status.status, status.output) == (0, "")

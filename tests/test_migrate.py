@@ -30,6 +30,7 @@ TABLES = {
     "removed_articles",
     "crawl_coverage",
     "reparse_bookmarks",
+    "missing_fields",
 }
 CURRENT = migrations()[-1].version
 

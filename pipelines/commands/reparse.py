@@ -135,6 +135,7 @@ def _counts(reparse: Reparse) -> str:
         "places in the files cannot be read, see above": report.damaged,
     }
     parts = [f"{report.captures} captures read again", differ]
+    parts += [f"found again: {name}" for name in report.found_again]
     return ", ".join(parts + [f"{number} {name}" for name, number in optional.items() if number])
 
 

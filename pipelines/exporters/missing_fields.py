@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import LiteralString
@@ -44,7 +44,6 @@ class UsualFigures:
     """How much of it a page had; None where nobody counts."""
 
 
-_KEY = only(MISSING_FIELDS, "part", "field")
 _USUAL = only(MISSING_FIELDS, "part", "field", "usual_share", "usual_mean")
 
 # Only a crawl with a higher number than the last one that looked changes a row: records may be stored late, or twice.
@@ -84,9 +83,7 @@ WHERE c.id = %(crawl)s AND c.proves_lists AND c.scope NOT LIKE 'sections=%%' AND
     AND EXISTS (SELECT FROM crawl_coverage AS o WHERE o.crawl = c.id AND o.part LIKE 'list %%')
     AND NOT EXISTS (SELECT FROM crawl_coverage AS o WHERE o.crawl = c.id AND o.part = m.part)"""
 
-_REMOVE: LiteralString = f"""
-DELETE FROM missing_fields AS m USING {unnest(_KEY, "k")}
-WHERE m.site = %(site)s AND m.part = k.part AND m.field = k.field"""
+_REMOVE = "DELETE FROM missing_fields WHERE site = %s AND part = %s AND field = %s"
 
 
 def add_fallen(connection: Connection, crawl: str, usual: Iterable[UsualFigures]) -> None:
@@ -106,7 +103,11 @@ def remove_found_again(connection: Connection, site: str, crawl: str) -> None:
         connection.execute(statement, asked)
 
 
-def remove(connection: Connection, site: str, keys: Sequence[Key]) -> None:
-    """Removes these fields."""
-    parts, fields = [part for part, _ in keys], [name for _, name in keys]
-    connection.execute(_REMOVE, {"site": site, "part": parts, "field": fields})
+def enough_pages(part: str) -> int:
+    """Pages of a part on which a field must be found again."""
+    return ARTICLES_ENOUGH if part == "article" else 1
+
+
+def remove(connection: Connection, site: str, key: Key) -> None:
+    """Removes a field."""
+    connection.execute(_REMOVE, [site, *key])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from psycopg import Connection
 from psycopg.rows import class_row
@@ -29,6 +31,32 @@ SELECT o.* FROM unnest(%(parts)s::text[], %(fields)s::text[]) AS k (part, field)
 ) AS o"""
 
 _FALLEN = "SELECT part, field FROM missing_fields WHERE site = %s"
+_MISSING = "SELECT site, part, field, scope, since FROM missing_fields"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MissingField:
+    """A field that fell and has not been found again."""
+
+    site: str
+    """Host of the site."""
+
+    part: str
+    """Part of the page."""
+
+    field: str
+    """Name of the field."""
+
+    scope: str
+    """Scope of the last crawl that missed it."""
+
+    since: datetime
+    """When the first crawl began that missed it."""
+
+    @property
+    def key(self) -> Key:
+        """Part and name."""
+        return self.part, self.field
 
 
 def before(
@@ -48,6 +76,11 @@ def before(
     for one in connection.cursor(row_factory=class_row(FieldCoverage)).execute(_BEFORE, asked):
         found.setdefault((one.part, one.field), []).append(one)
     return found
+
+
+def missing(connection: Connection) -> list[MissingField]:
+    """What fell on any site and has not been found again."""
+    return connection.cursor(row_factory=class_row(MissingField)).execute(_MISSING).fetchall()
 
 
 def fallen(connection: Connection, site: str) -> frozenset[Key]:

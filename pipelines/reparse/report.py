@@ -44,6 +44,9 @@ class Report:
     damaged: int = 0
     """Places in the files that cannot be read."""
 
+    found_again: list[str] = field(default_factory=list)
+    """Fields that had fallen and are on the captures taken since."""
+
     def add(self, captures: int, differences: Sequence[Difference]) -> None:
         """Sums up a batch."""
         self.captures += captures

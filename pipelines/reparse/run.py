@@ -22,6 +22,7 @@ from pipelines.database.session import translated
 from pipelines.reparse.bookmark import Bookmark, Place
 from pipelines.reparse.captured import PAYLOAD_DIGEST, Unresolved, Wanted, page_of, with_body_of
 from pipelines.reparse.compare import bases, differences
+from pipelines.reparse.found_again import FoundAgain
 from pipelines.reparse.reading import read_all
 from pipelines.reparse.report import Report
 from pipelines.reparse.sites import Sites
@@ -69,6 +70,7 @@ class Reparse:
         self.writing = writing
         self.bookmark = bookmark
         self.report = Report()
+        self.found_again: FoundAgain | None = None
         self.bases = bases(connection)
         self.sites = Sites(self.bases)
         self._files: list[Path] = []
@@ -82,6 +84,8 @@ class Reparse:
         self._largest = settings.getint("DOWNLOAD_MAXSIZE") or sys.maxsize
         if self.writing:
             self.writing.begin()
+            # Single articles, chosen by somebody, say nothing of the others.
+            self.found_again = None if self.job.wanted.no else FoundAgain(self.connection, settings)
         unfinished_files = unfinished(self.job.files, self.job.data)
         self.report.unfinished = len(unfinished_files)
         self._files = [file for file in self.job.files if file not in unfinished_files]
@@ -91,6 +95,8 @@ class Reparse:
             self._read(self._once_more(late), settings)
         self.report.strangers = self.sites.strangers
         self.report.bodiless = sum(map(len, self._unresolved.values()))
+        if self.found_again:
+            self.report.found_again = self.found_again.remove()
         if self.bookmark:
             self.bookmark.remove()
         return self.report
@@ -108,6 +114,8 @@ class Reparse:
         """Compares a batch and writes what differs."""
         places = [self._places.popleft() for _ in batch if self._places]
         known = self.sites.known_of(batch)
+        if self.found_again:
+            self.found_again.observe(known)
         try:
             found = differences(self.connection, known)
             self.report.add(len(known), found)

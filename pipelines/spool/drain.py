@@ -25,7 +25,7 @@ from pipelines.queries import coverage_history
 from pipelines.spool.folder import DAMAGED, Spool, read_segment
 from pipelines.verdict.earlier import earlier_crawls
 from pipelines.verdict.falls import EarlierCrawls
-from pipelines.verdict.late import compared, note_missing_fields
+from pipelines.verdict.late import store_judged
 
 logger = logging.getLogger(__name__)
 
@@ -156,9 +156,7 @@ def _batch(waiting: deque[Path], at_once: int) -> list[Path]:
 
 def _store_record(connection: Connection, record: CrawlRecord) -> None:
     with connection.transaction():
-        record = compared(connection, record)
-        crawls.write(connection, record)
-        note_missing_fields(connection, record)
+        store_judged(connection, record)
         removed_articles.confirm(connection, record)
 
 

@@ -71,6 +71,10 @@ _MISSING = """
 SELECT part, field, pages, found, amount, usual_share, usual_mean, crawl FROM missing_fields
 WHERE site = %s ORDER BY part, field"""
 
+_IS_FOUND_AGAIN = """
+SELECT count(*) > 0 AND count(m.field) = 0 FROM crawl_coverage AS o
+LEFT JOIN missing_fields AS m USING (site, part, field) WHERE o.crawl = %s AND o.fell"""
+
 _REJECTED = """
 SELECT r.site, r.url, r.no, r.fetched_at, r.reason, r.missing, r.raw_path FROM rejected_pages AS r
 WHERE (r.site = %(site)s OR %(site)s::text IS NULL)
@@ -132,6 +136,7 @@ def _site(connection: Connection, site: str) -> SiteState:
     due, due_since = _one(connection, _DUE, site)
     (good_at,) = _one(connection, _GOOD_AT, site) or (None,)
     of_lists = _crawls(connection, _OF_LISTS, site=site, most=COMPARED + 1)
+    (is_found_again,) = _one(connection, _IS_FOUND_AGAIN, of_lists[0].id) if of_lists else (False,)
     news_at, longest_quiet, pauses, known_for = next(connection.execute(_NEWS, {"site": site}))
     is_known = pauses >= ENOUGH and known_for > KNOWN_FOR
     return SiteState(
@@ -144,6 +149,7 @@ def _site(connection: Connection, site: str) -> SiteState:
         last_crawl=of_lists[0] if of_lists else None,
         good_at=good_at,
         trend=trend(of_lists[0], of_lists[1:]) if of_lists else (),
+        is_found_again=is_found_again,
         missing=_missing(connection, site),
         strip_since=since,
         strip_until=until,

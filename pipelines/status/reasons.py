@@ -93,7 +93,8 @@ def _of_database(database: DatabaseState) -> Iterator[str]:
 
 def _of_site(at: datetime, site: SiteState, limits: Limits) -> Iterator[str]:
     last = site.last_crawl
-    if last and last.outcome and last.outcome not in {Outcome.OK.word, Outcome.SPOOLED.word}:
+    is_mended = site.is_found_again and last and last.outcome == Outcome.DRIFT.word
+    if last and last.outcome and last.outcome not in {Outcome.OK.word, Outcome.SPOOLED.word} and not is_mended:
         yield f"the last crawl ended with {last.outcome} (crawl {last.id}): its log says why"
     yield from (missing_in_words(one) for one in site.missing if f"{one.part} {one.field}" not in limits.ignored)
     if (

@@ -132,6 +132,9 @@ class SiteState:
     missing: tuple[Missing, ...]
     """What fell and was not found again since."""
 
+    is_found_again: bool
+    """Whether all that fell in the last crawl was found again since, by `scrapy reparse`."""
+
     strip_since: datetime | None
     """Since when the weather strip has been the same."""
 

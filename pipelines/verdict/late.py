@@ -8,7 +8,7 @@ from dataclasses import replace
 from psycopg import Connection
 
 from pipelines.crawl_record import CrawlRecord, FieldCoverage, Key
-from pipelines.exporters import missing_fields
+from pipelines.exporters import crawls, missing_fields
 from pipelines.exporters.missing_fields import UsualFigures
 from pipelines.queries import coverage_history
 from pipelines.verdict.coverage import field_of
@@ -27,10 +27,16 @@ def compared(connection: Connection, record: CrawlRecord) -> CrawlRecord:
     return replace(record, coverage=with_fallen(record.coverage, fell), to_compare=None)
 
 
-def note_missing_fields(connection: Connection, record: CrawlRecord) -> None:
-    """Brings `missing_fields` up to date after a crawl whose record is stored: what fell, and what was found again."""
-    if not record.is_comparable:
-        return
+def store_judged(connection: Connection, record: CrawlRecord) -> None:
+    """Writes the record, and to `missing_fields` what fell or was found again; within a transaction of the caller."""
+    record = compared(connection, record)
+    crawls.write(connection, record)
+    if record.is_comparable:
+        _note_missing_fields(connection, record)
+
+
+def _note_missing_fields(connection: Connection, record: CrawlRecord) -> None:
+    """What fell, and what was found again."""
     if keys := [(one.part, one.field) for one in record.coverage if one.fell]:
         earlier = coverage_history.before(connection, record.site, record.scope, keys, but=record.id)
         usual = [_usual(key, earlier.get(key, [])) for key in keys]

@@ -1,0 +1,81 @@
+"""Fields that fell, and that are found again on archived pages: a selector was mended."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from psycopg import Connection
+from scrapy.settings import BaseSettings
+
+from asiatongsin.items import Page, PageItems
+from pipelines.crawl_record import FieldCoverage
+from pipelines.exporters import missing_fields
+from pipelines.queries import coverage_history
+from pipelines.queries.coverage_history import MissingField
+from pipelines.verdict.bounds import Bounds
+from pipelines.verdict.coverage import field_of, found_on
+from pipelines.verdict.decide import REMOVED_SHARE_MAX
+from pipelines.verdict.falls import EarlierCrawls, falls
+
+
+class FoundAgain:
+    """Looks for what fell on the captures taken since, and removes from `missing_fields` what most of them have."""
+
+    def __init__(self, connection: Connection, settings: BaseSettings) -> None:
+        self.connection = connection
+        self.drop = Bounds.from_settings(settings).drop
+        self._own_bounds = {
+            ("article", "readable"): 1 - settings.getfloat("UNREADABLE_SHARE_MAX"),
+            ("article", "served"): 1 - REMOVED_SHARE_MAX,
+        }
+        self._amounts: dict[MissingField, list[int]] = defaultdict(list)
+        self._missing: dict[str, list[MissingField]] = defaultdict(list)
+        for one in coverage_history.missing(connection):
+            self._missing[one.site].append(one)
+
+    def observe(self, batch: Iterable[PageItems]) -> None:
+        """Takes pages as they are read now."""
+        for items in batch:
+            if since := [one for one in self._missing.get(items.site, ()) if items.fetched_at >= one.since]:
+                found = dict(found_on(_page(items), items))
+                for one in since:
+                    if one.field in found.get(one.part, {}):
+                        self._amounts[one].append(found[one.part][one.field])
+
+    def remove(self) -> list[str]:
+        """Removes the fields that are found again; their names, each with its site."""
+        found = [one for one in self._amounts if self._is_found(one)]
+        for one in found:
+            missing_fields.remove(self.connection, one.site, one.key)
+        return sorted(f"{one.site} {' '.join(one.key)}" for one in found)
+
+    def _is_found(self, one: MissingField) -> bool:
+        """Whether crawls would say so: it is on as many pages, and on as large a share of them."""
+        given, amounts = field_of(*one.key), self._amounts[one]
+        if given is None or len(amounts) < missing_fields.enough_pages(one.part):
+            return False
+        now = FieldCoverage(
+            part=one.part,
+            field=one.field,
+            pages=len(amounts),
+            found=sum(map(bool, amounts)),
+            amount=sum(amounts) if given.unit else None,
+        )
+        coverage = coverage_history.before(self.connection, one.site, one.scope, [one.key])
+        earlier = EarlierCrawls(coverage=coverage, fallen=frozenset({one.key}))
+        return now.share >= self._own_bounds.get(one.key, 0.0) and not falls([now], earlier, self.drop)
+
+
+def _page(items: PageItems) -> Page:
+    """The page the items were read from, without its text."""
+    return Page(
+        url=items.url,
+        site=items.site,
+        base="",
+        kind=items.kind,
+        fetched_at=items.fetched_at,
+        status=200,
+        body=b"",
+        no=items.no,
+    )
