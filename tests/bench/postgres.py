@@ -14,8 +14,6 @@ from typing import Any
 
 import psycopg
 
-from tests.conftest import _alone
-
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -44,8 +42,7 @@ class Server:
 def server() -> Iterator[Server]:
     """Starts one, for the length of the block."""
     with TemporaryDirectory(prefix="asiatongsin-bench-", ignore_cleanup_errors=True) as folder:
-        with _alone():
-            embedded = _package().get_server(Path(folder) / "postgres")
+        embedded = _package().get_server(Path(folder) / "postgres")
         try:
             yield Server(url=embedded.get_uri(), pid=embedded.get_pid())
         finally:
