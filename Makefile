@@ -28,7 +28,7 @@ crawl: setup ## crawl the live site, politely; ARGS="-a pages=1" for a first loo
 	$(BIN)/scrapy crawl asiatongsin $(ARGS)
 
 test: setup ## all tests; ARGS="-k weather" for some
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS)
+	$(BIN)/python tests/cpu_seconds.py $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 bench: setup ## how fast it is, as ratios, in about seven minutes; ARGS="--quick" for one, "--only crawl,storing" for some
 	$(BIN)/python -m tests.bench $(ARGS)

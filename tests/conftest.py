@@ -28,23 +28,49 @@ from pipelines.reparse.report import Report
 from pipelines.reparse.run import Job, Reparse
 from pipelines.reparse.writing import Writing
 from pipelines.spool.drain import Drain
-from tests import shared_server, warm_start
+from tests import executed_sql, keeper, shared_server, warm_start
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "site"
 """Captured text of real sites; where it is not there the tests that need it are skipped."""
 
 
+STARTING = {"scrapy", "start", "begun", "aftermath", "cron", "scrapyd", "starts_commands"}
+"""Fixtures that start commands."""
+
+NEVER_EXECUTED: list[str] = []
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "database: runs against a PostgreSQL server (set by the fixture it uses)")
+    config.addinivalue_line("markers", "sql: judges what PostgreSQL does: uses a connection and starts no command")
     if not hasattr(config, "workerinput"):  # xdist's workers inherit the name of the run
         shared_server.begin_run()
+    if config.option.markexpr == "sql":
+        executed_sql.watch(keeper.folder())
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if "server" in getattr(item, "fixturenames", ()):
-            item.add_marker("database")
+        uses = set(getattr(item, "fixturenames", ()))
+        if "server" in uses and not uses & STARTING:
+            item.add_marker("sql")
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """A run of all tests marked `sql` fails if a statement of the code was never executed."""
+    config, folder = session.config, keeper.folder()
+    if config.option.markexpr == "sql":
+        warm_start.stop()
+        executed_sql.write(folder)
+        is_whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS and not config.option.keyword
+        if is_whole and exitstatus == 0 and not hasattr(config, "workerinput"):
+            NEVER_EXECUTED.extend(executed_sql.missing(folder))
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED if NEVER_EXECUTED else exitstatus
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for name in NEVER_EXECUTED:
+        terminalreporter.write_line(f"No test marked `sql` executes {name}: write one", red=True)
 
 
 def pytest_unconfigure() -> None:
@@ -120,6 +146,11 @@ class Run:
 
 
 Scrapy = Callable[..., Run]
+
+
+@pytest.fixture
+def starts_commands() -> None:
+    """Used by tests that start a command by themselves, so that they do not count as `sql`."""
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Ends what a run of the tests leaves behind, PostgreSQL servers above all, even where the run was killed.
 
-It waits for the end of the process it is given. What belongs to the run has a variable with the run's name.
+It waits for the end of the process it is given. The run has a folder, and the folder's name stands in a variable
+that all processes of the run inherit.
 """
 
 from __future__ import annotations
@@ -13,16 +14,15 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
-from tempfile import gettempdir
 
 VARIABLE = "TEST_RUN"
 PATIENCE = 100
 """How often it looks, twenty times a second, whether servers have stopped."""
 
 
-def folder(run: str) -> Path:
+def folder() -> Path:
     """What belongs to the run and to no single process of it."""
-    return Path(gettempdir()) / f"asiatongsin-{run}"
+    return Path(os.environ[VARIABLE])
 
 
 def left(run: str) -> list[int]:
@@ -55,7 +55,7 @@ def main(pid: int, run: str) -> None:
     for stuck in left(run):
         with suppress(ProcessLookupError):
             os.kill(stuck, signal.SIGKILL)
-    shutil.rmtree(folder(run), ignore_errors=True)
+    shutil.rmtree(run, ignore_errors=True)
 
 
 if __name__ == "__main__":

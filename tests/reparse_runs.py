@@ -32,7 +32,7 @@ def empty(connection: Connection) -> None:
     )
 
 
-def until(happened: Callable[[], bool], timeout: float = 30) -> None:
+def until(happened: Callable[[], bool], timeout: float = 600) -> None:
     end = monotonic() + timeout
     while not happened():
         if monotonic() > end:

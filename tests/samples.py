@@ -185,7 +185,7 @@ def process(code: str, *arguments: object) -> Iterator[subprocess.Popen[str]]:
 def run(code: str, *arguments: object) -> subprocess.CompletedProcess[str]:
     """A Python process that has ended, in whatever way."""
     command = [sys.executable, "-c", code, *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600, check=False)
 
 
 def ago(hours: float) -> datetime:

@@ -67,12 +67,12 @@ class Scrapyd:
         configuration.write_text(configuration.read_text().replace("localhost:6800", f"127.0.0.1:{self.port}"))
         command = [SCRAPYD / "bin" / "scrapyd-deploy"]
         return subprocess.run(
-            command, cwd=project, env=self.environment, check=True, timeout=60, stdout=subprocess.PIPE, text=True
+            command, cwd=project, env=self.environment, check=True, timeout=600, stdout=subprocess.PIPE, text=True
         ).stdout
 
     def ask(self, path: str, given: dict[str, str] | None = None, user: str | None = OWN[0]) -> tuple[int, str]:
         """Status and body; a POST where something is given."""
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=600)
         headers = {"Authorization": f"Basic {b64encode(user.encode()).decode()}"} if user else {}
         if given is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
@@ -118,7 +118,7 @@ class Scrapyd:
         return True
 
 
-def wait_until(is_so: Callable[[], bool], otherwise: str, timeout: float = 30) -> None:
+def wait_until(is_so: Callable[[], bool], otherwise: str, timeout: float = 600) -> None:
     """Returns when it is so; TimeoutError after `timeout` seconds."""
     until = monotonic() + timeout
     while not is_so():

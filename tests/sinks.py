@@ -58,7 +58,7 @@ def web() -> Iterator[Sink]:
             told = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             sink.asked += 1
             if sink.hangs:
-                sink.over.wait(60)
+                sink.over.wait()
                 return
             if sink.status == 200:
                 sink.came.append((told["title"], told["message"]))
@@ -91,7 +91,7 @@ def mail() -> Iterator[Sink]:
         def handle(self) -> None:
             sink.asked += 1
             if sink.hangs:
-                sink.over.wait(60)
+                sink.over.wait()
                 return
             self._say("220 sink")
             for line in self.rfile:

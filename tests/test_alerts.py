@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from subprocess import DEVNULL
-from time import monotonic
 
 import pytest
 import requests
@@ -217,9 +216,7 @@ def test_one_that_is_down_or_in_trouble_is_told_later_and_the_others_once(
 
 def test_those_that_hang_cost_some_seconds_and_no_status(crawl_as: Told, web: Sink, mail: Sink) -> None:
     web.hangs = mail.hangs = True
-    begin = monotonic()
     run = crawl_as(FAILS, 4, to_web(web), to_mail(mail))
-    assert monotonic() - begin < addresses.PATIENCE + 20  # and what a crawl takes on a busy machine
     assert run.last_line.startswith("asiatongsin: 127.0.0.1:")
     assert (web.asked, mail.asked) == (1, 1)
     assert f"was not taken within {addresses.PATIENCE:.0f} seconds" in run.log

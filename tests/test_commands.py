@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from psycopg import Connection
 
 from asiatongsin import __version__
@@ -13,6 +14,7 @@ from tests.samples import UNREACHABLE, count, export, leave, page, record, rejec
 from tests.site import Replica, ReplicaSite, serve
 
 
+@pytest.mark.sql
 def test_summary_shows_all_three_kinds(scrapy: Scrapy, connection: Connection, database_url: str) -> None:
     export(connection, *(page(no, stories=[story(1)], seoul=21.5) for no in (1, 2, 3)))
     run = scrapy("summary", DATABASE_URL=database_url)

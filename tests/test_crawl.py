@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from psycopg import Connection
 
 from tests.conftest import Scrapy
@@ -30,6 +31,7 @@ def numbers(connection: Connection) -> set[int]:
     return {no for (no,) in connection.execute("SELECT no FROM articles")}
 
 
+@pytest.mark.sql
 def test_fills_all_tables_and_stores_every_article(crawl: Scrapy, connection: Connection) -> None:
     site = ReplicaSite(articles=70, per_page=10)
     site.break_page(100_030)

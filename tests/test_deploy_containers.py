@@ -34,7 +34,7 @@ needs_checks = pytest.mark.skipif(
 def check(program: str, *arguments: object) -> str:
     """What a checker prints; it finds nothing wrong."""
     command = [str(CHECKS / "bin" / program), *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

@@ -117,22 +117,22 @@ def test_its_lines_store_rows_write_a_log_and_tell_how_it_went(cron: Cron, conne
         first = cron.start(crawl)
         replica.wait_for(articles=5)
         second = cron.start(crawl)
-        assert second.communicate(timeout=60) == ("", None)
+        assert second.communicate(timeout=600) == ("", None)
         assert second.returncode == 6
         assert "another crawl" in cron.log()
         assert first.poll() is None
-        assert first.communicate(timeout=60) == ("", None)
+        assert first.communicate(timeout=600) == ("", None)
         assert first.returncode == 0
     assert "60 new" in cron.log().rstrip().rpartition("\n")[2]
     assert connection.execute("SELECT count(*) FROM articles").fetchone() == (60,)
 
-    assert cron.start(status).communicate(timeout=60) == ("", None)  # all is well: no mail
+    assert cron.start(status).communicate(timeout=600) == ("", None)  # all is well: no mail
     connection.execute("UPDATE crawls SET outcome = 'error'")
-    told, _ = cron.start(status).communicate(timeout=60)
+    told, _ = cron.start(status).communicate(timeout=600)
     assert told.startswith("Needs a person:\n  - 127.0.0.1")
 
     old.touch()
     subprocess.run(["/usr/bin/touch", "-d", "2020-01-31", str(old)], check=True)
-    assert cron.start(tidy).communicate(timeout=60) == ("", None)
+    assert cron.start(tidy).communicate(timeout=600) == ("", None)
     assert not old.exists()
     assert cron.log()

@@ -41,6 +41,7 @@ def test_its_environment_names_settings_that_exist() -> None:
     assert [name for name in names if not hasattr(settings, name)] == []
 
 
+@pytest.mark.usefixtures("starts_commands")
 def test_its_database_environment_and_first_crawl_lead_to_rows(server: str, tmp_path: Path) -> None:
     name = f"test_{uuid4().hex[:12]}"
     database = conninfo.make_conninfo(server, dbname=name)

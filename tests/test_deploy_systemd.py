@@ -32,7 +32,7 @@ def unit(path: Path) -> RawConfigParser:
 
 def analyze(*arguments: object) -> subprocess.CompletedProcess[str]:
     command = ["systemd-analyze", "--no-pager", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
 
 
 @pytest.fixture

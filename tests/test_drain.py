@@ -220,7 +220,7 @@ def following(drain: Drain, told: Queue[int]) -> Iterator[DrainThread]:
 
 
 def wait_for(told: Queue[int], pages: int) -> None:
-    while told.get(timeout=20) < pages:
+    while told.get(timeout=600) < pages:
         pass
 
 

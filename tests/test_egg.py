@@ -33,7 +33,7 @@ def egg(tmp_path_factory: pytest.TempPathFactory) -> Path:
     project = tmp_path_factory.mktemp("project")
     copy_project(project)
     command = [sys.executable, "setup.py", "--quiet", "bdist_egg"]
-    built = subprocess.run(command, cwd=project, capture_output=True, text=True, timeout=100, check=False)
+    built = subprocess.run(command, cwd=project, capture_output=True, text=True, timeout=600, check=False)
     assert built.returncode == 0, built.stderr
     [egg] = (project / "dist").glob("*.egg")
     return egg.rename(tmp_path_factory.mktemp("eggs") / egg.name)
@@ -51,7 +51,7 @@ def run_from(egg: Path, code: str, *arguments: str) -> str:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -184,7 +184,7 @@ def test_two_processes_that_store_the_same_segment_store_it_once(connection: Con
 
     def work(_: int) -> int:
         with psycopg.connect(database_url, autocommit=True) as own:
-            barrier.wait(timeout=20)
+            barrier.wait(timeout=600)
             return export_segments(own, record(), {1: batch(20)}, keep=str).pages
 
     with ThreadPoolExecutor(2) as threads:
@@ -201,7 +201,7 @@ def test_two_crawls_that_store_the_same_articles_in_another_order_do_not_block_e
 
     def work(crawl: int) -> int:
         with psycopg.connect(database_url, autocommit=True) as own:
-            barrier.wait(timeout=20)
+            barrier.wait(timeout=600)
             return export_segments(own, record(str(crawl)), {1: pages[:: 1 - 2 * crawl]}, keep=str).pages
 
     with ThreadPoolExecutor(2) as threads:
@@ -227,7 +227,7 @@ def test_an_article_that_another_export_stores_meanwhile_keeps_nothing_of_the_ot
             assert not done.done()
             sleep(0.01)
         first.commit()
-        done.result(timeout=20)
+        done.result(timeout=600)
     assert rows(connection, "SELECT title FROM related_stories") == [("새 이야기",)]
     assert rows(connection, "SELECT url FROM article_images") == [(image(9).url,)]
     assert rows(connection, "SELECT id, new, changed + unchanged FROM crawls ORDER BY id") == [("a", 1, 0), ("b", 0, 1)]

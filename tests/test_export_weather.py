@@ -142,7 +142,7 @@ def test_exporters_in_parallel_make_one_snapshot(connection: Connection, databas
 
     def work(number: int) -> None:
         with psycopg.connect(database_url, autocommit=True) as own:
-            barrier.wait(timeout=20)
+            barrier.wait(timeout=600)
             store(own, at(number), strip(later(60 * number), 5, "example.kr"))
 
     with ThreadPoolExecutor(exporters) as threads:

@@ -190,6 +190,7 @@ def test_says_when_there_is_no_database(scrapy: Scrapy) -> None:
     assert "geheim" not in run.log
 
 
+@pytest.mark.sql
 def test_fetches_what_is_missing_a_bounded_number_at_a_time(
     crawl: Scrapy, scrapy: Scrapy, connection: Connection, database_url: str
 ) -> None:

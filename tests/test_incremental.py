@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from psycopg import Connection
 
 from tests.conftest import Scrapy
@@ -27,6 +28,7 @@ def test_fetches_one_page_per_list_and_no_article_when_nothing_is_new(crawl: Scr
         assert "0 new" in run.last_line
 
 
+@pytest.mark.sql
 def test_fetches_only_the_new_ones_of_a_site_that_grew(crawl: Scrapy, connection: Connection) -> None:
     site = ReplicaSite(articles=60)
     with serve(site) as replica:

@@ -44,7 +44,7 @@ def test_leaves_no_server_behind(tmp_path: Path, number: int, options: list[str]
         assert any(is_server(pid) for pid in keeper.left(name))
         run.send_signal(number)
     until(lambda: not keeper.left(name))
-    until(lambda: not keeper.folder(name).exists())
+    until(lambda: not Path(name).exists())
 
 
 def is_server(pid: int) -> bool:

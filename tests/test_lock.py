@@ -43,7 +43,7 @@ def is_free(data: Path, url: str, site: str = SITE) -> bool:
 
 def wait_until_free(connection: Connection, site: str = SITE) -> None:
     """Until the server has seen that the holder is gone."""
-    connection.execute("SET lock_timeout = '20s'")
+    connection.execute("SET lock_timeout = '600s'")
     connection.execute(f"SELECT pg_advisory_lock({KEY})", [site])
     connection.execute(f"SELECT pg_advisory_unlock({KEY})", [site])
 

@@ -78,7 +78,7 @@ def test_works_when_many_threads_begin_at_once(empty: Connection, empty_database
 
     def work(_: int) -> list[Migration]:
         with psycopg.connect(empty_database_url, autocommit=True) as own:
-            barrier.wait(timeout=20)
+            barrier.wait(timeout=600)
             return migrate(own)
 
     with ThreadPoolExecutor(5) as threads:

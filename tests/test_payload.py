@@ -94,8 +94,8 @@ wget = pytest.mark.skipif(shutil.which("wget") is None, reason="wget is not inst
 
 def fetched(folder: Path, *arguments: str) -> Path:
     """What wget archives of an address."""
-    command = ["wget", "--quiet", "--tries=1", "--timeout=5", "--delete-after", "--warc-file=other", *arguments]
-    subprocess.run(command, cwd=folder, check=False, timeout=60)
+    command = ["wget", "--quiet", "--tries=1", "--timeout=100", "--delete-after", "--warc-file=other", *arguments]
+    subprocess.run(command, cwd=folder, check=False, timeout=600)
     return folder / "other.warc.gz"
 
 

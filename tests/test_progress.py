@@ -7,6 +7,8 @@ import pty
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests import warm_start
 from tests.conftest import ROOT, Scrapy
 from tests.site import ReplicaSite, serve
@@ -23,7 +25,7 @@ def run_on_terminal(command: list[str], environment: dict[str, str]) -> str:
                 seen += part
         except OSError:  # the other side is closed
             pass
-        process.wait(timeout=60)
+        process.wait(timeout=600)
     os.close(ours)
     return seen.decode()
 
@@ -41,6 +43,7 @@ def test_shows_one_line_on_a_terminal(data: Path) -> None:
     assert "Spider opened" in logged
 
 
+@pytest.mark.usefixtures("starts_commands")
 def test_shows_it_as_well_where_missing_numbers_are_tried(database_url: str, data: Path) -> None:
     environment = os.environ | {"ASIATONGSIN_DATA": str(data), "DATABASE_URL": database_url}
     with serve(ReplicaSite(articles=30)) as replica:

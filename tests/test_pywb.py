@@ -61,7 +61,7 @@ def replay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replay]:
     folder = tmp_path_factory.mktemp("pywb")
     manage = [PYWB / "bin" / "wb-manager"]
     for step in (["init", "news"], ["add", "news", *archived(folder / "data")]):
-        subprocess.run([*manage, *step], cwd=folder, check=True, capture_output=True, timeout=60)
+        subprocess.run([*manage, *step], cwd=folder, check=True, capture_output=True, timeout=600)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [PYWB / "bin" / "wayback", "--bind", "127.0.0.1", "--port", str(port)]
@@ -76,7 +76,7 @@ def replay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replay]:
 
 
 def wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
-    until = monotonic() + 60
+    until = monotonic() + 600
     while True:
         try:
             socket.create_connection(("127.0.0.1", port)).close()
@@ -89,7 +89,7 @@ def wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
 
 
 def ask(port: int, path: str) -> tuple[int, bytes]:
-    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = HTTPConnection("127.0.0.1", port, timeout=600)
     connection.request("GET", path, headers={"Accept-Encoding": "identity"})
     response = connection.getresponse()
     body = response.read()

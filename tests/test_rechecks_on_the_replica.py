@@ -6,6 +6,7 @@ import json
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
 from psycopg import Connection, sql
 
 from asiatongsin.settings import ITEM_PIPELINES
@@ -50,6 +51,7 @@ def again(crawl: Scrapy, replica: Replica, *arguments: str) -> Run:
     return run
 
 
+@pytest.mark.sql
 def test_an_edited_article_becomes_a_revision_and_a_diff(
     crawl: Scrapy, scrapy: Scrapy, connection: Connection, database_url: str
 ) -> None:

@@ -32,6 +32,7 @@ class FromNowOn(Fault):
         return super().befalls(ask) and sum(self.seen.values()) > self.served
 
 
+@pytest.mark.sql
 def test_a_removed_article_is_gone_at_the_second_sighting_a_day_later(crawl: Scrapy, connection: Connection) -> None:
     site = young()
     sightings = "SELECT no, sightings FROM removed_articles"

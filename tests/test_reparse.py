@@ -21,6 +21,7 @@ def whole() -> ReplicaSite:
     return ReplicaSite(articles=60, removed_every=5, unreadable_every=11, per_page=10)
 
 
+@pytest.mark.sql
 def test_finds_no_difference_after_a_crawl(
     crawl: Scrapy, scrapy: Scrapy, whole: ReplicaSite, connection: Connection, database_url: str
 ) -> None:

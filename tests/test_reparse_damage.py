@@ -97,7 +97,7 @@ def test_says_what_to_do_where_a_process_was_killed_and_goes_on(
     killed = worker(process.pid)
     assert killed
     os.kill(killed, signal.SIGKILL)
-    _, log = process.communicate(timeout=60)
+    _, log = process.communicate(timeout=600)
     assert process.returncode == 1
     assert "Traceback" not in log
     last = log.splitlines()[-1]

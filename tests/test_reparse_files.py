@@ -32,7 +32,7 @@ def test_a_file_of_wget_gives_the_rows_of_our_own_crawl(
         urls.write_text("".join(f"{replica.url}/news/article.html?no={no}\n" for no in site.numbers()))
         options = [] if packed else ["--no-warc-compression"]
         command = ["wget", "--quiet", "--warc-file=other", "--no-parent", "--delete-after", "--input-file=urls"]
-        subprocess.run([*command, *options], cwd=tmp_path, check=False, timeout=60)
+        subprocess.run([*command, *options], cwd=tmp_path, check=False, timeout=600)
     run = reparse(tmp_path / f"other.warc{'.gz' if packed else ''}")
     assert run.status == 0, run.log
     connection.execute("UPDATE removed_articles SET listed = true")  # whoever has only the page does not know that

@@ -30,6 +30,7 @@ def stop_after(connection: Connection, at: datetime) -> None:
         CREATE TRIGGER stop BEFORE INSERT ON articles FOR EACH ROW EXECUTE FUNCTION stop()""")
 
 
+@pytest.mark.sql
 def test_goes_on_where_it_was_interrupted(
     crawl: Scrapy, scrapy: Scrapy, reparse: Scrapy, connection: Connection, database_url: str
 ) -> None:
@@ -78,7 +79,7 @@ def test_ends_at_ctrl_c_and_keeps_what_it_has_read(
         waits = f"SELECT EXISTS (SELECT FROM pg_locks WHERE {locked})"
         until(lambda: connection.execute(waits).fetchone() == (True,))
         process.send_signal(signal.SIGINT)
-    _, log = process.communicate(timeout=30)
+    _, log = process.communicate(timeout=600)
     assert process.returncode == 1, log
     assert "interrupted; the same command goes on where this one ended" in log.splitlines()[-1]
     assert reparse().status == 0

@@ -36,6 +36,7 @@ def test_what_it_mends_differs_no_more(
     assert reread().differing == 0
 
 
+@pytest.mark.sql
 def test_mends_the_weather_and_the_stories_in_their_place(
     crawl: Scrapy, reread: Reread, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -97,6 +98,7 @@ def test_an_article_that_is_gone_stays_gone_when_a_field_of_it_is_mended(
     assert connection.execute("SELECT count(gone_at) FROM articles").fetchone() == (3,)
 
 
+@pytest.mark.sql
 def test_a_copy_of_the_archive_takes_no_place_away_and_the_archive_gives_it_back(
     crawl: Scrapy, scrapy: Scrapy, connection: Connection, data: Path, tmp_path: Path, database_url: str
 ) -> None:
@@ -124,6 +126,7 @@ def test_a_copy_of_the_archive_takes_no_place_away_and_the_archive_gives_it_back
         ("pipelines.stages.split.removed_form", "removed_articles"),
     ],
 )
+@pytest.mark.sql
 def test_takes_away_what_was_noted_of_captures_that_are_well(
     crawl: Scrapy,
     reread: Reread,

@@ -62,6 +62,7 @@ def test_of_an_empty_database(scrapy: Scrapy, empty_database_url: str, data: Pat
     assert run.output.endswith("\n\nLast crawls (KST): none\n\nRejected pages: none\n")
 
 
+@pytest.mark.sql
 def test_of_a_site_that_is_well(scrapy: Scrapy, connection: Connection, database_url: str, data: Path) -> None:
     for hours in (9, 8, 7, 6, 5):
         crawled(connection, hours, arguments={"site": "x", "pages": "3"})
@@ -93,6 +94,7 @@ def test_pages_that_no_crawl_stores_need_a_person(scrapy: Scrapy, database_url: 
     running.release()
 
 
+@pytest.mark.sql
 def test_what_the_database_refused_needs_a_person(scrapy: Scrapy, database_url: str, data: Path) -> None:
     (data / "refused").mkdir(parents=True)
     (data / "refused" / "article-1.json").write_text("{}")
@@ -120,6 +122,7 @@ def fell(connection: Connection, hours: float, found: int, outcome: str = "drift
     return crawled(connection, hours, outcome=outcome, coverage=(coverage,))
 
 
+@pytest.mark.sql
 def test_a_field_that_fell_needs_a_person_until_it_is_found_again(
     scrapy: Scrapy, connection: Connection, database_url: str
 ) -> None:

@@ -19,7 +19,7 @@ from tests.site import ReplicaSite, serve
 COLD, WARM = subprocess.Popen, warm_start.Popen
 
 VARIES = re.compile(
-    r"(\d{4}-)?\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?|test_[0-9a-f]{12}|\d[\d.]*[kM]B"
+    r"(\d{4}-)?\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?|test_[0-9a-f]{12}|\d[\d.]*[kM]B|(?<= ok ) *\d+"
     r"|(?<=_time': ).*|(?<=request_bytes': ).*|(?<=time_seconds': ).*|(?<=memusage/).*"
 )
 """Times, sizes, and names of databases."""
@@ -91,6 +91,7 @@ def without_times(run: Run, data: str) -> tuple[int, list[str], list[str]]:
     return run.status, output, log
 
 
+@pytest.mark.usefixtures("starts_commands")
 def test_every_command_says_and_does_the_same(server: str, tmp_path: Path) -> None:
     with serve(ReplicaSite(articles=30)) as replica:
         cold = story(COLD, server, replica.url, tmp_path / "cold")

@@ -17,9 +17,11 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from scrapy.settings import default_settings
 
+from tests import executed_sql
 from tests.warm_start import COMMAND, NUMBER
 
 MODULES = (
@@ -49,6 +51,8 @@ LARGEST = 1 << 20
 def serve(descriptor: int) -> None:
     """Forks commands until the other end is closed. Returns only in a forked command, when that has ended."""
     _import_all()
+    if folder := os.environ.get(executed_sql.VARIABLE):
+        executed_sql.watch(Path(folder))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for pytest and for the commands
     if request := _Parent(socket.socket(fileno=descriptor)).next_command():
         _become(request)

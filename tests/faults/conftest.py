@@ -15,7 +15,7 @@ from typing import Self
 
 import pytest
 
-from tests import warm_start
+from tests import keeper, warm_start
 from tests.conftest import ROOT, Run
 from tests.faults.disk import Disk
 from tests.faults.postgres import Server, SmallDisk
@@ -40,7 +40,7 @@ class Crawl:
     def signal(self, number: int) -> None:
         self.process.send_signal(number)
 
-    def end(self, timeout: float = 90) -> Run:
+    def end(self, timeout: float = 600) -> Run:
         """Waits for its end."""
         until = monotonic() + timeout
         while self.process.poll() is None:
@@ -50,7 +50,7 @@ class Crawl:
             sleep(0.01)
         return Run(self.process.returncode, "", self.log.read_text(), self.megabytes)
 
-    def wait_for_log(self, text: str, timeout: float = 30) -> None:
+    def wait_for_log(self, text: str, timeout: float = 600) -> None:
         """Returns when the log says so; TimeoutError where it does not."""
         until = monotonic() + timeout
         while text not in self.log.read_text():
@@ -104,7 +104,7 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
 
 @contextmanager
 def _started(kind: type[Server]) -> Iterator[Server]:
-    with TemporaryDirectory(prefix="asiatongsin-", ignore_cleanup_errors=True) as folder:
+    with TemporaryDirectory(dir=keeper.folder(), ignore_cleanup_errors=True) as folder:
         server = kind(Path(folder) / "server")
         server.start()
         yield server

@@ -110,7 +110,7 @@ class Server:
         # Not captured through pipes: the server inherits them and the call would wait for its end.
         with (self.folder / "output").open("ab") as output:
             done = subprocess.run(
-                command, check=check, cwd="/", user=self._user, stdout=output, stderr=output, timeout=60
+                command, check=check, cwd="/", user=self._user, stdout=output, stderr=output, timeout=600
             )
         return done.returncode
 

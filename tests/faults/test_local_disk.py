@@ -31,7 +31,7 @@ def test_a_full_disk_ends_the_crawl_at_once(
             env=os.environ | {"ASIATONGSIN_DATA": str(data), "DATABASE_URL": database_url},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=600,
             check=False,
         )
         assert done.returncode == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests import keeper
 from tests.faults.kills import play
 from tests.faults.tally import KINDS
 
@@ -15,7 +16,7 @@ SEED = 20_261_124
 
 def test_leaves_what_an_undisturbed_crawl_leaves() -> None:
     # Not in pytest's own folder: the server runs under another user, who may not enter that one.
-    with TemporaryDirectory(prefix="asiatongsin-") as folder:
+    with TemporaryDirectory(dir=keeper.folder()) as folder:
         tally = play(range(SEED, SEED + ROUNDS), Path(folder))
     assert tally.is_clean, f"\n{tally}"
     assert tally.rounds == ROUNDS

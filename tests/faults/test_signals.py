@@ -14,9 +14,9 @@ from tests.samples import leave, page
 from tests.site import Fault, Replica, ReplicaSite, serve
 
 ONE = ("-a", "sections=9999", "-s", "SPOOL_SEGMENT_SECONDS=1000")
-SLOW = """
-CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(3); RETURN NULL; END';
-CREATE TRIGGER slow BEFORE INSERT ON articles FOR EACH STATEMENT EXECUTE FUNCTION slow()"""
+PATIENT = ("-s", "DATABASE_SILENCE_MAX=10000")
+NO_WRITING = "LOCK TABLE articles IN SHARE MODE"
+"""The end of a crawl waits for as long as somebody holds this lock; its beginning reads."""
 
 
 @pytest.fixture
@@ -37,10 +37,12 @@ def articles(connection: Connection) -> int:
 def test_once_while_its_end_is_stored_it_stores_on(
     start: Start, connection: Connection, database_url: str, replica: Replica, number: int
 ) -> None:
-    connection.execute(SLOW)
-    crawl = start(replica.url, database_url, *ONE)
-    crawl.wait_for_log("Closing spider")
-    crawl.signal(number)
+    with connection.transaction():
+        connection.execute(NO_WRITING)
+        crawl = start(replica.url, database_url, *ONE, *PATIENT)
+        crawl.wait_for_log("Closing spider")
+        crawl.signal(number)
+        crawl.wait_for_log("Received SIG")
     run = crawl.end()
     assert run.status == 0
     assert "20 new" in run.last_line
@@ -50,13 +52,14 @@ def test_once_while_its_end_is_stored_it_stores_on(
 def test_twice_while_its_end_is_stored_it_stops_and_the_next_crawl_stores_it(
     start: Start, connection: Connection, database_url: str, replica: Replica
 ) -> None:
-    connection.execute(SLOW)
-    crawl = start(replica.url, database_url, *ONE)
-    crawl.wait_for_log("Closing spider")
-    crawl.signal(signal.SIGINT)
-    crawl.wait_for_log("Received SIGINT")
-    crawl.signal(signal.SIGINT)
-    assert crawl.end(timeout=2).status == 1
+    with connection.transaction():
+        connection.execute(NO_WRITING)
+        crawl = start(replica.url, database_url, *ONE, *PATIENT)
+        crawl.wait_for_log("Closing spider")
+        crawl.signal(signal.SIGINT)
+        crawl.wait_for_log("Received SIGINT")
+        crawl.signal(signal.SIGINT)
+        assert crawl.end().status == 1
     asked = len(replica.article_requests())
     assert start(replica.url, database_url, *ONE).end().status == 0
     assert (articles(connection), len(replica.article_requests())) == (20, asked)
@@ -66,10 +69,9 @@ def test_twice_while_its_end_is_stored_it_stops_and_the_next_crawl_stores_it(
 def test_while_its_end_meets_a_locked_table_pages_wait(
     start: Start, scrapy: Scrapy, connection: Connection, database_url: str, replica: Replica
 ) -> None:
-    crawl = start(replica.url, database_url, *ONE, "-s", "DATABASE_SILENCE_MAX=2", "-s", "DOWNLOAD_DELAY=0.05")
-    replica.wait_for(articles=5)
     with connection.transaction():
-        connection.execute("LOCK TABLE articles")
+        connection.execute(NO_WRITING)
+        crawl = start(replica.url, database_url, *ONE, "-s", "DATABASE_SILENCE_MAX=2")
         crawl.wait_for_log("Closing spider")
         crawl.signal(signal.SIGTERM)
         run = crawl.end()
@@ -97,11 +99,11 @@ def test_while_it_begins_nothing_is_fetched(
 def test_while_the_site_makes_it_wait_it_stops_and_blames_no_article(
     start: Start, connection: Connection, database_url: str, replica: Replica
 ) -> None:
-    replica.faults.append(Fault(kind="status", status=429, headers={"Retry-After": "120"}, where="no=100007"))
-    crawl = start(replica.url, database_url, *ONE, "-s", "RETRY_AFTER_MAX=300")
-    crawl.wait_for_log("is left alone for 120 s")
+    replica.faults.append(Fault(kind="status", status=429, headers={"Retry-After": "10000"}, where="no=100007"))
+    crawl = start(replica.url, database_url, *ONE, "-s", "RETRY_AFTER_MAX=10000")
+    crawl.wait_for_log("is left alone for 10000 s")
     crawl.signal(signal.SIGTERM)
-    run = crawl.end(timeout=20)
+    run = crawl.end()
     assert run.status == 0
     assert "stopped early" in run.last_line
     assert connection.execute("SELECT count(*) FROM rejected_pages").fetchone() == (0,)

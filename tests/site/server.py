@@ -65,7 +65,7 @@ class Replica:
         """Those for section lists and the list of all articles."""
         return [request for request in self.requests if request.path in LIST_PATHS]
 
-    def wait_for(self, articles: int, timeout: float = 60) -> None:
+    def wait_for(self, articles: int, timeout: float = 600) -> None:
         """Returns when so many requests for articles were answered; TimeoutError after `timeout` seconds."""
         with self._asked:
             if not self._asked.wait_for(lambda: len(self.article_requests()) >= articles, timeout):
