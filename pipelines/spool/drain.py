@@ -28,7 +28,7 @@ from pipelines.database.connection import (
 )
 from pipelines.database.migrate import migrate
 from pipelines.disk import private_folder, write_whole
-from pipelines.exporters import crawls, removed_articles
+from pipelines.exporters import crawls
 from pipelines.exporters.batch import REFUSALS, Exported, export_segments
 from pipelines.queries import coverage_history
 from pipelines.spool.folder import DAMAGED, Spool, read_segment
@@ -114,7 +114,7 @@ class Drain:
 
     def store_record(self, record: CrawlRecord) -> None:
         """Writes the row of the crawl, and of its removals what counts. DatabaseUnreachable, DatabaseUnusable."""
-        self._with_connection(partial(_store_record, record=record))
+        self._with_connection(partial(store_judged, record=record))
 
     def close_dead(self, site: str) -> None:
         """Ends the rows of crawls that cannot be running, since we hold the lock. DatabaseUnreachable."""
@@ -265,12 +265,6 @@ def _batch(waiting: deque[Path], at_once: int) -> list[Path]:
         batch.append(waiting.popleft())
         size += batch[-1].stat().st_size
     return batch
-
-
-def _store_record(connection: Connection, record: CrawlRecord) -> None:
-    with connection.transaction():
-        store_judged(connection, record)
-        removed_articles.confirm(connection, record)
 
 
 def _killed(record: CrawlRecord) -> CrawlRecord:
