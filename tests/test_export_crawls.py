@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from datetime import timedelta
+from typing import Any
 
 import psycopg
 import pytest
@@ -82,6 +83,29 @@ def test_knows_every_outcome(connection: Connection) -> None:
     for word in words:
         crawls.write(connection, replace(FINISHED, id=word, outcome=word))
     assert rows(connection, "SELECT id, outcome FROM crawls ORDER BY id") == [(word, word) for word in sorted(words)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "decided"),
+    [
+        ({}, ("lists", "all", True, True)),
+        ({"outcome": "spooled"}, ("lists", "all", True, True)),
+        ({"outcome": "unreachable"}, ("lists", "all", False, False)),
+        ({"outcome": None}, ("lists", "all", False, False)),
+        ({"statistics": {"finish_reason": "shutdown"}}, ("lists", "all", True, False)),
+        ({"arguments": {"sections": "22,34", "full": "1"}}, ("lists", "sections=22,34 full", True, True)),
+        ({"arguments": {"no": "1,2"}}, ("articles", "all", False, False)),
+        ({"arguments": {"no": "1", "reparse": ""}}, ("reparse", "all", False, False)),
+    ],
+)
+def test_says_what_kind_of_crawl_it_was_and_what_it_proves(
+    connection: Connection, changes: dict[str, Any], decided: tuple[str, str, bool, bool]
+) -> None:
+    ended = replace(FINISHED, id="ended", **changes)
+    for one in (replace(ended, outcome=None, finished_at=None), ended):
+        crawls.write(connection, one)
+    query = "SELECT kind, scope, is_comparable, proves_lists FROM crawls WHERE id = 'ended'"
+    assert rows(connection, query) == [decided]
 
 
 def test_a_clock_that_was_set_back_ends_no_crawl_before_it_began(connection: Connection) -> None:

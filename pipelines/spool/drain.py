@@ -11,7 +11,6 @@ from pathlib import Path
 from time import monotonic
 
 import msgspec
-from psycopg import Connection
 
 from asiatongsin.items import PageItems
 from pipelines.crawl_record import CrawlRecord, Key, Outcome
@@ -19,7 +18,7 @@ from pipelines.database.connection import Database
 from pipelines.database.errors import REFUSALS, DatabaseUnreachable, DatabaseUnusable
 from pipelines.database.session import Session
 from pipelines.disk import private_folder, write_whole
-from pipelines.exporters import crawls, removed_articles
+from pipelines.exporters import crawls
 from pipelines.exporters.batch import Exported, export_segments
 from pipelines.queries import coverage_history
 from pipelines.spool.folder import DAMAGED, Spool, read_segment
@@ -93,7 +92,7 @@ class Drain:
 
     def store_record(self, record: CrawlRecord) -> None:
         """Writes the row of the crawl, and of its removals what counts. DatabaseUnreachable, DatabaseUnusable."""
-        self._session.run(partial(_store_record, record=record))
+        self._session.run(partial(store_judged, record=record))
 
     def close_dead(self, site: str) -> None:
         """Ends the rows of crawls that cannot be running, since we hold the lock. DatabaseUnreachable."""
@@ -152,12 +151,6 @@ def _batch(waiting: deque[Path], at_once: int) -> list[Path]:
         batch.append(waiting.popleft())
         size += batch[-1].stat().st_size
     return batch
-
-
-def _store_record(connection: Connection, record: CrawlRecord) -> None:
-    with connection.transaction():
-        store_judged(connection, record)
-        removed_articles.confirm(connection, record)
 
 
 def _killed(record: CrawlRecord) -> CrawlRecord:

@@ -71,7 +71,7 @@ class Trend:
 
 @dataclass(frozen=True, kw_only=True)
 class Missing:
-    """A field that fell in the last crawl that came across it."""
+    """A field that fell and has not been found again on enough pages."""
 
     part: str
     """Part of the page: `article`, `strip`, `list 22`."""
@@ -80,7 +80,7 @@ class Missing:
     """What was looked for."""
 
     pages: int
-    """Pages of that crawl that should have it."""
+    """Pages that should have it, of the last crawl that looked for it."""
 
     found: int
     """Those that had it."""
@@ -89,13 +89,13 @@ class Missing:
     """How much of it they had together; None where it is only there or not."""
 
     usual_share: float | None
-    """Share of the pages on which it was found before, the median of crawls that went well; None: there are none."""
+    """Share of the pages that had it before it fell; None where nobody looks for it any more."""
 
     usual_mean: float | None
-    """How much of it a page had before, their median; None where nobody counted."""
+    """How much of it a page had before it fell; None where nobody counted."""
 
     crawl: str
-    """The crawl."""
+    """The last crawl that looked for it."""
 
 
 @dataclass(frozen=True, kw_only=True)

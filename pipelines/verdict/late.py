@@ -8,7 +8,7 @@ from dataclasses import replace
 from psycopg import Connection
 
 from pipelines.crawl_record import CrawlRecord, FieldCoverage, Key
-from pipelines.exporters import crawls, missing_fields
+from pipelines.exporters import crawls, missing_fields, removed_articles
 from pipelines.exporters.missing_fields import UsualFigures
 from pipelines.queries import coverage_history
 from pipelines.verdict.coverage import field_of
@@ -28,11 +28,13 @@ def compared(connection: Connection, record: CrawlRecord) -> CrawlRecord:
 
 
 def store_judged(connection: Connection, record: CrawlRecord) -> None:
-    """Writes the record, and to `missing_fields` what fell or was found again; within a transaction of the caller."""
-    record = compared(connection, record)
-    crawls.write(connection, record)
-    if record.is_comparable:
-        _note_missing_fields(connection, record)
+    """Writes the row of a crawl, and in the same transaction what fell, what was found again, and what is removed."""
+    with connection.transaction():
+        record = compared(connection, record)
+        crawls.write(connection, record)
+        if record.is_comparable:
+            _note_missing_fields(connection, record)
+        removed_articles.confirm(connection, record)
 
 
 def _note_missing_fields(connection: Connection, record: CrawlRecord) -> None:
