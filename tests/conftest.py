@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg import Connection, conninfo, sql
 from scrapy.settings import Settings
 from scrapy.utils.test import get_crawler
@@ -45,6 +46,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "sql: judges what PostgreSQL does: uses a connection and starts no command")
     if not hasattr(config, "workerinput"):  # xdist's workers inherit the name of the run
         shared_server.begin_run()
+    settings.register_profile("no clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("no clock")
     if config.option.markexpr == "sql":
         executed_sql.watch(keeper.folder())
 
@@ -167,7 +170,7 @@ def scrapy(data: Path) -> Scrapy:
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("ASIATONGSIN_", "SCRAPY_"))}
         clean.pop("DATABASE_URL", None)
         given = clean | {"ASIATONGSIN_DATA": str(data)} | environment
-        command = [*warm_start.COMMAND, *arguments]
+        command = [*warm_start.COMMAND, *_alone(*arguments)]
         with warm_start.Popen(command, cwd=ROOT, env=given, stdout=PIPE, stderr=PIPE, text=True) as process:
             try:
                 output, log = process.communicate(timeout=timeout)
@@ -176,6 +179,11 @@ def scrapy(data: Path) -> Scrapy:
         return Run(process.returncode, output, log)
 
     return run
+
+
+def _alone(*arguments: str) -> tuple[str, ...]:
+    """Reads the archive without other processes, which start cold, unless the test says how many it wants."""
+    return (*arguments, "--jobs", "1") if arguments[:1] == ("reparse",) and "--jobs" not in arguments else arguments
 
 
 @pytest.fixture
@@ -201,7 +209,7 @@ def begun(data: Path, database_url: str) -> Iterator[Callable[..., subprocess.Po
     running: list[subprocess.Popen[str]] = []
 
     def start(*arguments: str, within: Sequence[str] = ()) -> subprocess.Popen[str]:
-        command = [*within, *warm_start.COMMAND, "reparse", *arguments]
+        command = [*within, *warm_start.COMMAND, *_alone("reparse", *arguments)]
         environment = os.environ | {"ASIATONGSIN_DATA": str(data), "DATABASE_URL": database_url}
         # A shell's background jobs ignore it, and so would what they start.
         before = signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -220,8 +228,8 @@ def reread(connection: Connection, data: Path, database_url: str) -> Callable[..
     """Reads the archive again in this very process: `reread(writes=True)`."""
 
     def run(*, writes: bool = False, wanted: Wanted | None = None) -> Report:
-        settings = Settings()
-        settings.setmodule("asiatongsin.settings")
+        given = Settings()
+        given.setmodule("asiatongsin.settings")
         job = Job(
             files=archive_files(data, None),
             wanted=wanted or Wanted(),
@@ -232,7 +240,7 @@ def reread(connection: Connection, data: Path, database_url: str) -> Callable[..
         )
         writing = Writing(Drain(Database(database_url, data), data), {}) if writes else None
         reparse = Reparse(job, connection, writing, None)
-        report = reparse.run(settings)
+        report = reparse.run(given)
         if writing:
             writing.end(Outcome.OK, report.counts())
         return report

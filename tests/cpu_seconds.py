@@ -23,14 +23,22 @@ def main(command: list[str]) -> int:
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     child = subprocess.Popen(command)
     signal.signal(signal.SIGINT, lambda *_: None)  # the terminal tells the command as well, which decides
-    signal.signal(signal.SIGTERM, lambda *_: child.terminate())
-    status = child.wait()
+    signal.signal(signal.SIGTERM, lambda *_: os.kill(child.pid, signal.SIGTERM))
+    status = _await(child.pid)
     all_ended = _await_the_rest()
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     rest = "" if all_ended else ", without what is still running"
     total = used.ru_utime + used.ru_stime
     print(f"CPU-seconds: {total:.0f} ({used.ru_utime:.0f} user, {used.ru_stime:.0f} system){rest}", flush=True)
     return status if status >= 0 else 128 - status
+
+
+def _await(pid: int) -> int:
+    """Status of the command. Whatever ends meanwhile is waited for too: a dead server counts as running until then."""
+    while True:
+        ended, status = os.wait()
+        if ended == pid:
+            return os.waitstatus_to_exitcode(status)
 
 
 def _await_the_rest() -> bool:

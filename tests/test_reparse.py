@@ -31,7 +31,7 @@ def test_finds_no_difference_after_a_crawl(
         whole.remove(whole.last_no - 1, "410")
         crawl(replica.url, "-a", f"no={whole.last_no},{whole.last_no - 1},{whole.last_no - 2}")
     before = stored(connection)
-    for options in (["--dry-run"], [], ["--jobs", "1"]):
+    for options in (["--dry-run"], ["--jobs", "2"], ["--jobs", "1"]):
         run = scrapy("reparse", *options, DATABASE_URL=database_url)
         assert (run.status, run.output) == (0, "Nothing differs from what is stored.\n")
         assert "67 captures read again, none differs" in run.last_line  # three controls, one once more
