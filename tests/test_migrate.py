@@ -13,25 +13,10 @@ from psycopg import Connection
 
 from pipelines.database.errors import DatabaseForeign, DatabaseTooNew
 from pipelines.database.migrate import Migration, migrate, migrations, schema_version
+from pipelines.database.tables import TABLES
 from tests.conftest import ROOT, Scrapy
 from tests.samples import process, rows
 
-TABLES = {
-    "articles",
-    "article_images",
-    "article_revisions",
-    "article_checks",
-    "weather_snapshots",
-    "weather_readings",
-    "weather_stations",
-    "related_stories",
-    "crawls",
-    "rejected_pages",
-    "removed_articles",
-    "crawl_coverage",
-    "reparse_bookmarks",
-    "missing_fields",
-}
 CURRENT = migrations()[-1].version
 
 
@@ -56,7 +41,7 @@ def test_brings_an_empty_database_up_to_date(empty: Connection) -> None:
     assert schema_version(empty) == 0
     assert migrate(empty) == migrations()
     assert schema_version(empty) == CURRENT
-    assert tables(empty) == TABLES | {"asiatongsin_migrations"}
+    assert tables(empty) == set(TABLES)
     assert rows(empty, "SELECT version, name FROM asiatongsin_migrations ORDER BY version") == [
         (migration.version, migration.name) for migration in migrations()
     ]

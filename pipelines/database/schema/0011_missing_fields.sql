@@ -49,8 +49,8 @@ COMMENT ON COLUMN missing_fields.pages IS 'Pages of that crawl that should have 
 COMMENT ON COLUMN missing_fields.found IS 'Those that had it.';
 COMMENT ON COLUMN missing_fields.amount IS 'How much of it they had together; NULL where it is only there or not.';
 COMMENT ON COLUMN missing_fields.usual_share IS
-    'Share of the pages that had it before it fell; NULL where nobody looks for such a field any more.';
-COMMENT ON COLUMN missing_fields.usual_mean IS 'How much of it a page had before it fell; NULL where nobody counted.';
+    'Share of the pages that had it before it fell; NULL where it fell before there was this table.';
+COMMENT ON COLUMN missing_fields.usual_mean IS 'How much of it a page had before it fell; NULL where nobody counts, or it fell before there was this table.';
 COMMENT ON COLUMN missing_fields.found_again IS 'Pages of later crawls that found it: too few so far.';
 
 -- What had fallen until today, by the rules of before: what fell stays so until crawls of the same scope have met it on
@@ -97,65 +97,5 @@ FROM fell AS f, LATERAL (
             AND k.is_comparable
     ), 0)
 ) AS first;
-
--- What was usual: the median of up to 200 earlier crawls of the scope (of lists 20). Neighbouring crawls are taken
--- together until they have so many pages; where there are too few crawls it is the bound for the first ones of a site.
-WITH RECURSIVE looked (part, field, crawls, pages_of_share, pages_of_mean, least) AS (
-    VALUES ('article', 'headline', 3, 20, 1, 0.8), ('article', 'published_at', 3, 20, 1, 0.5),
-        ('article', 'body', 3, 20, 20, 0.5), ('article', 'related_stories', 3, 20, 5, 0),
-        ('article', 'served', 3, 20, 1, 0), ('article', 'readable', 3, 20, 1, 0),
-        ('article', 'subheadline', 3, 20, 1, 0), ('article', 'section', 3, 20, 1, 0),
-        ('article', 'reporter', 3, 20, 1, 0), ('article', 'images', 3, 20, 1, 0),
-        ('strip', 'cities', 3, 20, 2, 0), ('strip', 'conditions', 3, 20, 1, 0),
-        ('strip', 'temperatures', 3, 20, 1, 0), ('front', 'answer', 3, 20, 1, 0),
-        ('front', 'sections', 1, 1, 1, 0), ('list', 'answer', 3, 20, 1, 0),
-        ('list', 'teasers', 1, 1, 1, 0), ('list', 'published_at', 1, 1, 1, 0)
-), missing AS (
-    SELECT m.site, m.part, m.field, l.crawls, l.pages_of_share, l.pages_of_mean, l.least, m.crawl, c.scope
-    FROM missing_fields AS m JOIN crawls AS c ON c.id = m.crawl
-    JOIN looked AS l ON l.part = split_part(m.part, ' ', 1) AND l.field = m.field
-), earlier AS (
-    SELECT m.*, o.number, o.pages, o.found, o.amount FROM missing AS m, LATERAL (
-        SELECT i.number, i.pages, i.found, i.amount FROM crawl_coverage AS i JOIN crawls AS c ON c.id = i.crawl
-        WHERE i.site = m.site AND i.part = m.part AND i.field = m.field AND NOT i.fell AND i.crawl <> m.crawl
-            AND c.is_comparable AND c.scope = m.scope
-        ORDER BY i.number DESC LIMIT CASE WHEN m.part LIKE 'list %' THEN 20 ELSE 200 END
-    ) AS o
-), measured AS (
-    SELECT site, part, field, 'share' AS what, pages AS size, pages_of_share AS enough, found::float8 AS sum, number
-    FROM earlier
-    UNION ALL
-    SELECT site, part, field, 'mean', found, pages_of_mean, amount::float8, number
-    FROM earlier WHERE found > 0 AND amount IS NOT NULL
-), in_turn AS (
-    SELECT *, row_number() OVER (PARTITION BY site, part, field, what ORDER BY number DESC) AS place FROM measured
-), taken AS (
-    SELECT site, part, field, what, enough, place, 1 AS together, size::bigint AS size, sum FROM in_turn WHERE place = 1
-    UNION ALL
-    SELECT n.site, n.part, n.field, n.what, n.enough, n.place,
-        CASE WHEN t.size >= t.enough THEN t.together + 1 ELSE t.together END,
-        CASE WHEN t.size >= t.enough THEN n.size ELSE t.size + n.size END,
-        CASE WHEN t.size >= t.enough THEN n.sum ELSE t.sum + n.sum END
-    FROM taken AS t JOIN in_turn AS n
-        ON (n.site, n.part, n.field, n.what, n.place) = (t.site, t.part, t.field, t.what, t.place + 1)
-), whole AS (
-    SELECT DISTINCT ON (site, part, field, what, together) site, part, field, what, together, size >= enough AS is_enough,
-        sum / size AS value
-    FROM taken ORDER BY site, part, field, what, together, place DESC
-), usual AS (
-    SELECT site, part, field, what, percentile_cont(0.5) WITHIN GROUP (ORDER BY value) AS value,
-        count(*) FILTER (WHERE is_enough) AS wholes
-    FROM whole WHERE is_enough OR together = 1 GROUP BY site, part, field, what
-)
-UPDATE missing_fields AS f SET
-    usual_share = CASE WHEN known.crawls >= m.crawls THEN s.value ELSE m.least END,
-    usual_mean = CASE WHEN known.crawls >= m.crawls AND a.wholes >= m.crawls THEN a.value END
-FROM missing AS m
-LEFT JOIN LATERAL (
-    SELECT count(*) AS crawls FROM earlier AS e WHERE (e.site, e.part, e.field) = (m.site, m.part, m.field)
-) AS known ON true
-LEFT JOIN usual AS s ON (s.site, s.part, s.field, s.what) = (m.site, m.part, m.field, 'share')
-LEFT JOIN usual AS a ON (a.site, a.part, a.field, a.what) = (m.site, m.part, m.field, 'mean')
-WHERE (f.site, f.part, f.field) = (m.site, m.part, m.field);
 
 DROP INDEX crawl_coverage_fell;
