@@ -56,10 +56,10 @@ Row = tuple[str, str, int, int, int | None, bool]
 
 
 @pytest.fixture
-def old(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
+def old(empty_database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
     """A database of version 10."""
     known = migrations()
-    with psycopg.connect(database_url, autocommit=True) as connection:
+    with psycopg.connect(empty_database_url, autocommit=True) as connection:
         with monkeypatch.context() as past:
             past.setattr("pipelines.database.migrate.migrations", lambda: known[:10])
             migrate(connection)
