@@ -28,8 +28,8 @@ def begin_run() -> None:
     Path(run).chmod(0o711)  # as root, a server is another user
     os.environ[keeper.VARIABLE] = run
     command = [sys.executable, "-S", keeper.__file__, str(os.getpid()), run]
-    streams = {"stdin": DEVNULL, "stdout": DEVNULL, "stderr": DEVNULL}
-    KEEPERS.append(subprocess.Popen(command, start_new_session=True, **streams))  # Ctrl-C is not for it
+    # In a session of its own: Ctrl-C is not for it.
+    KEEPERS.append(subprocess.Popen(command, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL, start_new_session=True))
 
 
 def _in_memory() -> Path | None:

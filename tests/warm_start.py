@@ -17,6 +17,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
+from subprocess import DEVNULL
 from threading import Lock
 from typing import Any
 
@@ -112,8 +113,9 @@ class _Starter:
                 self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
                 with theirs:
                     command = [sys.executable, "-c", SERVE, str(theirs.fileno())]
-                    streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
-                    self._process = subprocess.Popen(command, cwd=ROOT, pass_fds=[theirs.fileno()], **streams)
+                    self._process = subprocess.Popen(
+                        command, cwd=ROOT, stdin=DEVNULL, stdout=DEVNULL, pass_fds=[theirs.fileno()]
+                    )
             return self._socket
 
     def stop(self) -> None:

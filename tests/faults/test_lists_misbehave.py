@@ -13,7 +13,7 @@ from tests.site import Fault, ReplicaSite, serve
 from tests.site.sections import ALL, SECTIONS
 
 LISTS = [ALL.no, *(section.no for section in SECTIONS)]
-QUICKLY = ("-s", "DOWNLOAD_TIMEOUT=2")
+QUICKLY = ("-s", "DOWNLOAD_TIMEOUT=5")
 
 
 @dataclass(frozen=True)

@@ -225,12 +225,13 @@ async def _truncated(request: web.BaseRequest, answer: Answer) -> web.StreamResp
 
 async def _slow(request: web.BaseRequest, answer: Answer) -> web.StreamResponse:
     """Some bytes a second, for ever, as far as a client's patience goes."""
-    response = await _begin(request, answer, length=len(answer.body))
     with suppress(ConnectionError):  # patience is over
+        response = await _begin(request, answer, length=len(answer.body))
         for byte in answer.body:
             await response.write(bytes([byte]))
             await asyncio.sleep(0.1)
-    return response
+        return response
+    return web.Response()
 
 
 async def _begin(request: web.BaseRequest, answer: Answer, length: int) -> web.StreamResponse:
