@@ -60,6 +60,19 @@ def test_page_objects_know_neither_spiders_nor_commands_nor_pipelines() -> None:
     assert offenders(below("asiatongsin/mediaon/"), "asiatongsin.spiders", "asiatongsin.commands", "pipelines") == []
 
 
+def test_only_the_package_html_knows_the_library_that_parses() -> None:
+    others = [name for name in NAMES if not name.startswith("asiatongsin/html/")]
+    assert offenders(others, "selectolax") == []
+    assert offenders(NAMES, "lxml", "parsel", "cssselect") == []
+
+
+def test_the_package_html_knows_nothing_of_the_site() -> None:
+    known = {"asiatongsin", "asiatongsin.html", "asiatongsin.korean"}
+    html = below("asiatongsin/html/")
+    used = {module for name in html for module in imported(name) if module.startswith(("asiatongsin", "pipelines"))}
+    assert {module for module in used if not module.startswith(("asiatongsin.html.", "asiatongsin.korean."))} <= known
+
+
 def test_pipelines_know_neither_spiders_nor_commands() -> None:
     assert offenders(below("pipelines/"), "asiatongsin.spiders", "asiatongsin.commands") == []
 
