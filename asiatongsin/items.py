@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import Any, Literal
 
 import msgspec
-from lxml.etree import _Element
 
 from asiatongsin.capture import Archived, Check, Exchange, Headers, Stored
+from asiatongsin.html.element import Element
 from asiatongsin.html.parse import Parsed, parse
 
 PageKind = Literal["front", "list", "article"]
@@ -88,11 +88,11 @@ class Page:
 
     @cached_property
     def parsed(self) -> Parsed:
-        """The page parsed by lxml, once, whoever asks first."""
+        """The page as a tree, parsed once, whoever asks first."""
         return parse(self.body)
 
     @property
-    def tree(self) -> _Element:
+    def tree(self) -> Element:
         """The root of the parsed page."""
         return self.parsed.tree
 

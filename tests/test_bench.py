@@ -82,7 +82,7 @@ def test_a_page_is_parsed_once_on_its_way_through_all_stages(monkeypatch: pytest
     settings = Settings()
     settings.setmodule("asiatongsin.settings")
     pages = saved(5)
-    assert all(len(page.tree) for page in pages[:2])  # as the spider reads a list before it is archived
+    assert all(page.tree for page in pages[:2])  # as the spider reads a list before it is archived
     read = Stages(settings.copy_to_dict()).read([page.archived_at(archived()) for page in pages])
     assert [page.article is not None for page in read] == [True] * 5
     assert sorted(parsed.values()) == [1] * 5

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from time import process_time
-from typing import Any
 from urllib.parse import urljoin
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lxml import etree
 
-from asiatongsin.html.parse import join, parse, text_of, to_utf8
+from asiatongsin.html.addresses import join
+from asiatongsin.html.element import text_of, whole_text
+from asiatongsin.html.parse import parse, to_utf8
 from asiatongsin.html.selectors import Selectors
 from asiatongsin.items import Page
 
@@ -23,7 +23,7 @@ META = '<meta charset="{}">'
 LATIN = "text/html; charset=ISO-8859-1"
 
 
-def whole_text(body: bytes, content_type: str = "") -> str:
+def text_received(body: bytes, content_type: str = "") -> str:
     """All text of a page that arrives with this Content-Type."""
     page = Page(
         url="https://example.kr/",
@@ -35,7 +35,7 @@ def whole_text(body: bytes, content_type: str = "") -> str:
         headers=(("Content-Type", content_type),),
         body=body,
     )
-    return "".join(map(str, page.tree.itertext()))
+    return whole_text(page.tree)
 
 
 def bug(*values: object, reason: str, name: str | None = None) -> object:
@@ -75,12 +75,12 @@ MISREAD = [
     ("body", "content_type"), [*(pytest.param(*page, id=name) for name, page in READABLE.items()), *MISREAD]
 )
 def test_reads_korean_whatever_header_and_page_declare(body: bytes, content_type: str) -> None:
-    assert whole_text(body, content_type) == TEXT
+    assert text_received(body, content_type) == TEXT
 
 
 def test_reads_syllables_that_only_cp949_has_on_pages_that_say_euc_kr() -> None:
     page = '<meta http-equiv="Content-Type" content="text/html; charset=euc-kr"><p>똠방각하 펲시 뷁</p>'
-    assert whole_text(page.encode("cp949")) == "똠방각하 펲시 뷁"
+    assert text_received(page.encode("cp949")) == "똠방각하 펲시 뷁"
 
 
 @pytest.mark.parametrize(
@@ -97,17 +97,17 @@ def test_reads_syllables_that_only_cp949_has_on_pages_that_say_euc_kr() -> None:
 )
 def test_loses_one_character_of_a_page_that_is_cut_within_it(encoding: str, declared: str, content_type: str) -> None:
     cut = f"{declared}<p>{TEXT}가".encode(encoding)[:-1]
-    assert whole_text(cut, content_type).rstrip("\ufffd") == TEXT
+    assert text_received(cut, content_type).rstrip("\ufffd") == TEXT
 
 
 @pytest.mark.parametrize("body", [b"", b" \n ", b"<!-- -->", b"\0", b"<", b"<?xml ?>", b"\xff\xfe", b"\xef\xbb\xbf"])
 def test_gives_an_empty_tree_for_nothing(body: bytes) -> None:
     assert parse(body).tree.tag == "html"
-    assert whole_text(body).strip("\0\ufffd <") == ""
+    assert text_received(body).strip("\0\ufffd <") == ""
 
 
 def test_leaves_out_nul_bytes() -> None:
-    assert whole_text("<p>온\0누리</p>".encode()) == "온누리"
+    assert text_received("<p>온\0누리</p>".encode()) == "온누리"
 
 
 @pytest.mark.parametrize("depth", [200, 2000])
@@ -117,16 +117,6 @@ def test_keeps_what_follows_tags_that_an_editor_never_closed(depth: int) -> None
     assert parsed.excess is None
 
 
-def test_says_that_thousands_of_nested_blocks_are_not_all_in_the_tree() -> None:
-    parsed = parse(b"<div>" * 30_000 + PAGE.encode())
-    assert parsed.tree.tag == "html"
-    assert parsed.excess == "nested too deeply to be read whole"
-
-
-def test_takes_no_tag_named_depth_for_a_page_that_is_cut() -> None:
-    assert parse(b"<p>text</depth></p>").excess is None
-
-
 @pytest.mark.parametrize(
     "end",
     ["</body></html>", "</body>", "</body>글", "</body>\n</html>\n", "</HTML >", "</html lang=ko>", "</body></html>글"],
@@ -134,8 +124,8 @@ def test_takes_no_tag_named_depth_for_a_page_that_is_cut() -> None:
 def test_reads_on_behind_an_end_that_an_editor_pasted(end: str) -> None:
     """Browsers stay in the element they are in."""
     page = f"<html><body><div><p>앞</p>{end}<p>뒤</p></div><p>밖</p></body></html>"
-    [inside] = parse(page.encode()).tree.iter("div")
-    assert [paragraph.text for paragraph in inside.iter("p")] == ["앞", "뒤"]
+    [inside] = Selectors("div").all(parse(page.encode()).tree)
+    assert [text_of(paragraph) for paragraph in Selectors("p").all(inside)] == ["앞", "뒤"]
     assert without_blanks(text_of(parse(page.encode()).tree)) == without_blanks(re.sub("<[^>]*>", "", page))
 
 
@@ -163,24 +153,6 @@ def test_takes_no_longer_for_an_end_that_is_written_to_be_slow(markup: str) -> N
     begin = process_time()
     parse(b"<html><body><p>x</p></body>" + markup.encode())
     assert process_time() - begin < 5
-
-
-@pytest.mark.parametrize(
-    "behind", ["<script>let a</script>\n", "<!-- 12 ms -->", "<noscript><img src=/x></noscript>", "\n"]
-)
-def test_parses_a_page_once_where_nothing_to_read_is_behind_its_end(
-    behind: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    parsed: list[bytes] = []
-    fromstring = etree.fromstring
-
-    def noted(text: bytes, parser: Any) -> Any:
-        parsed.append(text)
-        return fromstring(text, parser)
-
-    monkeypatch.setattr(etree, "fromstring", noted)
-    parse(f"<html><body><p>글</p></body></html>{behind}".encode())
-    assert len(parsed) == 1
 
 
 def test_joins_the_text_around_a_comment() -> None:
@@ -257,4 +229,4 @@ def test_joins_addresses_as_urljoin_does(address: str, base: str) -> None:
 def test_any_bytes_give_a_tree_of_text_that_can_be_stored(body: bytes, content_type: str) -> None:
     to_utf8(body).decode("utf-8")
     assert parse(body).tree.tag == "html"
-    whole_text(body, content_type).encode("utf-8")
+    text_received(body, content_type).encode("utf-8")

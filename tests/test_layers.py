@@ -102,6 +102,21 @@ def test_page_objects_know_neither_spiders_nor_scrapy() -> None:
     assert offenders(below("asiatongsin/mediaon/"), "asiatongsin.spiders", "scrapy") == []
 
 
+def test_only_the_package_html_knows_the_library_that_parses() -> None:
+    others = [name for name in NAMES if not name.startswith("asiatongsin/html/")]
+    assert offenders(others, "selectolax") == []
+    assert offenders(NAMES, "lxml", "parsel", "cssselect") == []
+
+
+def test_the_package_html_knows_nothing_of_the_site() -> None:
+    known = {"asiatongsin", "asiatongsin.html.parse", "asiatongsin.korean"}
+    html = below("asiatongsin/html/")
+    used = {module for name in html for module in imported(name) if module.startswith(("asiatongsin", "pipelines"))}
+    assert {
+        module for module in used if not module.startswith(("asiatongsin.html.parse.", "asiatongsin.korean."))
+    } <= known
+
+
 def test_exporters_know_nothing_of_pages_and_scrapy() -> None:
     assert offenders(below("pipelines/exporters/"), "asiatongsin.spiders", "asiatongsin.mediaon", "scrapy") == []
 
@@ -109,10 +124,6 @@ def test_exporters_know_nothing_of_pages_and_scrapy() -> None:
 def test_only_commands_raise_usage_errors() -> None:
     others = [name for name in NAMES if not name.startswith("pipelines/commands/")]
     assert offenders(others, "scrapy.exceptions.UsageError") == []
-
-
-def test_only_html_knows_the_html_engine() -> None:
-    assert offenders([name for name in NAMES if not name.startswith("asiatongsin/html/")], "selectolax", "lxml") == []
 
 
 def test_only_what_asks_or_stores_speaks_to_the_database() -> None:

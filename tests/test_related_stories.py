@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from asiatongsin.html.parse import parse
+from asiatongsin.mediaon.body import find_body
 from asiatongsin.mediaon.related_stories import RelatedStories
 from tests.conftest import SHARED
 
@@ -22,7 +23,8 @@ def bug(*values: object, reason: str) -> object:
 
 def stories(markup: str) -> list[tuple[object, ...]]:
     """Block, position, number, title, lead and thumbnail of each."""
-    found = RelatedStories(parse(markup.encode()).tree, PAGE).stories()
+    tree = parse(markup.encode()).tree
+    found = RelatedStories(tree, PAGE, find_body(tree)).stories()
     return [(one.block, one.position, one.related_no, one.title, one.lead, one.image_url) for one in found]
 
 
@@ -185,7 +187,7 @@ def test_names_no_block_after_the_article() -> None:
 @pytest.mark.skipif(not SHARED.is_dir(), reason="needs saved pages that are not part of the project")
 def test_reads_widgets_of_2018() -> None:
     page = next(SHARED.glob("html/02_*.html")).read_bytes()
-    found = RelatedStories(parse(page).tree, "http://www.jejutwn.com/").stories()
+    found = RelatedStories(parse(page).tree, "http://www.jejutwn.com/", None).stories()
     assert [(one.block, one.position, one.related_no) for one in found] == [
         *(
             ("hdl_018", 1, 8144),

@@ -113,7 +113,7 @@ def test_takes_no_script_of_an_article_for_a_removal(around: str, script: str) -
         (MENU + TOP.format(""), ("body",)),
         (MENU + BODY.format("<p>글</p>"), ("headline",)),
         ("", ("headline", "body")),
-        (WHOLE + "<div>" * 3000, ()),
+        (WHOLE + "<div>" * 5000, ()),
         bug(f"<title>제목 - 아시아통신</title>{BODY.format('글')}", None, reason="<title> is no source of a headline"),
     ],
 )

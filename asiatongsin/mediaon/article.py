@@ -8,10 +8,9 @@ from datetime import datetime
 from functools import cached_property
 
 from dateutil.parser import isoparse
-from lxml.etree import _Element
 
 from asiatongsin.errors import PageUnreadable
-from asiatongsin.html.parse import text_of
+from asiatongsin.html.element import Element, attribute, text_of, whole_text
 from asiatongsin.html.selectors import Selectors
 from asiatongsin.items import Article, Page
 from asiatongsin.korean import (
@@ -60,7 +59,7 @@ class ArticlePage:
 
     def article(self) -> Article:
         """The article, every field by name; PageUnreadable names what must be there and is not."""
-        self._require(headline=self.headline, body=self._body_element)
+        self._require(headline=self.headline, body=self.body_element)
         headline, subheadline, paragraphs = self.headline or "", self.subheadline, self.paragraphs
         return Article(
             site=self.page.site,
@@ -93,7 +92,8 @@ class ArticlePage:
     @property
     def subheadline(self) -> str | None:
         """Several printed lines stay several lines."""
-        texts = ("\n".join(ArticleBody(element, "").paragraphs) for element in SUBHEADLINE.all(self.tree))
+        printed = (element for element in SUBHEADLINE.all(self.tree) if whole_text(element).strip())
+        texts = ("\n".join(ArticleBody(element, "").paragraphs) for element in printed)
         return next((text for text in texts if text), None)
 
     @property
@@ -131,7 +131,7 @@ class ArticlePage:
 
     @property
     def language(self) -> str | None:
-        return clean(self.tree.get("lang") or "") or None
+        return clean(attribute(self.tree, "lang")) or None
 
     @property
     def is_empty(self) -> bool:
@@ -148,12 +148,12 @@ class ArticlePage:
         return self._info_time(_REGISTERED) or self._unlabelled_time()
 
     @cached_property
-    def _body_element(self) -> _Element | None:
+    def body_element(self) -> Element | None:
         return find_body(self.tree)
 
     @cached_property
     def _body(self) -> ArticleBody | None:
-        return None if self._body_element is None else ArticleBody(self._body_element, self.page.url)
+        return None if self.body_element is None else ArticleBody(self.body_element, self.page.url)
 
     @cached_property
     def _info_lines(self) -> list[str]:
@@ -172,9 +172,9 @@ class ArticlePage:
 
     def _meta_headline(self) -> str | None:
         """The title for sharing. Every page of the CMS has one, so it is believed only beside a body."""
-        if self._body_element is None:
+        if self.body_element is None:
             return None
-        contents = (clean(meta.get("content") or "") for meta in META_HEADLINE.all(self.tree))
+        contents = (clean(attribute(meta, "content")) for meta in META_HEADLINE.all(self.tree))
         return next((content for content in contents if content), None) or self._title()
 
     def _title(self) -> str | None:
@@ -185,7 +185,7 @@ class ArticlePage:
     def _meta_published(self) -> datetime | None:
         for meta in META_PUBLISHED.all(self.tree):
             try:
-                time = isoparse(clean(meta.get("content") or ""))
+                time = isoparse(clean(attribute(meta, "content")))
                 return (time if time.tzinfo else time.replace(tzinfo=KST)).astimezone(KST)
             except (ValueError, OverflowError):
                 continue

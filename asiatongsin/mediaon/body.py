@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cached_property
-from itertools import islice
 
-from lxml import etree
-from lxml.etree import _Element
-
-from asiatongsin.html.parse import classes, join, text_of
+from asiatongsin.html.addresses import join
+from asiatongsin.html.element import Element, attribute, classes, text_of, texts, walk
 from asiatongsin.html.selectors import Selectors
 from asiatongsin.items import ArticleImage
 from asiatongsin.korean import clean
-from asiatongsin.page_index import once
 
 BODY = Selectors(
     "#news_body_area",
@@ -56,90 +53,71 @@ class ArticleBody:
     older articles are `div`s or bare text with `br` (SITE.md section 3).
     """
 
-    def __init__(self, element: _Element, page_url: str) -> None:
+    def __init__(self, element: Element, page_url: str) -> None:
         self.page_url = page_url
         self.images: list[ArticleImage] = []
         self.has_video = False
         self._lines: list[list[str]] = [[]]
-        self._read(element)
+        walk(element, enter=self._enter, leave=self._break, text=self._add)
 
     @cached_property
     def paragraphs(self) -> tuple[str, ...]:
         """Paragraphs in one line each, empty ones left out. A line end of the page ends a paragraph."""
         return tuple(text for line in self._lines if (text := clean("".join(line))))
 
-    def _read(self, element: _Element) -> None:
-        walk = etree.iterwalk(element, events=("start", "end"))
-        for event, node in walk:
-            is_inside = node is not element
-            if event == "start":
-                if is_inside and self._is_left_out(node):
-                    walk.skip_subtree()
-                else:
-                    self._start(node, is_inside=is_inside)
-            elif is_inside:
-                self._break(str(node.tag))
-                self._add(node.tail)
-
-    def _start(self, node: _Element, *, is_inside: bool) -> None:
-        if is_inside:
-            self._break(str(node.tag))
+    def _enter(self, node: Element) -> bool:
+        if self._is_left_out(node):
+            return False
+        self._break(node)
         if node.tag == "img":
             self._add_images([node], caption=None)
-        self._add(node.text)
+        return True
 
-    def _is_left_out(self, node: _Element) -> bool:
+    def _is_left_out(self, node: Element) -> bool:
         if node.tag in _SKIPPED_TAGS:
             self.has_video |= node.tag in _VIDEO_TAGS
             return True
         names = classes(node)
-        if node.tag in _PHOTO_FRAME or (names and not _PHOTO_FRAME.isdisjoint(names)):
-            self._add_images(list(IMAGES.all(node)), caption=text_of(node))
+        if node.tag in _PHOTO_FRAME or not _PHOTO_FRAME.isdisjoint(names):
+            self._add_images(IMAGES.all(node), caption=text_of(node))
             return True
-        return bool(names) and any(_NOT_TEXT.match(name) for name in names)
+        return any(map(_NOT_TEXT.match, names))
 
-    def _add_images(self, images: list[_Element], caption: str | None) -> None:
+    def _add_images(self, images: Iterable[Element], caption: str | None) -> None:
         for image in images:
-            source = (image.get("src") or "").strip()
+            source = attribute(image, "src").strip()
             if source and not source.startswith("data:"):
                 self.images.append(ArticleImage(url=join(self.page_url, source), caption=caption or _title(image)))
 
-    def _break(self, tag: str) -> None:
-        if tag in _CELLS:
+    def _break(self, node: Element) -> None:
+        if node.tag in _CELLS:
             self._add(" ")
-        elif tag in _BLOCKS and self._lines[-1]:
+        elif node.tag in _BLOCKS and self._lines[-1]:
             self._lines.append([])
 
-    def _add(self, text: str | None) -> None:
-        if text:
-            self._lines[-1].append(text)
+    def _add(self, text: str) -> None:
+        self._lines[-1].append(text)
 
 
-def find_body(tree: _Element) -> _Element | None:
+def find_body(tree: Element) -> Element | None:
     """The element of the body; where its most trusted selector matches twice, the one that holds anything."""
-    return once(find_body, tree, _find_body)
+    first = BODY.first(tree)
+    if first is None or holds_anything(first):
+        return first
+    return next(filter(holds_anything, BODY.best(tree)[1:MOST_BODIES]), first)
 
 
-def _find_body(tree: _Element) -> _Element | None:
-    first = None
-    for element in islice(BODY.best(tree), MOST_BODIES):
-        if holds_anything(element):
-            return element
-        first = element if first is None else first
-    return first
-
-
-def holds_anything(element: _Element) -> bool:
+def holds_anything(element: Element) -> bool:
     """Whether there is any text, photo or video, before it is read closely."""
-    return any(clean(text) for text in element.itertext()) or holds_media(element)
+    return any(map(clean, texts(element))) or holds_media(element)
 
 
-def holds_media(element: _Element) -> bool:
+def holds_media(element: Element) -> bool:
     """Whether there is a photo or a video, which needs no text to be a story."""
     return MEDIA.first(element) is not None
 
 
-def _title(image: _Element) -> str | None:
-    title = clean(image.get("title") or "")
+def _title(image: Element) -> str | None:
+    title = clean(attribute(image, "title"))
     # Editors fill in the file name by themselves.
     return title if title and not _FILE_NAME.search(title) else None

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from lxml.etree import _Element
-
-from asiatongsin.html.parse import join
+from asiatongsin.html.addresses import join
+from asiatongsin.html.element import Element, attribute
 from asiatongsin.html.selectors import Selectors
 from asiatongsin.mediaon.urls import list_no
 from asiatongsin.site import Site
@@ -15,7 +14,7 @@ MENU_LINKS = Selectors("ul#gnb a[href]", "#gnb a[href]")
 class FrontPage:
     """What the front page (or any page with the menu) says about the site."""
 
-    def __init__(self, tree: _Element, site: Site) -> None:
+    def __init__(self, tree: Element, site: Site) -> None:
         self.tree = tree
         self.site = site
 
@@ -24,6 +23,6 @@ class FrontPage:
 
         Links to other sites, to fixed pages and to special lists are left out. Empty where there is no menu.
         """
-        addresses = (join(self.site.base, link.get("href")) for link in MENU_LINKS.best(self.tree))
+        addresses = (join(self.site.base, attribute(link, "href")) for link in MENU_LINKS.best(self.tree))
         numbers = (list_no(address) for address in addresses if self.site.owns(address))
         return list(dict.fromkeys(number for number in numbers if number is not None))

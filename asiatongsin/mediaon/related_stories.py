@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from urllib.parse import urlsplit
 
-from lxml import etree
-from lxml.etree import _Element
-
-from asiatongsin.html.parse import classes, join, text_of
+from asiatongsin.html.addresses import join
+from asiatongsin.html.element import Element, ancestors, attribute, classes, is_same, key, text_of
 from asiatongsin.html.selectors import Selectors
 from asiatongsin.items import RelatedStory
 from asiatongsin.korean import drop_broken_entity
-from asiatongsin.mediaon.body import find_body
 from asiatongsin.mediaon.urls import article_no
-from asiatongsin.page_index import Inside
 from asiatongsin.site import Site
 
 LINKS = Selectors("a[href*='article.html?']")
@@ -27,93 +23,120 @@ TITLE = Selectors("h2", "h3", "strong", "i.ofe", "b.ofe", "b > span", "b:not(.cl
 LEAD = Selectors("p.ffd", "p", "b.clamp", "em")
 THUMBNAIL = Selectors("img[src]:not([src='']):not([src^='data:'])")
 
-MOST_KNOWN, LONGEST_KNOWN = 1000, 4000
-"""So many teasers are remembered, none of more bytes."""
-
-_WIDGET = re.compile(r"^[a-z]{3}_\d{3}\w*$")  # arl_054, hdl_003, pvw_001: one numbered skin each
+_WIDGET = re.compile(r"(?<!\S)(?!arv_)[a-z]{3}_\d{3}\w*(?!\S)")  # arl_054, hdl_003, pvw_001: one numbered skin each
 _BLOCK_TAGS = {"div", "section", "aside", "dl"}
-_NOT_A_BLOCK = {"art_top", "fix_art_top", "head_cen", "top_nav"}
-_NOT_A_BLOCK_ID = {"gnb", "header", "footer"}
+_NO_BLOCK = re.compile(r"(?<!\S)(?:art_top|fix_art_top|head_cen|top_nav)(?!\S)")
+_NO_BLOCK_IDS = {"gnb", "header", "footer"}
 
 
 @dataclass(frozen=True, slots=True)
-class _Surroundings:
-    """What is around a link."""
+class _Place:
+    """Where a link is."""
+
+    block: Element | None = None
+    """The innermost widget around it, else the innermost block."""
+
+    is_widget: bool = False
+    """Whether the block is a widget."""
 
     is_no_block: bool = False
-    """Body, headline or menu are among it."""
-
-    widget: _Element | None = None
-    """The innermost widget."""
-
-    def with_inner(self, element: _Element, body: _Element | None) -> _Surroundings:
-        """The same, and inside of this element."""
-        is_no_block = self.is_no_block or element is body or element.get("id") in _NOT_A_BLOCK_ID
-        if not (element.get("class") or is_no_block):
-            return self
-        is_no_block = is_no_block or not _NOT_A_BLOCK.isdisjoint(classes(element))
-        return _Surroundings(is_no_block, element if _widget_class(element) else self.widget)
+    """Body, headline or menu are around it."""
 
 
-_NOTHING = _Surroundings()
+_PAGE, _NO_PLACE = _Place(), _Place(is_no_block=True)
 
 
 class RelatedStories:
     """Every teaser that is neither article nor body nor menu, block by block in page order."""
 
-    def __init__(self, tree: _Element, page_url: str) -> None:
+    def __init__(self, tree: Element, page_url: str, body: Element | None) -> None:
         self.tree = tree
         self.page_url = page_url
+        self.body = body
         self.site = _site("{0.scheme}://{0.netloc}".format(urlsplit(page_url)))
-        self._body = find_body(tree)
-        self._names: dict[_Element, str] = {}
-        self._surroundings: dict[_Element, _Surroundings] = {}
+        self._in_story: dict[int, bool] = {}
+        self._places: dict[int, _Place] = {}
 
     def stories(self) -> tuple[RelatedStory, ...]:
         """The stories; positions count within a block, an article shown twice in one block counts once."""
         blocks: dict[str, dict[int, RelatedStory]] = {}
-        for link, no in self._links():
-            name = self._block_name(link)
+        for link, no, name in self._links():
             stories = blocks.setdefault(name, {})
             story = self._story(link, name, no, position=len(stories) + 1)
             stories[no] = _merge(stories[no], story) if no in stories else story
         return tuple(story for stories in blocks.values() for story in stories.values())
 
-    def _links(self) -> Iterator[tuple[_Element, int]]:
+    def _links(self) -> Iterator[tuple[Element, int, str]]:
+        """Links to other articles, with the number of the article and the name of the block."""
         own = article_no(self.page_url)
         for link in LINKS.all(self.tree):
-            address = join(self.page_url, link.get("href"))
+            address = join(self.page_url, attribute(link, "href"))
             no = article_no(address)
-            if no in {None, own} or not self.site.owns(address):
+            if no is None or no == own or not self.site.owns(address):
                 continue
-            if not self._around(link.getparent()).is_no_block:
-                yield link, no or 0
+            place = self._place_of(link)
+            if not place.is_no_block:
+                yield link, no, self._name(place)
 
-    def _around(self, element: _Element | None) -> _Surroundings:
-        """What a link inside this element is in; asked once for each element, however many links it holds."""
-        unknown: list[_Element] = []
-        around = _NOTHING
-        while element is not None:
-            if element in self._surroundings:
-                around = self._surroundings[element]
+    def _place_of(self, link: Element) -> _Place:
+        """Where a link is; asked once for each element around links, however many of them it holds."""
+        unknown: list[Element] = []
+        place = _PAGE
+        for above in ancestors(link):
+            if (known := self._places.get(key(above))) is not None:
+                place = known
                 break
-            unknown.append(element)
-            element = element.getparent()
+            unknown.append(above)
         for element in reversed(unknown):
-            around = self._surroundings[element] = around.with_inner(element, self._body)
-        return around
+            place = self._places[key(element)] = self._inside(element, place)
+        return place
 
-    def _block_name(self, link: _Element) -> str:
-        block = self._around(link.getparent()).widget
-        if block is None:
-            block = next((above for above in link.iterancestors() if above.tag in _BLOCK_TAGS and classes(above)), None)
+    def _inside(self, element: Element, around: _Place) -> _Place:
+        """The place of what is directly in an element, which is itself in a place."""
+        if around.is_no_block or is_same(element, self.body) or attribute(element, "id") in _NO_BLOCK_IDS:
+            return _NO_PLACE
+        names = attribute(element, "class")
+        if not names:
+            return around
+        if _NO_BLOCK.search(names):
+            return _NO_PLACE
+        if _WIDGET.search(names):
+            return _Place(element, is_widget=True)
+        is_block = element.tag in _BLOCK_TAGS and names.strip() and not around.is_widget
+        return _Place(element) if is_block else around
+
+    def _name(self, place: _Place) -> str:
+        """The printed title of a block, else its widget class, else the first of its classes."""
+        block = place.block
         if block is None:
             return "page"
-        if block not in self._names:
-            self._names[block] = _name_of(block)
-        return self._names[block]
+        titles = self._widget_titles if place.is_widget else self._plain_titles
+        widget = _WIDGET.search(attribute(block, "class"))
+        return titles.get(key(block)) or (widget[0] if widget else classes(block)[0])
 
-    def _story(self, link: _Element, block: str, no: int, position: int) -> RelatedStory:
+    @cached_property
+    def _widget_titles(self) -> dict[int, str]:
+        return _titles(BLOCK_TITLE.all(self.tree))
+
+    @cached_property
+    def _plain_titles(self) -> dict[int, str]:
+        return _titles(one for one in PLAIN_BLOCK_TITLE.all(self.tree) if not self._is_in_story(one))
+
+    def _is_in_story(self, heading: Element) -> bool:
+        """Whether a heading belongs to a teaser, or to the article itself, and not to the block."""
+        unknown: list[int] = []
+        is_in = False
+        for above in ancestors(heading):
+            if (known := self._in_story.get(key(above))) is not None:
+                is_in = known
+                break
+            unknown.append(key(above))
+            if is_in := above.tag == "a" or bool(_NO_BLOCK.search(attribute(above, "class"))):
+                break
+        self._in_story.update(dict.fromkeys(unknown, is_in))
+        return is_in or LINKS.first(heading) is not None
+
+    def _story(self, link: Element, block: str, no: int, position: int) -> RelatedStory:
         teaser = _teaser(link)
         return RelatedStory(
             block=block,
@@ -134,30 +157,14 @@ class _Teaser:
     source: str | None
 
 
-_known: dict[bytes, _Teaser] = {}
-
-
-def _teaser(link: _Element) -> _Teaser:
-    """The teaser of a link; rankings stand on many pages in the same words, and markup is compared faster than read."""
-    markup = etree.tostring(link, encoding="utf-8", with_tail=False)
-    if len(markup) > LONGEST_KNOWN:
-        return _read_teaser(link)
-    if markup not in _known:
-        if len(_known) >= MOST_KNOWN:
-            _known.clear()
-        _known[markup] = _read_teaser(link)
-    return _known[markup]
-
-
-def _read_teaser(link: _Element) -> _Teaser:
-    inside = Inside(link)
-    title = TITLE.text(inside) or text_of(link)
-    lead = LEAD.text(inside)
-    image = THUMBNAIL.first(inside)
+def _teaser(link: Element) -> _Teaser:
+    title = TITLE.text(link) or text_of(link)
+    lead = LEAD.text(link)
+    image = THUMBNAIL.first(link)
     return _Teaser(
         title=title,
         lead=(drop_broken_entity(lead) or None) if lead and lead != title else None,
-        source=(image.get("src") or "") if image is not None else None,
+        source=attribute(image, "src") if image is not None else None,
     )
 
 
@@ -166,24 +173,15 @@ def _site(address: str) -> Site:
     return Site.parse(address)
 
 
-def _widget_class(element: _Element) -> str | None:
-    return next((name for name in classes(element) if _WIDGET.match(name) and not name.startswith("arv_")), None)
-
-
-def _name_of(block: _Element) -> str:
-    """The printed title of a block, else its widget class, else the first of its classes."""
-    widget = _widget_class(block)
-    if widget:
-        return BLOCK_TITLE.text(block) or widget
-    headings = (one for one in PLAIN_BLOCK_TITLE.all(block) if not _is_in_story(one))
-    return next((text for one in headings if (text := text_of(one))), None) or classes(block)[0]
-
-
-def _is_in_story(heading: _Element) -> bool:
-    """Whether a heading belongs to a teaser, or to the article itself, and not to the block."""
-    above = list(heading.iterancestors())
-    of_article = any(not _NOT_A_BLOCK.isdisjoint(classes(element)) for element in above)
-    return of_article or any(element.tag == "a" for element in above) or LINKS.first(heading) is not None
+def _titles(headings: Iterable[Element]) -> dict[int, str]:
+    """By element, the text of the first of these headings that is in it: of all elements at once, for they nest."""
+    titles: dict[int, str] = {}
+    for heading in headings:
+        if text := text_of(heading):
+            for above in ancestors(heading):
+                if titles.setdefault(key(above), text) is not text:
+                    break
+    return titles
 
 
 def _merge(first: RelatedStory, second: RelatedStory) -> RelatedStory:

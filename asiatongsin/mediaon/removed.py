@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from http import HTTPStatus
+from itertools import accumulate
 
-from lxml.etree import _Element
-
-from asiatongsin.html.parse import join
+from asiatongsin.html.addresses import join
+from asiatongsin.html.element import CODE, Element, attribute, texts
 from asiatongsin.html.selectors import Selectors
-from asiatongsin.items import Page
 from asiatongsin.korean import clean
-from asiatongsin.mediaon.body import find_body, holds_anything
+from asiatongsin.mediaon.article import ArticlePage
+from asiatongsin.mediaon.body import holds_anything
 from asiatongsin.mediaon.urls import is_front_page
 
 SCRIPTS = Selectors("script")
@@ -26,41 +26,35 @@ _ALERT = re.compile(r"\balert\s*\(|history\.(?:back|go)\s*\(")
 _MUCH_TEXT = 300  # characters; a message to the reader is shorter, a page around an article much longer
 
 
-def removed_form(page: Page) -> str | None:
-    """How the page says that the article is gone: `404`, `410`, `front page`, `alert`; None where it does not.
+def removed_form(article: ArticlePage) -> str | None:
+    """How a page says that the article is gone: `404`, `410`, `front page`, `alert`; None where it does not.
 
     An empty body, the fifth form, takes reading: see `ArticlePage.is_empty`.
     """
+    page = article.page
     if page.status in GONE_STATUSES:
         return str(page.status)
     if is_front_page(page.url):
         return "front page"
-    if _has_body(page.tree) or _has_much_text(page.tree):
+    if _has_body(article.body_element) or _has_much_text(page.tree):
         return None
-    script = " ".join(element.text or "" for element in SCRIPTS.all(page.tree))
+    script = " ".join(text for script in SCRIPTS.all(page.tree) for text in texts(script))
     if any(is_front_page(join(page.url, address)) for address in _ways_out(page.tree, script)):
         return "front page"
     return "alert" if _ALERT.search(script) else None
 
 
-def _has_body(tree: _Element) -> bool:
-    body = find_body(tree)
+def _has_body(body: Element | None) -> bool:
     return body is not None and holds_anything(body)
 
 
-def _has_much_text(tree: _Element) -> bool:
-    seen = 0
-    for element in tree.iter():
-        if element.tag not in {"script", "style", "title"}:
-            seen += len(clean(element.text or ""))
-        seen += len(clean(element.tail or ""))
-        if seen > _MUCH_TEXT:
-            return True
-    return False
+def _has_much_text(tree: Element) -> bool:
+    seen = accumulate(len(clean(text)) for text in texts(tree, but=CODE | {"title"}))
+    return any(length > _MUCH_TEXT for length in seen)
 
 
-def _ways_out(tree: _Element, script: str) -> list[str]:
+def _ways_out(tree: Element, script: str) -> list[str]:
     """Addresses the page sends its reader to by itself."""
     by_script = [first or second for first, second in _LOCATION.findall(script)]
-    refresh = (_REFRESH_TO.search(meta.get("content") or "") for meta in REFRESH.all(tree))
+    refresh = (_REFRESH_TO.search(attribute(meta, "content")) for meta in REFRESH.all(tree))
     return by_script + [found[1] for found in refresh if found]

@@ -5,18 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from lxml.etree import _Element
-
 from asiatongsin.errors import PageUnreadable
-from asiatongsin.html.parse import join, text_of
+from asiatongsin.html.addresses import join
+from asiatongsin.html.element import Element, attribute, children, is_same, text_of
 from asiatongsin.html.selectors import Selectors
 from asiatongsin.korean import drop_broken_entity, parse_date_time
 from asiatongsin.mediaon.urls import article_no
 
 LIST = Selectors("ul.art_list_all", "div.arl_008 > ul", "ul:has(> li.on_thumb)")
+LINK = Selectors("a")
 TITLE = Selectors("h2", "h3", "p.title")
 LEAD = Selectors("p.ffd", "p:not(.title)")
 DATE = Selectors(".art_info .date", ".date", ".art_info li", "ul > li")
+
+MOST_LISTS = 20
+"""How many matches are looked at; a page has one or two. Where lists nest, each is read with all that are in it."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -29,13 +32,13 @@ class Teaser:
     published_at: datetime | None
     """Printed publication time, to the minute, Korean time."""
 
-    entry: _Element = field(repr=False)
+    entry: Element = field(repr=False)
     """The element; what a crawl does not ask for is read when somebody does."""
 
     @property
     def title(self) -> str | None:
         """Headline as the list prints it, with the kicker (`<i>`) before it where there is one."""
-        return TITLE.text(self.entry) or next((text for a in self.entry.iter("a") if (text := text_of(a))), None)
+        return TITLE.text(self.entry) or LINK.text(self.entry)
 
     @property
     def lead(self) -> str | None:
@@ -47,34 +50,35 @@ class Teaser:
 class SectionPage:
     """The teasers of a list page. Widgets and rankings beside the list lead to articles as well: they do not count."""
 
-    def __init__(self, tree: _Element, url: str) -> None:
+    def __init__(self, tree: Element, url: str) -> None:
         self.tree = tree
         self.url = url
 
-    def lists(self) -> list[_Element]:
+    def lists(self) -> list[Element]:
         """The elements that hold the entries; PageUnreadable where the page holds none.
 
         A list without entries is an empty section, not an error.
         """
-        lists = list(LIST.best(self.tree))
+        lists = LIST.best(self.tree)[:MOST_LISTS]
         if not lists:
             raise PageUnreadable("no list of articles on the page", ("list",))
         return lists
 
     def teasers(self) -> list[Teaser]:
         """The entries in printed order, each article once; PageUnreadable where the page holds no list."""
-        entries = (entry for one in self.lists() for entry in one.iterchildren("li"))
+        entries = (entry for one in self.lists() for entry in children(one) if entry.tag == "li")
         found = (teaser for entry in entries if (teaser := self._teaser(entry)))
         return list({teaser.no: teaser for teaser in found}.values())
 
-    def _teaser(self, entry: _Element) -> Teaser | None:
+    def _teaser(self, entry: Element) -> Teaser | None:
         # A story can have two anchors, one around the thumbnail and one around the text.
-        addresses = (join(self.url, link.get("href")) for link in entry.iter("a"))
+        addresses = (join(self.url, attribute(link, "href")) for link in LINK.all(entry))
         no = next((number for address in addresses if (number := article_no(address))), None)
         if no is None:
             return None
         return Teaser(no=no, published_at=self._published_at(entry), entry=entry)
 
-    def _published_at(self, entry: _Element) -> datetime | None:
-        texts = (text for element in DATE.all(entry) if (text := text_of(element)))
+    def _published_at(self, entry: Element) -> datetime | None:
+        inner = (element for element in DATE.all(entry) if not is_same(element, entry))
+        texts = (text for element in inner if (text := text_of(element)))
         return next((time for text in texts if (time := parse_date_time(text))), None)

@@ -63,6 +63,8 @@ def list_url(base: str, section: int, page: int) -> str:
 
 def is_front_page(url: str) -> bool:
     """Whether `url` leads to the front page, where sites of this CMS send readers of removed articles."""
+    if _USUAL_ARTICLE.fullmatch(url):  # spares most pages the splitting of their address
+        return False
     return _path(url) in {"", "/", "/index.html", "/index.php", "/main.html"}
 
 

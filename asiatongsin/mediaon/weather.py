@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
-from lxml import etree
-from lxml.etree import _Element
-
-from asiatongsin.html.parse import classes, text_of
+from asiatongsin.html.element import Element, classes, text_of, whole_text
 from asiatongsin.html.selectors import Selectors
 from asiatongsin.items import WeatherReading
 from asiatongsin.korean import clean
@@ -16,9 +12,6 @@ from asiatongsin.korean import clean
 CITIES = Selectors(".weather_box li.icon_w", "ul.weather_slide > li")
 ICON = Selectors("span")
 DATE = Selectors("p.today_txt", ".today_txt")
-
-MOST_KNOWN, LONGEST_KNOWN = 10, 50_000
-"""So many strips are remembered, and one of more bytes alone."""
 
 _PAGE_DATE = re.compile(r"\d{4}\.\d{2}\.\d{2}\s?\(.\)")  # some sites print 전체기사 or 배너 around it
 _CITY = re.compile(r"^(?P<city>[^\d℃]*?[^\d℃\s-])\s*(?:(?P<temperature>[-−]?\d+(?:\.\d+)?)\D*|-?\s*(?:℃|°C)?)$")
@@ -29,7 +22,7 @@ _NO_WORD = {"", "-"}
 class WeatherStrip:
     """The strip as a reader sees it. Pages without one (mobile, print) have no cities."""
 
-    def __init__(self, tree: _Element) -> None:
+    def __init__(self, tree: Element) -> None:
         self.tree = tree
 
     def page_date(self) -> str | None:
@@ -40,31 +33,10 @@ class WeatherStrip:
 
     def readings(self) -> tuple[WeatherReading, ...]:
         """The cities in printed order; an entry that names no city is left out."""
-        entries = list(CITIES.best(self.tree))
-        around = entries[0].getparent() if entries else None
-        if around is None or list(around) != entries:
-            return _readings(entries)
-        return _known_readings(around)
+        return tuple(reading for entry in CITIES.best(self.tree) if (reading := _reading(entry)) is not None)
 
 
-_known: dict[bytes, tuple[WeatherReading, ...]] = {}
-
-
-def _known_readings(around: _Element) -> tuple[WeatherReading, ...]:
-    """What all children of an element say. Pages of one hour show the same strip, and comparing is faster."""
-    markup = etree.tostring(around, encoding="utf-8", with_tail=False)
-    if markup not in _known:
-        if len(_known) >= MOST_KNOWN or len(markup) > LONGEST_KNOWN:
-            _known.clear()
-        _known[markup] = _readings(around)
-    return _known[markup]
-
-
-def _readings(entries: Iterable[_Element]) -> tuple[WeatherReading, ...]:
-    return tuple(reading for entry in entries if (reading := _reading(entry)) is not None)
-
-
-def _reading(entry: _Element) -> WeatherReading | None:
+def _reading(entry: Element) -> WeatherReading | None:
     icon = ICON.first(entry)
     word, rest = _word_and_rest(entry, icon)
     found = _CITY.match(rest)
@@ -79,9 +51,9 @@ def _reading(entry: _Element) -> WeatherReading | None:
     )
 
 
-def _word_and_rest(entry: _Element, icon: _Element | None) -> tuple[str, str]:
+def _word_and_rest(entry: Element, icon: Element | None) -> tuple[str, str]:
     """The condition word and what follows it: glued without a blank, so only the markup tells them apart."""
-    whole = clean("".join(entry.itertext()))
+    whole = clean(whole_text(entry))
     if icon is None:
         glued = _GLUED.match(whole)
         return (glued[0], whole[glued.end() :]) if glued else ("", whole)

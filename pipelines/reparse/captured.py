@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from asiatongsin.capture import Archived
-from asiatongsin.html.parse import join
+from asiatongsin.html.addresses import join
 from asiatongsin.items import Page
 from asiatongsin.korean import KST
 from asiatongsin.mediaon.removed import GONE_STATUSES

@@ -136,7 +136,8 @@ def _read(page: Page) -> Read:
     """The article and its related stories; PageError where there must be one and is not."""
     if page.kind == "article":
         reader = reader_of(page)
-        return Read(reader.article(), RelatedStories(page.tree, page.url).stories(), reader.fallbacks)
+        stories = RelatedStories(page.tree, page.url, reader.body_element).stories()
+        return Read(reader.article(), stories, reader.fallbacks)
     if page.parsed.excess:
         raise PageUnreadable(page.parsed.excess)
     if page.kind == "list":
@@ -151,13 +152,13 @@ def read_article(page: Page) -> Article:
 
 def reader_of(page: Page) -> ArticlePage:
     """What reads the article of a page. PageRemoved where there is none, PageUnreadable where it is another one."""
-    if form := removed_form(page):
+    reader = ArticlePage(page)
+    if form := removed_form(reader):
         raise PageRemoved(form)
     if article_no(page.url) != page.no:
         raise PageUnreadable(f"asked for article {page.no} and was sent to {page.url}")
     if page.parsed.excess:
         raise PageUnreadable(page.parsed.excess)
-    reader = ArticlePage(page)
     if reader.is_empty:
         raise PageRemoved("empty body")
     return reader

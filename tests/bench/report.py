@@ -26,7 +26,7 @@ Facts = Sequence[tuple[str, str]]
 def machine() -> Facts:
     """Where, when and with what it was measured."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
-    libraries = ", ".join(f"{name} {version(name)}" for name in ("Scrapy", "lxml", "psycopg", "Twisted"))
+    libraries = ", ".join(f"{name} {version(name)}" for name in ("Scrapy", "selectolax", "lxml", "psycopg", "Twisted"))
     return (
         (
             "machine",

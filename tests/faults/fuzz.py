@@ -62,7 +62,11 @@ class Reading:
 
 def read(seed: int) -> Reading:
     """Sends one damaged page through all that happens to a page before it is stored."""
-    page = mutated(seed)
+    return reading_of(mutated(seed), seed)
+
+
+def reading_of(page: Page, seed: int = 0) -> Reading:
+    """Sends a page through all that happens to a page before it is stored."""
     before = _peak_reset()
     began = process_time()
     items = through_all_stages(page)

@@ -148,15 +148,16 @@ def _whole_pages() -> list[Page]:
 
 def _served(url: str, kind: PageKind, no: int | None = None) -> Page:
     parts = urlsplit(url)
-    return _page(url, kind, no, answer(_SITE, Ask(path=parts.path, query=parts.query, headers={})).body)
+    return page_at(url, kind, no, answer(_SITE, Ask(path=parts.path, query=parts.query, headers={})).body)
 
 
 def _saved(path: Path) -> Page:
     expected = json.loads(path.with_name("expected.json").read_text(encoding="utf-8"))
-    return _page(expected["url"], "article", expected["no"], path.read_bytes())
+    return page_at(expected["url"], "article", expected["no"], path.read_bytes())
 
 
-def _page(url: str, kind: PageKind, no: int | None, body: bytes) -> Page:
+def page_at(url: str, kind: PageKind, no: int | None, body: bytes) -> Page:
+    """A page of the site, as it arrives."""
     return Page(
         url=url,
         site="newsasia.kr",
