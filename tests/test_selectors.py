@@ -6,6 +6,7 @@ from functools import cache
 
 import pytest
 
+from asiatongsin.html.element import Element, is_same, text_of
 from asiatongsin.html.parse import parse
 from asiatongsin.html.selectors import Selectors
 from asiatongsin.mediaon import article, body, front, related_stories, removed, section, weather
