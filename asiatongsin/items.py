@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
 from asiatongsin.capture import Archived, Check, Exchange, Headers, Stored
 from asiatongsin.html.element import Element
 from asiatongsin.html.parse import Parsed, parse
+
+T = TypeVar("T")
 
 PageKind = Literal["front", "list", "article"]
 
@@ -80,11 +83,17 @@ class Page:
     """Read again, out of an archive."""
 
     def archived_at(self, archived: Archived) -> Page:
-        """The same page, with its place in the archive; it is not parsed a second time."""
+        """The same page, with its place in the archive; nothing of it is read a second time."""
         page = replace(self, archived=archived)
-        if "parsed" in self.__dict__:
-            page.__dict__["parsed"] = self.parsed
+        page.__dict__.update({name: self.__dict__[name] for name in ("parsed", "found") if name in self.__dict__})
         return page
+
+    def once(self, reader: Callable[[Page], T]) -> T:
+        """What the reader finds on the page: the first who asks has it read, the others are handed what was found."""
+        found: dict[Callable[[Page], T], T] = self.__dict__.setdefault("found", {})
+        if reader not in found:
+            found[reader] = reader(self)
+        return found[reader]
 
     @cached_property
     def parsed(self) -> Parsed:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from asiatongsin.cms import FIELDS, field_of
 from asiatongsin.items import Page, Rejection
 from asiatongsin.mediaon.urls import list_url
 from asiatongsin.site import DEFAULT_BASE
 from pipelines.stages.split import split
-from pipelines.verdict.coverage import FIELDS, Coverage, Unreadable, field_of
+from pipelines.verdict.coverage import Coverage, Unreadable
 from tests.samples import AT
 from tests.site import ReplicaSite
 from tests.site.answers import Ask, answer

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from psycopg import Connection
 
+from asiatongsin.cms import FIELDS, field_of
+from asiatongsin.fields import Field
 from pipelines.crawl_record import FieldCoverage
-from pipelines.verdict.coverage import FIELDS, Field, field_of
 from pipelines.verdict.expectation import Expectation
 from pipelines.verdict.falls import EarlierCrawls, falls, with_fallen
 from tests.conftest import Scrapy

@@ -13,12 +13,12 @@ from typing import Any
 
 from psycopg import Connection
 
+from asiatongsin.cms import field_of
 from asiatongsin.items import Article, ArticleImage, PageItems, RelatedStory, WeatherReading, WeatherSnapshot
 from pipelines.database.tables import TABLES
 from pipelines.exporters.articles import PARAGRAPH_BREAK
 from pipelines.reparse.compare import differences
 from pipelines.stages.weather import identify
-from pipelines.verdict.coverage import field_of
 from tests.samples import export, image, page, rows, story
 from tests.test_pages import OWN, expected_of
 

@@ -98,6 +98,19 @@ def test_a_stage_imports_no_other_stage() -> None:
     assert all(name.startswith("pipelines/stages/") for name in files)
 
 
+def test_only_one_file_chooses_the_cms() -> None:
+    others = [name for name in NAMES if not name.startswith("asiatongsin/mediaon/") and name != "asiatongsin/cms.py"]
+    assert offenders(others, "asiatongsin.mediaon") == []
+
+
+def test_what_all_build_on_knows_nobody() -> None:
+    foundation = below(
+        *(f"asiatongsin/{name}" for name in ("items.py", "fields.py", "korean.py", "errors.py", "site.py"))
+    )
+    above = ("spiders", "extensions", "middlewares", "cms", "mediaon", "settings", "arguments")
+    assert offenders(foundation, "scrapy", *(f"asiatongsin.{name}" for name in above)) == []
+
+
 def test_page_objects_know_neither_spiders_nor_scrapy() -> None:
     assert offenders(below("asiatongsin/mediaon/"), "asiatongsin.spiders", "scrapy") == []
 

@@ -10,7 +10,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
 
 from asiatongsin import statistics as names
-from asiatongsin.mediaon.removed import GONE_STATUSES
+from asiatongsin.cms import GONE_STATUSES
 from asiatongsin.middlewares.failures import Refused, Stopped
 
 logger = logging.getLogger(__name__)

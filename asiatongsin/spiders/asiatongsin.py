@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -19,13 +19,19 @@ from twisted.python.failure import Failure
 from asiatongsin import statistics as names
 from asiatongsin.arguments import Arguments
 from asiatongsin.capture import Check, Stored
-from asiatongsin.errors import PageUnreadable
+from asiatongsin.cms import (
+    ALL,
+    GONE_STATUSES,
+    Teaser,
+    article_url,
+    list_no,
+    list_url,
+    listing_of,
+    page_no,
+    sections_of,
+)
 from asiatongsin.items import Page, PageItems, PageKind, Rejection
 from asiatongsin.known import Known
-from asiatongsin.mediaon.front import FrontPage
-from asiatongsin.mediaon.removed import GONE_STATUSES
-from asiatongsin.mediaon.section import SectionPage, Teaser
-from asiatongsin.mediaon.urls import ALL, article_url, list_no, list_url, page_no
 from asiatongsin.middlewares.exchanges import page_of
 from asiatongsin.middlewares.failures import Refused, Stopped, failure_reason
 from asiatongsin.number_set import NumberSet
@@ -105,7 +111,7 @@ class AsiatongsinSpider(scrapy.Spider):
         """
         page = self._page(response, "front")
         yield from self._stored(page)
-        sections = FrontPage(page.tree, self.site).sections()
+        sections = page.once(sections_of)
         self.crawler.stats.set_value(names.SECTIONS, len(sections))
         if not sections:
             self.logger.warning("The menu of %s names no section: walking those known of newsasia.kr", response.url)
@@ -120,10 +126,10 @@ class AsiatongsinSpider(scrapy.Spider):
         page = replace(self._page(response, "list"), section=section)
         for item in self._stored(page):
             yield item
-        try:
-            teasers = SectionPage(page.tree, response.url).teasers()
-        except PageUnreadable:  # split keeps the page and counts it
+        listing = page.once(listing_of)
+        if listing.unreadable:  # split keeps the page and counts it
             return
+        teasers = listing.teasers
         self.crawler.stats.inc_value(names.TEASERS, len(teasers))
         self.crawler.stats.set_value(names.WALKED, self.walked)
         fresh = [teaser for teaser in teasers if teaser.no not in self.met[section]]
@@ -175,16 +181,16 @@ class AsiatongsinSpider(scrapy.Spider):
         level = logging.WARNING if kind == "article" else logging.INFO  # the last line tells of the others
         self.logger.log(level, "No answer that can be used from %s: %s", request.url, reason)
 
-    async def _is_doubtful(self, section: int, teasers: list[Teaser]) -> bool:
+    async def _is_doubtful(self, section: int, teasers: Sequence[Teaser]) -> bool:
         """Whether something may be missing among, or behind, the known articles of this list page."""
         part = await self.known.doubtful_part(self.site.key, section)
         return part is not None and any(part.covers(teaser.no, teaser.published_at) for teaser in teasers)
 
-    def _is_before_window(self, teasers: list[Teaser]) -> bool:
+    def _is_before_window(self, teasers: Sequence[Teaser]) -> bool:
         since = self.arguments.since
         return since is not None and all(teaser.published_at and teaser.published_at < since for teaser in teasers)
 
-    def _wanted(self, teasers: list[Teaser]) -> list[Teaser]:
+    def _wanted(self, teasers: Sequence[Teaser]) -> Sequence[Teaser]:
         return [teaser for teaser in teasers if self.arguments.wants(teaser.published_at)]
 
     def _article_requests(self, articles: Iterable[Teaser | int], priority: int) -> Iterator[Request]:

@@ -12,11 +12,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from asiatongsin.capture import Archived
+from asiatongsin.cms import GONE_STATUSES, article_no, is_desktop_article
 from asiatongsin.html.addresses import join
 from asiatongsin.items import Page
 from asiatongsin.korean import KST
-from asiatongsin.mediaon.removed import GONE_STATUSES
-from asiatongsin.mediaon.urls import article_no, is_desktop_article
 from asiatongsin.site import Site
 from pipelines.archive import warc
 from pipelines.archive.reading import Capture, capture_at

@@ -8,13 +8,13 @@ from collections.abc import Iterable
 from psycopg import Connection
 from scrapy.settings import BaseSettings
 
+from asiatongsin.cms import field_of, found_on
 from asiatongsin.items import Page, PageItems
 from pipelines.crawl_record import FieldCoverage
 from pipelines.exporters import missing_fields
 from pipelines.queries import coverage_history
 from pipelines.queries.coverage_history import MissingField
 from pipelines.verdict.bounds import Bounds
-from pipelines.verdict.coverage import field_of, found_on
 from pipelines.verdict.decide import REMOVED_SHARE_MAX
 from pipelines.verdict.falls import EarlierCrawls, falls
 

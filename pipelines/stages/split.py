@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 from typing import Self
@@ -11,19 +11,15 @@ from typing import Self
 from scrapy.crawler import Crawler
 
 from asiatongsin import statistics as names
+from asiatongsin.cms import LIST_SELECTORS, Read, is_asked_article, read_page, read_weather
 from asiatongsin.errors import PageRemoved, PageUnreadable
-from asiatongsin.items import Article, Page, PageItems, PageKind, Rejection, RelatedStory, WeatherSnapshot
-from asiatongsin.mediaon.article import ArticlePage
-from asiatongsin.mediaon.related_stories import RelatedStories
-from asiatongsin.mediaon.removed import removed_form
-from asiatongsin.mediaon.section import LIST, SectionPage
-from asiatongsin.mediaon.urls import article_no
-from asiatongsin.mediaon.weather import WeatherStrip
+from asiatongsin.fields import looked_for
+from asiatongsin.items import Page, PageItems, PageKind, Rejection
 from pipelines.crawl_record import Key
 from pipelines.disk import data_folder
 from pipelines.stages.raw_pages import keep
 from pipelines.stages.visits import visit
-from pipelines.verdict.coverage import Coverage, Unreadable, looked_for
+from pipelines.verdict.coverage import Coverage, Unreadable
 
 logger = logging.getLogger(__name__)
 
@@ -81,7 +77,7 @@ class SplitPipeline:
         if kind == "article":
             return self.unreadable.told()
         page = self.coverage.empty_list()
-        return looked_for(LIST.css, self._kept(page)) if page else ""
+        return looked_for(LIST_SELECTORS, self._kept(page)) if page else ""
 
     def _kept(self, page: Page | None) -> str | None:
         try:
@@ -96,9 +92,9 @@ def split(page: Page) -> PageItems:
     read = Read()
     removed, rejected = None, None
     # A redirect takes the conditions along: the page that it leads to may be the unmodified one.
-    unmodified = page.status == HTTPStatus.NOT_MODIFIED and article_no(page.url) == page.no
+    unmodified = page.status == HTTPStatus.NOT_MODIFIED and is_asked_article(page)
     try:
-        read = Read() if unmodified else _read(page)
+        read = Read() if unmodified else read_page(page)
     except PageRemoved as error:
         removed = error.form
     except PageUnreadable as error:
@@ -121,53 +117,3 @@ def split(page: Page) -> PageItems:
         removed=removed,
         rejected=rejected,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What was read from a page."""
-
-    article: Article | None = None
-    stories: tuple[RelatedStory, ...] = ()
-    fallbacks: tuple[str, ...] = ()
-
-
-def _read(page: Page) -> Read:
-    """The article and its related stories; PageError where there must be one and is not."""
-    if page.kind == "article":
-        reader = reader_of(page)
-        stories = RelatedStories(page.tree, page.url, reader.body_element).stories()
-        return Read(reader.article(), stories, reader.fallbacks)
-    if page.parsed.excess:
-        raise PageUnreadable(page.parsed.excess)
-    if page.kind == "list":
-        SectionPage(page.tree, page.url).lists()
-    return Read()
-
-
-def read_article(page: Page) -> Article:
-    """The article of an article page; PageRemoved or PageUnreadable say why there is none."""
-    return reader_of(page).article()
-
-
-def reader_of(page: Page) -> ArticlePage:
-    """What reads the article of a page. PageRemoved where there is none, PageUnreadable where it is another one."""
-    reader = ArticlePage(page)
-    if form := removed_form(reader):
-        raise PageRemoved(form)
-    if article_no(page.url) != page.no:
-        raise PageUnreadable(f"asked for article {page.no} and was sent to {page.url}")
-    if page.parsed.excess:
-        raise PageUnreadable(page.parsed.excess)
-    if reader.is_empty:
-        raise PageRemoved("empty body")
-    return reader
-
-
-def read_weather(page: Page) -> WeatherSnapshot | None:
-    """The weather strip; None where the page shows none."""
-    strip = WeatherStrip(page.tree)
-    readings = strip.readings()
-    if not readings:
-        return None
-    return WeatherSnapshot(site=page.site, page_date=strip.page_date(), fetched_at=page.fetched_at, readings=readings)

@@ -9,14 +9,15 @@ from typing import Self
 
 from scrapy.settings import BaseSettings
 
+from asiatongsin.cms import field_of
 from asiatongsin.durations import span
 from asiatongsin.errors import SettingError
+from asiatongsin.fields import looked_for
 from asiatongsin.rechecks import Rechecks
 from asiatongsin.site import Site
 from pipelines.crawl_record import Outcome
 from pipelines.status.state import DatabaseState, Files, Missing, SiteState, Status
 from pipelines.verdict.bounds import Bounds, frozen
-from pipelines.verdict.coverage import field_of, looked_for
 
 QUIETER = 3
 """A site is silent after so many times the longest pause it made before."""

@@ -8,9 +8,9 @@ from typing import Self
 
 from scrapy.settings import BaseSettings
 
+from asiatongsin.cms import FIELDS, field_of
 from asiatongsin.durations import span
 from asiatongsin.errors import SettingError
-from pipelines.verdict.coverage import FIELDS, field_of
 
 
 @dataclass(frozen=True, kw_only=True)

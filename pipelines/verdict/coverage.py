@@ -1,96 +1,17 @@
-"""How much of what pages usually hold was found on those of a crawl, part by part, field by field.
-
-A layout that changed shows here first: `og:title` stands in for a headline whose class was renamed, and the article is
-stored all the same.
-"""
+"""How much of what pages usually hold was found on those of a crawl, part by part, field by field."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 
-from asiatongsin.errors import PageUnreadable
-from asiatongsin.items import Page, PageItems, Rejection, WeatherSnapshot
-from asiatongsin.mediaon import article, body, front, related_stories, section, weather
-from asiatongsin.mediaon.front import FrontPage
-from asiatongsin.mediaon.section import SectionPage
-from asiatongsin.site import Site
+from asiatongsin.cms import field_of, found_on
+from asiatongsin.fields import looked_for
+from asiatongsin.items import Page, PageItems, Rejection
 from pipelines.crawl_record import FieldCoverage, Key
 
-
-@dataclass(frozen=True, kw_only=True)
-class Field:
-    """Something that pages of a kind hold."""
-
-    part: str
-    """Part of a page: `article`, `strip`, `list`."""
-
-    name: str
-    """What is looked for."""
-
-    selectors: tuple[str, ...]
-    """Where."""
-
-    least: float = 0.0
-    """Share of the pages on which the first crawls of a site must find it."""
-
-    unit: str = ""
-    """What is counted of it; empty where it is only there or not."""
-
-    pages_enough: int = 1
-    """Pages from which on the mean of what is counted says something."""
-
-    is_always_there: bool = False
-    """It is missed on a single page, and after a single crawl that found it: no chance takes it away."""
-
-    in_a_row: int = 0
-    """Crawls in a row that must miss it entirely; 0: what earlier crawls found says how much is missed."""
-
-    has_own_bounds: bool = False
-    """Whether it fell is decided by itself, with the outcome of the crawl."""
-
-
-FIELDS = (
-    Field(part="article", name="served", selectors=(), has_own_bounds=True),
-    Field(part="article", name="readable", selectors=()),
-    Field(part="article", name="headline", selectors=article.HEADLINE.css, least=0.8),
-    Field(part="article", name="subheadline", selectors=article.SUBHEADLINE.css),
-    Field(part="article", name="section", selectors=article.SECTION.css),
-    Field(part="article", name="reporter", selectors=article.INFO.css),
-    Field(part="article", name="published_at", selectors=article.INFO.css, least=0.5),
-    # Short notices and long reports: the mean length of a few articles says little.
-    Field(part="article", name="body", selectors=body.BODY.css, least=0.5, unit="characters", pages_enough=20),
-    Field(part="article", name="images", selectors=body.IMAGES.css),
-    Field(part="article", name="related_stories", selectors=related_stories.LINKS.css, unit="blocks", pages_enough=5),
-    Field(part="strip", name="cities", selectors=weather.CITIES.css, unit="cities", pages_enough=2),
-    Field(part="strip", name="conditions", selectors=weather.CITIES.css),
-    Field(part="strip", name="temperatures", selectors=weather.CITIES.css),
-    Field(part="front", name="answer", selectors=(), in_a_row=2),
-    Field(part="front", name="sections", selectors=front.MENU_LINKS.css, unit="sections", is_always_there=True),
-    # A list that does not come once may come the next time.
-    Field(part="list", name="answer", selectors=(), in_a_row=2),
-    Field(part="list", name="teasers", selectors=section.LIST.css, unit="teasers", is_always_there=True),
-    Field(part="list", name="published_at", selectors=section.DATE.css, is_always_there=True),
-)
-"""A page of the part counts as having the field or not having it, and of some it is counted how much."""
-
 NONE_FAILED: Mapping[str, int] = {}
-
-_BY_KEY = {(field.part, field.name): field for field in FIELDS}
-
-
-def field_of(part: str, name: str) -> Field | None:
-    """The field of that name; `list 22` is the part `list` of one section. None: nobody looks for such a field."""
-    kind, _, number = part.partition(" ")
-    return _BY_KEY.get((kind, name)) if number.isdecimal() == (kind == "list") else None
-
-
-def looked_for(selectors: Sequence[str], kept_in: str | None) -> str:
-    """Where something was looked for in vain, and a page to try it on."""
-    looked = [f"looked for in {', '.join(selectors)}"] if selectors else []
-    shown = [f"a page that shows it is kept in {kept_in}"] if kept_in else []
-    return "; ".join(looked + shown)
 
 
 class Coverage:
@@ -160,51 +81,3 @@ class Unreadable:
             selectors = [selector for field in fields for selector in field.selectors]
             return f"{first.reason}; {looked_for(selectors, first.raw_path)}"
         return ""
-
-
-def found_on(page: Page, items: PageItems) -> Iterator[tuple[str, Mapping[str, int]]]:
-    """The parts of a page, each with how much of its fields was found in their own place; 0: a field is lacking."""
-    if page.kind == "article" and not items.unmodified:
-        yield "article", _of_article(page, items)
-    if page.kind == "list":
-        yield f"list {page.section}", _of_list(page)
-    if page.kind == "front":
-        yield "front", {"answer": 1, "sections": len(FrontPage(page.tree, Site(page.base)).sections())}
-    if items.article or (page.kind != "article" and not items.rejected):
-        yield "strip", _of_strip(items.weather)
-
-
-def _of_article(page: Page, items: PageItems) -> Mapping[str, int]:
-    amounts = {} if page.is_by_number else {"served": int(items.removed is None)}
-    # One that could not be read before is asked for again: that it still cannot be says nothing new.
-    if items.article or (items.removed is None and not page.is_by_number):
-        amounts["readable"] = int(items.article is not None)
-    if items.article:
-        for name in ("headline", "subheadline", "section", "reporter", "published_at", "images"):
-            amounts[name] = int(bool(getattr(items.article, name)) and name not in items.fallbacks)
-        amounts["body"] = sum(map(len, items.article.body))
-        amounts["related_stories"] = len({story.block for story in items.related_stories})
-    return amounts
-
-
-def _of_list(page: Page) -> Mapping[str, int]:
-    try:
-        teasers = SectionPage(page.tree, page.url).teasers()
-    except PageUnreadable:
-        teasers = []
-    if not teasers:
-        return {"answer": 1, "teasers": 0}
-    return {
-        "answer": 1,
-        "teasers": len(teasers),
-        "published_at": sum(teaser.published_at is not None for teaser in teasers),
-    }
-
-
-def _of_strip(strip: WeatherSnapshot | None) -> Mapping[str, int]:
-    readings = strip.readings if strip else ()
-    return {
-        "cities": len(readings),
-        "conditions": sum(reading.condition is not None for reading in readings),
-        "temperatures": sum(reading.temperature_c is not None for reading in readings),
-    }

@@ -8,8 +8,8 @@ from math import comb
 from statistics import fmean, median
 from typing import Self
 
+from asiatongsin.fields import Field
 from pipelines.crawl_record import FieldCoverage
-from pipelines.verdict.coverage import Field
 
 ENOUGH_CRAWLS = 3
 """Earlier crawls that must be known before a crawl is compared with them.

@@ -10,8 +10,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from asiatongsin.cms import field_of
+from asiatongsin.fields import Field, looked_for
 from pipelines.crawl_record import FieldCoverage, Key
-from pipelines.verdict.coverage import Field, field_of, looked_for
 from pipelines.verdict.expectation import Expectation, summed
 
 History = Mapping[Key, Sequence[FieldCoverage]]

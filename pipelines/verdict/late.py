@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from psycopg import Connection
 
+from asiatongsin.cms import field_of
 from pipelines.crawl_record import CrawlRecord, FieldCoverage, Key
 from pipelines.exporters import crawls, missing_fields, removed_articles
 from pipelines.exporters.missing_fields import UsualFigures
 from pipelines.queries import coverage_history
-from pipelines.verdict.coverage import field_of
 from pipelines.verdict.earlier import earlier_crawls
 from pipelines.verdict.expectation import Expectation
 from pipelines.verdict.falls import falls, with_fallen

@@ -1,0 +1,46 @@
+"""The CMS whose pages are read, and all that the rest of the program asks of it.
+
+Another CMS is a package beside `asiatongsin/mediaon` that offers the same names; it is chosen by the imports below.
+"""
+
+from __future__ import annotations
+
+from asiatongsin.mediaon.fields import FIELDS, field_of, found_on
+from asiatongsin.mediaon.reading import (
+    Listing,
+    Read,
+    is_asked_article,
+    listing_of,
+    read_page,
+    read_weather,
+    sections_of,
+)
+from asiatongsin.mediaon.removed import GONE_STATUSES
+from asiatongsin.mediaon.section import LIST, Teaser
+from asiatongsin.mediaon.urls import ALL, article_no, article_url, is_desktop_article, list_no, list_url, page_no
+
+LIST_SELECTORS = LIST.css
+"""Where a list page is looked through for its entries."""
+
+__all__ = [
+    "ALL",
+    "FIELDS",
+    "GONE_STATUSES",
+    "LIST_SELECTORS",
+    "Listing",
+    "Read",
+    "Teaser",
+    "article_no",
+    "article_url",
+    "field_of",
+    "found_on",
+    "is_asked_article",
+    "is_desktop_article",
+    "list_no",
+    "list_url",
+    "listing_of",
+    "page_no",
+    "read_page",
+    "read_weather",
+    "sections_of",
+]

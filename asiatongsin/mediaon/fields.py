@@ -1,0 +1,91 @@
+"""The fields that pages of the CMS hold, where each is looked for, and how much of them was found on a page.
+
+A layout that changed shows here first: `og:title` stands in for a headline whose class was renamed, and the article is
+stored all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from asiatongsin.fields import Field
+from asiatongsin.items import Page, PageItems, WeatherSnapshot
+from asiatongsin.mediaon import article, body, front, related_stories, section, weather
+from asiatongsin.mediaon.reading import listing_of, sections_of
+
+FIELDS = (
+    Field(part="article", name="served", selectors=(), has_own_bounds=True),
+    Field(part="article", name="readable", selectors=()),
+    Field(part="article", name="headline", selectors=article.HEADLINE.css, least=0.8),
+    Field(part="article", name="subheadline", selectors=article.SUBHEADLINE.css),
+    Field(part="article", name="section", selectors=article.SECTION.css),
+    Field(part="article", name="reporter", selectors=article.INFO.css),
+    Field(part="article", name="published_at", selectors=article.INFO.css, least=0.5),
+    # Short notices and long reports: the mean length of a few articles says little.
+    Field(part="article", name="body", selectors=body.BODY.css, least=0.5, unit="characters", pages_enough=20),
+    Field(part="article", name="images", selectors=body.IMAGES.css),
+    Field(part="article", name="related_stories", selectors=related_stories.LINKS.css, unit="blocks", pages_enough=5),
+    Field(part="strip", name="cities", selectors=weather.CITIES.css, unit="cities", pages_enough=2),
+    Field(part="strip", name="conditions", selectors=weather.CITIES.css),
+    Field(part="strip", name="temperatures", selectors=weather.CITIES.css),
+    Field(part="front", name="answer", selectors=(), in_a_row=2),
+    Field(part="front", name="sections", selectors=front.MENU_LINKS.css, unit="sections", is_always_there=True),
+    # A list that does not come once may come the next time.
+    Field(part="list", name="answer", selectors=(), in_a_row=2),
+    Field(part="list", name="teasers", selectors=section.LIST.css, unit="teasers", is_always_there=True),
+    Field(part="list", name="published_at", selectors=section.DATE.css, is_always_there=True),
+)
+"""A page of the part counts as having the field or not having it, and of some it is counted how much."""
+
+_BY_KEY = {(field.part, field.name): field for field in FIELDS}
+
+
+def field_of(part: str, name: str) -> Field | None:
+    """The field of that name; `list 22` is the part `list` of one section. None: nobody looks for such a field."""
+    kind, _, number = part.partition(" ")
+    return _BY_KEY.get((kind, name)) if number.isdecimal() == (kind == "list") else None
+
+
+def found_on(page: Page, items: PageItems) -> Iterator[tuple[str, Mapping[str, int]]]:
+    """The parts of a page, each with how much of its fields was found in their own place; 0: a field is lacking."""
+    if page.kind == "article" and not items.unmodified:
+        yield "article", _of_article(page, items)
+    if page.kind == "list":
+        yield f"list {page.section}", _of_list(page)
+    if page.kind == "front":
+        yield "front", {"answer": 1, "sections": len(page.once(sections_of))}
+    if items.article or (page.kind != "article" and not items.rejected):
+        yield "strip", _of_strip(items.weather)
+
+
+def _of_article(page: Page, items: PageItems) -> Mapping[str, int]:
+    amounts = {} if page.is_by_number else {"served": int(items.removed is None)}
+    # One that could not be read before is asked for again: that it still cannot be says nothing new.
+    if items.article or (items.removed is None and not page.is_by_number):
+        amounts["readable"] = int(items.article is not None)
+    if items.article:
+        for name in ("headline", "subheadline", "section", "reporter", "published_at", "images"):
+            amounts[name] = int(bool(getattr(items.article, name)) and name not in items.fallbacks)
+        amounts["body"] = sum(map(len, items.article.body))
+        amounts["related_stories"] = len({story.block for story in items.related_stories})
+    return amounts
+
+
+def _of_list(page: Page) -> Mapping[str, int]:
+    teasers = page.once(listing_of).teasers
+    if not teasers:
+        return {"answer": 1, "teasers": 0}
+    return {
+        "answer": 1,
+        "teasers": len(teasers),
+        "published_at": sum(teaser.published_at is not None for teaser in teasers),
+    }
+
+
+def _of_strip(strip: WeatherSnapshot | None) -> Mapping[str, int]:
+    readings = strip.readings if strip else ()
+    return {
+        "cities": len(readings),
+        "conditions": sum(reading.condition is not None for reading in readings),
+        "temperatures": sum(reading.temperature_c is not None for reading in readings),
+    }

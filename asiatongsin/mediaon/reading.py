@@ -1,0 +1,97 @@
+"""What is read on a page, part by part. `page.once(sections_of)` has a part read by the first who asks for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from asiatongsin.errors import PageRemoved, PageUnreadable
+from asiatongsin.items import Article, Page, RelatedStory, WeatherSnapshot
+from asiatongsin.mediaon.article import ArticlePage
+from asiatongsin.mediaon.front import FrontPage
+from asiatongsin.mediaon.related_stories import RelatedStories
+from asiatongsin.mediaon.removed import removed_form
+from asiatongsin.mediaon.section import SectionPage, Teaser
+from asiatongsin.mediaon.urls import article_no
+from asiatongsin.mediaon.weather import WeatherStrip
+from asiatongsin.site import Site
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listing:
+    """What a list page shows."""
+
+    teasers: tuple[Teaser, ...] = ()
+    """The entries in printed order, each article once."""
+
+    unreadable: PageUnreadable | None = None
+    """Why the page holds no list; None where it holds one, be it empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was read from a page."""
+
+    article: Article | None = None
+    stories: tuple[RelatedStory, ...] = ()
+    fallbacks: tuple[str, ...] = ()
+
+
+def sections_of(page: Page) -> tuple[int, ...]:
+    """Numbers of the lists in the menu of a page; empty where there is no menu."""
+    return tuple(FrontPage(page.tree, Site(page.base)).sections())
+
+
+def listing_of(page: Page) -> Listing:
+    """The entries of a list page."""
+    if page.parsed.excess:
+        return Listing(unreadable=PageUnreadable(page.parsed.excess))
+    try:
+        return Listing(teasers=tuple(SectionPage(page.tree, page.url).teasers()))
+    except PageUnreadable as error:
+        return Listing(unreadable=error)
+
+
+def is_asked_article(page: Page) -> bool:
+    """Whether the address that answered is the article that was asked for."""
+    return article_no(page.url) == page.no
+
+
+def read_page(page: Page) -> Read:
+    """The article and its related stories; PageRemoved or PageUnreadable where there must be one and is not."""
+    if page.kind == "article":
+        reader = reader_of(page)
+        stories = RelatedStories(page.tree, page.url, reader.body_element).stories()
+        return Read(reader.article(), stories, reader.fallbacks)
+    if page.parsed.excess:
+        raise PageUnreadable(page.parsed.excess)
+    if page.kind == "list" and (unreadable := page.once(listing_of).unreadable):
+        raise unreadable
+    return Read()
+
+
+def read_article(page: Page) -> Article:
+    """The article of an article page; PageRemoved or PageUnreadable say why there is none."""
+    return reader_of(page).article()
+
+
+def reader_of(page: Page) -> ArticlePage:
+    """What reads the article of a page. PageRemoved where there is none, PageUnreadable where it is another one."""
+    reader = ArticlePage(page)
+    if form := removed_form(reader):
+        raise PageRemoved(form)
+    if not is_asked_article(page):
+        raise PageUnreadable(f"asked for article {page.no} and was sent to {page.url}")
+    if page.parsed.excess:
+        raise PageUnreadable(page.parsed.excess)
+    if reader.is_empty:
+        raise PageRemoved("empty body")
+    return reader
+
+
+def read_weather(page: Page) -> WeatherSnapshot | None:
+    """The weather strip; None where the page shows none."""
+    strip = WeatherStrip(page.tree)
+    readings = strip.readings()
+    if not readings:
+        return None
+    return WeatherSnapshot(site=page.site, page_date=strip.page_date(), fetched_at=page.fetched_at, readings=readings)
