@@ -14,8 +14,8 @@ from scrapy.settings import Settings
 from asiatongsin.items import Article, ArticleImage, Rejection, RelatedStory, WeatherReading, WeatherSnapshot
 from pipelines.commands.usage import given_site, usage_error, usage_errors
 from pipelines.crawl_record import NEEDS_A_PERSON, CrawlRecord, ExitStatus
-from pipelines.status.collect import collected
-from pipelines.terminal import status as shown
+from pipelines.status.collect import collect
+from pipelines.terminal import status as screen
 from pipelines.terminal.text_table import text_table
 
 ITEMS = (Article, ArticleImage, WeatherSnapshot, WeatherReading, RelatedStory, Rejection, CrawlRecord)
@@ -44,13 +44,13 @@ class Command(ScrapyCommand):
         if opts.schema:
             print("\n\n".join(explanation(item) for item in ITEMS))
             return
-        status = collected(self.settings or Settings(), given_site(opts.site).key if opts.site else None)
+        status = collect(self.settings or Settings(), given_site(opts.site).key if opts.site else None)
         if opts.json:
             print(msgspec.json.format(msgspec.json.encode(status)).decode())
         elif not opts.quiet:
-            print(shown.text(status))
+            print(screen.text(status))
         elif status.needs_a_person:
-            print(shown.needs(status))
+            print(screen.needs(status))
         self.exitcode = NEEDS_A_PERSON if status.needs_a_person else ExitStatus.DONE
 
 

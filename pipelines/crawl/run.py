@@ -22,7 +22,7 @@ from pipelines.crawl.extension import OVERLAP, CrawlExtension
 from pipelines.crawl_record import ExitStatus, Outcome
 from pipelines.database.connection import Database
 from pipelines.database.errors import DatabaseMissing
-from pipelines.monitoring import delivery as addresses
+from pipelines.monitoring import delivery
 from pipelines.verdict.bounds import Bounds
 from pipelines.verdict.decide import decide
 from pipelines.verdict.tally import Tally
@@ -50,7 +50,7 @@ def check(settings: BaseSettings | None, given: Mapping[str, str]) -> None:
             Bounds.from_settings(settings)
             Database.from_settings(settings)
             archive_settings.check(settings)
-            addresses.check(settings)
+            delivery.check(settings)
     except (ArgumentError, DatabaseMissing, SettingError) as error:
         _log_to_file(settings, ExitStatus.USAGE, str(error))
         raise

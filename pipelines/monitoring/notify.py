@@ -15,8 +15,7 @@ from scrapy.settings import BaseSettings
 from asiatongsin.printable import printable
 from pipelines.crawl_record import CrawlRecord, Outcome
 from pipelines.disk import describe_error
-from pipelines.monitoring import messages as alerts
-from pipelines.monitoring import metrics
+from pipelines.monitoring import messages, metrics
 from pipelines.monitoring.delivery import addresses, deliver
 from pipelines.monitoring.metrics import Figures
 from pipelines.monitoring.site_troubles import SiteTroubles
@@ -60,7 +59,7 @@ class Notices:
         troubles = self._site_troubles(record.site)
         if troubles.running and troubles.running_since:
             dead = replace(record, id=troubles.running)
-            killed = Verdict(Outcome.ERROR, alerts.KILLED)
+            killed = Verdict(Outcome.ERROR, messages.KILLED)
             troubles = troubles.after_end(killed, troubles.running_since, datetime.now(UTC), is_proof=True)
             troubles = self._alert(troubles, dead, killed)
         self._keep(record.site, troubles.after_begin(record))
@@ -77,8 +76,8 @@ class Notices:
     def _alert(self, troubles: SiteTroubles, record: CrawlRecord, verdict: Verdict) -> SiteTroubles:
         """Sends what is news to an address; the troubles with what each address knows now."""
         given = addresses(self.settings)
-        news = alerts.message(troubles, record, verdict)
-        taken = deliver(news, [one for one in given if alerts.is_due(troubles, one.name)])
+        news = messages.message(troubles, record, verdict)
+        taken = deliver(news, [one for one in given if messages.is_due(troubles, one.name)])
         return troubles.after_messages([one.name for one in given], taken)
 
     def _write_metrics(

@@ -12,16 +12,16 @@ from pipelines.database.connection import Database
 from pipelines.database.errors import DatabaseUnreachable
 from pipelines.database.session import answered, connected
 from pipelines.disk import data_folder
-from pipelines.status import facts as gathered
+from pipelines.status import facts
 from pipelines.status.reasons import Limits, reasons
 from pipelines.status.state import DatabaseState, Status
 
 
-def collected(settings: BaseSettings, site: str | None = None) -> Status:
+def collect(settings: BaseSettings, site: str | None = None) -> Status:
     """How all sites stand, or the one that is named. SettingError, DatabaseUnusable: it cannot be asked like this."""
     limits = Limits.from_settings(settings)
     known = Status(
-        at=datetime.now(UTC), files=gathered.files(data_folder(settings), site), database=DatabaseState(name="")
+        at=datetime.now(UTC), files=facts.files(data_folder(settings), site), database=DatabaseState(name="")
     )
     try:
         ask = partial(_with_database, known, settings, site)
@@ -36,8 +36,8 @@ def _with_database(known: Status, settings: BaseSettings, site: str | None) -> S
     with connected(settings) as (found, connection, _applied):
         return replace(
             known,
-            database=gathered.database(connection, found.name),
-            sites=gathered.sites(connection, site),
-            crawls=gathered.crawls(connection, site),
-            rejected=gathered.rejected(connection, site),
+            database=facts.database(connection, found.name),
+            sites=facts.sites(connection, site),
+            crawls=facts.crawls(connection, site),
+            rejected=facts.rejected(connection, site),
         )
