@@ -57,6 +57,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         uses = set(getattr(item, "fixturenames", ()))
         if "server" in uses and not uses & STARTING:
             item.add_marker("sql")
+        _check_folder(item, uses)
+
+
+def _check_folder(item: pytest.Item, uses: set[str]) -> None:
+    """The folder of a test says what it needs: `unit` nothing, `sql` a connection, `crawls` and `faults` commands."""
+    folder = item.path.relative_to(ROOT / "tests").parts[0]
+    if (folder in {"unit", "sql"} and uses & STARTING) or (folder == "unit" and "server" in uses):
+        raise pytest.UsageError(f"{item.nodeid} needs more than its folder says: move it to tests/sql or tests/crawls")
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

@@ -16,9 +16,7 @@ from asiatongsin.items import Page
 from asiatongsin.rechecks import Rechecks
 from pipelines.stages.recheck import dated
 from pipelines.stages.visits import visit
-from tests.conftest import Scrapy
 from tests.samples import AT, NO, article, later, page, rejected, removed
-from tests.site import ReplicaSite, serve
 
 DEFAULT = {"RECHECK_AFTER": settings.RECHECK_AFTER, "RECHECK_MAX": settings.RECHECK_MAX, "GONE_AFTER": "1d"}
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -154,12 +152,3 @@ def test_keeps_no_validator_that_cannot_be_sent_back(value: str) -> None:
     assert visit(downloaded((("ETag", value),)), article(), is_served=True).etag is None
     twice = downloaded((("ETag", '"a"'), ("etag", '"b"')))
     assert visit(twice, article(), is_served=True).etag is None
-
-
-def test_a_crawl_with_a_setting_that_cannot_be_meant_ends_with_status_2(crawl: Scrapy) -> None:
-    with serve(ReplicaSite(articles=1)) as replica:
-        for given in ("RECHECK_AFTER=1h, soon", "RECHECK_MAX=many", "GONE_AFTER=never"):
-            run = crawl(replica.url, "-s", given)
-            assert (run.status, given.partition(",")[0] in run.last_line) == (2, True), run.log
-            assert "write " in run.last_line
-        assert replica.requests == []

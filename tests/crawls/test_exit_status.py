@@ -6,7 +6,6 @@ from pathlib import Path
 
 from psycopg import Connection
 
-from pipelines.crawl_record import ExitStatus
 from tests.conftest import Scrapy
 from tests.site import ReplicaSite, serve
 
@@ -76,8 +75,3 @@ def test_the_log_file_ends_with_what_standard_error_says(crawl: Scrapy, connecti
             _, found, sentence = last.partition(f" [pipelines.crawl.run] {level}: ")
             assert found, last
             assert run.last_line.endswith(sentence)
-
-
-def test_every_exit_status_has_a_meaning_of_its_own() -> None:
-    assert [*ExitStatus] == [*range(7)]
-    assert len({status.meaning for status in ExitStatus}) == 7

@@ -5,20 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from time import monotonic
 from typing import Any
 
 import pytest
-from scrapy.http import Response
 
 from asiatongsin.mediaon.urls import article_url
-from asiatongsin.middlewares.wait import retry_after
 from tests.conftest import Scrapy
 
-NOW = datetime(2025, 10, 5, 0, 52, tzinfo=UTC)
 FIVE, SIX = "/news/article.html?no=5", "/news/article.html?no=6"
 PAGE = '<div class="art_top"><h2>제목</h2></div><div id="news_body_area">글</div>'
 NO_DATABASE = {"DATABASE_URL": "postgresql://127.0.0.1:1/none"}
@@ -69,26 +65,6 @@ def serving() -> Iterator[Misbehaving]:
         finally:
             server.shutdown()
             thread.join()
-
-
-@pytest.mark.parametrize(
-    ("value", "seconds"),
-    [
-        *(("10", 10), (" 10 ", 10), ("0", 0), ("Sun, 05 Oct 2025 00:52:30 GMT", 30)),
-        *(("Sun, 05 Oct 2025 09:53:00 +0900", 60), ("Sun, 05 Oct 2025 00:53:00", 60)),
-        ("Sun, 05 Oct 2025 00:51:00 GMT", 0),
-        *((value, None) for value in ("", "-1", "1.5", "1e3", "²", "soon", "\xff", "Sun, 32 Oct 2025 00:00:00 GMT")),
-        ("Sun, 05 Oct 2025 00:00:00 +99999999999999999999", None),
-        ("Sun, 05 Oct 99999999999999999999 0:0 GMT", None),
-    ],
-)
-def test_reads_seconds_and_dates(value: str, seconds: float | None) -> None:
-    response = Response("https://newsasia.kr/", headers={"Retry-After": value})
-    assert retry_after(response, NOW) == seconds
-
-
-def test_waits_for_nothing_where_no_time_is_named() -> None:
-    assert retry_after(Response("https://newsasia.kr/")) is None
 
 
 def test_follows_no_redirect_that_leaves_the_site(scrapy: Scrapy, site: Misbehaving) -> None:

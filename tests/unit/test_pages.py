@@ -17,12 +17,12 @@ from asiatongsin.mediaon.section import SectionPage, Teaser
 from asiatongsin.mediaon.urls import article_url, list_url
 from asiatongsin.site import DEFAULT_BASE, Site
 from pipelines.stages.split import split
-from tests.conftest import SHARED
+from tests.conftest import ROOT, SHARED
 from tests.site import ReplicaSite
 from tests.site.answers import Ask, answer
 from tests.site.headlines import KICKERS
 
-OWN = sorted(Path(__file__).parent.glob("pages/*/expected.json"))
+OWN = sorted((ROOT / "tests").glob("pages/*/expected.json"))
 CAPTURED = sorted(SHARED.glob("pages/*/expected.json"))
 LISTS = sorted(SHARED.glob("lists/expected.json"))
 LIST_URL = list_url(DEFAULT_BASE, 34, 1)

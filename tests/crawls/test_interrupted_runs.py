@@ -26,7 +26,7 @@ def pytest_runtest_call(item):
 """
 """A plugin with which the first test that has its database never ends."""
 
-TEST = "tests/test_lock.py::test_leaves_other_sites_alone"
+TEST = "tests/sql/test_lock.py::test_leaves_other_sites_alone"
 
 
 @pytest.mark.parametrize(

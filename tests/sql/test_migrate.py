@@ -14,7 +14,7 @@ from psycopg import Connection
 from pipelines.database.errors import DatabaseForeign, DatabaseTooNew
 from pipelines.database.migrate import Migration, migrate, migrations, schema_version
 from pipelines.database.tables import TABLES
-from tests.conftest import ROOT, Scrapy
+from tests.conftest import ROOT
 from tests.samples import process, rows
 
 CURRENT = migrations()[-1].version
@@ -52,10 +52,6 @@ def test_does_nothing_the_second_time(connection: Connection) -> None:
     before = rows(connection, state)
     assert migrate(connection) == []
     assert rows(connection, state) == before
-
-
-def test_numbers_its_files_without_a_gap() -> None:
-    assert [migration.version for migration in migrations()] == list(range(1, CURRENT + 1))
 
 
 def test_works_when_many_threads_begin_at_once(empty: Connection, empty_database_url: str) -> None:
@@ -146,32 +142,3 @@ def test_refuses_an_empty_text_in_every_column_a_page_can_fill(connection: Conne
 def test_has_only_times_with_an_offset(connection: Connection) -> None:
     query = "SELECT DISTINCT data_type FROM information_schema.columns WHERE table_schema = 'public'"
     assert [name for (name,) in rows(connection, query) if "without" in name or name == "date"] == []
-
-
-def test_the_command_says_what_it_did(scrapy: Scrapy, empty_database_url: str) -> None:
-    first, second = (scrapy("migrate", DATABASE_URL=empty_database_url) for _ in range(2))
-    assert (first.status, second.status) == (0, 0), first.log
-    assert f"schema version {CURRENT}; applied 0001 initial" in first.output
-    assert second.output.endswith(f"schema version {CURRENT}; nothing to do\n")
-
-
-def test_the_command_says_when_it_cannot(scrapy: Scrapy, newer: str) -> None:
-    run = scrapy("migrate", DATABASE_URL=newer)
-    assert run.status == 2
-    assert "upgrade the program" in run.last_line
-    assert "Traceback" not in run.log
-
-
-def test_the_command_says_when_it_may_not(scrapy: Scrapy, empty: Connection, empty_database_url: str) -> None:
-    """Since PostgreSQL 15 only the owner of a database makes tables in it unless others are allowed to."""
-    role = f"role_{empty.info.dbname}"
-    empty.execute(f"CREATE ROLE {role}")
-    try:
-        run = scrapy(
-            "migrate", DATABASE_URL=psycopg.conninfo.make_conninfo(empty_database_url, options=f"-c role={role}")
-        )
-    finally:
-        empty.execute(f"DROP ROLE {role}")
-    assert "permission denied for schema public" in run.log
-    assert run.status == 2
-    assert "Traceback" not in run.log

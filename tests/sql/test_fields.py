@@ -20,7 +20,7 @@ from pipelines.exporters.articles import PARAGRAPH_BREAK
 from pipelines.reparse.compare import differences
 from pipelines.stages.weather import identify
 from tests.samples import export, image, page, rows, story
-from tests.test_pages import OWN, expected_of
+from tests.unit.test_pages import OWN, expected_of
 
 TABLE_OF: Mapping[type, str] = {
     Article: "articles",
@@ -175,7 +175,7 @@ def expected(item: type, case: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def test_a_saved_page_shows_a_value_of_each_field() -> None:
-    """tests/test_pages.py compares all that a saved page is expected to hold with what is read."""
+    """tests/unit/test_pages.py compares all that a saved page is expected to hold with what is read."""
     shown = {
         f"{item.__name__}.{name}"
         for item in TABLE_OF
