@@ -6,10 +6,10 @@ import gzip
 from pathlib import Path
 
 import pytest
-from asiatongsin.pages.article import HEADLINE
-from asiatongsin.selectors import Selectors
 from psycopg import Connection
 
+from asiatongsin.html.selectors import Selectors
+from asiatongsin.mediaon.article import HEADLINE
 from pipelines.reparse.captured import Wanted
 from tests import sinks
 from tests.conftest import Run, Scrapy
@@ -88,7 +88,7 @@ def test_what_fell_is_found_again_in_the_archive_with_a_mended_selector(
     headline = f"{replica.url.partition('//')[2]} article headline"
     needs_a_person = ("status", "--quiet")
     assert reread(writes=True).found_again == []  # nothing was mended
-    monkeypatch.setattr("asiatongsin.pages.article.HEADLINE", Selectors(".art_top h9", *HEADLINE.css))
+    monkeypatch.setattr("asiatongsin.mediaon.article.HEADLINE", Selectors(".art_top h9", *HEADLINE.css))
     before = stored(connection)
     assert reread().found_again == []
     single = Wanted(no=frozenset(numbers(connection)))
