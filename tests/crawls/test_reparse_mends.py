@@ -123,7 +123,7 @@ def test_a_copy_of_the_archive_takes_no_place_away_and_the_archive_gives_it_back
     ("broken", "table"),
     [
         ("asiatongsin.mediaon.article.find_body", "rejected_pages"),
-        ("pipelines.stages.split.removed_form", "removed_articles"),
+        ("asiatongsin.mediaon.reading.removed_form", "removed_articles"),
     ],
 )
 @pytest.mark.sql
