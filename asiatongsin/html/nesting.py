@@ -18,6 +18,9 @@ _VOID = frozenset({
 _RAW = frozenset({b"iframe", b"noembed", b"noframes", b"script", b"style", b"textarea", b"title", b"xmp"})
 """There are no tags in these."""
 
+_ENDS_ITS_KIND = frozenset({b"a", b"dd", b"dt", b"li", b"option", b"p", b"td", b"th", b"tr"})
+"""An opening tag of these closes one that it follows."""
+
 _UNSURE = frozenset({b"frameset", b"math", b"plaintext", b"select", b"svg"})
 """Behind these a tag may be none, or another one than it seems, in ways that only a parser follows."""
 
@@ -63,6 +66,8 @@ class Nesting:
         return len(markup)
 
     def _enter(self, name: bytes, tag: re.Match[bytes]) -> None:
+        if name in _ENDS_ITS_KIND and self._open and self._open[-1][0] == name:
+            self._open.pop()
         weight = weight_of(tag) if FORMATTING_START.match(tag[0]) else 0
         self._open.append((name, weight))
         self._open_weight += weight

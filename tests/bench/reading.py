@@ -79,7 +79,7 @@ def _found(parse: Reader, ours: Reader, peers: Sequence[Reader]) -> Found:
         rows.append(
             Row(name=f"{peer.name} / reading a page", figure=figure, ratios=ratios(peer.times, ours.times), goal=SPEED)
         )
-    notes = ["Each page is read once, none was met before; the parse beside it is lxml's. The others had no network."]
+    notes = ["Each page is read once, none was met before; the parse is lxml's. The others had no network."]
     if not peers:
         notes.append("The others are not installed: `make bench-peers`.")
     return Found(rows=rows, notes=notes)

@@ -34,6 +34,8 @@ MANY = range(30_000)
         ),
         pytest.param("<font>" * 2_000 + "<p>글</p>", id="open tags"),
         pytest.param("<!-- 광고 --><br>" * 10_000, id="comments"),
+        pytest.param("<p>글" * 30_000, id="paragraphs that nobody closed"),
+        pytest.param("<ul>" + "<li>글" * 30_000, id="entries that nobody closed"),
     ],
 )
 def test_lets_pages_pass_that_are_merely_large(body: str) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from time import process_time
 from urllib.parse import urljoin
@@ -12,10 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asiatongsin.html.addresses import join
-from asiatongsin.html.element import text_of, whole_text
+from asiatongsin.html.element import ancestors, children, is_same, key, text_of, whole_text
 from asiatongsin.html.parse import parse, to_utf8
 from asiatongsin.html.selectors import Selectors
 from asiatongsin.items import Page
+from asiatongsin.mediaon.body import ArticleBody
 
 TEXT = "온누리시가 골목길 새단장 사업을 시작한다고 밝혔다."
 PAGE = f"<p>{TEXT}</p>"
@@ -153,6 +156,54 @@ def test_takes_no_longer_for_an_end_that_is_written_to_be_slow(markup: str) -> N
     begin = process_time()
     parse(b"<html><body><p>x</p></body>" + markup.encode())
     assert process_time() - begin < 5
+
+
+@pytest.mark.parametrize(
+    ("markup", "paragraphs"),
+    [
+        pytest.param("<p>하나<table><tr>둘<td>셋</table>넷", ["하나둘", "셋", "넷"], id="text between rows"),
+        pytest.param("<div>하나<template><p>둘</p></template>셋</div>", ["하나셋"], id="template"),
+        pytest.param("<p>하나<![CDATA[둘]]>셋", ["하나셋"], id="CDATA"),
+        pytest.param("<p>하나<?php 둘 ?>셋", ["하나셋"], id="instruction"),
+        pytest.param("<p>하나<!-- 둘 --!>셋", ["하나셋"], id="comment with another end"),
+        pytest.param("<p>하나<!-->둘<!-- -->셋", ["하나둘셋"], id="comment that ends at once"),
+        pytest.param("<p>하나</br>둘", ["하나", "둘"], id="end of br"),
+        pytest.param("</ p>하나", ["하나"], id="blank in an end"),
+        pytest.param("<p><b>하나<p>둘</b>셋", ["하나", "둘셋"], id="open formatting"),
+        pytest.param("<p><a href=/1>하나<a href=/2>둘</p>셋", ["하나둘", "셋"], id="link in a link"),
+        pytest.param("<ul><li>하나<div><li>둘</ul>", ["하나", "둘"], id="entry in a block"),
+        pytest.param("<h2>하나<h3>둘</h3>", ["하나", "둘"], id="heading in a heading"),
+        pytest.param("하나<plaintext><p>둘</p>", ["하나<p>둘</p>"], id="plaintext"),
+        pytest.param("<div title=a title=b<p>하나</div>둘", ["하나", "둘"], id="tag in a tag"),
+        pytest.param("<p>&#xd800;&#0;&#x110000;하나&ampA&nbsp둘", ["\ufffd\ufffd\ufffd하나&A 둘"], id="references"),
+    ],
+)
+def test_reads_damaged_markup_as_the_standard_says(markup: str, paragraphs: list[str]) -> None:
+    body = Selectors("body").first(parse(markup.encode()).tree)
+    assert body is not None
+    assert list(ArticleBody(body, "").paragraphs) == paragraphs
+
+
+def test_an_element_holds_its_page() -> None:
+    element = Selectors("p").first(parse("<p>글</p>".encode()).tree)
+    gc.collect()
+    assert element is not None
+    assert text_of(element) == "글"
+    assert [above.tag for above in ancestors(element)] == ["body", "html"]
+
+
+def test_tells_elements_apart_that_are_written_alike() -> None:
+    one, other = Selectors("p").best(parse(b"<p></p><p></p>").tree)
+    assert not is_same(one, other)
+    assert key(one) != key(other)
+    assert is_same(one, next(children(next(ancestors(one)))))
+
+
+def test_reads_pages_in_many_threads_at_once() -> None:
+    pages = [f"<p>{number}</p>".encode() * 500 for number in range(40)]
+    with ThreadPoolExecutor(4) as threads:
+        texts = list(threads.map(lambda page: Selectors("p:last-child").text(parse(page).tree), pages))
+    assert texts == [str(number) for number in range(40)]
 
 
 def test_joins_the_text_around_a_comment() -> None:
