@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 
 from asiatongsin.errors import PageUnreadable
 from asiatongsin.html.addresses import join
@@ -20,6 +21,9 @@ DATE = Selectors(".art_info .date", ".date", ".art_info li", "ul > li")
 
 MOST_LISTS = 20
 """How many matches are looked at; a page has one or two. Where lists nest, each is read with all that are in it."""
+
+MOST_DATES = 20
+"""Places of an entry that are looked at for its date; an entry has three or four."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -79,6 +83,6 @@ class SectionPage:
         return Teaser(no=no, published_at=self._published_at(entry), entry=entry)
 
     def _published_at(self, entry: Element) -> datetime | None:
-        inner = (element for element in DATE.all(entry) if not is_same(element, entry))
+        inner = islice((element for element in DATE.all(entry) if not is_same(element, entry)), MOST_DATES)
         texts = (text for element in inner if (text := text_of(element)))
         return next((time for text in texts if (time := parse_date_time(text))), None)
