@@ -39,8 +39,16 @@ def body_of(no: int) -> bytes:
 
 def exchange(no: int = NO, at: datetime = AT, **changes: Any) -> Exchange:
     sent = (("Host", SITE), ("User-Agent", "asiatongsin/test"))
-    given = {"url": url_of(no), "request_headers": sent, "status": 200, "headers": HTML, "body": body_of(no)}
-    return Exchange(**given | {"ip_address": "192.0.2.1", "fetched_at": at} | changes)
+    usual = Exchange(
+        url=url_of(no),
+        request_headers=sent,
+        status=200,
+        headers=HTML,
+        body=body_of(no),
+        ip_address="192.0.2.1",
+        fetched_at=at,
+    )
+    return replace(usual, **changes)
 
 
 def fetched(*exchanges: Exchange, no: int = NO, decoded: bytes | None = None, **changes: Any) -> Page:
@@ -48,9 +56,18 @@ def fetched(*exchanges: Exchange, no: int = NO, decoded: bytes | None = None, **
     *_, last = exchanges = exchanges or (exchange(no),)
     if place := changes.pop("earlier", None):
         changes["stored"] = Stored(no=no, dated_at=AT, content_hash="a", archived=place)
-    given = {"url": last.url, "site": SITE, "base": BASE, "kind": "article", "fetched_at": last.fetched_at}
-    body = last.body if decoded is None else decoded
-    return Page(**given | {"status": last.status, "body": body, "exchanges": exchanges, "no": no} | changes)
+    usual = Page(
+        url=last.url,
+        site=SITE,
+        base=BASE,
+        kind="article",
+        fetched_at=last.fetched_at,
+        status=last.status,
+        body=last.body if decoded is None else decoded,
+        exchanges=exchanges,
+        no=no,
+    )
+    return replace(usual, **changes)
 
 
 @contextmanager
@@ -128,14 +145,22 @@ def foreign(
     return path
 
 
-def capture(path: Path, body: bytes, *, url: str = url_of(NO), kind: str = "response", **fields: str) -> Capture:
+def capture(path: Path, body: bytes, *, url: str = url_of(NO), kind: str = "response", **fields: Any) -> Capture:
     """The capture of a record with these fields, as it is read."""
     [(_, one, _)] = records(foreign(path, body, packed=False, kind=kind, **fields))
     named = tuple((name, url if name == "WARC-Target-URI" else value) for name, value in one.rec_headers.headers)
     is_revisit = kind == "revisit"
-    given = {"status": 200, "headers": HTML, "body": b"" if is_revisit else body, "fields": named}
     return Capture(
-        path=path, offset=0, length=path.stat().st_size, is_revisit=is_revisit, url=url, fetched_at=AT, **given
+        path=path,
+        offset=0,
+        length=path.stat().st_size,
+        is_revisit=is_revisit,
+        url=url,
+        fetched_at=AT,
+        status=200,
+        headers=HTML,
+        body=b"" if is_revisit else body,
+        fields=named,
     )
 
 

@@ -110,7 +110,7 @@ def template(server: str) -> Iterator[str]:
     with new_database(server) as url:
         with psycopg.connect(url, autocommit=True) as connection:
             migrate(connection)
-        yield conninfo.conninfo_to_dict(url)["dbname"]
+        yield str(conninfo.conninfo_to_dict(url)["dbname"])
 
 
 @pytest.fixture

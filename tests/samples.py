@@ -1,16 +1,13 @@
-"""Whole items and crawls, of which a test changes what it is about, and processes to kill."""
+"""Whole items and crawls, of which a test changes what it is about."""
 
 from __future__ import annotations
 
 import hashlib
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from psycopg import Connection
 
@@ -29,7 +26,9 @@ from pipelines.crawl_record import CrawlRecord
 from pipelines.exporters.batch import Exported, export_segments
 from pipelines.spool.folder import Spool, read_segment
 from pipelines.stages.weather import identify
-from tests.conftest import ROOT
+from tests.stored import value
+
+T = TypeVar("T")
 
 SITE = "newsasia.kr"
 NO = 142_893
@@ -43,6 +42,13 @@ READINGS = (
 )
 
 
+def present(value: T | None) -> T:
+    """A value that is there; ValueError where it is None."""
+    if value is None:
+        raise ValueError("it is None")
+    return value
+
+
 def later(minutes: float) -> datetime:
     """So many minutes after AT."""
     return AT + timedelta(minutes=minutes)
@@ -50,7 +56,7 @@ def later(minutes: float) -> datetime:
 
 def article(no: int = NO, at: datetime = AT, **changes: Any) -> Article:
     """An article that has everything."""
-    given = {
+    given: dict[str, Any] = {
         "site": SITE,
         "no": no,
         "url": f"https://{SITE}/news/article.html?no={no}",
@@ -75,8 +81,9 @@ def image(number: int, caption: str | None = "설명") -> ArticleImage:
 
 
 def story(position: int, block: str = "관련기사", **changes: Any) -> RelatedStory:
-    given = {"related_no": 1000 + position, "title": f"이야기 {position}", "lead": "앞부분…", "image_url": None}
-    return RelatedStory(block=block, position=position, **given | changes)
+    title = f"이야기 {position}"
+    usual = RelatedStory(block=block, position=position, related_no=1000 + position, title=title, lead="앞부분…")
+    return replace(usual, **changes)
 
 
 def strip(at: datetime = AT, seoul: float = 21.3, site: str = SITE) -> WeatherSnapshot:
@@ -107,7 +114,7 @@ def archived(offset: int = 405, file: str = "archive/newsasia.kr/2025-10/a-00001
 
 def check(at: datetime = AT, due: datetime | None = None, **changes: Any) -> Check:
     """A visit of an article that is as old as it says."""
-    return Check(**{"checked_at": at, "next_check_at": due, "dated_at": AT} | changes)
+    return replace(Check(checked_at=at, next_check_at=due, dated_at=AT), **changes)
 
 
 def removed(no: int = NO, at: datetime = AT, form: str = "404") -> PageItems:
@@ -115,7 +122,7 @@ def removed(no: int = NO, at: datetime = AT, form: str = "404") -> PageItems:
 
 
 def rejected(no: int | None = NO, at: datetime = AT, **rejection: Any) -> PageItems:
-    return replace(page(NO, at), no=no, article=None, rejected=Rejection(**{"reason": "no headline"} | rejection))
+    return replace(page(NO, at), no=no, article=None, rejected=replace(Rejection(reason="no headline"), **rejection))
 
 
 def whole_page() -> PageItems:
@@ -125,13 +132,13 @@ def whole_page() -> PageItems:
     )
     stories = (story(1, image_url="https://newsasia.kr/a.jpg"), story(2, block="hdl_003"))
     visited = check(due=later(60), is_unchanged=True, etag='"1-whole"', last_modified="Sun, 05 Oct 2025 00:52:07 GMT")
-    flags = {"is_reread": True, "unmodified": True, "is_listed": True}
     items = replace(page(stories=stories, seoul=21.3), archived=archived(), removed="alert", rejected=rejection)
-    return replace(items, check=visited, fallbacks=("headline",), **flags)
+    items = replace(items, check=visited, fallbacks=("headline",))
+    return replace(items, is_reread=True, unmodified=True, is_listed=True)
 
 
 def record(identity: str = "20251005T005207Z-000001", **changes: Any) -> CrawlRecord:
-    return CrawlRecord(**{"id": identity, "site": SITE, "started_at": AT} | changes)
+    return replace(CrawlRecord(id=identity, site=SITE, started_at=AT), **changes)
 
 
 def export(
@@ -142,7 +149,7 @@ def export(
 ) -> Exported:
     """Stores the pages as the next segment of a crawl."""
     query = "SELECT coalesce(max(drained_segment), 0) + 1 FROM crawls WHERE id = %s"
-    [(segment,)] = connection.execute(query, [crawl])
+    segment = value(connection, query, crawl)
     return export_segments(connection, record(crawl), {segment: pages}, keep)
 
 
@@ -158,34 +165,6 @@ def leave(data: Path, *pages: PageItems, crawl: CrawlRecord | None = None) -> Pa
 def kept(data: Path) -> list[PageItems]:
     """Pages in `refused/`, which a person can store later."""
     return [items for path in sorted((data / "refused").glob("*")) for items in read_segment(path)[0]]
-
-
-def rows(connection: Connection, query: str, *values: Any) -> list[tuple[Any, ...]]:
-    return connection.execute(query, values).fetchall()
-
-
-def count(connection: Connection, table: str) -> int:
-    return rows(connection, f"SELECT count(*) FROM {table}")[0][0]
-
-
-@contextmanager
-def process(code: str, *arguments: object) -> Iterator[subprocess.Popen[str]]:
-    """A Python process that has printed a line already; it is killed where it still runs at the end."""
-    command = [sys.executable, "-c", code, *map(str, arguments)]
-    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    with subprocess.Popen(command, cwd=ROOT, **pipes) as child:
-        try:
-            if not child.stdout or not child.stdout.readline():
-                raise ChildProcessError(f"ended with {child.wait()} before it was ready")
-            yield child
-        finally:
-            child.kill()
-
-
-def run(code: str, *arguments: object) -> subprocess.CompletedProcess[str]:
-    """A Python process that has ended, in whatever way."""
-    command = [sys.executable, "-c", code, *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600, check=False)
 
 
 def ago(hours: float) -> datetime:

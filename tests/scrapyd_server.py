@@ -5,18 +5,16 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 from base64 import b64encode
-from collections.abc import Callable
 from http.client import HTTPConnection
 from pathlib import Path
-from time import monotonic, sleep
 from typing import Any
 from urllib.parse import urlencode
 
 from tests.conftest import ROOT
 from tests.egg import copy_project
+from tests.processes import answers, free_port, wait_until
 
 SCRAPYD = Path(os.environ.get("SCRAPYD", ROOT / ".venv-scrapyd"))
 """Virtual environment of its own with scrapyd in it: `make scrapyd` makes one."""
@@ -31,8 +29,7 @@ class Scrapyd:
 
     def __init__(self, folder: Path, **environment: str) -> None:
         self.cwd, self.home, self.log = folder / "cwd", folder / "home", folder / "scrapyd.log"
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(self.home),
@@ -48,10 +45,10 @@ class Scrapyd:
 
     def start(self) -> None:
         """Returns when it answers; RuntimeError with its log where it ends instead."""
-        command = [SCRAPYD / "bin" / "scrapyd", "--pidfile="]
+        command = [str(SCRAPYD / "bin" / "scrapyd"), "--pidfile="]
         with self.log.open("a") as log:
             self.process = subprocess.Popen(command, cwd=self.cwd, env=self.environment, stdout=log, stderr=log)
-        wait_until(lambda: self._answers() or self.process.poll() is not None, "scrapyd does not come up")
+        wait_until(lambda: answers(self.port) or self.process.poll() is not None, lambda: "scrapyd does not come up")
         if self.process.poll() is not None:
             raise RuntimeError(self.log.read_text())
 
@@ -87,7 +84,7 @@ class Scrapyd:
         status, body = self.ask("/schedule.json", {"project": "asiatongsin", "spider": "asiatongsin", **given})
         answer = json.loads(body)
         assert (status, answer["status"]) == (200, "ok"), body
-        return answer["jobid"]
+        return str(answer["jobid"])
 
     def cancel(self, job: str, **given: str) -> None:
         """Tells a job to stop."""
@@ -100,7 +97,7 @@ class Scrapyd:
 
     def last_line(self, job: str) -> str:
         """Waits for the end of the job, and reads its log where scrapyd serves it."""
-        wait_until(lambda: job in self.jobs("finished"), f"{job} does not end: {self.log.read_text()}")
+        wait_until(lambda: job in self.jobs("finished"), lambda: f"{job} does not end: {self.log.read_text()}")
         status, log = self.ask(self.jobs("finished")[job]["log_url"])
         assert status == 200
         return log.rstrip().rpartition("\n")[2]
@@ -109,19 +106,3 @@ class Scrapyd:
         """What scrapyd itself logged about the end of a job."""
         lines = self.log.read_text().splitlines()
         return [line for line in lines if f"job='{job}'" in line and "Process started" not in line]
-
-    def _answers(self) -> bool:
-        try:
-            socket.create_connection(("127.0.0.1", self.port)).close()
-        except ConnectionRefusedError:
-            return False
-        return True
-
-
-def wait_until(is_so: Callable[[], bool], otherwise: str, timeout: float = 600) -> None:
-    """Returns when it is so; TimeoutError after `timeout` seconds."""
-    until = monotonic() + timeout
-    while not is_so():
-        if monotonic() > until:
-            raise TimeoutError(otherwise)
-        sleep(0.05)

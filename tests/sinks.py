@@ -13,6 +13,9 @@ from threading import Event, Thread
 from typing import Any
 
 HOST = "127.0.0.1"
+SECRET = "geheim7Qx"
+"""Stands in the addresses of alert channels, and nowhere else."""
+
 GREETINGS = {b"EHLO": "250-sink\r\n250 AUTH PLAIN", b"AUTH": "235 welcome", b"QUIT": "221 bye", b"DATA": "354 go on"}
 """What a mail server says; 250 to anything else."""
 
@@ -46,6 +49,16 @@ class Sink:
         """What came since somebody last asked."""
         came, self.came = self.came, []
         return came
+
+
+def to_web(sink: Sink) -> str:
+    """Address of an alert channel that is the web server."""
+    return f"json://user:{SECRET}w@127.0.0.1:{sink.port}/hook/{SECRET}p"
+
+
+def to_mail(sink: Sink) -> str:
+    """Address of an alert channel that is the mail server."""
+    return f"mailto://user:{SECRET}m@127.0.0.1:{sink.port}?from=crawler@example.com&to=desk@example.com"
 
 
 @contextmanager
@@ -114,7 +127,7 @@ def mail() -> Iterator[Sink]:
 
 
 @contextmanager
-def _served(server: ThreadingTCPServer, sink: Sink) -> Iterator[None]:
+def _served(server: ThreadingHTTPServer | ThreadingTCPServer, sink: Sink) -> Iterator[None]:
     sink.port = server.server_address[1]
     server.daemon_threads = True
     Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import mkdtemp
 from time import perf_counter
+from typing import Any, NoReturn
 
 Found = tuple[str | None, str | None]
 """Headline and body."""
@@ -32,7 +33,7 @@ def without_network() -> None:
     socket.getaddrinfo = _no_address
 
 
-def _no_address(*_: object, **__: object) -> None:
+def _no_address(*_: Any, **__: Any) -> NoReturn:
     raise socket.gaierror("no network while the clock runs")
 
 

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from time import monotonic
+from typing import cast
 from urllib.request import urlopen
 
 from tests.conftest import ROOT
@@ -102,13 +103,13 @@ class Answering(asyncio.Protocol):
         self._received = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
         *heads, self._received = (self._received + data).split(b"\r\n\r\n")
         for head in heads:
             target = head.split(b" ", 2)[1].decode("ascii")
-            self._transport.write(self._pages.answer(target))  # type: ignore[attr-defined]
+            self._transport.write(self._pages.answer(target))
 
 
 def _response(status: int, content_type: str, body: bytes) -> bytes:

@@ -12,15 +12,13 @@ import pytest
 from psycopg import Connection, sql
 
 from pipelines.monitoring import delivery as addresses
-from pipelines.monitoring.site_troubles import SiteTroubles
 from tests import sinks, warm_start
 from tests.conftest import ROOT, Run, Scrapy
 from tests.samples import UNREACHABLE
-from tests.sinks import Sink
+from tests.sinks import SECRET, Sink, to_mail, to_web
 from tests.site import Fault, ReplicaSite, serve
 from tests.site.server import Replica
 
-SECRET = "geheim7Qx"
 FAILS = Fault(kind="status", where=".")
 DRIFTS = Fault(kind="binary", where="list")
 
@@ -37,18 +35,6 @@ def web() -> Iterator[Sink]:
 def mail() -> Iterator[Sink]:
     with sinks.mail() as sink:
         yield sink
-
-
-def to_web(sink: Sink) -> str:
-    return f"json://user:{SECRET}w@127.0.0.1:{sink.port}/hook/{SECRET}p"
-
-
-def to_mail(sink: Sink) -> str:
-    return f"mailto://user:{SECRET}m@127.0.0.1:{sink.port}?from=crawler@example.com&to=desk@example.com"
-
-
-def standing(trouble: str = "", **given: object) -> SiteTroubles:
-    return SiteTroubles(**{"trouble": trouble} | given)  # type: ignore[arg-type]
 
 
 # --- crawls -------------------------------------------------------------------------------------------------------

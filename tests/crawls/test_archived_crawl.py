@@ -20,6 +20,7 @@ from tests.captured import read, records
 from tests.conftest import Run, Scrapy, new_database
 from tests.faults.conftest import Crawl
 from tests.faults.failing import BAD
+from tests.samples import present
 from tests.site import Fault, ReplicaSite, serve
 from tests.site.answers import Ask, answer
 
@@ -27,7 +28,7 @@ SITE = ReplicaSite(articles=500, removed_every=20, unreadable_every=47)
 """Pages of 60 kB; its clock stands still, so what it served can be asked for again."""
 
 CODED = (Fault(kind="gzip", share=0.3), Fault(kind="br", share=0.1))
-WARCIO = Path(sys.executable).with_name("warcio")
+WARCIO = str(Path(sys.executable).with_name("warcio"))
 MEGABYTE = 1_000_000
 
 PLACES = {
@@ -81,7 +82,7 @@ def body_of(data: Path, capture: Capture) -> bytes:
     if not capture.is_revisit:
         return capture.body
     file, offset = capture.field("Asiatongsin-Refers-To-File"), capture.field("Asiatongsin-Refers-To-Offset")
-    return capture_at(data / file, int(offset)).body
+    return present(capture_at(data / present(file), int(present(offset)))).body
 
 
 def test_holds_every_article_page_as_it_was_served(aftermath: Aftermath) -> None:
@@ -123,7 +124,7 @@ def test_every_row_says_where_its_page_is(aftermath: Aftermath, table: str) -> N
     rows = aftermath.places[table]
     assert rows
     for no, file, offset, length, digest in rows:
-        capture = capture_at(aftermath.data / file, offset)
+        capture = present(capture_at(aftermath.data / file, offset))
         assert (capture.offset, capture.length, capture.is_revisit) == (offset, length, False)
         assert capture.url.endswith(f"/news/article.html?no={no}")
         assert capture.body == served(capture.url)
@@ -146,7 +147,7 @@ def test_other_programs_read_it(aftermath: Aftermath, command: str) -> None:
 def test_a_row_is_all_that_it_takes_to_see_its_page(aftermath: Aftermath) -> None:
     """As the README says it."""
     no, file, offset, *_ = aftermath.places["articles"][0]
-    command = [WARCIO, "extract", "--payload", aftermath.data / file, str(offset)]
+    command = [WARCIO, "extract", "--payload", str(aftermath.data / file), str(offset)]
     done = subprocess.run(command, capture_output=True, timeout=600, check=True)
     assert done.stdout == served(f"/news/article.html?no={no}")
 
@@ -157,7 +158,7 @@ def test_a_page_on_which_the_program_fails_has_its_place(crawl: Scrapy, connecti
     with serve(site) as replica:
         assert crawl(replica.url, "-s", f"ITEM_PIPELINES={stages}").status == 1
     [(no, file, offset, length, _)] = connection.execute(PLACES["rejected_pages"]).fetchall()
-    capture = capture_at(data / file, offset)
+    capture = present(capture_at(data / file, offset))
     assert (no, capture.length) == (BAD, length)
     assert site.article(BAD).headline.encode() in capture.body
 

@@ -10,8 +10,9 @@ from psycopg import Connection
 from asiatongsin import __version__
 from pipelines.spool.folder import Spool
 from tests.conftest import Scrapy
-from tests.samples import UNREACHABLE, count, export, leave, page, record, rejected, rows, story
+from tests.samples import UNREACHABLE, export, leave, page, record, rejected, story
 from tests.site import Replica, ReplicaSite, serve
+from tests.stored import count, rows
 
 
 @pytest.mark.sql

@@ -10,6 +10,7 @@ from psycopg import Connection
 
 from tests.conftest import Scrapy
 from tests.site import REMOVED_FORMS, Fault, ReplicaSite, serve
+from tests.stored import count, numbers, rows
 
 TABLES = (
     "articles",
@@ -23,14 +24,6 @@ TABLES = (
 )
 
 
-def count(connection: Connection, table: str) -> int:
-    return connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-
-
-def numbers(connection: Connection) -> set[int]:
-    return {no for (no,) in connection.execute("SELECT no FROM articles")}
-
-
 @pytest.mark.sql
 def test_fills_all_tables_and_stores_every_article(crawl: Scrapy, connection: Connection) -> None:
     site = ReplicaSite(articles=70, per_page=10)
@@ -38,7 +31,7 @@ def test_fills_all_tables_and_stores_every_article(crawl: Scrapy, connection: Co
     with serve(site) as replica:
         run = crawl(replica.url)
     assert run.status == 0, run.log
-    assert numbers(connection) == set(site.numbers()) - {100_030}
+    assert set(numbers(connection)) == set(site.numbers()) - {100_030}
     assert [table for table in TABLES if not count(connection, table)] == []
 
 
@@ -112,7 +105,7 @@ def test_tells_every_form_of_removal_from_a_page_it_cannot_read(
         run = crawl(replica.url)
     assert run.status == 0, run.log
     assert "7 removed, 1 unreadable" in run.last_line
-    forms = dict(connection.execute("SELECT no, form FROM removed_articles"))
+    forms = dict(rows(connection, "SELECT no, form FROM removed_articles"))
     assert forms == {
         100_041: "404",
         100_042: "410",
@@ -146,11 +139,11 @@ def test_notes_an_edit_as_a_revision_and_nothing_when_nothing_changed(crawl: Scr
     with serve(site) as replica:
         crawl(replica.url)
         crawl(replica.url, "-a", "no=100005")
-        revision, _, first = connection.execute(query).fetchone()
+        [(revision, _, first)] = rows(connection, query)
         assert revision == 1
         site.edit(100_005)
         crawl(replica.url, "-a", "no=100005")
-        revision, headline, second = connection.execute(query).fetchone()
+        [(revision, headline, second)] = rows(connection, query)
     assert (revision, headline) == (2, site.article(100_005).headline)
     assert second > first
 

@@ -15,6 +15,7 @@ import pytest
 
 from asiatongsin import settings
 from tests.conftest import ROOT
+from tests.samples import present
 
 FOLDER = ROOT / "deploy" / "container"
 DOCKERFILE = (FOLDER / "Dockerfile").read_text(encoding="utf-8")
@@ -42,15 +43,11 @@ def check(program: str, *arguments: object) -> str:
 def read(name: str) -> list[Any]:
     """The documents of a YAML file, read by the checkers' own library."""
     code = "import json, sys, yaml; json.dump(list(yaml.safe_load_all(sys.stdin)), sys.stdout)"
-    return json.loads(
-        subprocess.run(
-            [CHECKS / "bin" / "python", "-c", code],
-            input=(FOLDER / name).read_text(encoding="utf-8"),
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-    )
+    command = [str(CHECKS / "bin" / "python"), "-c", code]
+    text = (FOLDER / name).read_text(encoding="utf-8")
+    done = subprocess.run(command, input=text, capture_output=True, text=True, check=True)
+    documents: list[Any] = json.loads(done.stdout)
+    return documents
 
 
 def stages() -> dict[str, str]:
@@ -112,7 +109,7 @@ def test_installs_what_the_project_needs_and_the_lock_has(tmp_path: Path) -> Non
     listed = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert listed.splitlines() == PROJECT["dependencies"]
     locked = set(re.findall(r"^([\w-]+)==", (ROOT / "requirements.lock").read_text(), re.MULTILINE))
-    assert {re.match(r"[\w-]+", line).group().lower() for line in listed.splitlines()} <= locked
+    assert {present(re.match(r"[\w-]+", line))[0].lower() for line in listed.splitlines()} <= locked
 
 
 @needs_checks

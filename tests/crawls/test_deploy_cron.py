@@ -16,6 +16,7 @@ from psycopg import Connection
 from asiatongsin import settings
 from tests.conftest import ROOT
 from tests.site import ReplicaSite, serve
+from tests.stored import count
 
 CRONTAB = (ROOT / "deploy" / "cron" / "crontab").read_text(encoding="utf-8")
 ASSIGNMENT = re.compile(r"(\w+) *= *(.*)")
@@ -39,7 +40,7 @@ def lines() -> list[str]:
 
 
 def assignments() -> dict[str, str]:
-    return dict(match.groups() for line in lines() if (match := ASSIGNMENT.fullmatch(line)))
+    return {match[1]: match[2] for line in lines() if (match := ASSIGNMENT.fullmatch(line))}
 
 
 def parse(times: str, command: str) -> Line:
@@ -70,6 +71,11 @@ class Cron:
             stderr=subprocess.STDOUT,
             text=True,
         )
+
+    @staticmethod
+    def mail(started: subprocess.Popen[str]) -> str:
+        """What cron sends by mail when the command has ended: all that it has printed."""
+        return started.communicate(timeout=600)[0]
 
     def log(self) -> str:
         month = datetime.now(ZoneInfo(self.assigned["TZ"])).strftime("%Y-%m")
@@ -120,22 +126,21 @@ def test_its_lines_store_rows_write_a_log_and_tell_how_it_went(cron: Cron, conne
             first = cron.start(crawl)
             replica.wait_for(articles=5)
             second = cron.start(crawl)
-            assert second.communicate(timeout=600) == ("", None)
+            assert cron.mail(second) == ""
             assert second.returncode == 6
             assert "another crawl" in cron.log()
             assert first.poll() is None
-        assert first.communicate(timeout=600) == ("", None)
+        assert cron.mail(first) == ""
         assert first.returncode == 0
     assert "60 new" in cron.log().rstrip().rpartition("\n")[2]
-    assert connection.execute("SELECT count(*) FROM articles").fetchone() == (60,)
+    assert count(connection, "articles") == 60
 
-    assert cron.start(status).communicate(timeout=600) == ("", None)  # all is well: no mail
+    assert cron.mail(cron.start(status)) == ""  # all is well: no mail
     connection.execute("UPDATE crawls SET outcome = 'error'")
-    told, _ = cron.start(status).communicate(timeout=600)
-    assert told.startswith("Needs a person:\n  - 127.0.0.1")
+    assert cron.mail(cron.start(status)).startswith("Needs a person:\n  - 127.0.0.1")
 
     old.touch()
     subprocess.run(["/usr/bin/touch", "-d", "2020-01-31", str(old)], check=True)
-    assert cron.start(tidy).communicate(timeout=600) == ("", None)
+    assert cron.mail(cron.start(tidy)) == ""
     assert not old.exists()
     assert cron.log()

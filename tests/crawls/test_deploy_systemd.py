@@ -23,9 +23,15 @@ EXPOSURE = 15
 needs_systemd = pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd-analyze on this machine")
 
 
-def unit(path: Path) -> RawConfigParser:
-    parser = RawConfigParser(strict=False)  # SystemCallFilter stands there twice
-    parser.optionxform = str
+class Unit(RawConfigParser):
+    """Names of settings keep their capital letters."""
+
+    def optionxform(self, optionstr: str) -> str:
+        return optionstr
+
+
+def unit(path: Path) -> Unit:
+    parser = Unit(strict=False)  # SystemCallFilter stands there twice
     parser.read_string(path.read_text(encoding="utf-8"))
     return parser
 

@@ -8,6 +8,7 @@ from psycopg import Connection
 
 from tests.conftest import Scrapy
 from tests.site import ReplicaSite, serve
+from tests.stored import count
 
 
 def test_says_what_it_would_fetch_and_fetches_nothing(crawl: Scrapy, connection: Connection, data: Path) -> None:
@@ -16,7 +17,7 @@ def test_says_what_it_would_fetch_and_fetches_nothing(crawl: Scrapy, connection:
         assert run.status == 0
         assert "30 articles would be fetched" in run.last_line
         assert replica.article_requests() == []
-    assert connection.execute("SELECT count(*) FROM crawls").fetchone()[0] == 0
+    assert count(connection, "crawls") == 0
     assert not (data / "spool").exists()
 
 
@@ -45,7 +46,7 @@ def test_ends_with_status_5_when_the_layout_changed(crawl: Scrapy, connection: C
         run = crawl(replica.url)
     assert run.status == 5
     assert "10 of 20 article pages could not be read" in run.last_line
-    assert connection.execute("SELECT count(*) FROM articles").fetchone()[0] == 10
+    assert count(connection, "articles") == 10
 
 
 def test_a_dry_run_tells_a_layout_that_changed(crawl: Scrapy) -> None:

@@ -14,6 +14,7 @@ from pipelines.queries.gaps import Counts, Run, Span, count, count_of, longest_r
 from tests.conftest import Scrapy
 from tests.samples import SITE, UNREACHABLE, export, later, page, rejected, removed, story
 from tests.site import Replica, ReplicaSite, serve
+from tests.stored import numbers
 
 MOST = 2**62
 CLASSES = {
@@ -46,10 +47,6 @@ def fill(connection: Connection) -> None:
     connection.execute("UPDATE articles SET gone_at = now() WHERE no = 11")
     confirm(connection)
     export(connection, page(19, site="example.kr"), page(5, site="example.kr"))
-
-
-def stored(connection: Connection) -> set[int]:
-    return {no for (no,) in connection.execute("SELECT no FROM articles")}
 
 
 def asked(replica: Replica) -> list[int]:
@@ -222,7 +219,7 @@ def test_fetches_what_is_missing_a_bounded_number_at_a_time(
         third = scrapy(*gaps, "--fetch", DATABASE_URL=database_url)
         assert (third.status, asked(replica)) == (0, [])
         assert third.output.endswith(": numbers 100,001 to 100,040: none is missing\n")
-    assert stored(connection) == set(site.numbers()) - {100_007, 100_012, 100_014, 100_021, 100_028}
+    assert set(numbers(connection)) == set(site.numbers()) - {100_007, 100_012, 100_014, 100_021, 100_028}
     arguments = connection.execute("SELECT arguments->>'no', outcome FROM crawls ORDER BY number").fetchall()
     assert [outcome for _, outcome in arguments] == ["ok"] * 3
     assert arguments[1][0] == "100011,100004,100033,100020,100018"

@@ -7,12 +7,9 @@ from psycopg import Connection
 
 from tests.conftest import Scrapy
 from tests.site import Fault, ReplicaSite, serve
+from tests.stored import numbers
 
 ARTICLES = r"^/news/article\.html"
-
-
-def stored(connection: Connection) -> list[int]:
-    return [no for (no,) in connection.execute("SELECT no FROM articles ORDER BY no")]
 
 
 @pytest.mark.parametrize(
@@ -40,7 +37,7 @@ def test_ends_after_ten_failures_in_a_row_and_the_next_crawl_has_all(
         assert connection.execute("SELECT outcome, walked FROM crawls").fetchall() == [("unreachable", [])]
         replica.faults.clear()
         assert crawl(replica.url, "-a", "sections=9999").status == 0
-    assert stored(connection) == list(site.numbers())
+    assert numbers(connection) == list(site.numbers())
 
 
 def test_goes_on_where_some_pages_come(crawl: Scrapy, connection: Connection) -> None:
@@ -50,11 +47,11 @@ def test_goes_on_where_some_pages_come(crawl: Scrapy, connection: Connection) ->
         run = crawl(replica.url, "-a", "sections=9999")
         assert run.status == 0
         assert "articles not downloaded" in run.last_line
-        assert len(stored(connection)) > 30
+        assert len(numbers(connection)) > 30
         replica.faults.clear()
         assert crawl(replica.url, "-a", "sections=9999").status == 0
         assert crawl(replica.url, "-a", "sections=9999").status == 0
-    assert stored(connection) == list(site.numbers())
+    assert numbers(connection) == list(site.numbers())
 
 
 def test_pages_that_are_refused_or_gone_say_nothing_of_the_site(crawl: Scrapy, connection: Connection) -> None:
@@ -80,4 +77,4 @@ def test_articles_that_never_come_keep_no_later_crawl_from_its_walk(crawl: Scrap
         run = crawl(replica.url, "-a", "sections=9999")
         assert run.status == 0
         assert "20 articles not downloaded" in run.last_line
-    assert stored(connection) == [no for no in site.numbers() if no not in never]
+    assert numbers(connection) == [no for no in site.numbers() if no not in never]

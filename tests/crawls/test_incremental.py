@@ -7,14 +7,7 @@ from psycopg import Connection
 
 from tests.conftest import Scrapy
 from tests.site import Fault, ReplicaSite, serve
-
-
-def count(connection: Connection, table: str) -> int:
-    return connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-
-
-def numbers(connection: Connection) -> set[int]:
-    return {no for (no,) in connection.execute("SELECT no FROM articles")}
+from tests.stored import count, numbers
 
 
 def test_fetches_one_page_per_list_and_no_article_when_nothing_is_new(crawl: Scrapy) -> None:
@@ -37,7 +30,7 @@ def test_fetches_only_the_new_ones_of_a_site_that_grew(crawl: Scrapy, connection
         new = site.publish(7)
         assert crawl(replica.url).status == 0
         assert sorted(int(request.query.partition("no=")[2]) for request in replica.article_requests()) == list(new)
-    assert numbers(connection) == set(site.numbers())
+    assert numbers(connection) == list(site.numbers())
 
 
 def test_honours_pages_since_until_and_no(crawl: Scrapy, connection: Connection) -> None:
@@ -45,7 +38,7 @@ def test_honours_pages_since_until_and_no(crawl: Scrapy, connection: Connection)
     with serve(site) as replica:
         crawl(replica.url, "-a", "sections=22", "-a", "pages=2")
         assert len(replica.list_requests()) == 2
-        assert numbers(connection) == {*site.listing(22, 1), *site.listing(22, 2)}
+        assert set(numbers(connection)) == {*site.listing(22, 1), *site.listing(22, 2)}
 
         times = {no: site.article(no).published_at for no in site.numbers()}
         since, until = times[100_040].replace(second=0), times[100_060]
@@ -59,7 +52,7 @@ def test_honours_pages_since_until_and_no(crawl: Scrapy, connection: Connection)
         crawl(replica.url, "-a", "no=100003,100040")
         assert [request.query for request in replica.article_requests()] == ["no=100003", "no=100040"]
         assert replica.list_requests() == []
-    assert {100_003, 100_040} <= numbers(connection)
+    assert {100_003, 100_040} <= set(numbers(connection))
 
 
 def test_walks_on_past_known_articles_when_asked_to(crawl: Scrapy, connection: Connection) -> None:
@@ -79,12 +72,12 @@ def test_a_first_look_leaves_no_hole(crawl: Scrapy, connection: Connection) -> N
         crawl(replica.url, "-a", "pages=1")
         assert 0 < count(connection, "articles") < 60
         crawl(replica.url)
-        assert numbers(connection) == set(site.numbers())
+        assert numbers(connection) == list(site.numbers())
         site.publish(40)
         crawl(replica.url, "-a", "pages=1")  # reaches only the newest of the new ones
         assert count(connection, "articles") < 100
         crawl(replica.url)
-        assert numbers(connection) == set(site.numbers())
+        assert numbers(connection) == list(site.numbers())
         replica.forget()
         crawl(replica.url)
         assert len(replica.list_requests()) == 5  # nothing is unsure any more
@@ -100,7 +93,7 @@ def test_asks_again_for_what_did_not_come(crawl: Scrapy, connection: Connection)
         assert 100_007 not in numbers(connection)
         replica.faults.clear()
         crawl(replica.url)  # it is on none of the list pages that this crawl walks
-    assert numbers(connection) == set(site.numbers())
+    assert numbers(connection) == list(site.numbers())
 
 
 def test_fetches_again_what_an_older_version_could_not_read(crawl: Scrapy, connection: Connection) -> None:
@@ -123,7 +116,7 @@ def test_fills_the_holes_of_a_crawl_that_was_cut_short(crawl: Scrapy, connection
         crawl(replica.url, "-s", "CLOSESPIDER_ITEMCOUNT=20")
         assert 0 < count(connection, "articles") < 60
         crawl(replica.url)  # its first list pages bring nothing new, yet what lies behind is missing
-    assert numbers(connection) == set(site.numbers())
+    assert numbers(connection) == list(site.numbers())
 
 
 def test_keeps_spool_when_database_is_down_and_export_stores_it(
@@ -136,7 +129,7 @@ def test_keeps_spool_when_database_is_down_and_export_stores_it(
         assert "waiting in the spool" in run.last_line
         assert "geheim" not in run.log
     assert scrapy("export", DATABASE_URL=database_url).status == 0
-    assert numbers(connection) == set(site.numbers())
+    assert numbers(connection) == list(site.numbers())
     assert connection.execute("SELECT outcome, new FROM crawls").fetchall() == [("spooled", 30)]
 
 
@@ -170,7 +163,7 @@ def test_a_list_page_that_leads_back_to_the_first_one_is_not_the_end_of_the_list
         assert connection.execute("SELECT walked FROM crawls").fetchall() == [([],)]
         replica.faults.clear()
         assert crawl(replica.url, "-a", "sections=9999").status == 0
-    assert numbers(connection) == set(site.numbers())
+    assert numbers(connection) == list(site.numbers())
 
 
 def test_a_clock_that_is_set_back_leaves_no_hole(crawl: Scrapy, connection: Connection) -> None:
@@ -186,6 +179,6 @@ def test_a_clock_that_is_set_back_leaves_no_hole(crawl: Scrapy, connection: Conn
         )
         site.publish(40)
         assert crawl(replica.url, *one, "-s", "CLOSESPIDER_ITEMCOUNT=8").status == 0
-        assert numbers(connection) < set(site.numbers())
+        assert set(numbers(connection)) < set(site.numbers())
         assert crawl(replica.url, *one).status == 0
-    assert numbers(connection) == set(site.numbers())
+    assert numbers(connection) == list(site.numbers())

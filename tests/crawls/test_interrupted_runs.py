@@ -12,7 +12,7 @@ import pytest
 
 from tests import keeper
 from tests.conftest import ROOT
-from tests.reparse_runs import until
+from tests.processes import wait_until
 
 HANG = f"""
 import os, signal
@@ -39,12 +39,12 @@ def test_leaves_no_server_behind(tmp_path: Path, number: int, options: list[str]
     environment |= {"PYTHONPATH": str(tmp_path), "REACHED": str(reached)}
     command = [sys.executable, "-m", "pytest", "-p", "hang", "-p", "no:cacheprovider", *options, TEST]
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as run:
-        until(reached.exists)
+        wait_until(reached.exists)
         name = reached.read_text()
         assert any(is_server(pid) for pid in keeper.left(name))
         run.send_signal(number)
-    until(lambda: not keeper.left(name))
-    until(lambda: not Path(name).exists())
+    wait_until(lambda: not keeper.left(name))
+    wait_until(lambda: not Path(name).exists())
 
 
 def is_server(pid: int) -> bool:

@@ -13,8 +13,9 @@ from asiatongsin.mediaon.article import HEADLINE
 from pipelines.reparse.captured import Wanted
 from tests import sinks
 from tests.conftest import Run, Scrapy
-from tests.reparse_runs import Reread, numbers, stored
+from tests.reparse_runs import Reread, stored
 from tests.site import Fault, ReplicaSite, serve
+from tests.stored import count, numbers
 
 CHANGES = {
     "article headline found on 0 of 3 pages, usually 100% (looked for in .art_top h2,": Fault(
@@ -67,7 +68,7 @@ def test_a_change_of_layout_is_told_by_the_next_crawl_and_so_is_its_end(
             assert scrapy("status", DATABASE_URL=database_url).status == 0
             site.publish(3)
     stored = site.last_no - site.first_no + 1 - 3
-    assert connection.execute("SELECT count(*) FROM articles").fetchone() == (stored,)  # all the same
+    assert count(connection, "articles") == stored  # all the same
 
 
 def test_what_fell_is_found_again_in_the_archive_with_a_mended_selector(

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import gzip
 import os
-import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
 from pathlib import Path
-from time import monotonic, sleep
 
 import brotli
 import pytest
@@ -17,6 +15,7 @@ import pytest
 from asiatongsin.capture import Headers
 from tests.captured import BASE, archive, exchange, fetched, url_of
 from tests.conftest import ROOT
+from tests.processes import answers, free_port, wait_until
 from tests.samples import AT, later, record
 from tests.site import ReplicaSite
 from tests.site.answers import Ask, answer
@@ -62,30 +61,17 @@ def replay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replay]:
     manage = [PYWB / "bin" / "wb-manager"]
     for step in (["init", "news"], ["add", "news", *archived(folder / "data")]):
         subprocess.run([*manage, *step], cwd=folder, check=True, capture_output=True, timeout=600)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [PYWB / "bin" / "wayback", "--bind", "127.0.0.1", "--port", str(port)]
+    port = free_port()
+    command = [str(PYWB / "bin" / "wayback"), "--bind", "127.0.0.1", "--port", str(port)]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
     try:
-        wait_for(port, server, folder / "log")
+        wait_until(lambda: answers(port) or server.poll() is not None)
+        assert server.poll() is None, (folder / "log").read_text()
         yield lambda path: ask(port, f"/news/{path}")
     finally:
         server.terminate()
         server.wait(10)
-
-
-def wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
-    until = monotonic() + 600
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-        except ConnectionRefusedError:
-            if server.poll() is not None or monotonic() > until:
-                raise TimeoutError(f"pywb does not come up:\n{log.read_text()}") from None
-            sleep(0.05)
-        else:
-            return
 
 
 def ask(port: int, path: str) -> tuple[int, bytes]:

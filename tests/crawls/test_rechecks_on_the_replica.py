@@ -15,9 +15,9 @@ from pipelines.archive.warc import NOT_MODIFIED, REFERS_TO_FILE, REFERS_TO_OFFSE
 from tests.conftest import Run, Scrapy
 from tests.faults.contents import asked
 from tests.faults.failing import BAD
-from tests.samples import count, rows
 from tests.site import Fault, Replica, ReplicaSite, serve
 from tests.site.replica_site import KST
+from tests.stored import count, rows
 
 NO_LIST = ("-a", "sections=9999", "-a", "pages=1", "-s", "STRIP_FROZEN_AFTER=")  # days pass, the strip stays
 """One list page, of the list of all articles."""

@@ -12,9 +12,9 @@ from tests.conftest import Scrapy
 from tests.crawls.test_rechecks_on_the_replica import NO_LIST, again, pass_by, young
 from tests.faults.conftest import Crawl
 from tests.faults.contents import asked
-from tests.samples import count, rows
 from tests.site import REMOVED_FORMS, Fault, serve
 from tests.site.answers import Ask
+from tests.stored import count, rows
 
 DAY = timedelta(days=1, minutes=1)
 

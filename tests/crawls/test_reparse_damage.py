@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import gzip
 import os
-import re
 import signal
-import subprocess
-from contextlib import suppress
 from pathlib import Path
-from time import sleep
+from typing import Any
 
 import pytest
 from psycopg import Connection
@@ -17,8 +14,10 @@ from psycopg import Connection
 from tests.conftest import Scrapy
 from tests.faults.conftest import COLD
 from tests.other_warc import Warc, page_of
-from tests.reparse_runs import BASE, Begin, children, numbers, until
+from tests.processes import children, peak, wait_until
+from tests.reparse_runs import BASE, Begin
 from tests.site import ReplicaSite, serve
+from tests.stored import numbers, rows
 
 
 def test_reads_on_behind_headers_that_cannot_be_true(reparse: Scrapy, connection: Connection, tmp_path: Path) -> None:
@@ -93,7 +92,7 @@ def test_says_what_to_do_where_a_process_was_killed_and_goes_on(
         crawl(replica.url)
     connection.execute("DELETE FROM articles")
     process = begun("--jobs", "2")
-    until(lambda: bool(numbers(connection)))
+    wait_until(lambda: bool(numbers(connection)))
     killed = worker(process.pid)
     assert killed
     os.kill(killed, signal.SIGKILL)
@@ -104,7 +103,7 @@ def test_says_what_to_do_where_a_process_was_killed_and_goes_on(
     assert "a process that read pages was killed" in last
     assert "free some or lower --jobs; the same command goes on where this one ended" in last
     ended = "SELECT outcome, finished_at IS NOT NULL FROM crawls ORDER BY number DESC LIMIT 1"
-    assert connection.execute(ended).fetchone() == ("error", True)
+    assert rows(connection, ended) == [("error", True)]
     assert reparse().status == 0
     assert len(numbers(connection)) == 800
 
@@ -117,17 +116,6 @@ MANY = 12
 """Pages of one file; forty of them take no more memory (2026-11-25), while twelve that were kept would."""
 
 
-def peak(process: subprocess.Popen[str]) -> float:
-    """The most memory that a process has until it ends, in megabytes."""
-    most = 0.0
-    while process.poll() is None:
-        with suppress(FileNotFoundError, ProcessLookupError):
-            found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{process.pid}/status").read_text())
-            most = max(most, int(found[1]) / 1024 if found else 0)
-        sleep(0.01)
-    return most
-
-
 BIG = {
     "blank": b"<html><body>" + b" " * 7_900_000,
     "an article": b"",
@@ -138,7 +126,7 @@ BIG = {
 """Pages that take much more memory than they take room."""
 
 
-def big(kind: str, no: int) -> tuple[bytes, dict[str, str]]:
+def big(kind: str, no: int) -> tuple[bytes, dict[str, Any]]:
     """Body and headers of such a page."""
     if kind == "an article":
         site = ReplicaSite(articles=3)

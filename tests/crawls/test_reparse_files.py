@@ -14,8 +14,9 @@ from psycopg import Connection
 from tests.conftest import Scrapy
 from tests.faults import contents
 from tests.other_warc import Warc, page_of
-from tests.reparse_runs import BASE, numbers
+from tests.reparse_runs import BASE
 from tests.site import ReplicaSite, serve
+from tests.stored import count, numbers, value
 
 
 @pytest.mark.skipif(shutil.which("wget") is None, reason="wget is not installed")
@@ -37,7 +38,7 @@ def test_a_file_of_wget_gives_the_rows_of_our_own_crawl(
     assert run.status == 0, run.log
     connection.execute("UPDATE removed_articles SET listed = true")  # whoever has only the page does not know that
     assert contents.rows(connection) == own
-    assert connection.execute("SELECT count(archive_file) FROM articles").fetchone() == (0,)  # it is not our file
+    assert value(connection, "SELECT count(archive_file) FROM articles") == 0  # it is not our file
     again = reparse(tmp_path / f"other.warc{'.gz' if packed else ''}")
     assert "none differs" in again.last_line
 
@@ -75,7 +76,7 @@ def test_leaves_other_pages_other_forms_and_other_software_alone(
     assert run.status == 0
     assert numbers(connection) == [100_002]
     assert connection.execute("SELECT site, no, form FROM removed_articles").fetchall() == [("newsasia.kr", 7, "404")]
-    assert connection.execute("SELECT count(*) FROM rejected_pages").fetchone() == (0,)
+    assert count(connection, "rejected_pages") == 0
     assert "2 pages of sites without an article left alone" in run.last_line
 
 
@@ -205,7 +206,7 @@ def test_the_same_file_twice_counts_once(reparse: Scrapy, connection: Connection
     shutil.copy(warc.close(), tmp_path / "b.warc.gz")
     assert reparse(tmp_path).status == 0
     for table in ("articles", "rejected_pages", "removed_articles"):
-        assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (1,)
+        assert count(connection, table) == 1
     assert connection.execute("SELECT pages FROM weather_snapshots").fetchall() == [(2,)]
     assert connection.execute("SELECT sightings FROM removed_articles").fetchall() == [(1,)]
     assert "none differs" in reparse(tmp_path).last_line
@@ -221,7 +222,7 @@ def test_pages_of_a_site_that_is_known_late_are_not_lost(
     warc.add(f"{BASE}/news/article.html?no=100001", page_of(site, 100_001))
     run = reparse(warc.close())
     assert "left alone" not in run.last_line
-    assert connection.execute("SELECT count(*) FROM removed_articles").fetchone() == (1202,)
+    assert count(connection, "removed_articles") == 1202
 
 
 def test_says_what_the_database_refused(crawl: Scrapy, reparse: Scrapy, connection: Connection) -> None:

@@ -14,8 +14,10 @@ from psycopg import Connection
 from pipelines.reparse.bookmark import Bookmark, Place
 from tests.conftest import Scrapy, new_database
 from tests.other_warc import Warc, page_of
-from tests.reparse_runs import BASE, Begin, children, numbers, until
+from tests.processes import children, wait_until
+from tests.reparse_runs import BASE, Begin
 from tests.site import ReplicaSite, serve
+from tests.stored import count, numbers, value
 
 
 def stop_after(connection: Connection, at: datetime) -> None:
@@ -77,7 +79,7 @@ def test_ends_at_ctrl_c_and_keeps_what_it_has_read(
         here = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
         locked = f"NOT granted AND relation = 'article_images'::regclass AND {here}"
         waits = f"SELECT EXISTS (SELECT FROM pg_locks WHERE {locked})"
-        until(lambda: connection.execute(waits).fetchone() == (True,))
+        wait_until(lambda: value(connection, waits) is True)
         process.send_signal(signal.SIGINT)
     _, log = process.communicate(timeout=600)
     assert process.returncode == 1, log
@@ -93,10 +95,10 @@ def test_leaves_no_process_behind_when_it_is_killed(
         crawl(replica.url)
     connection.execute("DELETE FROM articles")
     process = begun("--jobs", "2")
-    until(lambda: len(children(process.pid)) >= 2)
+    wait_until(lambda: len(children(process.pid)) >= 2)
     workers = children(process.pid)
     process.kill()
-    until(lambda: not any(Path(f"/proc/{worker}/exe").exists() for worker in workers))
+    wait_until(lambda: not any(Path(f"/proc/{worker}/exe").exists() for worker in workers))
     assert reparse().status == 0
     assert len(numbers(connection)) == 300
 
@@ -156,13 +158,13 @@ def test_another_database_begins_anew(
     connection.execute("DELETE FROM articles")
     stop_after(connection, at)
     assert reparse().status == 3
-    assert connection.execute("SELECT count(*) FROM reparse_bookmarks").fetchone() == (1,)
+    assert count(connection, "reparse_bookmarks") == 1
     with new_database(server) as other:
         run = scrapy("reparse", DATABASE_URL=other)
         assert run.status == 0
         assert "Going on" not in run.log
         with psycopg.connect(other) as fresh:
-            assert fresh.execute("SELECT count(*) FROM articles").fetchone() == (450,)
+            assert count(fresh, "articles") == 450
 
 
 def test_leaves_out_what_a_running_crawl_has_not_stored_yet(

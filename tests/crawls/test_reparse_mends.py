@@ -14,6 +14,7 @@ from tests.conftest import Scrapy
 from tests.other_warc import Warc, page_of
 from tests.reparse_runs import Reread, empty, stored
 from tests.site import ReplicaSite, serve
+from tests.stored import count, value
 
 
 def test_what_it_mends_differs_no_more(
@@ -95,7 +96,7 @@ def test_an_article_that_is_gone_stays_gone_when_a_field_of_it_is_mended(
         crawl(replica.url)
     connection.execute("UPDATE articles SET gone_at = fetched_at + interval '1 day', section = 'wrong'")
     assert dict(reread(writes=True).fields) == {"section": 3}
-    assert connection.execute("SELECT count(gone_at) FROM articles").fetchone() == (3,)
+    assert value(connection, "SELECT count(gone_at) FROM articles") == 3
 
 
 @pytest.mark.sql
@@ -141,7 +142,7 @@ def test_takes_away_what_was_noted_of_captures_that_are_well(
     with monkeypatch.context() as wrong:
         wrong.setattr(broken, lambda page: None if table == "rejected_pages" else "404")
         assert reread(writes=True).differing == 5
-        assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (5,)
+        assert count(connection, table) == 5
     assert dict(reread(writes=True).kinds) == {"noted as unreadable or removed, and is neither": 5}
     assert stored(connection) == right
     assert reread().differing == 0

@@ -12,6 +12,7 @@ from urllib.error import HTTPError
 import pytest
 
 from tests.conftest import ROOT
+from tests.processes import next_line
 
 COMMAND = [sys.executable, "-m", "tests.site", "--articles", "100", "--page-bytes", "2000", "--port", "0"]
 
@@ -19,7 +20,7 @@ COMMAND = [sys.executable, "-m", "tests.site", "--articles", "100", "--page-byte
 @contextmanager
 def replica(*arguments: str) -> Iterator[str]:
     with subprocess.Popen([*COMMAND, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        yield process.stdout.readline().split()[-1]
+        yield next_line(process).split()[-1]
         process.terminate()
     assert process.returncode == 0
 

@@ -11,8 +11,10 @@ import pytest
 from psycopg import Connection
 
 from tests.conftest import new_database
-from tests.scrapyd_server import PASSWORD, SCRAPYD, USER, Scrapyd, wait_until
+from tests.processes import wait_until
+from tests.scrapyd_server import PASSWORD, SCRAPYD, USER, Scrapyd
 from tests.site import Replica, ReplicaSite, serve
+from tests.stored import value
 
 SERVICES = ("daemonstatus", "listprojects", "listjobs", "schedule", "cancel", "addversion", "delproject")
 SITE = ReplicaSite(articles=400, per_page=10, page_bytes=8_000)
@@ -113,7 +115,7 @@ def test_a_job_stores_a_crawl_that_its_id_leads_to(done: Done, rows: Connection)
     site = done.url.removeprefix("http://")
     assert f" INFO: asiatongsin: {site}: ok: 1 list pages, 10 article pages, 10 new" in done.last_line
     assert crawl_of(rows, done.job) == (site, "ok", 10)
-    [arguments] = rows.execute("SELECT arguments FROM crawls WHERE job = %s", (done.job,)).fetchone()
+    arguments = value(rows, "SELECT arguments FROM crawls WHERE job = %s", done.job)
     assert arguments == {"site": done.url, "pages": "1", "sections": "9999"}
     stored = rows.execute("SELECT no FROM articles WHERE site = %s ORDER BY no", (site,)).fetchall()
     assert [no for (no,) in stored] == list(SITE.numbers()[-10:])
@@ -146,7 +148,7 @@ def test_a_cancelled_job_ends_early_with_its_row(scrapyd: Scrapyd, rows: Connect
     site, outcome, pages = crawl_of(rows, job)
     assert outcome == "ok"
     assert 3 <= pages < 400
-    assert rows.execute("SELECT count(*) FROM articles WHERE site = %s", (site,)).fetchone() == (pages,)
+    assert value(rows, "SELECT count(*) FROM articles WHERE site = %s", site) == pages
 
 
 def test_a_second_job_of_the_same_site_ends_with_status_6(scrapyd: Scrapyd, rows: Connection, replica: Replica) -> None:
@@ -173,6 +175,6 @@ def test_a_job_outlives_scrapyd_and_stores_its_crawl(scrapyd: Scrapyd, rows: Con
     job = scrapyd.schedule(site=replica.url, **SLOW, pages="1", sections="9999")
     replica.wait_for(articles=1)
     scrapyd.stop()
-    wait_until(lambda: crawl_of(rows, job)[1:] == ("ok", 10), "the job was not stored")
+    wait_until(lambda: crawl_of(rows, job)[1:] == ("ok", 10), lambda: "the job was not stored")
     scrapyd.start()
     assert job not in scrapyd.jobs("finished") | scrapyd.jobs("running")

@@ -10,6 +10,7 @@ import subprocess
 from itertools import zip_longest
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,9 @@ from tests import warm_start
 from tests.conftest import ROOT, Run, new_database
 from tests.site import ReplicaSite, serve
 
-COLD, WARM = subprocess.Popen, warm_start.Popen
+Starting = type[subprocess.Popen[Any]]
+COLD: Starting = subprocess.Popen
+WARM: Starting = warm_start.Popen
 
 VARIES = re.compile(
     r"(\d{4}-)?\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?|test_[0-9a-f]{12}|\d[\d.]*[kM]B|(?<= ok ) *\d+"
@@ -68,14 +71,14 @@ sys.stdout.flush()
 """
 
 
-def run(start: type[subprocess.Popen[str]], *arguments: str, **given: object) -> Run:
+def run(start: Starting, *arguments: str, **given: Any) -> Run:
     command = [*warm_start.COMMAND, *arguments]
-    with start(command, **{"cwd": ROOT, "stdin": DEVNULL, "stdout": PIPE, "stderr": PIPE, "text": True} | given) as one:
+    with start(command, **{"cwd": ROOT} | given, stdin=DEVNULL, stdout=PIPE, stderr=PIPE, text=True) as one:
         output, log = one.communicate()
     return Run(one.returncode, output, log)
 
 
-def story(start: type[subprocess.Popen[str]], server: str, site: str, data: Path) -> list[str]:
+def story(start: Starting, server: str, site: str, data: Path) -> list[str]:
     """What all commands say, one after the other, and how they end."""
     told = []
     with new_database(server) as database_url:

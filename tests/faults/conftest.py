@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from subprocess import DEVNULL
 from tempfile import TemporaryDirectory
-from time import monotonic, sleep
 from typing import Self
 
 import pytest
@@ -19,6 +17,7 @@ from tests import keeper, warm_start
 from tests.conftest import ROOT, Run
 from tests.faults.disk import Disk
 from tests.faults.postgres import Server, SmallDisk
+from tests.processes import peak, wait_until
 
 
 class Crawl:
@@ -27,7 +26,6 @@ class Crawl:
     def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
         self.process = process
         self.log = log
-        self.megabytes = 0.0
 
     @classmethod
     def of(cls, site: str, database_url: str, *arguments: str, at: Path, log: Path, within: Sequence[str] = ()) -> Self:
@@ -42,34 +40,18 @@ class Crawl:
 
     def end(self, timeout: float = 600) -> Run:
         """Waits for its end."""
-        until = monotonic() + timeout
-        while self.process.poll() is None:
-            self._look_at_memory()
-            if monotonic() > until:
-                raise TimeoutError(f"still running after {timeout:.0f} seconds:\n{self.log.read_text()}")
-            sleep(0.01)
-        return Run(self.process.returncode, "", self.log.read_text(), self.megabytes)
+        megabytes = peak(self.process, lambda: f"still running:\n{self.log.read_text()}", timeout)
+        return Run(self.process.returncode, "", self.log.read_text(), megabytes)
 
     def wait_for_log(self, text: str, timeout: float = 600) -> None:
         """Returns when the log says so; TimeoutError where it does not."""
-        until = monotonic() + timeout
-        while text not in self.log.read_text():
-            if monotonic() > until:
-                raise TimeoutError(f"not in the log: {text}")
-            sleep(0.01)
+        wait_until(lambda: text in self.log.read_text(), lambda: f"not in the log: {text}", timeout)
 
     def kill(self) -> None:
         """Ends it if it runs."""
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-
-    def _look_at_memory(self) -> None:
-        # Not what wait4 tells at the end: a process is born with the peak of the one that started it.
-        with suppress(FileNotFoundError, ProcessLookupError):
-            status = Path(f"/proc/{self.process.pid}/status").read_text()
-            if found := re.search(r"VmHWM:\s+(\d+) kB", status):  # not there once it has ended
-                self.megabytes = max(self.megabytes, int(found[1]) / 1024)
 
 
 Start = Callable[..., Crawl]

@@ -10,6 +10,7 @@ from psycopg import Connection, sql
 
 from tests.site import Replica, ReplicaSite, Request
 from tests.site.answers import ARTICLE_PATHS
+from tests.stored import count, value
 
 TIMES = ["id", "snapshot_id", "fetched_at", "first_seen_at", "last_seen_at", "sightings", "raw_path"]
 TIMES += ["archive_file", "archive_offset", "archive_length", "payload_digest"]
@@ -48,9 +49,9 @@ def rows(connection: Connection[Any]) -> frozenset[str]:
 def counted_twice(connection: Connection[Any], replica: Replica) -> list[str]:
     """Pages that the database counts more often than the replica served them."""
     found = []
-    if (stored := _one(connection, "SELECT coalesce(sum(pages), 0) FROM weather_snapshots")) > served(replica):
+    if (stored := pages_stored(connection)) > served(replica):
         found.append(f"{stored} pages with a strip are counted, {served(replica)} were served")
-    new, articles = _one(connection, "SELECT sum(new) FROM crawls"), _one(connection, "SELECT count(*) FROM articles")
+    new, articles = int(value(connection, "SELECT coalesce(sum(new), 0) FROM crawls")), count(connection, "articles")
     if new != articles:
         found.append(f"the crawls count {new} new articles, {articles} are there")
     times = Counter(asked(replica))
@@ -62,7 +63,7 @@ def counted_twice(connection: Connection[Any], replica: Replica) -> list[str]:
 
 def pages_stored(connection: Connection[Any]) -> int:
     """Pages with a weather strip, each time one was fetched and stored."""
-    return _one(connection, "SELECT coalesce(sum(pages), 0) FROM weather_snapshots")
+    return int(value(connection, "SELECT coalesce(sum(pages), 0) FROM weather_snapshots"))
 
 
 def served(replica: Replica) -> int:
@@ -84,8 +85,3 @@ def _has_strip(site: ReplicaSite, request: Request) -> bool:
     if request.path in ARTICLE_PATHS:
         return site.fate(number_of(request)) in {"whole", "broken", "empty"}
     return request.path != "/robots.txt"
-
-
-def _one(connection: Connection[Any], query: str) -> int:
-    row = connection.execute(query).fetchone()
-    return int(row[0] or 0) if row else 0

@@ -21,6 +21,7 @@ from tests.faults import contents
 from tests.faults.postgres import Server
 from tests.faults.tally import Kind, Tally
 from tests.site import Replica, ReplicaSite, serve
+from tests.stored import value
 
 ARTICLES = 40
 STORED, WAITING, KILLED = 0, 3, -9
@@ -142,7 +143,7 @@ class Round:
         """When a process of ours holds a connection to the database."""
         watching = self.watching.enter_context(closing(self.stage.server.connect()))
         self.told.append("when connected")
-        return lambda: watching.execute(_BUSY, [self.name]).fetchone() != (0,)
+        return lambda: value(watching, _BUSY, self.name) != 0
 
     def _comes(self, process: subprocess.Popen[bytes], moment: Callable[[], bool]) -> bool:
         """Waits for the moment; whether it came before the process ended."""

@@ -6,7 +6,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import warnings
 from collections.abc import Sequence
@@ -15,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+
+from tests.processes import children, free_port
 
 STARTED_AS = "postgres"
 
@@ -27,7 +28,7 @@ class Server:
 
     def __init__(self, folder: Path, programs: Path | None = None) -> None:
         self.folder = folder
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"postgresql://{STARTED_AS}@127.0.0.1:{self.port}/postgres"
         self.options = f"-c listen_addresses=127.0.0.1 -p {self.port} -c unix_socket_directories=''"
         self._bin = programs or binaries()
@@ -102,8 +103,7 @@ class Server:
         postmaster = self.pid
         if postmaster is None:
             return []
-        children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
-        return [postmaster, *map(int, children)]
+        return [postmaster, *children(postmaster)]
 
     def _run(self, program: str, *arguments: str, check: bool = True) -> int:
         command = [*self._wrapper, str(self._bin / program), *arguments]
@@ -159,9 +159,3 @@ def _let_through(folder: Path) -> None:
     for above in folder.parents:
         if above.owner() == "root" and not above.stat().st_mode & 0o001:
             above.chmod(above.stat().st_mode | 0o011)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ from tests.faults.postgres import SmallDisk
 from tests.samples import UNREACHABLE
 from tests.site import ReplicaSite, serve
 from tests.site.answers import Ask, answer
+from tests.stored import numbers
 
 SITE = ReplicaSite(articles=60, page_bytes=8_000)
 SLOWLY = ("-a", "sections=9999", "-s", "DOWNLOAD_DELAY=0.02")
@@ -60,10 +62,6 @@ def in_database(connection: Connection) -> list[Archived]:
     return [Archived(**dict(zip(names, row, strict=True))) for row in connection.execute(PLACES)]
 
 
-def stored(connection: Connection) -> list[int]:
-    return [no for (no,) in connection.execute("SELECT no FROM articles ORDER BY no")]
-
-
 @pytest.mark.parametrize("moment", [1, 2, 13, 47])
 def test_a_killed_crawl_leaves_every_page_that_is_named(
     start: Start, connection: Connection, database_url: str, data: Path, moment: int
@@ -81,13 +79,13 @@ def test_a_killed_crawl_leaves_every_page_that_is_named(
         assert len(found) - 1 <= len(spooled) <= len(found)
         assert lost(data, spooled) == []
         assert start(replica.url, database_url).end().status == 0
-    assert stored(connection) == list(SITE.numbers())
+    assert numbers(connection) == list(SITE.numbers())
     assert lost(data, in_database(connection)) == []
     assert len(in_database(connection)) == 60
 
 
 @pytest.fixture
-def archive_disk(data: Path) -> Disk:
+def archive_disk(data: Path) -> Iterator[Disk]:
     """A small disk for the archive alone."""
     if not SmallDisk.is_possible():
         pytest.skip("only root may mount a disk")
@@ -112,14 +110,14 @@ def test_where_nothing_can_be_archived_nothing_more_is_fetched(
         assert says in run.last_line
         assert run.log.count("nothing more is fetched") == 1
         assert len(replica.article_requests()) <= 2
-        assert stored(connection) == []
+        assert numbers(connection) == []
         assert connection.execute("SELECT outcome FROM crawls").fetchall() == [("error",)]
         if how == "full":
             archive_disk.free()
         else:
             archive_disk.open()
         assert start(replica.url, database_url, within=archive_disk.within).end().status == 0
-    assert stored(connection) == list(SITE.numbers())
+    assert numbers(connection) == list(SITE.numbers())
 
 
 def test_full_in_the_middle_no_record_is_torn(
@@ -133,10 +131,10 @@ def test_full_in_the_middle_no_record_is_torn(
         assert run.status == 1, run.log
         assert "is full: free space on it" in run.last_line
         assert run.log.count("nothing more is fetched") == 1
-        assert 10 < len(stored(connection)) < 60
+        assert 10 < len(numbers(connection)) < 60
         archive_disk.free()
         assert start(replica.url, database_url, within=archive_disk.within).end().status == 0
-    assert stored(connection) == list(SITE.numbers())
+    assert numbers(connection) == list(SITE.numbers())
     files = sorted(archive_disk.seen_from_outside.rglob("*.warc.gz"))
     assert [read(path)[1] for path in files] == [[], []]
     assert lost(archive_disk.seen_from_outside.parent, in_database(connection)) == []

@@ -14,19 +14,20 @@ from tests.faults.conftest import Start
 from tests.faults.postgres import Server
 from tests.samples import record
 from tests.site import Replica, ReplicaSite, serve
+from tests.stored import numbers, value
 
 SLOWLY = ("-a", "sections=9999", "-s", "DOWNLOAD_DELAY=0.02", "-s", "SPOOL_SEGMENT_PAGES=5")
 
 
 def stored(server: Server) -> list[int]:
     with server.connect() as connection:
-        return [no for (no,) in connection.execute("SELECT no FROM articles ORDER BY no")]
+        return numbers(connection)
 
 
 def pages_shown(server: Server) -> int:
     """Pages that the weather snapshots count: each page that was stored, once."""
     with server.connect() as connection:
-        return connection.execute("SELECT sum(pages) FROM weather_snapshots").fetchone()[0]
+        return int(value(connection, "SELECT sum(pages) FROM weather_snapshots"))
 
 
 def served(replica: Replica) -> int:

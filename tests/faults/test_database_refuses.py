@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -12,12 +13,13 @@ from tests.conftest import Scrapy
 from tests.faults.postgres import Server
 from tests.samples import leave, page, record
 from tests.site import Replica, ReplicaSite, serve
+from tests.stored import numbers
 
 ONE = "-a", "sections=9999"
 
 
 @pytest.fixture
-def replica(site: ReplicaSite) -> Replica:
+def replica(site: ReplicaSite) -> Iterator[Replica]:
     with serve(site) as replica:
         yield replica
 
@@ -25,10 +27,6 @@ def replica(site: ReplicaSite) -> Replica:
 @pytest.fixture
 def site() -> ReplicaSite:
     return ReplicaSite(articles=30, page_bytes=8_000)
-
-
-def stored(connection: Connection) -> list[int]:
-    return [no for (no,) in connection.execute("SELECT no FROM articles ORDER BY no")]
 
 
 CHECKS = {
@@ -50,7 +48,7 @@ def test_a_row_that_is_refused_stays_alone(
     run = crawl(replica.url, *ONE, "-s", "SPOOL_SEGMENT_PAGES=4")
     assert run.status == 0
     assert "1 refused by the database and kept in a file" in run.last_line
-    assert stored(connection) == [no for no in replica.site.numbers() if no != 100_007]
+    assert numbers(connection) == [no for no in replica.site.numbers() if no != 100_007]
     rejected = connection.execute("SELECT no, reason, raw_path FROM rejected_pages").fetchall()
     assert [(no, reason.partition(":")[0]) for no, reason, _ in rejected] == [(100_007, "the database refused it")]
     assert replica.site.article(100_007).headline in (data / rejected[0][2]).read_text()
@@ -67,7 +65,7 @@ def test_what_can_be_stored_is_stored_behind_a_poisoned_page(
     run = scrapy("export", DATABASE_URL=database_url)
     assert run.status == 0
     assert "12 new" in run.last_line
-    assert stored(connection) == [10 * number + place for number in range(3) for place in (1, 2, 4, 5)]
+    assert numbers(connection) == [10 * number + place for number in range(3) for place in (1, 2, 4, 5)]
     assert connection.execute("SELECT no FROM rejected_pages ORDER BY no").fetchall() == [(3,), (13,), (23,)]
     assert len(list((data / "refused").iterdir())) == 3
 
@@ -88,7 +86,7 @@ def test_waits_while_the_disk_of_the_server_is_full(scrapy: Scrapy, small_disk: 
 
         connection.execute("DROP TABLE filling, brim")
         assert scrapy("export", DATABASE_URL=url).status == 0
-        assert stored(connection) == list(replica.site.numbers())
+        assert numbers(connection) == list(replica.site.numbers())
 
 
 REFUSALS = {
@@ -115,7 +113,7 @@ def test_waits_while_it_takes_no_connection(
         administrator.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true CONNECTION LIMIT -1")
         administrator.execute(f"ALTER DATABASE {name} RESET ALL")
         assert scrapy("export", DATABASE_URL=url).status == 0
-        assert stored(connection) == list(replica.site.numbers())
+        assert numbers(connection) == list(replica.site.numbers())
         connection.execute(f"DROP OWNED BY {user}")
         administrator.execute(f"DROP ROLE {user}")
 
@@ -134,7 +132,7 @@ def test_keeps_all_when_a_column_was_dropped(
     assert replica.requests == []
     connection.execute("ALTER TABLE articles RENAME COLUMN tongue TO language")
     assert scrapy("export", DATABASE_URL=database_url).status == 0
-    assert stored(connection) == list(replica.site.numbers())
+    assert numbers(connection) == list(replica.site.numbers())
 
 
 def test_fetches_nothing_for_a_database_that_cannot_hold_korean(scrapy: Scrapy, server: str, replica: Replica) -> None:

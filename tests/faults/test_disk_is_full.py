@@ -14,15 +14,12 @@ from tests.faults.disk import Disk
 from tests.faults.postgres import SmallDisk
 from tests.samples import UNREACHABLE
 from tests.site import Replica, ReplicaSite, serve
+from tests.stored import numbers, value
 
 SITE = ReplicaSite(articles=60, page_bytes=8_000)
 SLOWLY = ("-a", "sections=9999", "-s", "DOWNLOAD_DELAY=0.05")
 AS_ANYBODY = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
 """No permission keeps root out, unless it does without this."""
-
-
-def stored(connection: Connection) -> list[int]:
-    return [no for (no,) in connection.execute("SELECT no FROM articles ORDER BY no")]
 
 
 def asked(replica: Replica) -> set[str]:
@@ -87,12 +84,12 @@ def test_full_in_the_middle_everything_spooled_is_stored_in_the_same_run(
         assert run.status == 1, run.log
         assert f"the disk of {disk.folder} is full: free space on it" in run.last_line
         # The page that found no room is one that was asked for and not stored; one more was in flight.
-        assert 0 <= len(asked(replica)) - len(stored(connection)) <= 2
+        assert 0 <= len(asked(replica)) - len(numbers(connection)) <= 2
         assert connection.execute("SELECT outcome, finished_at IS NOT NULL FROM crawls").fetchall() == [("error", True)]
         assert list(disk.seen_from_outside.glob("spool/*")) == []
         disk.free()
         assert start(replica.url, database_url, at=disk.folder, within=disk.within).end().status == 0
-    assert stored(connection) == list(SITE.numbers())
+    assert numbers(connection) == list(SITE.numbers())
 
 
 def test_not_even_room_for_its_record_keeps_a_crawl_from_its_row(
@@ -126,7 +123,7 @@ def test_full_without_a_database_nothing_spooled_is_lost(
         run = start(replica.url, database_url, at=disk.folder, within=disk.within).end()
         assert run.status == 0, run.log
         assert len(first & asked(replica)) <= 2
-    assert stored(connection) == list(SITE.numbers())
+    assert numbers(connection) == list(SITE.numbers())
     outcomes = connection.execute("SELECT outcome FROM crawls WHERE finished_at IS NOT NULL ORDER BY started_at")
     assert outcomes.fetchall() == [("error",), ("ok",)]
 
@@ -149,7 +146,7 @@ def test_no_room_for_a_page_that_cannot_be_read_ends_the_crawl(
         assert (no, raw_path, is_transient) == (100_050, None, True)
         disk.free()
         assert start(replica.url, database_url, within=disk.within).end().status == 0
-        [raw_path] = connection.execute("SELECT raw_path FROM rejected_pages WHERE NOT is_transient").fetchone()
+        raw_path = value(connection, "SELECT raw_path FROM rejected_pages WHERE NOT is_transient")
         kept = [path.name for path in disk.seen_from_outside.rglob("*.*") if path.is_file()]
         assert kept == [Path(raw_path).name]
-    assert stored(connection) == [no for no in site.numbers() if no != 100_050]
+    assert numbers(connection) == [no for no in site.numbers() if no != 100_050]

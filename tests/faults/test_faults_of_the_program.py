@@ -13,16 +13,13 @@ from asiatongsin.settings import ITEM_PIPELINES
 from tests.conftest import Scrapy
 from tests.faults.failing import BAD
 from tests.site import ReplicaSite, serve
+from tests.stored import numbers
 
 SITE = ReplicaSite(articles=20, page_bytes=8_000)
 OTHERS = [no for no in SITE.numbers() if no != BAD]
 
 WEATHER = ITEM_PIPELINES["pipelines.stages.weather.WeatherPipeline"]
 SPOOL = ITEM_PIPELINES["pipelines.stages.spool.SpoolPipeline"]
-
-
-def stored(connection: Connection) -> list[int]:
-    return [no for (no,) in connection.execute("SELECT no FROM articles ORDER BY no")]
 
 
 def outcomes(connection: Connection) -> list[str]:
@@ -39,7 +36,7 @@ def test_a_page_on_which_a_stage_fails_is_kept_and_the_others_are_stored(
         assert run.status == 1
         assert "a fault of the program itself (pipeline: 1)" in run.last_line
         assert "a fault in the stage" in run.log  # the traceback
-        assert stored(connection) == OTHERS
+        assert numbers(connection) == OTHERS
         rejected = connection.execute("SELECT no, reason, raw_path FROM rejected_pages").fetchall()
         assert [row[:2] for row in rejected] == [
             (BAD, "a fault of the program: KeyError: 'a fault in the stage\\nForged line'")
@@ -52,7 +49,7 @@ def test_a_stage_that_fails_behind_the_spool_costs_nothing(crawl: Scrapy, connec
     stages = json.dumps({"tests.faults.failing.FailingStage": SPOOL + 1} | ITEM_PIPELINES)
     with serve(SITE) as replica:
         assert crawl(replica.url, "-s", f"ITEM_PIPELINES={stages}").status == 1
-    assert stored(connection) == list(SITE.numbers())
+    assert numbers(connection) == list(SITE.numbers())
 
 
 def test_a_page_that_cannot_be_kept_raw_is_noted_all_the_same(
@@ -65,7 +62,7 @@ def test_a_page_that_cannot_be_kept_raw_is_noted_all_the_same(
     with serve(site) as replica:
         run = crawl(replica.url)
     assert run.status == 1
-    assert stored(connection) == OTHERS
+    assert numbers(connection) == OTHERS
     rejected = connection.execute("SELECT no, raw_path FROM rejected_pages").fetchall()
     assert rejected == [(BAD, None)]
 
@@ -77,7 +74,7 @@ def test_a_list_on_which_the_spider_fails_is_not_trusted(crawl: Scrapy, connecti
         assert "a fault of the program itself (spider: 5)" in run.last_line
         assert connection.execute("SELECT outcome, walked FROM crawls").fetchall() == [("error", [])]
         assert crawl(replica.url).status == 0
-    assert stored(connection) == list(SITE.numbers())
+    assert numbers(connection) == list(SITE.numbers())
     assert outcomes(connection) == ["error", "ok"]
 
 

@@ -15,6 +15,7 @@ from pipelines.spool.waiting import waiting_pages
 from tests.conftest import ROOT, Scrapy
 from tests.samples import leave, page
 from tests.site import ReplicaSite, serve
+from tests.stored import numbers, value
 
 
 @pytest.mark.skipif(shutil.which("prlimit") is None, reason="needs prlimit of util-linux")
@@ -42,8 +43,7 @@ def test_a_full_disk_ends_the_crawl_at_once(
         # With room again, all that was spooled and all that was not is there after the next crawl.
         run = scrapy("crawl", "asiatongsin", "-a", f"site={replica.url}", DATABASE_URL=database_url)
         assert run.status == 0, run.log
-    stored = {no for (no,) in connection.execute("SELECT no FROM articles")}
-    assert stored == set(site.numbers())
+    assert numbers(connection) == list(site.numbers())
 
 
 def test_a_folder_that_can_never_be_stored_does_not_go_unnoticed(
@@ -87,5 +87,5 @@ def test_a_line_that_the_disk_has_spoiled_does_not_go_unnoticed(
             run = crawl(replica.url)
     assert run.status == 1
     assert "1 lines of the spool cannot be read and are kept in the folder refused" in run.last_line
-    assert connection.execute("SELECT count(*) FROM articles WHERE no = 1").fetchone() == (1,)
+    assert value(connection, "SELECT count(*) FROM articles WHERE no = 1") == 1
     assert [file.read_bytes() for file in (data / "refused").iterdir()] == [second[:50] + b"\n"]

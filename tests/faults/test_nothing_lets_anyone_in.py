@@ -18,9 +18,10 @@ from psycopg import Connection, conninfo, sql
 from asiatongsin.settings import ITEM_PIPELINES
 from tests.conftest import ROOT, Run, Scrapy
 from tests.faults.failing import BAD
-from tests.samples import leave, page, rows
+from tests.samples import leave, page
 from tests.site import Fault, ReplicaSite, serve
 from tests.site.hostile import ICON, KEPT, NAME_KEPT
+from tests.stored import rows
 
 TABLES = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1"
 TO_ELSEWHERE = {
@@ -59,7 +60,7 @@ def test_a_hostile_site_stays_text(
     assert "a fault of the program itself (pipeline: 1)" in run.last_line
     assert_text_is_stored_as_printed(site, connection)
     assert rows(connection, TABLES) == tables
-    reasons = dict(connection.execute("SELECT no, reason FROM rejected_pages"))
+    reasons = dict(rows(connection, "SELECT no, reason FROM rejected_pages"))
     assert {no: part for no, part in REFUSED.items() if part not in reasons[no]} == {}
 
     told = {"log": log.read_text(), "last line": run.log}
@@ -79,7 +80,7 @@ def test_a_hostile_site_stays_text(
 
 
 def assert_text_is_stored_as_printed(site: ReplicaSite, connection: Connection) -> None:
-    headlines = dict(connection.execute("SELECT no, headline FROM articles"))
+    headlines = dict(rows(connection, "SELECT no, headline FROM articles"))
     stored = [no for no in site.numbers() if no not in {*TO_ELSEWHERE, 100_006, BAD}]
     assert headlines == {no: f"{site.article(no).headline}{KEPT}" for no in stored}
     text = "\n".join(

@@ -16,10 +16,7 @@ from tests.faults.conftest import Start
 from tests.faults.test_database_faults import SLOWLY
 from tests.samples import UNREACHABLE, leave, page, record
 from tests.site import ReplicaSite, serve
-
-
-def articles(connection: Connection) -> int:
-    return connection.execute("SELECT count(*) FROM articles").fetchone()[0]
+from tests.stored import count, value
 
 
 @pytest.mark.parametrize("where", ["same data folder", "another machine", "no database"])
@@ -50,7 +47,7 @@ def test_crawls_of_different_sites_run_side_by_side(start: Start, connection: Co
         other.wait_for(articles=5)
         assert first.process.poll() is None
         assert (first.end().status, second.end().status) == (0, 0)
-    assert articles(connection) == 80
+    assert count(connection, "articles") == 80
 
 
 @pytest.mark.parametrize("url", ["with a database", UNREACHABLE])
@@ -75,7 +72,7 @@ def test_export_leaves_the_pages_of_a_running_crawl_to_it(
         assert "0 pages stored" in run.last_line
         assert "belong to a crawl, or another export, that is running" in run.last_line
         assert crawl.end().status == 0
-    assert articles(connection) == 40
+    assert count(connection, "articles") == 40
 
 
 def test_two_exports_at_once_store_each_page_once(
@@ -87,9 +84,9 @@ def test_two_exports_at_once_store_each_page_once(
     with ThreadPoolExecutor(2) as both:
         runs = list(both.map(lambda _: scrapy("export", DATABASE_URL=database_url), range(2)))
     assert [run.status for run in runs] == [0, 0], runs
-    assert articles(connection) == 54
-    assert connection.execute("SELECT sum(pages) FROM weather_snapshots").fetchone() == (54,)
-    assert connection.execute("SELECT sum(new) FROM crawls").fetchone() == (54,)
+    assert count(connection, "articles") == 54
+    assert value(connection, "SELECT sum(pages) FROM weather_snapshots") == 54
+    assert value(connection, "SELECT sum(new) FROM crawls") == 54
     assert list((data / "spool").iterdir()) == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from tests.conftest import Scrapy
 from tests.faults.conftest import Start
 from tests.samples import leave, page
 from tests.site import Fault, Replica, ReplicaSite, serve
+from tests.stored import count
 
 ONE = ("-a", "sections=9999", "-s", "SPOOL_SEGMENT_SECONDS=1000")
 PATIENT = ("-s", "DATABASE_SILENCE_MAX=10000")
@@ -20,17 +22,13 @@ NO_WRITING = "LOCK TABLE articles IN SHARE MODE"
 
 
 @pytest.fixture
-def replica() -> Replica:
+def replica() -> Iterator[Replica]:
     with serve(ReplicaSite(articles=20, page_bytes=8_000)) as replica:
         yield replica
 
 
 def outcomes(connection: Connection) -> list[tuple[str | None]]:
     return connection.execute("SELECT outcome FROM crawls ORDER BY number").fetchall()
-
-
-def articles(connection: Connection) -> int:
-    return connection.execute("SELECT count(*) FROM articles").fetchone()[0]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -46,7 +44,7 @@ def test_once_while_its_end_is_stored_it_stores_on(
     run = crawl.end()
     assert run.status == 0
     assert "20 new" in run.last_line
-    assert (articles(connection), outcomes(connection)) == (20, [("ok",)])
+    assert (count(connection, "articles"), outcomes(connection)) == (20, [("ok",)])
 
 
 def test_twice_while_its_end_is_stored_it_stops_and_the_next_crawl_stores_it(
@@ -62,7 +60,7 @@ def test_twice_while_its_end_is_stored_it_stops_and_the_next_crawl_stores_it(
         assert crawl.end().status == 1
     asked = len(replica.article_requests())
     assert start(replica.url, database_url, *ONE).end().status == 0
-    assert (articles(connection), len(replica.article_requests())) == (20, asked)
+    assert (count(connection, "articles"), len(replica.article_requests())) == (20, asked)
     assert outcomes(connection) == [("error",), ("ok",)]
 
 
@@ -78,7 +76,7 @@ def test_while_its_end_meets_a_locked_table_pages_wait(
     assert run.status == 3
     assert "waiting in the spool" in run.last_line
     assert scrapy("export", DATABASE_URL=database_url).status == 0
-    assert (articles(connection), outcomes(connection)) == (20, [("spooled",)])
+    assert (count(connection, "articles"), outcomes(connection)) == (20, [("spooled",)])
 
 
 def test_while_it_begins_nothing_is_fetched(
@@ -106,10 +104,10 @@ def test_while_the_site_makes_it_wait_it_stops_and_blames_no_article(
     run = crawl.end()
     assert run.status == 0
     assert "stopped early" in run.last_line
-    assert connection.execute("SELECT count(*) FROM rejected_pages").fetchone() == (0,)
+    assert count(connection, "rejected_pages") == 0
     replica.faults.clear()
     assert start(replica.url, database_url, *ONE).end().status == 0
-    assert articles(connection) == 20
+    assert count(connection, "articles") == 20
 
 
 def test_export_waits_for_a_locked_table_no_longer_than_it_may(
@@ -122,4 +120,4 @@ def test_export_waits_for_a_locked_table_no_longer_than_it_may(
     assert run.status == 3
     assert "2 pages wait in the spool: the database took our connection and does not answer" in run.last_line
     assert scrapy("export", DATABASE_URL=database_url).status == 0
-    assert articles(connection) == 2
+    assert count(connection, "articles") == 2

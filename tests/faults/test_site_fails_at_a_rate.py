@@ -12,6 +12,7 @@ from asiatongsin.settings import RETRY_TIMES
 from tests.conftest import Scrapy
 from tests.faults import contents
 from tests.site import Fault, Replica, ReplicaSite, serve
+from tests.stored import numbers
 
 ARTICLES, LISTS = r"^/news/article\.html", "list_all"
 
@@ -50,19 +51,11 @@ class Faults:
         return [*self.articles, *self.harmless, *self.lists]
 
 
-def stored(connection: Connection) -> set[int]:
-    return {no for (no,) in connection.execute("SELECT no FROM articles")}
-
-
-def rejected(connection: Connection) -> set[int]:
-    return {no for (no,) in connection.execute("SELECT no FROM rejected_pages")}
-
-
 def make_up(crawl: Scrapy, connection: Connection, replica: Replica) -> None:
     """The faults are over: the next crawl finds everything, and nothing is there twice."""
     replica.faults.clear()
     assert crawl(replica.url).status == 0
-    assert stored(connection) == set(replica.site.numbers())
+    assert numbers(connection) == list(replica.site.numbers())
     assert contents.counted_twice(connection, replica) == []
 
 
@@ -80,9 +73,9 @@ def test_a_patient_crawl_brings_what_comes_and_counts_what_does_not(crawl: Scrap
         failed_lists = sum(len(fault.seen) for fault in faults.lists)
         assert failed_lists > 1
         assert f"{len(failed)} articles not downloaded, {failed_lists} list pages not downloaded" in run.last_line
-        assert f"{len(stored(connection))} new" in run.last_line
-        assert rejected(connection) == failed
-        assert stored(connection).isdisjoint(failed)
+        assert f"{len(numbers(connection))} new" in run.last_line
+        assert set(numbers(connection, "rejected_pages")) == failed
+        assert failed.isdisjoint(numbers(connection))
         make_up(crawl, connection, replica)
 
 
@@ -92,6 +85,6 @@ def test_a_crawl_that_gives_up_leaves_the_rest_to_the_next(crawl: Scrapy, connec
         run = crawl(replica.url, *QUICKLY, "-s", "FAILURES_IN_A_ROW_MAX=10")
         assert run.status == 4, run.log
         assert "10 pages in a row did not come" in run.last_line
-        assert f"{len(stored(connection))} new" in run.last_line
+        assert f"{len(numbers(connection))} new" in run.last_line
         assert connection.execute("SELECT outcome, walked FROM crawls").fetchall() == [("unreachable", [])]
         make_up(crawl, connection, replica)

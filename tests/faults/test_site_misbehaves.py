@@ -16,6 +16,7 @@ from tests.conftest import Run, Scrapy, new_database
 from tests.faults import contents
 from tests.faults.conftest import Crawl
 from tests.site import Fault, ReplicaSite, serve
+from tests.stored import numbers
 
 ONE_LIST = ("-a", "sections=9999")
 PATIENCE = 4.0
@@ -124,7 +125,7 @@ def aftermath(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             crawl.kill()
         rejected = defaultdict(list)
         with psycopg.connect(url) as connection:
-            stored = {no for (no,) in connection.execute("SELECT no FROM articles")}
+            stored = set(numbers(connection))
             for no, *reason in connection.execute("SELECT no, reason, is_transient FROM rejected_pages"):
                 rejected[no].append(tuple(reason))
         yield Aftermath(run, stored, rejected, Counter(contents.asked(replica)))

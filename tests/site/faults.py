@@ -267,6 +267,7 @@ def _coded_blanks(coding: str) -> bytes:
 def _coded_as(coding: str, pieces: Iterable[bytes]) -> bytes:
     if coding == "br":
         brotli = Compressor(quality=5)
-        return b"".join(map(brotli.process, pieces)) + brotli.finish()
+        packed: bytes = b"".join(map(brotli.process, pieces)) + brotli.finish()
+        return packed
     other = ZstdCompressor() if coding == "zstd" else zlib.compressobj(9, wbits=31)
     return b"".join(map(other.compress, pieces)) + other.flush()

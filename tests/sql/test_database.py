@@ -7,7 +7,7 @@ from pathlib import Path
 from psycopg import Connection, conninfo
 
 from pipelines.database.connection import Database
-from tests.samples import rows
+from tests.stored import rows
 
 
 def as_address(url: str) -> str:

@@ -20,7 +20,8 @@ from pipelines.spool.drain import Drain
 from pipelines.spool.drain_thread import DrainThread
 from pipelines.spool.folder import Spool, read_segment
 from pipelines.spool.waiting import waiting_pages
-from tests.samples import UNREACHABLE, count, later, leave, page, record, removed, rows
+from tests.samples import UNREACHABLE, later, leave, page, record, removed
+from tests.stored import count, rows
 
 
 @pytest.fixture

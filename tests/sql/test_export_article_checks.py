@@ -12,7 +12,8 @@ from psycopg import Connection
 
 from asiatongsin.items import PageItems
 from pipelines.database.migrate import migrate, migrations
-from tests.samples import AT, NO, SITE, check, count, export, later, page, rejected, removed, rows
+from tests.samples import AT, NO, SITE, check, export, later, page, rejected, removed
+from tests.stored import count, rows
 
 _OF_AN_OLDER_VERSION = """
 INSERT INTO articles (site, no, url, headline, content_hash, published_at, modified_at, first_seen_at, fetched_at)

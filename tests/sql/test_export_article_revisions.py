@@ -9,7 +9,8 @@ import pytest
 from psycopg import Connection
 
 from pipelines.database.migrate import migrate, migrations
-from tests.samples import AT, NO, SITE, article, count, export, later, page, rows
+from tests.samples import AT, NO, SITE, article, export, later, page
+from tests.stored import count, rows
 
 _OF_THE_FIRST_VERSION = """
 WITH crawl AS (INSERT INTO crawls (id, site, started_at, version) VALUES ('a', %(site)s, %(at)s, '0.1.0'))

@@ -9,12 +9,14 @@ from psycopg import Connection
 
 from asiatongsin.items import Article
 from pipelines.exporters.batch import Exported
-from tests.samples import AT, NO, SITE, article, count, export, image, later, page, rows
+from tests.samples import AT, NO, SITE, article, export, image, later, page
+from tests.stored import count, rows, value
 
 
 def stored(connection: Connection, no: int = NO) -> dict[str, Any]:
     query = "SELECT to_jsonb(a) FROM articles AS a WHERE site = %s AND no = %s"
-    return rows(connection, query, SITE, no)[0][0]
+    row: dict[str, Any] = value(connection, query, SITE, no)
+    return row
 
 
 def images(connection: Connection) -> list[tuple[Any, ...]]:
@@ -38,7 +40,8 @@ def test_stores_every_field_as_it_was_read(connection: Connection) -> None:
 
 def test_stores_what_is_unknown_as_null(connection: Connection) -> None:
     unknown = ("section", "subheadline", "reporter", "reporter_email", "published_at", "modified_at", "language")
-    export(connection, page(body=(), images=(), **dict.fromkeys(unknown)))
+    none: dict[str, Any] = dict.fromkeys(unknown)
+    export(connection, page(body=(), images=(), **none))
     row = stored(connection)
     assert [name for name in (*unknown, "body") if row[name] is not None] == []
     assert images(connection) == []

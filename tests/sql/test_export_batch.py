@@ -9,7 +9,6 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Barrier
-from time import sleep
 from typing import Any
 
 import psycopg
@@ -22,23 +21,9 @@ from pipelines.database.tables import TABLES
 from pipelines.exporters.batch import export_segments
 from pipelines.spool.drain import Drain
 from pipelines.spool.folder import read_segment
-from tests.samples import (
-    AT,
-    check,
-    count,
-    export,
-    image,
-    kept,
-    later,
-    leave,
-    page,
-    record,
-    rejected,
-    removed,
-    rows,
-    story,
-    strip,
-)
+from tests.processes import wait_until
+from tests.samples import AT, check, export, image, kept, later, leave, page, record, rejected, removed, story, strip
+from tests.stored import count, rows
 
 NOT_OF_PAGES = {"weather_stations", "crawl_coverage", "missing_fields", "reparse_bookmarks", "asiatongsin_migrations"}
 OF_PAGES = [table for table in TABLES if table not in NOT_OF_PAGES]
@@ -117,13 +102,23 @@ REFUSED: dict[str, Callable[[int], PageItems]] = {
 }
 
 
+def keeping(kept: list[PageItems]) -> Callable[[PageItems], str]:
+    """Puts refused pages there."""
+
+    def keep(page: PageItems) -> str:
+        kept.append(page)
+        return "refused/page"
+
+    return keep
+
+
 def test_sets_aside_a_page_that_is_refused_and_stores_its_neighbours(connection: Connection) -> None:
     places = dict(zip(REFUSED, (1, 14, 27, 33, 45, 52), strict=True))
     for what, place in places.items():
         numbers = range(place // 10 * 10 + 1, place // 10 * 10 + 8)
         pages = {no: page(no, stories=[story(1)], seoul=20) for no in numbers} | {place: REFUSED[what](place)}
         kept: list[PageItems] = []
-        exported = export(connection, *pages.values(), keep=lambda page, kept=kept: kept.append(page) or "refused/page")
+        exported = export(connection, *pages.values(), keep=keeping(kept))
         assert kept == [pages[place]], what
         assert (exported.pages, exported.new, exported.refused) == (7, 6, 1), what
     tens = [10 * ten + one for ten in range(len(places)) for one in range(1, 8)]
@@ -219,9 +214,8 @@ def test_an_article_that_another_export_stores_meanwhile_keeps_nothing_of_the_ot
         first.execute("SELECT")  # begins a transaction, which stays open
         export_segments(first, record("a"), {1: [older]}, keep=str)
         done = thread.submit(export_segments, second, record("b"), {1: [newer]}, keep=str)
-        while not connection.execute(waits).fetchall():
-            assert not done.done()
-            sleep(0.01)
+        wait_until(lambda: done.done() or bool(rows(connection, waits)))
+        assert not done.done()
         first.commit()
         done.result(timeout=600)
     assert rows(connection, "SELECT title FROM related_stories") == [("새 이야기",)]

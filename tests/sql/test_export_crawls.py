@@ -13,7 +13,8 @@ from psycopg import Connection
 from pipelines.crawl_record import CrawlRecord, FieldCoverage, Outcome
 from pipelines.exporters import crawls
 from pipelines.exporters.batch import export_segments
-from tests.samples import AT, SITE, export, later, page, record, rows
+from tests.samples import AT, SITE, export, later, page, record
+from tests.stored import rows
 
 FINISHED = CrawlRecord(
     id="20251005T005207Z-00ffee",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from psycopg import Connection
 
 from pipelines.exporters.planning import ENOUGH
-from tests.samples import export, page, rows, story
+from tests.samples import export, page, story
+from tests.stored import rows
 
 _SCANS = "SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'articles_by_time'"
 _SIZE = "SELECT reltuples FROM pg_class WHERE oid = 'articles'::regclass"

@@ -7,7 +7,8 @@ from dataclasses import replace
 from psycopg import Connection
 
 from asiatongsin import __version__
-from tests.samples import AT, NO, SITE, count, export, later, page, rejected, rows
+from tests.samples import AT, NO, SITE, export, later, page, present, rejected
+from tests.stored import count, rows
 
 
 def test_stores_every_field_of_a_rejection(connection: Connection) -> None:
@@ -15,7 +16,7 @@ def test_stores_every_field_of_a_rejection(connection: Connection) -> None:
     export(connection, given)
     query = "SELECT site, no, url, fetched_at, reason, missing, raw_path, is_transient, version FROM rejected_pages"
     assert rows(connection, query) == [
-        (SITE, NO, given.url, AT, "이유", ["headline", "body"], given.rejected.raw_path, False, __version__)
+        (SITE, NO, given.url, AT, "이유", ["headline", "body"], present(given.rejected).raw_path, False, __version__)
     ]
     assert count(connection, "articles") == 0
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from psycopg import Connection
 
-from tests.samples import AT, NO, SITE, export, later, page, rows, story
+from tests.samples import AT, NO, SITE, export, later, page, story
+from tests.stored import rows
 
 COLUMNS = "no, block, position, related_no, title, lead, image_url, fetched_at"
 

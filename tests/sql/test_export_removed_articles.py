@@ -9,7 +9,8 @@ from psycopg import Connection
 
 from pipelines.crawl_record import CrawlRecord
 from pipelines.exporters import removed_articles
-from tests.samples import AT, NO, SITE, count, export, later, page, record, removed, rows
+from tests.samples import AT, NO, SITE, article, export, later, page, record, removed
+from tests.stored import count, rows
 
 QUERY = "SELECT form, first_seen_at, last_seen_at, sightings FROM removed_articles"
 
@@ -36,7 +37,7 @@ def test_counts_a_sighting_out_of_an_older_spool_without_its_form(connection: Co
 def test_leaves_the_stored_text(connection: Connection) -> None:
     export(connection, page())
     export(connection, removed(at=later(1)))
-    assert rows(connection, "SELECT headline, revision, fetched_at FROM articles") == [(page().article.headline, 1, AT)]
+    assert rows(connection, "SELECT headline, revision, fetched_at FROM articles") == [(article().headline, 1, AT)]
     assert count(connection, "article_images") == 2
 
 

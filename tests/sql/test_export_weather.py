@@ -12,7 +12,8 @@ from psycopg import Connection
 
 from asiatongsin.items import WeatherSnapshot
 from pipelines.exporters.weather import write
-from tests.samples import AT, SITE, count, export, later, page, rows, strip
+from tests.samples import AT, SITE, export, later, page, strip
+from tests.stored import count, rows
 
 CHANGE = tuple[float, float, float, int]
 """Temperature of Seoul, hours after AT of the first and the last time, pages."""

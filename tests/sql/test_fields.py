@@ -19,7 +19,8 @@ from pipelines.database.tables import TABLES
 from pipelines.exporters.articles import PARAGRAPH_BREAK
 from pipelines.reparse.compare import differences
 from pipelines.stages.weather import identify
-from tests.samples import export, image, page, rows, story
+from tests.samples import export, image, page, present, story
+from tests.stored import rows
 from tests.unit.test_pages import OWN, expected_of
 
 TABLE_OF: Mapping[type, str] = {
@@ -33,12 +34,14 @@ TABLE_OF: Mapping[type, str] = {
 PAGE = page(stories=[story(1, image_url="https://newsasia.kr/a.jpg")], images=(image(1),), seoul=21.3)
 """A page on which each field of each item has a value."""
 
+ARTICLE, STRIP = present(PAGE.article), present(PAGE.weather)
+
 ONE_OF: Mapping[type, Callable[[PageItems], Any]] = {
     Article: lambda items: items.article,
-    ArticleImage: lambda items: items.article.images[0],
+    ArticleImage: lambda items: present(items.article).images[0],
     RelatedStory: lambda items: items.related_stories[0],
     WeatherSnapshot: lambda items: items.weather,
-    WeatherReading: lambda items: items.weather.readings[-1],
+    WeatherReading: lambda items: present(items.weather).readings[-1],
 }
 
 
@@ -126,12 +129,12 @@ def changed(item: type, name: str) -> PageItems:
     if item is Article:
         return replace(PAGE, article=one)
     if item is ArticleImage:
-        return replace(PAGE, article=replace(PAGE.article, images=(one,)))
+        return replace(PAGE, article=replace(ARTICLE, images=(one,)))
     if item is RelatedStory:
         return replace(PAGE, related_stories=(one,))
     if item is WeatherSnapshot:
         return replace(PAGE, weather=one)
-    return replace(PAGE, weather=identify(replace(PAGE.weather, readings=(*PAGE.weather.readings[:-1], one))))
+    return replace(PAGE, weather=identify(replace(STRIP, readings=(*STRIP.readings[:-1], one))))
 
 
 def test_reparse_sees_a_change_of_each_field(connection: Connection) -> None:
@@ -148,7 +151,7 @@ def test_reparse_sees_a_change_of_each_field(connection: Connection) -> None:
 
 
 def test_reparse_sees_a_date_beside_the_strip_that_was_not_read_before(connection: Connection) -> None:
-    without = replace(PAGE, weather=replace(PAGE.weather, page_date=None))
+    without = replace(PAGE, weather=replace(STRIP, page_date=None))
     export(connection, without)
     assert differences(connection, [without]) == []
     [found] = differences(connection, [PAGE])
@@ -174,7 +177,10 @@ def expected(item: type, case: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         return [{"page_date": case["page_date"], "readings": case["weather"]}]
     if item is RelatedStory:
         return [one | {"related_no": one["no"]} for one in case["related_stories"]]
-    return {Article: [case], ArticleImage: case["images"], WeatherReading: case["weather"]}[item]
+    if item is Article:
+        return [case]
+    listed: list[Mapping[str, Any]] = case["images" if item is ArticleImage else "weather"]
+    return listed
 
 
 def test_a_saved_page_shows_a_value_of_each_field() -> None:

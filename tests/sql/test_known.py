@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from psycopg import Connection
@@ -205,7 +206,8 @@ def test_any_crawl_that_walked_the_list_settles_the_doubt(known: KnownArticles, 
     """Whether it walked it, bounded or not, the spider has said in `walked`."""
     had(connection, 1)
     for hour, bound in enumerate(("pages", "since", "full", "sections"), start=2):
-        had(connection, hour, [hour], **{bound: "3"})
+        arguments: dict[str, Any] = {bound: "3"}
+        had(connection, hour, [hour], **arguments)
         assert (doubtful_part(known, hour), doubtful_part(known, 100)) == (None, EVERYWHERE)
 
 

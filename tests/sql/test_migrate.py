@@ -15,7 +15,8 @@ from pipelines.database.errors import DatabaseForeign, DatabaseTooNew
 from pipelines.database.migrate import Migration, migrate, migrations, schema_version
 from pipelines.database.tables import TABLES
 from tests.conftest import ROOT
-from tests.samples import process, rows
+from tests.processes import next_line, process
+from tests.stored import rows
 
 CURRENT = migrations()[-1].version
 
@@ -82,7 +83,7 @@ def test_works_when_two_processes_begin_at_once(empty: Connection, empty_databas
     with process(WAITING, empty_database_url) as first, process(WAITING, empty_database_url) as second:
         for child in (first, second):
             print(file=child.stdin, flush=True)
-        assert sorted(child.stdout.readline() for child in (first, second)) == ["0\n", f"{CURRENT}\n"]
+        assert sorted(next_line(child) for child in (first, second)) == ["0\n", f"{CURRENT}\n"]
     assert schema_version(empty) == CURRENT
 
 

@@ -12,7 +12,8 @@ from psycopg.types.json import Jsonb
 
 from pipelines.database.migrate import migrate, migrations
 from pipelines.queries import coverage_history
-from tests.samples import SITE, later, rows
+from tests.samples import SITE, later
+from tests.stored import rows
 
 _CRAWL = """
 INSERT INTO crawls (id, site, arguments, started_at, finished_at, outcome, version, statistics)

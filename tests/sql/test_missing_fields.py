@@ -11,7 +11,8 @@ from pipelines.crawl_record import CoverageBounds, CrawlRecord, FieldCoverage
 from pipelines.exporters import crawls
 from pipelines.queries import coverage_history
 from pipelines.verdict.late import compared, store_judged
-from tests.samples import SITE, later, record, rows
+from tests.samples import SITE, later, record
+from tests.stored import rows
 
 HEADLINE, CITIES, LIST = ("article", "headline"), ("strip", "cities"), ("list 22", "teasers")
 

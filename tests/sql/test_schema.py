@@ -12,8 +12,8 @@ from psycopg import Connection
 from pipelines.database import tables
 from pipelines.database.tables import TABLES
 from tests.conftest import new_database
-from tests.samples import rows
 from tests.schema import FILE, plain, written
+from tests.stored import rows
 
 COLUMNS = """
 SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod)

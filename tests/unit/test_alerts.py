@@ -19,9 +19,8 @@ from pipelines.monitoring.site_troubles import SiteTroubles
 from pipelines.verdict.decide import Verdict
 from tests import sinks
 from tests.samples import AT, SITE, record
-from tests.sinks import Sink
+from tests.sinks import SECRET, Sink, to_web
 
-SECRET = "geheim7Qx"
 GOOD, BAD = Verdict(Outcome.OK, "12 new"), Verdict(Outcome.DRIFT, "3 of 4 pages\x1b[2J\nForged: line")
 
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")
@@ -31,14 +30,6 @@ pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")
 def web() -> Iterator[Sink]:
     with sinks.web() as sink:
         yield sink
-
-
-def to_web(sink: Sink) -> str:
-    return f"json://user:{SECRET}w@127.0.0.1:{sink.port}/hook/{SECRET}p"
-
-
-def standing(trouble: str = "", **given: object) -> SiteTroubles:
-    return SiteTroubles(**{"trouble": trouble} | given)  # type: ignore[arg-type]
 
 
 # --- what is told -------------------------------------------------------------------------------------------------
@@ -59,11 +50,11 @@ def standing(trouble: str = "", **given: object) -> SiteTroubles:
 )
 def test_only_news_is_due(known: str, troubles: str, due: bool) -> None:
     told = {"1 (json)": tuple(known.split())} if known else {}
-    assert is_due(standing("error", troubles=tuple(troubles.split()), known=told), "1 (json)") == due
+    assert is_due(SiteTroubles(trouble="error", troubles=tuple(troubles.split()), known=told), "1 (json)") == due
 
 
 def test_tells_what_happened_since_when_and_what_to_do() -> None:
-    told = message(standing("drift", since=AT), record(), BAD)
+    told = message(SiteTroubles(trouble="drift", since=AT), record(), BAD)
     assert (told.title, told.is_good) == (f"asiatongsin: {SITE}: drift", False)
     assert told.body.split("\n") == [
         r"drift: 3 of 4 pages\x1b[2J\nForged: line",
@@ -74,7 +65,7 @@ def test_tells_what_happened_since_when_and_what_to_do() -> None:
 
 
 def test_tells_that_it_is_over_and_how_long_it_lasted() -> None:
-    over = standing(since=AT, until=AT + timedelta(days=1, hours=2, minutes=5))
+    over = SiteTroubles(since=AT, until=AT + timedelta(days=1, hours=2, minutes=5))
     told = message(over, record(), GOOD)
     assert (told.title, told.is_good) == (f"asiatongsin: {SITE}: ok", True)
     assert told.body.split("\n")[:2] == [

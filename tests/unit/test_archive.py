@@ -18,7 +18,7 @@ from asiatongsin.korean import KST
 from pipelines.archive.crawl_files import Archive
 from pipelines.archive.warc import payload_digest
 from tests.captured import archive, body_of, capture_of, exchange, fetched, last, parts, read, records, types, url_of
-from tests.samples import NO, record
+from tests.samples import NO, present, record
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_keeps_request_and_answer_as_they_went_over_the_wire(data: Path, opened:
 def test_keeps_the_bytes_of_a_header_beyond_ascii(data: Path, opened: Archive) -> None:
     for value in ("제목".encode(), "제목".encode("cp949"), b"\xff\x80"):
         place = opened.append(fetched(exchange(headers=(("X-Title", value.decode("latin-1")),), body=value)))
-        plain = next(member.plain for member in parts(data / place.file) if member.offset == place.offset)
+        plain = next(present(member.plain) for member in parts(data / place.file) if member.offset == place.offset)
         assert b"\r\nX-Title: " + value + b"\r\n" in plain
 
 
@@ -109,7 +109,7 @@ def test_undoes_an_encoding_that_few_programs_know(data: Path, opened: Archive, 
 def test_each_record_is_a_member_of_its_own(data: Path, opened: Archive) -> None:
     place = opened.append(fetched())
     found = parts(data / place.file)
-    assert [member.plain.split(b"\r\n")[0] for member in found] == [b"WARC/1.1"] * 3
+    assert [present(member.plain).split(b"\r\n")[0] for member in found] == [b"WARC/1.1"] * 3
     assert (found[1].offset, found[1].length) == (place.offset, place.length)
     assert types(data / place.file) == ["warcinfo", "response", "request"]
 

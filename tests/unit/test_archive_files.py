@@ -13,12 +13,11 @@ from typing import Any
 import pytest
 from scrapy.utils.test import get_crawler
 
-from asiatongsin.items import Page
 from pipelines.archive.crawl_files import Archive
 from pipelines.crawl.extension import CrawlExtension
 from pipelines.stages.archive import ArchivePipeline
 from tests.captured import archive, body_of, capture_of, exchange, fetched, read, records
-from tests.samples import NO, UNREACHABLE, page, record
+from tests.samples import NO, UNREACHABLE, page, present, record
 
 MONTH = f"{datetime.now(UTC):%Y-%m}"
 
@@ -170,7 +169,7 @@ def test_a_page_that_was_parsed_is_not_parsed_again(data: Path) -> None:
 def test_passes_on_what_is_no_page_and_archives_nothing_outside_a_crawl(data: Path) -> None:
     stage = pipeline(data, "article")
     assert passed_on(stage, failed := page()) is failed
-    without = Page(**{**vars(fetched()), "exchanges": ()})
+    without = replace(fetched(), exchanges=())
     assert passed_on(stage, without) is without
     stage.archive = None
     assert passed_on(stage, found := fetched()) is found
@@ -184,14 +183,15 @@ def test_a_crawl_brings_its_archive_to_the_disk_before_the_spool_that_names_plac
     given |= {"SPOOL_SEGMENT_PAGES": 50, "SPOOL_SEGMENT_SECONDS": 5}
     extension = CrawlExtension.from_crawler(get_crawler(settings_dict=given))
     extension._begin(record())
+    opened, spool, thread = present(extension._archive), present(extension._spool), present(extension._thread)
     synced: list[str] = []
     monkeypatch.setattr(os, "fsync", lambda file: synced.append(Path(f"/proc/self/fd/{file}").readlink().suffix))
-    extension._archive.append(fetched(exchange(1)))  # the first page is brought to the disk at once, by either
-    extension._spool.append(page(1))
+    opened.append(fetched(exchange(1)))  # the first page is brought to the disk at once, by either
+    spool.append(page(1))
     synced.clear()
-    extension._spool.append(replace(page(2), archived=extension._archive.append(fetched(exchange(2)))))
-    extension._thread.finish()
-    extension._archive.close()
-    extension._spool.release()
-    extension._let_go(extension._thread)
+    spool.append(replace(page(2), archived=opened.append(fetched(exchange(2)))))
+    thread.finish()
+    opened.close()
+    spool.release()
+    extension._let_go(thread)
     assert synced.index(".gz") < synced.index(".open")

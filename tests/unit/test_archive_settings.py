@@ -31,7 +31,7 @@ def test_names_the_kinds_with_commas_between(given: object, kinds: set[str]) -> 
 
 
 @pytest.mark.parametrize("given", [1, "1", " 20 ", 10**17])
-def test_takes_any_number_of_bytes(given: object) -> None:
+def test_takes_any_number_of_bytes(given: int | str) -> None:
     assert file_bytes(settings(size=given)) == int(given)
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from asiatongsin.cms import FIELDS, field_of
-from asiatongsin.items import Page, Rejection
+from asiatongsin.items import Page, PageKind, Rejection
 from asiatongsin.mediaon.urls import list_url
 from asiatongsin.site import DEFAULT_BASE
 from pipelines.stages.split import split
 from pipelines.verdict.coverage import Coverage, Unreadable
-from tests.samples import AT
+from tests.samples import AT, present
 from tests.site import ReplicaSite
 from tests.site.answers import Ask, answer
 
@@ -26,18 +27,18 @@ def section(number: int = 22, **changes: bytes) -> Page:
     return replace(_page("list", list_url("", number, 1), **changes), section=number)
 
 
-def _page(kind: str, path: str, **changes: bytes) -> Page:
-    given = {
-        "url": f"{DEFAULT_BASE}{path}",
-        "site": "newsasia.kr",
-        "base": DEFAULT_BASE,
-        "kind": kind,
-        "fetched_at": AT,
-        "status": 200,
-        "no": int(path.rpartition("=")[2]) if kind == "article" else None,
-        "body": answer(SITE, Ask(path=path.partition("?")[0], query=path.partition("?")[2], headers={})).body,
-    }
-    return Page(**{**given, **changes})  # type: ignore[arg-type]
+def _page(kind: PageKind, path: str, **changes: Any) -> Page:
+    usual = Page(
+        url=f"{DEFAULT_BASE}{path}",
+        site="newsasia.kr",
+        base=DEFAULT_BASE,
+        kind=kind,
+        fetched_at=AT,
+        status=200,
+        no=int(path.rpartition("=")[2]) if kind == "article" else None,
+        body=answer(SITE, Ask(path=path.partition("?")[0], query=path.partition("?")[2], headers={})).body,
+    )
+    return replace(usual, **changes)
 
 
 def observed(*pages: Page) -> Coverage:
@@ -98,12 +99,16 @@ def test_an_unmodified_page_shows_nothing() -> None:
     assert counts(replace(article(), status=304, body=b"")) == {}
 
 
+def characters(page: Page) -> int:
+    return present(counts(page)["article", "body"][2])
+
+
 def test_keeps_the_first_page_that_lacks_a_field_else_the_one_that_has_least_of_it() -> None:
     pages = [section(37), section(22), section(34)]
     bare = [replace(without(page, b"weather_", b"sky_"), section=page.section) for page in pages]
     assert observed(*pages).evidence(("strip", "conditions")) is not None
     assert observed(pages[0], *bare).evidence(("strip", "conditions")) == bare[0]
-    short = min((article(no) for no in range(100_020, 100_030)), key=lambda page: counts(page)["article", "body"][2])
+    short = min((article(no) for no in range(100_020, 100_030)), key=characters)
     articles = [article(no) for no in range(100_020, 100_030)]
     assert observed(*articles).evidence(("article", "body")) == short
     assert observed(*articles).evidence(("article", "nothing")) is None

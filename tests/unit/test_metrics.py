@@ -8,6 +8,7 @@ import stat
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -36,14 +37,16 @@ STATS = {
 
 
 def figures(**changes: Any) -> Figures:
-    given = {
-        "site": "newsasia.kr",
-        "outcome": Outcome.OK,
-        "began_at": AT,
-        "ended_at": later(1.5),
-        "good_at": later(1.5),
-    }
-    return Figures(**given | {"waiting": 4, "tally": Tally.of(STATS)} | changes)
+    usual = Figures(
+        site="newsasia.kr",
+        outcome=Outcome.OK,
+        began_at=AT,
+        ended_at=later(1.5),
+        good_at=later(1.5),
+        waiting=4,
+        tally=Tally.of(STATS),
+    )
+    return replace(usual, **changes)
 
 
 def samples(text: str) -> dict[tuple[str, ...], float]:

@@ -7,6 +7,7 @@ import hashlib
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,7 +61,7 @@ def test_a_chunk_that_holds_more_than_a_page_is_none(tmp_path: Path) -> None:
     assert read(foreign(tmp_path / "a.warc.gz", bomb, headers=CODED)) == ([], [])
 
 
-CUT = {
+CUT: dict[str, tuple[dict[str, Any], str]] = {
     "length": ({"WARC_Truncated": "length"}, "the page was cut off when it was archived: length"),
     "time": ({"WARC_Truncated": "time"}, "the page was cut off when it was archived: time"),
     "unspecified": ({"WARC_Truncated": "unspecified"}, "the page was cut off when it was archived: unspecified"),

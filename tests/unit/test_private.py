@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from asiatongsin.items import Page
 from pipelines.disk import private_folder
 from pipelines.stages.raw_pages import keep
-from tests.samples import AT, leave, page
+from tests.captured import fetched
+from tests.samples import leave, page
 
 
 @pytest.fixture(autouse=True)
@@ -39,8 +39,7 @@ def test_leaves_a_folder_that_is_there_as_it_is(tmp_path: Path) -> None:
 
 
 def test_what_waits_and_what_is_kept_is_closed(data: Path) -> None:
-    given = {"url": "https://newsasia.kr/", "base": "https://newsasia.kr", "kind": "front", "status": 200}
-    kept = data / keep(Page(site="newsasia.kr", fetched_at=AT, body=b"<html>", **given), data)
+    kept = data / keep(fetched(), data)
     spool = leave(data, page())
     for folder in (data, kept.parent, kept.parent.parent, spool, spool.parent):
         assert mode(folder) == 0o750

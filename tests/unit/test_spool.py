@@ -10,19 +10,21 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from datetime import UTC, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from asiatongsin.items import PageItems
 from pipelines.spool.folder import Spool, read_segment
 from tests import samples
-from tests.samples import article, page, process, record, run, whole_page
+from tests.processes import process, run
+from tests.samples import article, page, present, record, whole_page
 
 OWN = """
 import sys
 from pathlib import Path
 from pipelines.spool.folder import Spool
-from tests.samples import page, record
+from tests.samples import present, page, record
 
 spool = Spool.create(Path(sys.argv[1]), record(sys.argv[2]))
 """
@@ -62,18 +64,20 @@ def pages_of(folder: Path) -> list[PageItems]:
 
 def test_gives_back_every_field_of_a_page(spool: Spool) -> None:
     items = whole_page()
-    parts = [items, items.article, items.article.images[0], items.weather, items.weather.readings[-1]]
+    text, strip = present(items.article), present(items.weather)
+    parts: list[Any] = [items, text, text.images[0], strip, strip.readings[-1]]
     for part in [*parts, items.related_stories[0], items.rejected, items.archived, items.check]:
         assert [field.name for field in fields(part) if getattr(part, field.name) in (None, (), "", False)] == []
     spool.append(items)
     [back] = pages_of(spool.folder)
     assert back == items
     assert back.fetched_at.tzinfo is UTC or back.fetched_at.utcoffset() == timedelta(0)
-    assert back.article.published_at.utcoffset() == timedelta(hours=9)
+    assert present(present(back.article).published_at).utcoffset() == timedelta(hours=9)
 
 
 def test_gives_back_what_is_unknown_as_unknown(spool: Spool) -> None:
-    none = dict.fromkeys(("section", "subheadline", "reporter", "reporter_email", "published_at", "language"))
+    unknown = ("section", "subheadline", "reporter", "reporter_email", "published_at", "language")
+    none: dict[str, Any] = dict.fromkeys(unknown)
     items = page(body=(), images=(), **none)
     spool.append(items)
     assert pages_of(spool.folder) == [items]
@@ -199,7 +203,7 @@ def test_is_gone_when_it_was_removed(spool: Spool, tmp_path: Path) -> None:
 def test_replaces_the_record_in_one_step(spool: Spool) -> None:
     records = [record(list_pages=number, statistics={"text": "가" * 5000}) for number in range(100)]
     with ThreadPoolExecutor(1) as thread:
-        writing = thread.submit(lambda: [spool.write_record(one) for one in records])
+        writing = thread.submit(lambda: list(map(spool.write_record, records)))
         while not writing.done():
             assert spool.record.site == samples.SITE
         writing.result()
@@ -224,8 +228,8 @@ def test_tears_no_line_when_threads_append_and_close(tmp_path: Path) -> None:
             spool.close_segment()
             task.result()
     spool.release()
-    assert sorted(items.no for items in pages_of(spool.folder)) == list(range(1, 201))
-    assert all(items.article == article(items.no) for items in pages_of(spool.folder))
+    assert sorted(present(items.no) for items in pages_of(spool.folder)) == list(range(1, 201))
+    assert all(items.article == article(present(items.no)) for items in pages_of(spool.folder))
 
 
 def test_brings_pages_to_the_disk_while_others_come(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -199,8 +199,8 @@ def test_undoes_the_encodings_that_other_programs_store(tmp_path: Path) -> None:
 @pytest.mark.parametrize("packed", [True, False])
 @pytest.mark.parametrize("coding", ["zstd", "br", "gzip, gzip"])
 def test_tells_of_an_encoding_that_nobody_undoes_and_reads_on(tmp_path: Path, coding: str, packed: bool) -> None:
-    given = {"headers": (("Content-Encoding", coding),), "packed": packed}
-    path = foreign(tmp_path / "a.warc", b"\x28\xb5\x2f\xfd", **given)
+    headers = (("Content-Encoding", coding),)
+    path = foreign(tmp_path / "a.warc", b"\x28\xb5\x2f\xfd", headers=headers, packed=packed)
     path.write_bytes(path.read_bytes() + foreign(tmp_path / "b.warc", body_of(1), packed=packed).read_bytes())
     found, told = read(path)
     assert bodies(found) == [body_of(1)]
@@ -230,21 +230,21 @@ def test_takes_the_pages_that_the_crawl_takes() -> None:
 @pytest.mark.parametrize(
     ("text", "moment"),
     [
-        ("2016", (2016, 1, 1)),
-        ("2016-05", (2016, 5, 1)),
-        ("2016-05-06", (2016, 5, 6)),
-        ("2016-05-06T07:08Z", (2016, 5, 6, 7, 8)),
-        ("2016-05-06T07:08:09Z", (2016, 5, 6, 7, 8, 9)),
-        ("2016-05-06T07:08:09.1Z", (2016, 5, 6, 7, 8, 9, 100_000)),
-        ("2016-05-06T07:08:09.123456789Z", (2016, 5, 6, 7, 8, 9, 123_456)),
-        ("2016-05-06T07:08:09", (2016, 5, 6, 7, 8, 9)),
-        ("2016-05-06T16:08:09+09:00", (2016, 5, 6, 7, 8, 9)),
+        ("2016", datetime(2016, 1, 1)),
+        ("2016-05", datetime(2016, 5, 1)),
+        ("2016-05-06", datetime(2016, 5, 6)),
+        ("2016-05-06T07:08Z", datetime(2016, 5, 6, 7, 8)),
+        ("2016-05-06T07:08:09Z", datetime(2016, 5, 6, 7, 8, 9)),
+        ("2016-05-06T07:08:09.1Z", datetime(2016, 5, 6, 7, 8, 9, 100_000)),
+        ("2016-05-06T07:08:09.123456789Z", datetime(2016, 5, 6, 7, 8, 9, 123_456)),
+        ("2016-05-06T07:08:09", datetime(2016, 5, 6, 7, 8, 9)),
+        ("2016-05-06T16:08:09+09:00", datetime(2016, 5, 6, 7, 8, 9)),
     ],
 )
-def test_reads_a_date_of_any_precision(tmp_path: Path, text: str, moment: tuple[int, ...]) -> None:
+def test_reads_a_date_of_any_precision(tmp_path: Path, text: str, moment: datetime) -> None:
     found, told = read(foreign(tmp_path / "a.warc.gz", b"<p>", WARC_Date=text))
     assert told == []
-    assert [capture.fetched_at for capture in found] == [datetime(*moment, tzinfo=UTC)]
+    assert [capture.fetched_at for capture in found] == [moment.replace(tzinfo=UTC)]
 
 
 @pytest.mark.parametrize("days", [-0.1, 0.9])

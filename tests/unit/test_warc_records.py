@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.captured import body_of, foreign, read
 
-REFUSED = {
+REFUSED: dict[str, dict[str, Any]] = {
     "encoding": {"headers": (("Content-Encoding", "br"),)},
     "date": {"WARC_Date": "soon"},
     "digest": {"WARC_Block_Digest": "sha1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"},
@@ -60,7 +61,7 @@ def test_a_record_in_the_body_of_one_that_is_cut_off_is_text(tmp_path: Path, pac
 
 @pytest.mark.parametrize("names", [{}, {"WARC_Block_Digest": "", "WARC_Payload_Digest": ""}])
 @pytest.mark.parametrize("by", [-7, 7, 700])
-def test_a_wrong_length_costs_the_record_that_has_it(tmp_path: Path, by: int, names: dict[str, str]) -> None:
+def test_a_wrong_length_costs_the_record_that_has_it(tmp_path: Path, by: int, names: dict[str, Any]) -> None:
     plain = foreign(tmp_path / "a", *map(body_of, (1, 2, 3)), packed=False, **names).read_bytes()
     [second] = [part for part in plain.split(b"WARC/1.0") if b"example.kr/2" in part]
     length = int(second.partition(b"Content-Length: ")[2].split()[0])
