@@ -88,7 +88,7 @@ def worker(parent: int) -> int | None:
 def test_says_what_to_do_where_a_process_was_killed_and_goes_on(
     crawl: Scrapy, reparse: Scrapy, connection: Connection, begun: Begin
 ) -> None:
-    with serve(ReplicaSite(articles=800, page_bytes=8000)) as replica:
+    with serve(ReplicaSite(articles=500, page_bytes=8000)) as replica:
         crawl(replica.url)
     connection.execute("DELETE FROM articles")
     process = begun("--jobs", "2")
@@ -105,7 +105,7 @@ def test_says_what_to_do_where_a_process_was_killed_and_goes_on(
     ended = "SELECT outcome, finished_at IS NOT NULL FROM crawls ORDER BY number DESC LIMIT 1"
     assert rows(connection, ended) == [("error", True)]
     assert reparse().status == 0
-    assert len(numbers(connection)) == 800
+    assert len(numbers(connection)) == 500
 
 
 MOST = 400

@@ -151,9 +151,9 @@ def test_another_database_begins_anew(
     crawl: Scrapy, scrapy: Scrapy, reparse: Scrapy, connection: Connection, server: str
 ) -> None:
     """The bookmark of an interrupted run is true of the database that it wrote to, and of no other."""
-    with serve(ReplicaSite(articles=450, page_bytes=8000)) as replica:
+    with serve(ReplicaSite(articles=250, page_bytes=8000)) as replica:
         crawl(replica.url)
-    query = "SELECT fetched_at FROM articles ORDER BY fetched_at OFFSET 300 LIMIT 1"
+    query = "SELECT fetched_at FROM articles ORDER BY fetched_at OFFSET 220 LIMIT 1"
     [(at,)] = connection.execute(query).fetchall()
     connection.execute("DELETE FROM articles")
     stop_after(connection, at)
@@ -164,7 +164,7 @@ def test_another_database_begins_anew(
         assert run.status == 0
         assert "Going on" not in run.log
         with psycopg.connect(other) as fresh:
-            assert count(fresh, "articles") == 450
+            assert count(fresh, "articles") == 250
 
 
 def test_leaves_out_what_a_running_crawl_has_not_stored_yet(

@@ -18,11 +18,11 @@ SEED = 20_261_124
 
 
 def test_reads_whatever_arrives_within_bounds() -> None:
-    reading = fuzz(range(SEED, SEED + 400), workers=2)
+    reading = fuzz(range(SEED, SEED + 250), workers=2)
     assert reading.faults == [], f"\n{reading}"
-    assert reading.pages == 400
-    assert reading.articles > 100
-    assert reading.rejected > 50
+    assert reading.pages == 250
+    assert reading.articles > 60
+    assert reading.rejected > 30
 
 
 def test_gives_the_same_page_for_the_same_number_and_pages_of_every_kind() -> None:

@@ -48,7 +48,7 @@ def test_a_flipped_bit_costs_the_member_it_is_in(number: int) -> None:
         assert [member.offset for member in members_of_it if member.trouble][:1] == [STARTS[number]]
 
 
-@pytest.mark.parametrize("junk", [b"\0" * 1000, b"no gzip at all", b"\x1f\x8b\x08", b"\x1f\x8b\x08" * 50_000])
+@pytest.mark.parametrize("junk", [b"\0" * 1000, b"no gzip at all", b"\x1f\x8b\x08", b"\x1f\x8b\x08" * 5_000])
 def test_passes_over_what_is_no_member(junk: bytes) -> None:
     content = PACKED[0] + junk + PACKED[1]
     assert [member.plain for member in found(content) if not member.trouble] == TEXTS[:2]
