@@ -23,7 +23,7 @@ from pipelines.archive.files import archive_files
 from pipelines.crawl.known_articles import KnownArticles
 from pipelines.crawl_record import Outcome
 from pipelines.database.connection import Database
-from pipelines.database.migrate import migrate
+from pipelines.database.migrate import migrate, migrations
 from pipelines.reparse.captured import Wanted
 from pipelines.reparse.report import Report
 from pipelines.reparse.run import Job, Reparse
@@ -125,6 +125,21 @@ def empty_database_url(server: str) -> Iterator[str]:
     """Address of a database of its own, without any table."""
     with new_database(server) as url:
         yield url
+
+
+@pytest.fixture
+def empty(empty_database_url: str) -> Iterator[Connection]:
+    """A connection to an empty database."""
+    with psycopg.connect(empty_database_url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def newer(connection: Connection, database_url: str) -> str:
+    """Address of a database of the next version."""
+    version = migrations()[-1].version + 1
+    connection.execute("INSERT INTO asiatongsin_migrations (version, name) VALUES (%s, 'future')", [version])
+    return database_url
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Who is told what of crawls that go wrong: once on each new trouble, once when it is over, and nothing leaks."""
+"""Crawls that go wrong, and who is told of them by mail and by chat: nothing leaks, and nothing harms the crawl."""
 
 from __future__ import annotations
 

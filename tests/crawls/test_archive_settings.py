@@ -1,4 +1,4 @@
-"""Which pages are archived, and in files of which size, as the settings say it."""
+"""Crawls with settings of the archive that cannot be meant."""
 
 from __future__ import annotations
 

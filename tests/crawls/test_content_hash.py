@@ -1,4 +1,4 @@
-"""What makes a revision: the words of headline, sub-headline and body, not their markup or white space."""
+"""Crawls of pages of which only the markup changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which fields fell, compared with earlier crawls, and how that is told."""
+"""Crawls of a site on which fields fall, and settings by which they are judged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The figures of a crawl for Prometheus: what is in the file, whether promtool takes it, and who may read it."""
+"""The file of figures that a crawl leaves for Prometheus: where it is, and who may read it."""
 
 from __future__ import annotations
 

@@ -1,30 +1,14 @@
-"""The schema: made and brought up to date by whoever comes first, explained in the database itself."""
+"""`scrapy migrate`: what it says it did, or why it could not."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import psycopg
-import pytest
 from psycopg import Connection
 
 from pipelines.database.migrate import migrations
 from tests.conftest import Scrapy
 
 CURRENT = migrations()[-1].version
-
-
-@pytest.fixture
-def empty(empty_database_url: str) -> Iterator[Connection]:
-    with psycopg.connect(empty_database_url, autocommit=True) as connection:
-        yield connection
-
-
-@pytest.fixture
-def newer(connection: Connection, database_url: str) -> str:
-    """Address of a database of the next version."""
-    connection.execute("INSERT INTO asiatongsin_migrations (version, name) VALUES (%s, 'future')", [CURRENT + 1])
-    return database_url
 
 
 def test_the_command_says_what_it_did(scrapy: Scrapy, empty_database_url: str) -> None:

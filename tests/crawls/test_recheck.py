@@ -1,4 +1,4 @@
-"""When an article is due again: its age on the ladder, whatever became of the visit."""
+"""Crawls with settings of re-checks that cannot be meant."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the database is: every form of its address, the embedded one, messages without the password."""
+"""Connections to a database, by every form of its address."""
 
 from __future__ import annotations
 

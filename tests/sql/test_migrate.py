@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -21,19 +20,6 @@ from tests.stored import rows
 CURRENT = migrations()[-1].version
 
 
-@pytest.fixture
-def empty(empty_database_url: str) -> Iterator[Connection]:
-    with psycopg.connect(empty_database_url, autocommit=True) as connection:
-        yield connection
-
-
-@pytest.fixture
-def newer(connection: Connection, database_url: str) -> str:
-    """Address of a database of the next version."""
-    connection.execute("INSERT INTO asiatongsin_migrations (version, name) VALUES (%s, 'future')", [CURRENT + 1])
-    return database_url
-
-
 def tables(connection: Connection) -> set[str]:
     return {name for (name,) in rows(connection, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
 
@@ -46,6 +32,10 @@ def test_brings_an_empty_database_up_to_date(empty: Connection) -> None:
     assert rows(empty, "SELECT version, name FROM asiatongsin_migrations ORDER BY version") == [
         (migration.version, migration.name) for migration in migrations()
     ]
+
+
+def test_numbers_its_files_without_a_gap() -> None:
+    assert [migration.version for migration in migrations()] == list(range(1, CURRENT + 1))
 
 
 def test_does_nothing_the_second_time(connection: Connection) -> None:

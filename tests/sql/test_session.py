@@ -1,4 +1,4 @@
-"""Work over a connection that breaks, and what the errors of psycopg become."""
+"""Work over a connection that breaks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a crawl ends: the exit status and the last line tell the truth."""
+"""The exit statuses and what they mean."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables `weather_snapshots` and `weather_readings`: one snapshot per change of the strip."""
+"""Strips of pages that follow each other, as one where they are the same."""
 
 from __future__ import annotations
 

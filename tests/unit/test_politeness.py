@@ -1,4 +1,4 @@
-"""Staying on the site, and leaving it alone when it asks to: whole crawls of a server that misbehaves."""
+"""How long a `Retry-After` header asks to wait."""
 
 from __future__ import annotations
 

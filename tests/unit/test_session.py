@@ -1,4 +1,4 @@
-"""Work over a connection that breaks, and what the errors of psycopg become."""
+"""What the errors of psycopg become, and work that comes to no end."""
 
 from __future__ import annotations
 
