@@ -38,7 +38,10 @@ def test_leaves_no_server_behind(tmp_path: Path, number: int, options: list[str]
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "TEST_"))}
     environment |= {"PYTHONPATH": str(tmp_path), "REACHED": str(reached)}
     command = [sys.executable, "-m", "pytest", "-p", "hang", "-p", "no:cacheprovider", *options, TEST]
+    # A shell's background jobs ignore Ctrl-C, and so would what they start.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as run:
+        signal.signal(signal.SIGINT, before)
         wait_until(reached.exists)
         name = reached.read_text()
         assert any(is_server(pid) for pid in keeper.left(name))
