@@ -13,7 +13,7 @@ KINDS: tuple[PageKind, ...] = get_args(PageKind)
 
 
 def check(settings: BaseSettings) -> None:
-    """SettingError where one of them cannot be meant."""
+    """SettingError where one of the settings makes no sense."""
     archived_kinds(settings)
     file_bytes(settings)
 

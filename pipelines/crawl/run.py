@@ -14,7 +14,7 @@ from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 
 from asiatongsin.arguments import Arguments
 from asiatongsin.errors import ArgumentError, SettingError
-from asiatongsin.log import JSON_FORMAT, choose_record
+from asiatongsin.log import JSON_FORMAT, choose_log_record
 from asiatongsin.printable import printable
 from asiatongsin.rechecks import Rechecks
 from pipelines.archive import settings as archive_settings
@@ -34,7 +34,7 @@ CMDLINE = SETTINGS_PRIORITIES["cmdline"]
 
 def choose_log(settings: BaseSettings, opts: argparse.Namespace) -> None:
     """JSON where it is asked for; on a terminal one line of progress, unless the user said what to log."""
-    if choose_record(settings["LOG_JSON"]):
+    if choose_log_record(settings["LOG_JSON"]):
         settings.set("LOG_FORMAT", JSON_FORMAT, priority="cmdline")
     elif sys.stderr.isatty() and not _is_log_chosen(settings, opts):
         settings.set("PROGRESS", True, priority="cmdline")

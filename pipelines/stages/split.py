@@ -11,9 +11,9 @@ from typing import Self
 from scrapy.crawler import Crawler
 
 from asiatongsin import statistics as names
-from asiatongsin.cms import LIST_SELECTORS, Read, is_asked_article, read_page, read_weather
+from asiatongsin.cms import LIST_SELECTORS, PageContent, is_requested_article, read_page, read_weather
 from asiatongsin.errors import PageRemoved, PageUnreadable
-from asiatongsin.fields import looked_for
+from asiatongsin.fields import describe_search
 from asiatongsin.items import Page, PageItems, PageKind, Rejection
 from pipelines.crawl_record import Key
 from pipelines.disk import data_folder
@@ -77,7 +77,7 @@ class SplitPipeline:
         if kind == "article":
             return self.unreadable.told()
         page = self.coverage.empty_list()
-        return looked_for(LIST_SELECTORS, self._kept(page)) if page else ""
+        return describe_search(LIST_SELECTORS, self._kept(page)) if page else ""
 
     def _kept(self, page: Page | None) -> str | None:
         try:
@@ -89,12 +89,12 @@ class SplitPipeline:
 
 def split(page: Page) -> PageItems:
     """All that one page holds. Never raises: what went wrong with the page stands in the result."""
-    read = Read()
+    read = PageContent()
     removed, rejected = None, None
     # A redirect takes the conditions along: the page that it leads to may be the unmodified one.
-    unmodified = page.status == HTTPStatus.NOT_MODIFIED and is_asked_article(page)
+    unmodified = page.status == HTTPStatus.NOT_MODIFIED and is_requested_article(page)
     try:
-        read = Read() if unmodified else read_page(page)
+        read = PageContent() if unmodified else read_page(page)
     except PageRemoved as error:
         removed = error.form
     except PageUnreadable as error:

@@ -10,9 +10,9 @@ from typing import Self
 from scrapy.settings import BaseSettings
 
 from asiatongsin.cms import field_of
-from asiatongsin.durations import span
+from asiatongsin.durations import parse_duration
 from asiatongsin.errors import SettingError
-from asiatongsin.fields import looked_for
+from asiatongsin.fields import describe_search
 from asiatongsin.rechecks import Rechecks
 from asiatongsin.site import Site
 from pipelines.crawl_record import Outcome
@@ -44,13 +44,13 @@ class Limits:
 
     @classmethod
     def from_settings(cls, settings: BaseSettings) -> Self:
-        """SettingError says which of them cannot be meant."""
+        """SettingError where one of the settings makes no sense."""
         after = str(settings["STALE_AFTER"] or "").strip()
-        if after and span(after) is None:
+        if after and parse_duration(after) is None:
             raise SettingError(f"STALE_AFTER={after}: write one time above 0, for example 2d, or nothing")
         bounds = Bounds.from_settings(settings)
         return cls(
-            stale_after=span(after),
+            stale_after=parse_duration(after),
             frozen_after=bounds.frozen_after,
             ignored=bounds.ignored,
             is_revisited=bool(Rechecks.from_settings(settings).after),
@@ -135,7 +135,7 @@ def _of_time(at: datetime, site: SiteState, limits: Limits) -> Iterator[str]:
 def missing_in_words(missing: Missing) -> str:
     """A field that fell, with the two figures and where it was looked for."""
     field = field_of(missing.part, missing.field)
-    where = f" ({looked_for(field.selectors, None)})" if field and field.selectors else ""
+    where = f" ({describe_search(field.selectors, None)})" if field and field.selectors else ""
     return f"{missing.part} {missing.field} {figures(missing)}{where}"
 
 

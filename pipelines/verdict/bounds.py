@@ -9,7 +9,7 @@ from typing import Self
 from scrapy.settings import BaseSettings
 
 from asiatongsin.cms import FIELDS, field_of
-from asiatongsin.durations import span
+from asiatongsin.durations import parse_duration
 from asiatongsin.errors import SettingError
 
 
@@ -28,9 +28,9 @@ class Bounds:
 
     @classmethod
     def from_settings(cls, settings: BaseSettings) -> Self:
-        """SettingError says which of them cannot be meant."""
+        """SettingError where one of the settings makes no sense."""
         after = str(settings["STRIP_FROZEN_AFTER"] or "").strip()
-        if after and span(after) is None:
+        if after and parse_duration(after) is None:
             raise SettingError(f"STRIP_FROZEN_AFTER={after}: write one time above 0, for example 3d, or nothing")
         try:
             drop = settings.getfloat("COVERAGE_DROP")
@@ -38,7 +38,7 @@ class Bounds:
             drop = -1.0
         if not 0 <= drop <= 1:
             raise SettingError(f"COVERAGE_DROP={settings['COVERAGE_DROP']}: write a number from 0 (never) to 1")
-        return cls(drop=drop, ignored=_ignored(settings), frozen_after=span(after))
+        return cls(drop=drop, ignored=_ignored(settings), frozen_after=parse_duration(after))
 
 
 def _ignored(settings: BaseSettings) -> frozenset[str]:

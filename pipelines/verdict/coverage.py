@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from asiatongsin.cms import field_of, found_on
-from asiatongsin.fields import looked_for
+from asiatongsin.fields import describe_search
 from asiatongsin.items import Page, PageItems, Rejection
 from pipelines.crawl_record import FieldCoverage, Key
 
@@ -79,5 +79,5 @@ class Unreadable:
             first = self._first[missing]
             fields = filter(None, (field_of("article", name) for name in missing))
             selectors = [selector for field in fields for selector in field.selectors]
-            return f"{first.reason}; {looked_for(selectors, first.raw_path)}"
+            return f"{first.reason}; {describe_search(selectors, first.raw_path)}"
         return ""

@@ -59,7 +59,7 @@ class Expectation:
     @classmethod
     def bound(cls, given: Field) -> Self:
         """What first crawls must find."""
-        return cls(share=given.least, is_bound=True)
+        return cls(share=given.least_share, is_bound=True)
 
     def chance(self, pages: int, found: int) -> float:
         """How likely at most `found` of so many pages have the field by chance: the binomial distribution.
@@ -85,7 +85,7 @@ def summed(crawls: Sequence[FieldCoverage]) -> FieldCoverage:
 
 
 def _means(given: Field, earlier: Sequence[FieldCoverage]) -> list[float]:
-    """How much of it a page had: neighbouring crawls are taken together until `pages_enough` of their pages have it."""
+    """How much of a field a page had. Neighbouring crawls count together until `pages_for_mean` pages have it."""
     means: list[float] = []
     group: list[FieldCoverage] = []
     for one in earlier:
@@ -93,7 +93,7 @@ def _means(given: Field, earlier: Sequence[FieldCoverage]) -> list[float]:
             continue
         group.append(one)
         together = summed(group)
-        if together.mean is not None and together.found >= given.pages_enough:
+        if together.mean is not None and together.found >= given.pages_for_mean:
             means.append(together.mean)
             group = []
     return means

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from asiatongsin.cms import field_of
-from asiatongsin.fields import Field, looked_for
+from asiatongsin.fields import Field, describe_search
 from pipelines.crawl_record import FieldCoverage, Key
 from pipelines.verdict.expectation import Expectation, summed
 
@@ -80,7 +80,7 @@ class Fall:
 
     def told(self, kept_in: str | None = None) -> str:
         """The field, the two figures, where it was looked for, and a page that shows it."""
-        where = looked_for(self.field.selectors, kept_in)
+        where = describe_search(self.field.selectors, kept_in)
         return f"{self.now.part} {self.field.name} {self.figures}{where and f' ({where})'}"
 
 
@@ -108,9 +108,9 @@ def falls(
 
 def _fall(given: Field, crawls: Sequence[FieldCoverage], drop: float, *, is_fallen: bool) -> Fall | None:
     """How the field fell in the first of these crawls, the newest; None where it did not."""
-    if given.in_a_row:
-        last = crawls[: given.in_a_row]
-        is_away = len(last) == given.in_a_row and not any(one.found for one in last)
+    if given.misses_in_a_row:
+        last = crawls[: given.misses_in_a_row]
+        is_away = len(last) == given.misses_in_a_row and not any(one.found for one in last)
         return Fall(field=given, now=summed(last), usual=Expectation(share=1.0), crawls=len(last)) if is_away else None
     needs_no_proof = is_fallen or given.is_always_there
     for is_thin in (False, True) if given.unit else (False,):
@@ -152,7 +152,7 @@ def _is_proven(given: Field, crawls: Sequence[FieldCoverage], usual: Expectation
     # Short notices come many at once: it must be less than as many pages ever had.
     now = summed(crawls)
     is_least = now.mean is not None and usual.least_mean is not None and now.mean < usual.least_mean
-    return now.found >= given.pages_enough and is_least
+    return now.found >= given.pages_for_mean and is_least
 
 
 def with_fallen(coverage: Sequence[FieldCoverage], fallen: Collection[Key]) -> tuple[FieldCoverage, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from asiatongsin import statistics as names
-from asiatongsin.extensions.removal_controls import are_served
+from asiatongsin.extensions.removal_controls import most_were_served
 from asiatongsin.items import PageKind
 
 FINISHED = "finished"
@@ -105,7 +105,9 @@ class Tally:
             },
             walked=tuple(stats.get(names.WALKED, ())),
             controls_are_due=bool(stats.get(names.CONTROLS_ARE_DUE)),
-            controls_are_served=are_served(stats.get(names.CONTROLS_SERVED, 0), stats.get(names.CONTROLS_ASKED, 0)),
+            controls_are_served=most_were_served(
+                stats.get(names.CONTROLS_SERVED, 0), stats.get(names.CONTROLS_ASKED, 0)
+            ),
             is_forbidden=bool(stats.get(names.FORBIDDEN)),
             last_failure=str(stats.get(names.LAST_FAILURE, "")),
             spool_trouble=str(stats.get(names.SPOOL_TROUBLE, "")),

@@ -20,7 +20,7 @@ from tests.site.answers import Ask, answer
 
 SITE, BASE = "newsasia.kr", "https://newsasia.kr"
 AT = datetime(2025, 10, 5, 1, tzinfo=UTC)
-RECHECKS = Rechecks(after=(timedelta(days=1),), most=100, gone_after=timedelta(days=1))
+RECHECKS = Rechecks(after=(timedelta(days=1),), max_visits=100, gone_after=timedelta(days=1))
 
 
 def saved(count: int) -> list[Page]:

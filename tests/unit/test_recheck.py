@@ -38,7 +38,7 @@ def downloaded(headers: tuple[tuple[str, str], ...] = (), **changes: Any) -> Pag
 
 def test_the_default_ladder_is_that_of_the_documentation() -> None:
     assert rechecks() == Rechecks(
-        after=(HOUR, 6 * HOUR, DAY, 3 * DAY, 7 * DAY, 30 * DAY), most=100, gone_after=timedelta(days=1)
+        after=(HOUR, 6 * HOUR, DAY, 3 * DAY, 7 * DAY, 30 * DAY), max_visits=100, gone_after=timedelta(days=1)
     )
 
 
