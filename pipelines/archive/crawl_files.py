@@ -21,7 +21,7 @@ from pipelines.archive import warc
 from pipelines.archive.reading import capture_at
 from pipelines.archive.settings import file_bytes
 from pipelines.crawl_record import CrawlRecord
-from pipelines.disk import SYNC_AFTER, append_whole, data_folder, fsync_folder, private_folder, safe_name
+from pipelines.disk import SYNC_AFTER, append_whole, data_folder, fsync_folder, make_private_folder, safe_name
 
 REMEMBERED_BODIES = 1000
 """So many bodies of a crawl are known again: sites answer with the same short page for each removed article."""
@@ -136,7 +136,7 @@ class Archive:
         self._number += 1
         month = f"{datetime.now(UTC):%Y-%m}"
         relative = Path("archive", safe_name(self.record.site), month, f"{self.record.id}-{self._number:05d}.warc.gz")
-        path = private_folder((self.data / relative).parent) / relative.name
+        path = make_private_folder((self.data / relative).parent) / relative.name
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_EXCL | os.O_CLOEXEC, 0o640)
         try:
             self._size = append_whole(file, warc.warcinfo(relative.name, self.facts))

@@ -14,7 +14,7 @@ from pipelines.crawl.extension import MIGRATION
 from pipelines.crawl_record import ExitStatus, Outcome
 from pipelines.database.connection import Database
 from pipelines.database.errors import DatabaseUnreachable
-from pipelines.database.session import answered
+from pipelines.database.session import run_while_progressing
 from pipelines.disk import data_folder
 from pipelines.spool.drain import Drain
 from pipelines.spool.waiting import waiting_pages
@@ -44,7 +44,7 @@ def export(settings: Settings) -> tuple[ExitStatus, str]:
     try:
         drain = Drain(Database.from_settings(settings), data)
         silence_max = settings.getfloat("DATABASE_SILENCE_MAX") * MIGRATION
-        answered(drain.drain_abandoned, silence_max, lambda: drain.total.pages)
+        run_while_progressing(drain.drain_abandoned, silence_max, lambda: drain.total.pages)
     except (DatabaseUnreachable, KeyboardInterrupt) as error:
         why = str(error) or "interrupted"
         return Outcome.SPOOLED.status, f"spooled: {waiting_pages(data)} pages wait in the spool: {why}"

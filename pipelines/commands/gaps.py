@@ -21,7 +21,7 @@ from asiatongsin.spiders.asiatongsin import AsiatongsinSpider
 from pipelines.commands.usage import given_site, usage_error, usage_errors
 from pipelines.crawl.run import check, choose_log, run_spider, tell
 from pipelines.database.errors import DatabaseUnreachable
-from pipelines.database.session import answered, connected
+from pipelines.database.session import connected, run_while_progressing
 from pipelines.queries import gaps
 from pipelines.terminal.text_table import text_table
 
@@ -99,7 +99,7 @@ class Command(ScrapyCommand):
             with connected(settings) as (_, connection, _applied):
                 return gaps.count_of(connection, site.key, numbers)
 
-        return answered(counted, settings.getfloat("DATABASE_SILENCE_MAX"))
+        return run_while_progressing(counted, settings.getfloat("DATABASE_SILENCE_MAX"))
 
 
 def report(span: gaps.Span, counts: gaps.Counts, runs: Sequence[gaps.Run], all_runs: int) -> str:

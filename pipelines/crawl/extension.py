@@ -22,7 +22,7 @@ from pipelines.crawl.lock import CrawlLock
 from pipelines.crawl_record import CrawlRecord
 from pipelines.database.connection import Database
 from pipelines.database.errors import DatabaseFrozen, DatabaseUnreachable, DatabaseUnusable
-from pipelines.database.session import answered
+from pipelines.database.session import run_while_progressing
 from pipelines.disk import data_folder, describe_error
 from pipelines.exporters.batch import Exported
 from pipelines.monitoring.notify import Notices
@@ -117,7 +117,7 @@ class CrawlExtension:
 
     def _while_storing(self, work: Callable[P, None], silence_max: float, *given: P.args, **named: P.kwargs) -> None:
         """Does the work, as long as it stores something now and then; else DatabaseFrozen."""
-        answered(partial(work, *given, **named), silence_max, lambda: self._pages_stored)
+        run_while_progressing(partial(work, *given, **named), silence_max, lambda: self._pages_stored)
 
     @property
     def _pages_stored(self) -> int:

@@ -13,7 +13,7 @@ from scrapy.settings import BaseSettings
 
 from asiatongsin.items import PageKind
 from asiatongsin.rechecks import Rechecks
-from pipelines.crawl_record import LISTS, CoverageBounds, CrawlRecord, Key, Outcome
+from pipelines.crawl_record import LISTS, CoverageBounds, CrawlRecord, FieldKey, Outcome
 from pipelines.stages.split import SplitPipeline
 from pipelines.verdict.bounds import Bounds, frozen
 from pipelines.verdict.decide import Expected, Verdict, decide
@@ -88,7 +88,7 @@ class FinalRecord:
         record = replace(ended.record, outcome=Outcome.SPOOLED.word)
         return replace(ended, record=record, verdict=Verdict(Outcome.SPOOLED, sentence))
 
-    def with_doubt(self, ended: Ended, missing: Collection[Key]) -> Ended:
+    def with_doubt(self, ended: Ended, missing: Collection[FieldKey]) -> Ended:
         """The same; a crawl that did not come across what an earlier one missed says so."""
         named = sorted(name for key in missing if (name := " ".join(key)) not in self.bounds.ignored)
         if not named or ended.verdict.outcome is not Outcome.OK:
@@ -107,7 +107,7 @@ class FinalRecord:
             self.tally, waiting=waiting, trouble=trouble, expected=expected, falls=falls_told, shown=self._shown
         )
 
-    def _falls(self, earlier: EarlierCrawls) -> dict[Key, str]:
+    def _falls(self, earlier: EarlierCrawls) -> dict[FieldKey, str]:
         """What is no longer found on the pages of the site, in words, each with a page that shows it."""
         found = falls(self.record.coverage, earlier, self.bounds.drop, self.bounds.ignored)
         in_words = {fall.key: fall.told(self._split.kept(fall.key) if self._split else None) for fall in found}

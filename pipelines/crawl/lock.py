@@ -14,7 +14,7 @@ from psycopg import Connection
 from pipelines.database.connection import Database
 from pipelines.database.errors import DatabaseUnreachable, DatabaseUnusable
 from pipelines.database.session import Session
-from pipelines.disk import private_folder, safe_name
+from pipelines.disk import make_private_folder, safe_name
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ class CrawlLock:
 
     def acquire(self) -> bool:
         """Whether the site is ours now; False where another crawl of it is running."""
-        private_folder(self.path.parent)
+        make_private_folder(self.path.parent)
         self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -9,7 +9,7 @@ from typing import LiteralString
 
 from psycopg import Connection
 
-from pipelines.crawl_record import Key
+from pipelines.crawl_record import FieldKey
 from pipelines.database.statements import only, unnest
 from pipelines.database.tables import MISSING_FIELDS
 from pipelines.exporters.columns import lists
@@ -108,6 +108,6 @@ def enough_pages(part: str) -> int:
     return ARTICLES_ENOUGH if part == "article" else 1
 
 
-def remove(connection: Connection, site: str, key: Key) -> None:
+def remove(connection: Connection, site: str, key: FieldKey) -> None:
     """Removes a field."""
     connection.execute(_REMOVE, [site, *key])

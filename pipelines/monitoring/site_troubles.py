@@ -11,7 +11,7 @@ from typing import Self
 import msgspec
 
 from pipelines.crawl_record import CrawlRecord, Outcome
-from pipelines.disk import private_folder, safe_name, write_whole
+from pipelines.disk import make_private_folder, safe_name, write_whole
 from pipelines.verdict.decide import Verdict
 
 FORGOTTEN_AFTER = timedelta(days=1)
@@ -60,7 +60,7 @@ class SiteTroubles:
     def write(self, data: Path, site: str) -> None:
         """OSError where it stays as it was."""
         path = _file(data, site)
-        private_folder(path.parent)
+        make_private_folder(path.parent)
         write_whole(path, msgspec.json.encode(self))
 
     def after_begin(self, record: CrawlRecord) -> Self:

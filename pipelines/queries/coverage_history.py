@@ -9,7 +9,7 @@ from datetime import datetime
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from pipelines.crawl_record import FieldCoverage, Key
+from pipelines.crawl_record import FieldCoverage, FieldKey
 
 EARLIER, EARLIER_LISTS = 200, 20
 """Earlier crawls that a crawl is compared with, and those that a list is.
@@ -54,14 +54,14 @@ class MissingField:
     """When the first crawl began that missed it."""
 
     @property
-    def key(self) -> Key:
+    def key(self) -> FieldKey:
         """Part and name."""
         return self.part, self.field
 
 
 def before(
-    connection: Connection, site: str, scope: str, keys: Sequence[Key], *, but: str = ""
-) -> dict[Key, list[FieldCoverage]]:
+    connection: Connection, site: str, scope: str, keys: Sequence[FieldKey], *, but: str = ""
+) -> dict[FieldKey, list[FieldCoverage]]:
     """What crawls of a scope, but one, found of these fields, newest first; crawls in which they fell are left out."""
     asked = {
         "site": site,
@@ -72,7 +72,7 @@ def before(
         "most": EARLIER,
         "most_of_list": EARLIER_LISTS,
     }
-    found: dict[Key, list[FieldCoverage]] = {}
+    found: dict[FieldKey, list[FieldCoverage]] = {}
     for one in connection.cursor(row_factory=class_row(FieldCoverage)).execute(_BEFORE, asked):
         found.setdefault((one.part, one.field), []).append(one)
     return found
@@ -83,6 +83,6 @@ def missing(connection: Connection) -> list[MissingField]:
     return connection.cursor(row_factory=class_row(MissingField)).execute(_MISSING).fetchall()
 
 
-def fallen(connection: Connection, site: str) -> frozenset[Key]:
+def fallen(connection: Connection, site: str) -> frozenset[FieldKey]:
     """The fields, as part and name, that fell and have not been found again on enough pages."""
     return frozenset((part, name) for part, name in connection.execute(_FALLEN, [site]))

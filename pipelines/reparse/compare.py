@@ -92,7 +92,7 @@ WITH RECURSIVE one AS (
 )
 SELECT site, regexp_replace(url, '^(https?://[^/]+).*', '\\1') FROM one"""
 
-Key = tuple[str, int, datetime]
+CaptureKey = tuple[str, int, datetime]
 Fields = dict[str, tuple[Any, Any]]
 
 
@@ -137,11 +137,11 @@ class StoredRows:
         at = lists(pages, CAPTURE)
         rejected = connection.execute(_REJECTED, at)
         self.rejected = {(site, no, fetched_at): reason for site, no, fetched_at, reason in rejected}
-        self.removed: set[Key] = set(connection.execute(_REMOVED, at))
-        self.removed_before: set[Key] = set(connection.execute(_REMOVED_BEFORE, at))
+        self.removed: set[CaptureKey] = set(connection.execute(_REMOVED, at))
+        self.removed_before: set[CaptureKey] = set(connection.execute(_REMOVED_BEFORE, at))
         showing = [page for page in pages if page.weather]
         strips = lists(showing, CAPTURE) | lists([page.weather for page in showing], _STRIP)
-        self.strips: set[Key] = set(connection.execute(_STRIPS, strips))
+        self.strips: set[CaptureKey] = set(connection.execute(_STRIPS, strips))
 
     def difference(self, page: PageItems) -> Difference | None:
         """How a page differs; None where all of it is stored as it is."""
@@ -155,13 +155,13 @@ class StoredRows:
             page = replace(page, weather=None)
         return Difference(items=page, kind=kind, fields=fields) if kind or fields else None
 
-    def _is_known(self, page: PageItems, key: Key) -> bool:
+    def _is_known(self, page: PageItems, key: CaptureKey) -> bool:
         """Whether this very capture was stored before."""
         row = self.articles.get(key[:2])
         times = [one["fetched_at"] for one in self.revisions.get(key[:2], [])] + ([row["fetched_at"]] if row else [])
         return page.archived is not None or page.fetched_at in times or key in self.rejected
 
-    def _of_page(self, page: PageItems, key: Key) -> tuple[str | None, Fields]:
+    def _of_page(self, page: PageItems, key: CaptureKey) -> tuple[str | None, Fields]:
         if page.article:
             kind, fields = self._of_article(page, page.article)
             is_mended = key in self.rejected or key in self.removed_before

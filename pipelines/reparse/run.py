@@ -18,7 +18,7 @@ from asiatongsin.items import Page, PageItems
 from pipelines.archive.files import unfinished
 from pipelines.archive.reading import LARGEST_PAGE, Capture, captures
 from pipelines.database.errors import CANNOT_USE_NOW
-from pipelines.database.session import translated
+from pipelines.database.session import translate_error
 from pipelines.reparse.bookmark import Bookmark, Place
 from pipelines.reparse.captured import PAYLOAD_DIGEST, Unresolved, Wanted, page_of, with_body_of
 from pipelines.reparse.compare import bases, differences
@@ -125,7 +125,7 @@ class Reparse:
             if self.bookmark and places and places[-1] and not (self.sites.has_held or self._unresolved):
                 self.bookmark.write(places[-1], self._files)
         except CANNOT_USE_NOW as error:
-            raise translated(error) from None
+            raise translate_error(error) from None
 
     def _pages(self) -> Iterator[Page]:
         """The pages of all files, from the bookmark on; those whose body is elsewhere are put off."""

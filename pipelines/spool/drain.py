@@ -13,11 +13,11 @@ from time import monotonic
 import msgspec
 
 from asiatongsin.items import PageItems
-from pipelines.crawl_record import CrawlRecord, Key, Outcome
+from pipelines.crawl_record import CrawlRecord, FieldKey, Outcome
 from pipelines.database.connection import Database
 from pipelines.database.errors import REFUSALS, DatabaseUnreachable, DatabaseUnusable
 from pipelines.database.session import Session
-from pipelines.disk import private_folder, write_whole
+from pipelines.disk import make_private_folder, write_whole
 from pipelines.exporters import crawls
 from pipelines.exporters.batch import Exported, export_segments
 from pipelines.queries import coverage_history
@@ -105,7 +105,7 @@ class Drain:
         except (DatabaseUnreachable, DatabaseUnusable):
             return None
 
-    def fallen(self, site: str) -> frozenset[Key]:
+    def fallen(self, site: str) -> frozenset[FieldKey]:
         """The fields that fell and have not been found again. DatabaseUnreachable, DatabaseUnusable."""
         return self._session.run(lambda connection: coverage_history.fallen(connection, site))
 
@@ -137,7 +137,7 @@ class Drain:
 
     def _keep(self, name: str, content: bytes) -> str:
         """Writes what cannot be stored to a file below the data folder, and returns its path there."""
-        path = private_folder(self.data / "refused") / name
+        path = make_private_folder(self.data / "refused") / name
         write_whole(path, content + b"\n")
         logger.warning("What could not be stored is kept in %s", path)
         return str(path.relative_to(self.data))

@@ -21,7 +21,7 @@ import msgspec
 
 from asiatongsin.items import PageItems
 from pipelines.crawl_record import CrawlRecord
-from pipelines.disk import OWNER_AND_GROUP, SYNC_AFTER, append_whole, fsync_folder, private_folder, write_whole
+from pipelines.disk import OWNER_AND_GROUP, SYNC_AFTER, append_whole, fsync_folder, make_private_folder, write_whole
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ class Spool:
     def create(cls, spools: Path, record: CrawlRecord, **settings: float) -> Self:
         """A new folder for the crawl, owned by this process until it ends. OSError where it cannot be written."""
         # Under a name that nobody looks for until it is locked and holds the record.
-        unfinished = private_folder(spools) / f".{record.id}"
+        unfinished = make_private_folder(spools) / f".{record.id}"
         unfinished.mkdir(OWNER_AND_GROUP)
         owner = _own(unfinished)
         if owner is None:

@@ -13,7 +13,7 @@ from twisted.python.failure import Failure
 from asiatongsin import statistics as names
 from asiatongsin.items import Page, PageItems, Rejection
 from asiatongsin.korean import clean
-from pipelines.disk import FULL, data_folder
+from pipelines.disk import DISK_FULL, data_folder
 from pipelines.stages.archive import ArchivePipeline
 from pipelines.stages.raw_pages import keep
 from pipelines.stages.recheck import RecheckPipeline
@@ -43,7 +43,7 @@ class FaultyPages:
             return
         with suppress(OSError):  # the pipeline has said so, and ends the crawl
             pipeline.process_item(self._dated(rejected(self._archived(item), failure.value, self._kept(item))))
-        if isinstance(failure.value, OSError) and failure.value.errno in FULL:
+        if isinstance(failure.value, OSError) and failure.value.errno in DISK_FULL:
             pipeline.disk_trouble.end_crawl(failure.value)
 
     def _archived(self, page: Page) -> Page:

@@ -7,7 +7,7 @@ import hashlib
 from pathlib import Path
 
 from asiatongsin.items import Page
-from pipelines.disk import private_folder, safe_name, write_whole
+from pipelines.disk import make_private_folder, safe_name, write_whole
 
 
 def keep(page: Page, data: Path) -> str:
@@ -20,6 +20,6 @@ def keep(page: Page, data: Path) -> str:
     relative = Path("rejected", safe_name(page.site), name)
     path = data / relative
     if not path.exists():
-        private_folder(path.parent)
+        make_private_folder(path.parent)
         write_whole(path, gzip.compress(page.body, mtime=0))
     return relative.as_posix()

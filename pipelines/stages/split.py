@@ -15,7 +15,7 @@ from asiatongsin.cms import LIST_SELECTORS, PageContent, is_requested_article, r
 from asiatongsin.errors import PageRemoved, PageUnreadable
 from asiatongsin.fields import describe_search
 from asiatongsin.items import Page, PageItems, PageKind, Rejection
-from pipelines.crawl_record import Key
+from pipelines.crawl_record import FieldKey
 from pipelines.disk import data_folder
 from pipelines.stages.raw_pages import keep
 from pipelines.stages.visits import visit
@@ -68,7 +68,7 @@ class SplitPipeline:
             self.unreadable.note(rejection)
         return rejection
 
-    def kept(self, key: Key) -> str | None:
+    def kept(self, key: FieldKey) -> str | None:
         """A page that lacks a field, or has little of it, kept raw below the data folder; None where it cannot be."""
         return self._kept(self.coverage.evidence(key))
 

@@ -10,7 +10,7 @@ from scrapy.settings import BaseSettings
 
 from pipelines.database.connection import Database
 from pipelines.database.errors import DatabaseUnreachable
-from pipelines.database.session import answered, connected
+from pipelines.database.session import connected, run_while_progressing
 from pipelines.disk import data_folder
 from pipelines.status import facts
 from pipelines.status.reasons import Limits, reasons
@@ -25,7 +25,7 @@ def collect(settings: BaseSettings, site: str | None = None) -> Status:
     )
     try:
         ask = partial(_with_database, known, settings, site)
-        known = answered(ask, settings.getfloat("DATABASE_SILENCE_MAX"))
+        known = run_while_progressing(ask, settings.getfloat("DATABASE_SILENCE_MAX"))
     except DatabaseUnreachable as error:
         name = Database.from_settings(settings).name
         known = replace(known, database=DatabaseState(name=name, error=str(error)))

@@ -9,7 +9,7 @@ from dataclasses import replace
 from asiatongsin.cms import field_of, found_on
 from asiatongsin.fields import describe_search
 from asiatongsin.items import Page, PageItems, Rejection
-from pipelines.crawl_record import FieldCoverage, Key
+from pipelines.crawl_record import FieldCoverage, FieldKey
 
 NONE_FAILED: Mapping[str, int] = {}
 
@@ -18,11 +18,11 @@ class Coverage:
     """Counts, and keeps of each field the first page that lacks it, and the one that has least of it."""
 
     def __init__(self) -> None:
-        self._lacking: dict[Key, Page] = {}
-        self._scarce: dict[Key, tuple[int, Page]] = {}
-        self._pages: Counter[Key] = Counter()
-        self._found: Counter[Key] = Counter()
-        self._amount: Counter[Key] = Counter()
+        self._lacking: dict[FieldKey, Page] = {}
+        self._scarce: dict[FieldKey, tuple[int, Page]] = {}
+        self._pages: Counter[FieldKey] = Counter()
+        self._found: Counter[FieldKey] = Counter()
+        self._amount: Counter[FieldKey] = Counter()
 
     def observe(self, page: Page, items: PageItems) -> None:
         """Takes one page."""
@@ -37,7 +37,7 @@ class Coverage:
                 elif key not in self._scarce or amount < self._scarce[key][0]:
                     self._scarce[key] = (amount, replace(page))
 
-    def evidence(self, key: Key) -> Page | None:
+    def evidence(self, key: FieldKey) -> Page | None:
         """A page that lacks the field; where none does, the one that has least of it."""
         return self._lacking.get(key) or self._scarce.get(key, (0, None))[1]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from asiatongsin.items import PageKind
 from asiatongsin.middlewares.giving_up import SITE_FAILS
-from pipelines.crawl_record import Key, Outcome
+from pipelines.crawl_record import FieldKey, Outcome
 from pipelines.verdict.tally import Pages, Tally
 
 FEW = 3
@@ -20,7 +20,7 @@ Only those count that this crawl met in a list or visits again: a number that is
 earlier crawl did not get it) may well be nobody's.
 """
 
-NOTHING_FELL: Mapping[Key, str] = {}
+NOTHING_FELL: Mapping[FieldKey, str] = {}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,7 +30,7 @@ class Expected:
     unreadable_share_max: float = 0.2
     """Share of the article pages that may be unreadable."""
 
-    fallen: frozenset[Key] = frozenset()
+    fallen: frozenset[FieldKey] = frozenset()
     """Fields that fell in the last crawl that met them."""
 
     ignored: frozenset[str] = frozenset()
@@ -47,7 +47,7 @@ class Verdict:
     sentence: str
     """What happened, with counts; the last line on standard error."""
 
-    fallen: frozenset[Key] = frozenset()
+    fallen: frozenset[FieldKey] = frozenset()
     """Fields that are no longer found as they should be."""
 
     is_open: bool = False
@@ -80,7 +80,7 @@ def decide(
     waiting: int = 0,
     trouble: str = "",
     expected: Expected | None = None,
-    falls: Mapping[Key, str] = NOTHING_FELL,
+    falls: Mapping[FieldKey, str] = NOTHING_FELL,
     shown: Callable[[PageKind], str] = lambda kind: "",
 ) -> Verdict:
     """The verdict on a crawl with these figures, of which `waiting` pages could not be stored, and why.
@@ -104,7 +104,7 @@ def decide(
     return replace(verdict, walked=walked, do_removals_count=is_well and _removals_count(tally))
 
 
-def _worded(drift: Mapping[Key, str], not_stored: Outcome | None, why: str, counts: str, tally: Tally) -> Verdict:
+def _worded(drift: Mapping[FieldKey, str], not_stored: Outcome | None, why: str, counts: str, tally: Tally) -> Verdict:
     """The verdict on a crawl that reached the site, by what is the worst of it."""
     if drift:
         sentence = f"the layout of the site changed: {'; '.join(filter(None, [*drift.values(), why]))}; {counts}"
@@ -184,7 +184,7 @@ def _why(tally: Tally) -> str:
     return f"{how_many} ({last})" if how_many else last
 
 
-def _drift(tally: Tally, expected: Expected, shown: Callable[[PageKind], str]) -> Mapping[Key, str]:
+def _drift(tally: Tally, expected: Expected, shown: Callable[[PageKind], str]) -> Mapping[FieldKey, str]:
     """What is wrong with whole pages; the first of these is the cause of the others."""
     if tally.lists.arrived and not tally.teasers:
         what = f"{tally.lists.arrived} list pages arrived without a teaser"

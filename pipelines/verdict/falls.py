@@ -12,10 +12,10 @@ from datetime import timedelta
 
 from asiatongsin.cms import field_of
 from asiatongsin.fields import Field, describe_search
-from pipelines.crawl_record import FieldCoverage, Key
+from pipelines.crawl_record import FieldCoverage, FieldKey
 from pipelines.verdict.expectation import Expectation, summed
 
-History = Mapping[Key, Sequence[FieldCoverage]]
+History = Mapping[FieldKey, Sequence[FieldCoverage]]
 """The coverage of each field in earlier crawls."""
 
 CHANCE = 0.0001
@@ -38,7 +38,7 @@ class EarlierCrawls:
     coverage: History = field(default_factory=dict)
     """By part and field, newest first, without crawls in which the field fell."""
 
-    fallen: frozenset[Key] = frozenset()
+    fallen: frozenset[FieldKey] = frozenset()
     """Fields that fell and have not been found again."""
 
     strip_unchanged_for: timedelta | None = None
@@ -65,7 +65,7 @@ class Fall:
     """The field is on enough pages, but there is too little of it on each."""
 
     @property
-    def key(self) -> Key:
+    def key(self) -> FieldKey:
         """Part and name."""
         return self.now.part, self.now.field
 
@@ -155,7 +155,7 @@ def _is_proven(given: Field, crawls: Sequence[FieldCoverage], usual: Expectation
     return now.found >= given.pages_for_mean and is_least
 
 
-def with_fallen(coverage: Sequence[FieldCoverage], fallen: Collection[Key]) -> tuple[FieldCoverage, ...]:
+def with_fallen(coverage: Sequence[FieldCoverage], fallen: Collection[FieldKey]) -> tuple[FieldCoverage, ...]:
     """The coverage, with `fell` set where a field fell; the part `list` means every list."""
     return tuple(
         replace(one, fell=(one.part, one.field) in fallen or (one.part.partition(" ")[0], one.field) in fallen)

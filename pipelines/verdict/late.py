@@ -8,7 +8,7 @@ from dataclasses import replace
 from psycopg import Connection
 
 from asiatongsin.cms import field_of
-from pipelines.crawl_record import CrawlRecord, FieldCoverage, Key
+from pipelines.crawl_record import CrawlRecord, FieldCoverage, FieldKey
 from pipelines.exporters import crawls, missing_fields, removed_articles
 from pipelines.exporters.missing_fields import UsualFigures
 from pipelines.queries import coverage_history
@@ -46,7 +46,7 @@ def _note_missing_fields(connection: Connection, record: CrawlRecord) -> None:
     missing_fields.remove_found_again(connection, record.site, record.id)
 
 
-def _usual(key: Key, earlier: Sequence[FieldCoverage]) -> UsualFigures:
+def _usual(key: FieldKey, earlier: Sequence[FieldCoverage]) -> UsualFigures:
     part, name = key
     given = field_of(part, name)
     expected = Expectation.of(given, earlier) if given else None
