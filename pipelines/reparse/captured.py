@@ -66,7 +66,7 @@ def page_of(capture: Capture, wanted: Wanted, data: Path, bases: Mapping[str, st
     `bases` are the addresses that sites are stored under: a site answers under several. ValueError where a header of
     its record cannot be true.
     """
-    asked = capture.field(warc.ASKED) or capture.url
+    asked = capture.field(warc.REQUESTED_URL) or capture.url
     no, site = article_no(asked), _site_of(asked)
     if no is None or site is None or not is_desktop_article(asked):
         return None
@@ -126,7 +126,7 @@ def _answer(capture: Capture, asked: str, no: int) -> tuple[str, int, bytes] | N
     """Address, status and body of the answer; None where there is none, or where another capture has it."""
     if capture.status in _ANSWERS:
         return capture.url, capture.status, capture.body
-    if not 300 <= capture.status < 400 or capture.field(warc.ASKED):
+    if not 300 <= capture.status < 400 or capture.field(warc.REQUESTED_URL):
         return None
     target = join(capture.url, capture.header("Location"))
     # Whoever followed the redirect has the other page as a capture of its own; what it says of this article is that

@@ -15,7 +15,7 @@ from psycopg import Connection
 from scrapy.settings import BaseSettings
 
 from asiatongsin.items import Page, PageItems
-from pipelines.archive.files import unfinished
+from pipelines.archive.files import files_of_unfinished_crawls
 from pipelines.archive.reading import LARGEST_PAGE, Capture, captures
 from pipelines.database.errors import CANNOT_USE_NOW
 from pipelines.database.session import translate_error
@@ -86,7 +86,7 @@ class Reparse:
             self.writing.begin()
             # Single articles, chosen by somebody, say nothing of the others.
             self.found_again = None if self.job.wanted.no else FoundAgain(self.connection, settings)
-        unfinished_files = unfinished(self.job.files, self.job.data)
+        unfinished_files = files_of_unfinished_crawls(self.job.files, self.job.data)
         self.report.unfinished = len(unfinished_files)
         self._files = [file for file in self.job.files if file not in unfinished_files]
         self._read(self._pages(), settings)
