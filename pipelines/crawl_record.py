@@ -156,10 +156,7 @@ class CrawlRecord:
     """How often each field was found on its pages."""
 
     to_compare: CoverageBounds | None = None
-    """Bounds for comparing the coverage with earlier crawls when the record is stored.
-
-    None where that was done as the crawl ended, or need not be done.
-    """
+    """Bounds for comparing the coverage with earlier crawls when it is stored; None: done, or not needed."""
 
     version: str = __version__
     """Version of this program."""

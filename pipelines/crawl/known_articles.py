@@ -66,8 +66,8 @@ class KnownArticles:
             return []
         return await self._ask(lambda connection: known.stored(connection, site, numbers)) or []
 
-    async def rechecks(self, site: str, most: int) -> list[Stored]:
-        return await self._ask(lambda connection: known.rechecks(connection, site, most)) or []
+    async def rechecks(self, site: str, limit: int) -> list[Stored]:
+        return await self._ask(lambda connection: known.rechecks(connection, site, limit)) or []
 
     async def controls(self, site: str, near: int) -> list[Stored]:
         return await self._ask(lambda connection: known.controls(connection, site, near)) or []

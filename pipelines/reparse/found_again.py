@@ -31,7 +31,7 @@ class FoundAgain:
         }
         self._amounts: dict[MissingField, list[int]] = defaultdict(list)
         self._missing: dict[str, list[MissingField]] = defaultdict(list)
-        for one in coverage_history.missing(connection):
+        for one in coverage_history.missing_fields(connection):
             self._missing[one.site].append(one)
 
     def observe(self, batch: Iterable[PageItems]) -> None:
@@ -53,7 +53,7 @@ class FoundAgain:
     def _is_found(self, one: MissingField) -> bool:
         """Whether crawls would say so: it is on as many pages, and on as large a share of them."""
         given, amounts = field_of(*one.key), self._amounts[one]
-        if given is None or len(amounts) < missing_fields.enough_pages(one.part):
+        if given is None or len(amounts) < missing_fields.pages_to_find_again(one.part):
             return False
         now = FieldCoverage(
             part=one.part,
@@ -62,7 +62,7 @@ class FoundAgain:
             found=sum(map(bool, amounts)),
             amount=sum(amounts) if given.unit else None,
         )
-        coverage = coverage_history.before(self.connection, one.site, one.scope, [one.key])
+        coverage = coverage_history.found_before(self.connection, one.site, one.scope, [one.key])
         earlier = EarlierCrawls(coverage=coverage, fallen=frozenset({one.key}))
         return now.share >= self._own_bounds.get(one.key, 0.0) and not falls([now], earlier, self.drop)
 

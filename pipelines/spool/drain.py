@@ -107,7 +107,7 @@ class Drain:
 
     def fallen(self, site: str) -> frozenset[FieldKey]:
         """The fields that fell and have not been found again. DatabaseUnreachable, DatabaseUnusable."""
-        return self._session.run(lambda connection: coverage_history.fallen(connection, site))
+        return self._session.run(lambda connection: coverage_history.fallen_fields(connection, site))
 
     @property
     def is_connected(self) -> bool:

@@ -36,11 +36,11 @@ SELECT id, site, arguments, started_at, finished_at, outcome, list_pages, articl
 FROM crawls WHERE """
 
 _LAST_CRAWLS: LiteralString = f"""{_CRAWL} (site = %(site)s OR %(site)s::text IS NULL) AND kind <> 'reparse'
-ORDER BY number DESC LIMIT %(most)s"""
+ORDER BY number DESC LIMIT %(limit)s"""
 
 # Crawls of single articles have nothing to compare.
 _OF_LISTS: LiteralString = f"""{_CRAWL} site = %(site)s AND finished_at IS NOT NULL AND kind = 'lists'
-ORDER BY number DESC LIMIT %(most)s"""
+ORDER BY number DESC LIMIT %(limit)s"""
 
 _ARTICLES = """
 SELECT count(*), count(*) FILTER (WHERE revision > 1), count(gone_at), max(published_at), max(fetched_at)
@@ -79,7 +79,7 @@ _REJECTED = """
 SELECT r.site, r.url, r.no, r.fetched_at, r.reason, r.missing, r.raw_path FROM rejected_pages AS r
 WHERE (r.site = %(site)s OR %(site)s::text IS NULL)
     AND NOT EXISTS (SELECT FROM articles AS a WHERE a.site = r.site AND a.no = r.no AND a.fetched_at >= r.fetched_at)
-ORDER BY r.fetched_at DESC LIMIT %(most)s"""
+ORDER BY r.fetched_at DESC LIMIT %(limit)s"""
 
 _SIZE = "SELECT pg_database_size(current_database()), current_setting('server_version')"
 
@@ -103,14 +103,14 @@ def sites(connection: Connection, only: str | None = None) -> tuple[SiteState, .
     return tuple(_site(connection, name) for name in names)
 
 
-def crawls(connection: Connection, site: str | None = None, most: int = 10) -> tuple[CrawlRow, ...]:
+def crawls(connection: Connection, site: str | None = None, limit: int = 10) -> tuple[CrawlRow, ...]:
     """The last crawls, newest first."""
-    return tuple(_crawls(connection, _LAST_CRAWLS, site=site, most=most))
+    return tuple(_crawls(connection, _LAST_CRAWLS, site=site, limit=limit))
 
 
-def rejected(connection: Connection, site: str | None = None, most: int = 5) -> tuple[RejectedRow, ...]:
+def rejected(connection: Connection, site: str | None = None, limit: int = 5) -> tuple[RejectedRow, ...]:
     """The last pages that could not be read and were not read since, newest first."""
-    rows = connection.cursor(row_factory=class_row(RejectedRow)).execute(_REJECTED, {"site": site, "most": most})
+    rows = connection.cursor(row_factory=class_row(RejectedRow)).execute(_REJECTED, {"site": site, "limit": limit})
     return tuple(rows)
 
 
@@ -135,7 +135,7 @@ def _site(connection: Connection, site: str) -> SiteState:
     since, until = _one(connection, _STRIP, site) or (None, None)
     due, due_since = _one(connection, _DUE, site)
     (good_at,) = _one(connection, _GOOD_AT, site) or (None,)
-    of_lists = _crawls(connection, _OF_LISTS, site=site, most=COMPARED + 1)
+    of_lists = _crawls(connection, _OF_LISTS, site=site, limit=COMPARED + 1)
     (is_found_again,) = _one(connection, _IS_FOUND_AGAIN, of_lists[0].id) if of_lists else (False,)
     news_at, longest_quiet, pauses, known_for = next(connection.execute(_NEWS, {"site": site}))
     is_known = pauses >= ENOUGH and known_for > KNOWN_FOR

@@ -16,7 +16,7 @@ def earlier_crawls(connection: Connection, record: CrawlRecord) -> EarlierCrawls
         return EarlierCrawls()
     keys = [(one.part, one.field) for one in record.coverage]
     return EarlierCrawls(
-        coverage=coverage_history.before(connection, record.site, record.scope, keys, but=record.id),
-        fallen=coverage_history.fallen(connection, record.site),
+        coverage=coverage_history.found_before(connection, record.site, record.scope, keys, except_crawl=record.id),
+        fallen=coverage_history.fallen_fields(connection, record.site),
         strip_unchanged_for=weather.unchanged_for(connection, record.site),
     )

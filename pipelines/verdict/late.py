@@ -40,7 +40,7 @@ def store_judged(connection: Connection, record: CrawlRecord) -> None:
 def _note_missing_fields(connection: Connection, record: CrawlRecord) -> None:
     """What fell, and what was found again."""
     if keys := [(one.part, one.field) for one in record.coverage if one.fell]:
-        earlier = coverage_history.before(connection, record.site, record.scope, keys, but=record.id)
+        earlier = coverage_history.found_before(connection, record.site, record.scope, keys, except_crawl=record.id)
         usual = [_usual(key, earlier.get(key, [])) for key in keys]
         missing_fields.add_fallen(connection, record.id, usual)
     missing_fields.remove_found_again(connection, record.site, record.id)

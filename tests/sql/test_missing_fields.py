@@ -29,21 +29,21 @@ def met(connection: Connection, identity: str, *keys: tuple[str, str], fell: boo
 
 def test_what_fell_stays_fallen_until_a_crawl_comes_across_it(connection: Connection) -> None:
     met(connection, "1", HEADLINE, CITIES, LIST)
-    assert coverage_history.fallen(connection, SITE) == frozenset()
+    assert coverage_history.fallen_fields(connection, SITE) == frozenset()
     met(connection, "2", HEADLINE, CITIES, fell=True, outcome="drift")
-    assert coverage_history.fallen(connection, SITE) == {HEADLINE, CITIES}
-    assert coverage_history.fallen(connection, "example.kr") == frozenset()
+    assert coverage_history.fallen_fields(connection, SITE) == {HEADLINE, CITIES}
+    assert coverage_history.fallen_fields(connection, "example.kr") == frozenset()
     met(connection, "3", CITIES)  # nothing new on the site: no article page
     met(connection, "4", HEADLINE, site="example.kr")
     for outcome in ("error", "unreachable"):  # nobody looked at what they found
         met(connection, outcome, HEADLINE, outcome=outcome)
     met(connection, "by number", HEADLINE, arguments={"no": "1"})
     met(connection, "of a desk", HEADLINE, arguments={"sections": "22"})
-    assert coverage_history.fallen(connection, SITE) == {HEADLINE}
+    assert coverage_history.fallen_fields(connection, SITE) == {HEADLINE}
     met(connection, "5", HEADLINE)
-    assert coverage_history.fallen(connection, SITE) == frozenset()
+    assert coverage_history.fallen_fields(connection, SITE) == frozenset()
     met(connection, "6", HEADLINE, fell=True)
-    assert coverage_history.fallen(connection, SITE) == {HEADLINE}
+    assert coverage_history.fallen_fields(connection, SITE) == {HEADLINE}
 
 
 def test_what_fell_is_found_again_by_crawls_of_its_scope_and_by_others_two_days_after_the_last_of_those(
@@ -53,13 +53,13 @@ def test_what_fell_is_found_again_by_crawls_of_its_scope_and_by_others_two_days_
     met(connection, "fell", HEADLINE, fell=True, arguments=of_22)
     met(connection, "of other sections", HEADLINE, arguments={"sections": "34"})
     met(connection, "within two days", HEADLINE, started_at=later(1.9 * days), finished_at=later(2 * days))
-    assert coverage_history.fallen(connection, SITE) == {HEADLINE}
+    assert coverage_history.fallen_fields(connection, SITE) == {HEADLINE}
     met(connection, "after two days", HEADLINE, started_at=later(2.1 * days), finished_at=later(3 * days))
-    assert coverage_history.fallen(connection, SITE) == frozenset()
+    assert coverage_history.fallen_fields(connection, SITE) == frozenset()
     met(connection, "fell again", HEADLINE, fell=True, arguments=of_22)
-    assert coverage_history.fallen(connection, SITE) == {HEADLINE}
+    assert coverage_history.fallen_fields(connection, SITE) == {HEADLINE}
     met(connection, "of its scope", HEADLINE, arguments=of_22)
-    assert coverage_history.fallen(connection, SITE) == frozenset()
+    assert coverage_history.fallen_fields(connection, SITE) == frozenset()
 
 
 def test_two_article_pages_are_too_few_and_three_are_enough(connection: Connection) -> None:
@@ -69,9 +69,9 @@ def test_two_article_pages_are_too_few_and_three_are_enough(connection: Connecti
         found = crawl(f"{number}", one, replace(one, part="strip", field="cities"))
         for _ in range(2):  # the connection broke, and nobody knows whether it was stored
             store_judged(connection, found)
-    assert coverage_history.fallen(connection, SITE) == {HEADLINE}
+    assert coverage_history.fallen_fields(connection, SITE) == {HEADLINE}
     store_judged(connection, crawl("3", one))
-    assert coverage_history.fallen(connection, SITE) == frozenset()
+    assert coverage_history.fallen_fields(connection, SITE) == frozenset()
 
 
 def test_a_crawl_that_began_before_and_is_stored_after_finds_nothing_again(connection: Connection) -> None:
@@ -79,7 +79,7 @@ def test_a_crawl_that_began_before_and_is_stored_after_finds_nothing_again(conne
     crawls.write(connection, began)
     met(connection, "fell", HEADLINE, fell=True)
     met(connection, "began before", HEADLINE)
-    assert coverage_history.fallen(connection, SITE) == {HEADLINE}
+    assert coverage_history.fallen_fields(connection, SITE) == {HEADLINE}
 
 
 def test_keeps_since_when_and_the_figures_of_the_last_crawl_that_looked(connection: Connection) -> None:
@@ -125,9 +125,9 @@ def test_the_list_of_a_section_that_left_the_menu_is_missed_no_longer(connection
     other = ("list 34", "teasers")
     met(connection, "2", other, arguments={"sections": "34"})
     met(connection, "3", CITIES)
-    assert coverage_history.fallen(connection, SITE) == {LIST}
+    assert coverage_history.fallen_fields(connection, SITE) == {LIST}
     met(connection, "4 was stopped", other, statistics={"finish_reason": "shutdown"})
     met(connection, "5 did not get it", other, ("list 22", "answer"), statistics={"finish_reason": "finished"})
-    assert coverage_history.fallen(connection, SITE) == {LIST}
+    assert coverage_history.fallen_fields(connection, SITE) == {LIST}
     met(connection, "6", other, statistics={"finish_reason": "finished"})
-    assert coverage_history.fallen(connection, SITE) == frozenset()
+    assert coverage_history.fallen_fields(connection, SITE) == frozenset()
