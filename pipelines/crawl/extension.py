@@ -17,7 +17,7 @@ from scrapy.exceptions import CloseSpider
 from asiatongsin import statistics as names
 from asiatongsin.signals import crawl_started
 from pipelines.archive.crawl_files import Archive
-from pipelines.crawl.final_record import Ended, FinalRecord
+from pipelines.crawl.final_record import FinalRecord, JudgedCrawl
 from pipelines.crawl.lock import CrawlLock
 from pipelines.crawl_record import CrawlRecord
 from pipelines.database.connection import Database
@@ -53,7 +53,7 @@ class CrawlExtension:
         self.notices = Notices(crawler.settings, self.data)
         self.silence_max = crawler.settings.getfloat("DATABASE_SILENCE_MAX")
         self.record: CrawlRecord | None = None
-        self.ended: Ended | None = None
+        self.ended: JudgedCrawl | None = None
         """How the crawl went, once that is known."""
         self.ending: Future[None] | None = None
         """The end of the crawl, in a thread that goes on where a signal has stopped the event loop."""
@@ -161,11 +161,11 @@ class CrawlExtension:
             is_stored = thread.finish()
             final = FinalRecord(self.crawler, record)
             earlier = None if thread.trouble else drain.earlier_crawls(final.record)
-            self.ended = final.judged(waiting=spool.waiting(), trouble=thread.trouble, earlier=earlier)
+            self.ended = final.judge(waiting=spool.waiting(), trouble=thread.trouble, earlier=earlier)
             self._write_down(spool, self.ended.record)
             if is_stored:
                 drain.store_record(self.ended.record)
-                self.ended = final.with_doubt(self.ended, drain.fallen(record.site))
+                self.ended = final.with_missing(self.ended, drain.fallen(record.site))
                 spool.remove()
         except (DatabaseUnreachable, DatabaseUnusable, OSError) as error:
             self._put_off(spool, record, str(error))

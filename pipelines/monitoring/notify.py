@@ -121,7 +121,7 @@ class Notices:
 
 def is_proof(record: CrawlRecord, verdict: Verdict) -> bool:
     """Whether a crawl that ended well shows that all is well: it walked its lists, and saw what was missing before."""
-    return record.proves_lists and not verdict.is_open
+    return record.proves_lists and not verdict.is_inconclusive
 
 
 def _unharmed(work: Callable[P, None], *arguments: P.args, **named: P.kwargs) -> None:

@@ -19,7 +19,7 @@ from pipelines.crawl_record import FieldKey
 from pipelines.disk import data_folder
 from pipelines.stages.raw_pages import keep
 from pipelines.stages.visits import visit
-from pipelines.verdict.coverage import Coverage, Unreadable
+from pipelines.verdict.coverage import Coverage, UnreadablePages
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ class SplitPipeline:
         self.stats = crawler.stats
         self.data: Path = data_folder(crawler.settings)
         self.coverage = Coverage()
-        self.unreadable = Unreadable()
+        self.unreadable = UnreadablePages()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -48,7 +48,7 @@ class SplitPipeline:
             self.stats.inc_value(f"{names.REMOVED_AS}{items.removed}")
             self.stats.inc_value(names.MET_REMOVED, int(is_met))
         if items.rejected:
-            items = replace(items, rejected=self._rejected(item, items.rejected))
+            items = replace(items, rejected=self._note_rejection(item, items.rejected))
         if items.article:
             self.stats.inc_value(names.ARTICLES)
             self.stats.inc_value(names.ARTICLES_BY_NUMBER, int(item.is_by_number))
@@ -57,7 +57,7 @@ class SplitPipeline:
         self.coverage.observe(item, items)
         return items
 
-    def _rejected(self, page: Page, rejection: Rejection) -> Rejection:
+    def _note_rejection(self, page: Page, rejection: Rejection) -> Rejection:
         """Counts a page that could not be read, and keeps it unless it is in an archive already."""
         if not page.is_reread:
             rejection = replace(rejection, raw_path=keep(page, self.data))
@@ -68,18 +68,18 @@ class SplitPipeline:
             self.unreadable.note(rejection)
         return rejection
 
-    def kept(self, key: FieldKey) -> str | None:
+    def keep_evidence(self, key: FieldKey) -> str | None:
         """A page that lacks a field, or has little of it, kept raw below the data folder; None where it cannot be."""
-        return self._kept(self.coverage.evidence(key))
+        return self._keep(self.coverage.evidence(key))
 
-    def shown(self, kind: PageKind) -> str:
+    def describe_unreadable(self, kind: PageKind) -> str:
         """Of pages that hold nothing that can be read: what was looked for, and one of them, kept raw; else empty."""
         if kind == "article":
-            return self.unreadable.told()
+            return self.unreadable.describe()
         page = self.coverage.empty_list()
-        return describe_search(LIST_SELECTORS, self._kept(page)) if page else ""
+        return describe_search(LIST_SELECTORS, self._keep(page)) if page else ""
 
-    def _kept(self, page: Page | None) -> str | None:
+    def _keep(self, page: Page | None) -> str | None:
         try:
             return keep(page, self.data) if page else None
         except OSError:

@@ -11,7 +11,7 @@ from typing import Any, LiteralString
 from psycopg import Connection
 from psycopg.rows import class_row, scalar_row
 
-from pipelines.spool.waiting import left_pages, waiting_pages
+from pipelines.spool.waiting import abandoned_pages, waiting_pages
 from pipelines.status.state import CrawlRow, DatabaseState, Files, Missing, RejectedRow, SiteState, Trend
 
 COMPARED = 20
@@ -88,7 +88,7 @@ def files(data: Path, site: str | None = None) -> Files:
     """What lies below the data folder, of one site or of all."""
     waiting = waiting_pages(data, site)
     refused = sum(path.is_file() for path in (data / "refused").glob("*"))
-    return Files(data=str(data), waiting=waiting, left=min(left_pages(data, site), waiting), refused=refused)
+    return Files(data=str(data), waiting=waiting, left=min(abandoned_pages(data, site), waiting), refused=refused)
 
 
 def database(connection: Connection, name: str) -> DatabaseState:

@@ -17,7 +17,7 @@ from asiatongsin.rechecks import Rechecks
 from asiatongsin.site import Site
 from pipelines.crawl_record import Outcome
 from pipelines.status.state import DatabaseState, Files, Missing, SiteState, Status
-from pipelines.verdict.bounds import Bounds, frozen
+from pipelines.verdict.bounds import Bounds, describe_frozen_strip
 
 QUIETER = 3
 """A site is silent after so many times the longest pause it made before."""
@@ -101,7 +101,7 @@ def _of_site(at: datetime, site: SiteState, limits: Limits) -> Iterator[str]:
     if (
         site.strip_since
         and site.strip_until
-        and (sentence := frozen(site.strip_until - site.strip_since, limits.frozen_after))
+        and (sentence := describe_frozen_strip(site.strip_until - site.strip_since, limits.frozen_after))
     ):
         yield sentence
     yield from _of_time(at, site, limits)

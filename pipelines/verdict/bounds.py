@@ -18,7 +18,7 @@ class Bounds:
     """The settings COVERAGE_DROP, COVERAGE_IGNORE and STRIP_FROZEN_AFTER."""
 
     drop: float
-    """Part of what is usual below which a field fell; 0: never."""
+    """Share of what is usual below which a field fell, for example 0.5; 0: never."""
 
     ignored: frozenset[str]
     """Fields, as part and name, that may fall."""
@@ -53,8 +53,8 @@ def _ignored(settings: BaseSettings) -> frozenset[str]:
     return frozenset(names)
 
 
-def frozen(same_for: timedelta | None, bound: timedelta | None) -> str:
-    """The weather strip, in words, where it has been the same for too long; else empty."""
+def describe_frozen_strip(same_for: timedelta | None, bound: timedelta | None) -> str:
+    """Says so where the weather strip has been the same for too long; else empty."""
     if bound is None or same_for is None or same_for <= bound:
         return ""
     days, of = same_for / timedelta(days=1), bound / timedelta(days=1)

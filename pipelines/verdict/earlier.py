@@ -1,4 +1,4 @@
-"""What earlier crawls of a site found, asked of the tables."""
+"""Asks the tables what earlier crawls of a site found."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pipelines.verdict.falls import EarlierCrawls
 
 
 def earlier_crawls(connection: Connection, record: CrawlRecord) -> EarlierCrawls:
-    """What earlier crawls found of what this one looked for; nothing where this one was asked for single articles."""
+    """What earlier crawls found of the fields of this one; nothing where this one fetches single articles."""
     if record.kind != LISTS:
         return EarlierCrawls()
     keys = [(one.part, one.field) for one in record.coverage]

@@ -10,7 +10,7 @@ from psycopg import Connection
 from pipelines.crawl_record import CoverageBounds, CrawlRecord, FieldCoverage
 from pipelines.exporters import crawls
 from pipelines.queries import coverage_history
-from pipelines.verdict.late import compared, store_judged
+from pipelines.verdict.when_stored import compare_with_earlier, judge_and_store
 from tests.samples import SITE, later, record, rows
 
 HEADLINE, CITIES, LIST = ("article", "headline"), ("strip", "cities"), ("list 22", "teasers")
@@ -24,7 +24,7 @@ def crawl(identity: str, *coverage: FieldCoverage, **changes: Any) -> CrawlRecor
 def met(connection: Connection, identity: str, *keys: tuple[str, str], fell: bool = False, **changes: Any) -> None:
     """A crawl that came across these fields."""
     coverage = tuple(FieldCoverage(part=part, field=field, pages=9, found=0, fell=fell) for part, field in keys)
-    store_judged(connection, crawl(identity, *coverage, **changes))
+    judge_and_store(connection, crawl(identity, *coverage, **changes))
 
 
 def test_what_fell_stays_fallen_until_a_crawl_comes_across_it(connection: Connection) -> None:
@@ -68,9 +68,9 @@ def test_two_article_pages_are_too_few_and_three_are_enough(connection: Connecti
     for number in (1, 2):
         found = crawl(f"{number}", one, replace(one, part="strip", field="cities"))
         for _ in range(2):  # the connection broke, and nobody knows whether it was stored
-            store_judged(connection, found)
+            judge_and_store(connection, found)
     assert coverage_history.fallen_fields(connection, SITE) == {HEADLINE}
-    store_judged(connection, crawl("3", one))
+    judge_and_store(connection, crawl("3", one))
     assert coverage_history.fallen_fields(connection, SITE) == frozenset()
 
 
@@ -85,19 +85,19 @@ def test_a_crawl_that_began_before_and_is_stored_after_finds_nothing_again(conne
 def test_keeps_since_when_and_the_figures_of_the_last_crawl_that_looked(connection: Connection) -> None:
     body = FieldCoverage(part="article", field="body", pages=30, found=30, amount=30_000)
     for number in range(3):
-        store_judged(connection, crawl(f"well {number}", body))
+        judge_and_store(connection, crawl(f"well {number}", body))
     less = replace(body, found=10, amount=1000, fell=True)
-    store_judged(connection, crawl("first", less, outcome="drift", started_at=later(10), finished_at=later(11)))
+    judge_and_store(connection, crawl("first", less, outcome="drift", started_at=later(10), finished_at=later(11)))
     query = "SELECT part, field, scope, since, crawl, pages, found, amount, usual_share, usual_mean, found_again"
     assert rows(connection, f"{query} FROM missing_fields") == [
         ("article", "body", "all", later(10), "first", 30, 10, 1000, 1.0, 1000.0, 0)
     ]
-    store_judged(connection, crawl("found on two", replace(body, pages=2, found=2, amount=1800)))
-    store_judged(connection, crawl("by number", body, arguments={"no": "1"}))
+    judge_and_store(connection, crawl("found on two", replace(body, pages=2, found=2, amount=1800)))
+    judge_and_store(connection, crawl("by number", body, arguments={"no": "1"}))
     assert rows(connection, f"{query} FROM missing_fields") == [
         ("article", "body", "all", later(10), "found on two", 2, 2, 1800, 1.0, 1000.0, 2)
     ]
-    store_judged(connection, crawl("again", replace(less, found=8, amount=800), outcome="drift"))
+    judge_and_store(connection, crawl("again", replace(less, found=8, amount=800), outcome="drift"))
     assert rows(connection, f"{query} FROM missing_fields") == [
         ("article", "body", "all", later(10), "again", 30, 8, 800, 1.0, 1000.0, 0)
     ]
@@ -106,18 +106,18 @@ def test_keeps_since_when_and_the_figures_of_the_last_crawl_that_looked(connecti
 def test_a_crawl_that_no_database_could_be_asked_about_is_judged_as_it_is_stored(connection: Connection) -> None:
     headline = FieldCoverage(part="article", field="headline", pages=9, found=9)
     for number in range(7):
-        store_judged(connection, crawl(f"{number}", headline))
+        judge_and_store(connection, crawl(f"{number}", headline))
     bounds = CoverageBounds(drop=0.5)
     ignoring = replace(bounds, ignored=("article headline",))
     for changes, fell in (
         ({"outcome": "spooled"}, True),
-        ({"outcome": "spooled", "to_compare": None}, False),  # it was compared
+        ({"outcome": "spooled", "to_compare": None}, False),  # it was compare_with_earlier
         ({"outcome": "spooled", "to_compare": ignoring}, False),
         ({"outcome": "unreachable"}, False),
         ({"outcome": "spooled", "arguments": {"no": "1"}}, False),
     ):
         broken = crawl("broken", replace(headline, found=0), **{"to_compare": bounds} | changes)
-        assert [one.fell for one in compared(connection, broken).coverage] == [fell], changes
+        assert [one.fell for one in compare_with_earlier(connection, broken).coverage] == [fell], changes
 
 
 def test_the_list_of_a_section_that_left_the_menu_is_missed_no_longer(connection: Connection) -> None:
