@@ -22,7 +22,7 @@ from scrapy.utils.misc import build_from_crawler, load_object
 
 from asiatongsin.items import Page, PageItems
 from pipelines.stages.archive import ArchivePipeline
-from pipelines.stages.item_errors import rejected
+from pipelines.stages.item_errors import rejected_by_fault
 from pipelines.stages.spool import SpoolPipeline
 
 CHUNK = 20
@@ -175,7 +175,7 @@ class _Readers:
         if error is None or isinstance(error, BrokenExecutor):
             return done.result() if chunk.is_here else _decode(done.result())
         if len(chunk.pages) == 1:
-            return [rejected(chunk.pages[0], error, None)]
+            return [rejected_by_fault(chunk.pages[0], error, None)]
         return [items for page in chunk.pages for items in self._result(_Chunk([page]))]
 
 

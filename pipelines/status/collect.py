@@ -1,4 +1,4 @@
-"""All that is known, put together; where the database does not answer, what is known without it."""
+"""Collects the state of all sites; where the database does not answer, what is known without it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pipelines.status.state import DatabaseState, Status
 
 
 def collect(settings: BaseSettings, site: str | None = None) -> Status:
-    """How all sites stand, or the one that is named. SettingError, DatabaseUnusable: it cannot be asked like this."""
+    """The state of all sites, or of the named one. SettingError, DatabaseUnusable."""
     limits = Limits.from_settings(settings)
     known = Status(
         at=datetime.now(UTC), files=facts.files(data_folder(settings), site), database=DatabaseState(name="")

@@ -11,7 +11,7 @@ from asiatongsin.items import Page, PageItems
 from asiatongsin.rechecks import Rechecks
 from pipelines.crawl_record import CrawlRecord
 from pipelines.spool.folder import Spool
-from pipelines.stages.recheck import dated
+from pipelines.stages.recheck import with_next_visit
 from pipelines.stages.split import split
 from pipelines.stages.validate import validate
 from pipelines.stages.weather import identify
@@ -57,7 +57,7 @@ def validated(items: PageItems) -> PageItems:
     """Through the stages between split and spool."""
     valid, _ = validate(items)
     known = replace(valid, weather=identify(valid.weather)) if valid.weather else valid
-    return dated(known, RECHECKS)
+    return with_next_visit(known, RECHECKS)
 
 
 def read(pages: Iterable[Page]) -> list[PageItems]:

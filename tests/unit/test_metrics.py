@@ -39,7 +39,7 @@ def figures(**changes: Any) -> Figures:
     given = {
         "site": "newsasia.kr",
         "outcome": Outcome.OK,
-        "began_at": AT,
+        "started_at": AT,
         "ended_at": later(1.5),
         "good_at": later(1.5),
     }

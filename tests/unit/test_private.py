@@ -10,7 +10,7 @@ import pytest
 
 from asiatongsin.items import Page
 from pipelines.disk import make_private_folder
-from pipelines.stages.raw_pages import keep
+from pipelines.stages.raw_pages import keep_raw_page
 from tests.samples import AT, leave, page
 
 
@@ -40,7 +40,7 @@ def test_leaves_a_folder_that_is_there_as_it_is(tmp_path: Path) -> None:
 
 def test_what_waits_and_what_is_kept_is_closed(data: Path) -> None:
     given = {"url": "https://newsasia.kr/", "base": "https://newsasia.kr", "kind": "front", "status": 200}
-    kept = data / keep(Page(site="newsasia.kr", fetched_at=AT, body=b"<html>", **given), data)
+    kept = data / keep_raw_page(Page(site="newsasia.kr", fetched_at=AT, body=b"<html>", **given), data)
     spool = leave(data, page())
     for folder in (data, kept.parent, kept.parent.parent, spool, spool.parent):
         assert mode(folder) == 0o750

@@ -14,8 +14,8 @@ from asiatongsin.capture import Check, Stored
 from asiatongsin.errors import SettingError
 from asiatongsin.items import Page
 from asiatongsin.rechecks import Rechecks
-from pipelines.stages.recheck import dated
-from pipelines.stages.visits import visit
+from pipelines.stages.recheck import with_next_visit
+from pipelines.stages.visits import visit_of
 from tests.samples import AT, NO, article, later, page, rejected, removed
 
 DEFAULT = {"RECHECK_AFTER": settings.RECHECK_AFTER, "RECHECK_MAX": settings.RECHECK_MAX, "GONE_AFTER": "1d"}
@@ -96,39 +96,39 @@ def test_counts_from_the_later_of_the_printed_times() -> None:
     published, modified = AT - 5 * HOUR, AT - 2 * HOUR
     for times in ((published, modified), (modified, published), (modified, None), (None, modified)):
         items = page(published_at=times[0], modified_at=times[1])
-        check = dated(replace(items, check=Check(checked_at=AT)), rechecks()).check
+        check = with_next_visit(replace(items, check=Check(checked_at=AT)), rechecks()).check
         assert (check.dated_at, check.next_check_at) == (modified, modified + 6 * HOUR)
 
 
 def test_counts_from_the_download_where_no_time_is_printed_or_known() -> None:
-    check = dated(replace(page(**TIMELESS), check=Check(checked_at=AT)), rechecks()).check
+    check = with_next_visit(replace(page(**TIMELESS), check=Check(checked_at=AT)), rechecks()).check
     assert (check.dated_at, check.next_check_at) == (AT, AT + HOUR)
 
 
 def test_dates_a_visit_that_brought_no_article_as_well() -> None:
     known = Check(checked_at=AT, dated_at=AT - 2 * DAY)
     for items in (removed(), rejected(), rejected(is_transient=True), replace(page(), article=None, unmodified=True)):
-        assert dated(replace(items, check=known), rechecks()).check.next_check_at == AT + DAY
-        assert dated(replace(items, check=replace(known, dated_at=None)), rechecks()).check is None
-    assert dated(removed(), rechecks()).check is None
+        assert with_next_visit(replace(items, check=known), rechecks()).check.next_check_at == AT + DAY
+        assert with_next_visit(replace(items, check=replace(known, dated_at=None)), rechecks()).check is None
+    assert with_next_visit(removed(), rechecks()).check is None
 
 
 def test_what_was_due_while_a_page_lay_in_an_archive_is_not_made_up_for() -> None:
     items = replace(page(at=AT), check=Check(checked_at=AT, dated_at=AT))
-    fetched, reread = dated(items, rechecks()), dated(replace(items, is_reread=True), rechecks())
+    fetched, reread = with_next_visit(items, rechecks()), with_next_visit(replace(items, is_reread=True), rechecks())
     assert (fetched.check.next_check_at is None, reread.check.next_check_at) == (False, None)
 
 
 def test_only_article_pages_are_visits() -> None:
-    assert visit(downloaded(kind="list", no=None)) is None
-    assert visit(downloaded()) == Check(checked_at=AT)
-    assert visit(downloaded(stored=stored(later(-9)))) == Check(checked_at=AT, dated_at=later(-9))
+    assert visit_of(downloaded(kind="list", no=None)) is None
+    assert visit_of(downloaded()) == Check(checked_at=AT)
+    assert visit_of(downloaded(stored=stored(later(-9)))) == Check(checked_at=AT, dated_at=later(-9))
 
 
 def test_a_text_that_was_changed_is_as_young_as_the_time_it_prints() -> None:
     known = downloaded(stored=stored(AT - 50 * DAY))
     changed = article(headline="고친 제목", published_at=AT - 50 * DAY, modified_at=AT - 2 * DAY)
-    check = dated(replace(page(), article=changed, check=visit(known, changed)), rechecks()).check
+    check = with_next_visit(replace(page(), article=changed, check=visit_of(known, changed)), rechecks()).check
     assert (check.dated_at, check.next_check_at) == (AT - 2 * DAY, AT + DAY)
 
 
@@ -136,19 +136,19 @@ def test_a_text_that_is_the_same_grows_older_whatever_time_the_page_prints() -> 
     """Some pages print the moment of the request as that of the last change: they would be due every hour for ever."""
     known = downloaded(stored=stored(AT - 50 * DAY))
     same = article(modified_at=AT)
-    check = dated(replace(page(), article=same, check=visit(known, same)), rechecks()).check
+    check = with_next_visit(replace(page(), article=same, check=visit_of(known, same)), rechecks()).check
     assert (check.dated_at, check.next_check_at) == (AT - 50 * DAY, None)
 
 
 def test_keeps_the_validators_of_an_answer_that_was_read() -> None:
     answered = downloaded((("ETag", 'W/"a b"'), ("LAST-MODIFIED", " Sun, 05 Oct 2025 00:52:07 GMT ")))
-    check = visit(answered, article(), is_served=True)
+    check = visit_of(answered, article(), is_served=True)
     assert (check.etag, check.last_modified) == ('W/"a b"', "Sun, 05 Oct 2025 00:52:07 GMT")
-    assert visit(answered) == Check(checked_at=AT)
+    assert visit_of(answered) == Check(checked_at=AT)
 
 
 @pytest.mark.parametrize("value", ["", " ", '"a"\r\nX-Page: b', '"a\0"', '"\x7f"', '"가"', f'"{"a" * 1000}"'])
 def test_keeps_no_validator_that_cannot_be_sent_back(value: str) -> None:
-    assert visit(downloaded((("ETag", value),)), article(), is_served=True).etag is None
+    assert visit_of(downloaded((("ETag", value),)), article(), is_served=True).etag is None
     twice = downloaded((("ETag", '"a"'), ("etag", '"b"')))
-    assert visit(twice, article(), is_served=True).etag is None
+    assert visit_of(twice, article(), is_served=True).etag is None
