@@ -10,7 +10,7 @@ from scrapy.settings import Settings
 
 from asiatongsin.printable import printable
 from pipelines.commands.usage import usage_error, usage_errors
-from pipelines.crawl.extension import MIGRATION
+from pipelines.crawl.extension import MIGRATION_FACTOR
 from pipelines.crawl_record import ExitStatus, Outcome
 from pipelines.database.connection import Database
 from pipelines.database.errors import DatabaseUnreachable
@@ -22,7 +22,7 @@ from pipelines.verdict.decide import damaged_spool
 
 
 class Command(ScrapyCommand):
-    """Drains the spools of crawls that have ended; one that is running drains its own."""
+    """Stores the spools of crawls that have ended; a running crawl stores its own."""
 
     requires_project = True
     requires_crawler_process = False
@@ -43,7 +43,7 @@ def export(settings: Settings) -> tuple[ExitStatus, str]:
     data = data_folder(settings)
     try:
         drain = Drain(Database.from_settings(settings), data)
-        silence_max = settings.getfloat("DATABASE_SILENCE_MAX") * MIGRATION
+        silence_max = settings.getfloat("DATABASE_SILENCE_MAX") * MIGRATION_FACTOR
         run_while_progressing(drain.drain_abandoned, silence_max, lambda: drain.total.pages)
     except (DatabaseUnreachable, KeyboardInterrupt) as error:
         why = str(error) or "interrupted"
