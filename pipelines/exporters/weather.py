@@ -71,10 +71,6 @@ SELECT DISTINCT ON (place) place, id
 FROM pages JOIN near ON near.site = pages.site AND fetched_at BETWEEN first_fetched_at AND last_fetched_at
 ORDER BY place, first_fetched_at DESC, id DESC"""
 
-_UNCHANGED_FOR = """
-SELECT last_fetched_at - first_fetched_at FROM weather_snapshots WHERE site = %s
-ORDER BY first_fetched_at DESC, id DESC LIMIT 1"""
-
 _CORRECT = "UPDATE weather_snapshots SET readings_hash = %s, page_date = %s WHERE id = %s"
 
 _DELETE_READINGS = "DELETE FROM weather_readings WHERE snapshot_id = %s"
@@ -120,11 +116,6 @@ def write(connection: Connection, snapshots: Iterable[WeatherSnapshot]) -> None:
         connection.execute(_LOCK, [site])
         for strip in strips:
             _write(connection, strip)
-
-
-def unchanged_for(connection: Connection, site: str) -> timedelta | None:
-    """How long the newest strip of a site has been the same; None where there is none."""
-    return next((span for (span,) in connection.execute(_UNCHANGED_FOR, [site])), None)
 
 
 def correct(connection: Connection, snapshots: Iterable[WeatherSnapshot]) -> None:

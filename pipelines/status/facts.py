@@ -11,6 +11,7 @@ from typing import Any, LiteralString
 from psycopg import Connection
 from psycopg.rows import class_row, scalar_row
 
+from pipelines.queries.weather_strip import newest_strip
 from pipelines.spool.waiting import abandoned_pages, waiting_pages
 from pipelines.status.state import CrawlRow, DatabaseState, Files, Missing, RejectedRow, SiteState, Trend
 
@@ -60,10 +61,6 @@ SELECT max(at), extract(epoch FROM max(pause))::float8, count(pause), max(at) - 
         WHERE site = %(site)s AND new > 0 AND kind = 'lists'
     )
 ) AS n"""
-
-_STRIP = """
-SELECT first_fetched_at, last_fetched_at FROM weather_snapshots WHERE site = %s
-ORDER BY first_fetched_at DESC, id DESC LIMIT 1"""
 
 _DUE = "SELECT count(*), min(next_check_at) FROM article_checks WHERE site = %s AND next_check_at <= now()"
 
@@ -132,7 +129,7 @@ def trend(last: CrawlRow, before: Iterable[CrawlRow]) -> tuple[Trend, ...]:
 
 def _site(connection: Connection, site: str) -> SiteState:
     articles, edited, gone, newest, fetched = _one(connection, _ARTICLES, site)
-    since, until = _one(connection, _STRIP, site) or (None, None)
+    strip = newest_strip(connection, site)
     due, due_since = _one(connection, _DUE, site)
     (good_at,) = _one(connection, _GOOD_AT, site) or (None,)
     of_lists = _crawls(connection, _OF_LISTS, site=site, limit=CRAWLS_COMPARED + 1)
@@ -151,8 +148,8 @@ def _site(connection: Connection, site: str) -> SiteState:
         trend=trend(of_lists[0], of_lists[1:]) if of_lists else (),
         is_found_again=is_found_again,
         missing=_missing(connection, site),
-        strip_since=since,
-        strip_until=until,
+        strip_since=strip.since if strip else None,
+        strip_until=strip.until if strip else None,
         due=due,
         due_since=due_since,
         news_at=news_at,
