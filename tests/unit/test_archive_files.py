@@ -193,5 +193,5 @@ def test_a_crawl_brings_its_archive_to_the_disk_before_the_spool_that_names_plac
     extension._thread.finish()
     extension._archive.close()
     extension._spool.release()
-    extension._let_go(extension._thread)
+    extension._release_lock(extension._thread)
     assert synced.index(".gz") < synced.index(".open")
