@@ -1,4 +1,4 @@
-"""One download as it went over the wire, where it is archived, and what an earlier one left behind."""
+"""One download as it went over the wire, its place in the archive, and what is stored of earlier downloads."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Stored:
     """Value for `If-None-Match`; None where the whole page is wanted, or the server gave none."""
 
     last_modified: str | None = None
-    """Value for `If-Modified-Since`; None as above."""
+    """Value for `If-Modified-Since`; None where the whole page is wanted, or the server gave none."""
 
     archived: Archived | None = None
     """Where the archive has the stored capture."""
@@ -95,10 +95,10 @@ class Check:
     """When the article is due again; None: never."""
 
     dated_at: datetime | None = None
-    """What its age counts from; None where only the page could say, and did not."""
+    """What its age counts from; None where only the page could say so and could not be read."""
 
     is_unchanged: bool = False
-    """The text is the stored one: then its age goes on, whatever time the page prints for its last change."""
+    """The text is the stored one. Then its age goes on, whatever time the page prints for its last change."""
 
     etag: str | None = None
     """`ETag` of the answer, where it was read."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 from asiatongsin.mediaon.fields import FIELDS, field_of, found_on
 from asiatongsin.mediaon.reading import (
     Listing,
-    Read,
-    is_asked_article,
+    PageContent,
+    is_requested_article,
     listing_of,
     read_page,
     read_weather,
@@ -20,7 +20,7 @@ from asiatongsin.mediaon.section import LIST, Teaser
 from asiatongsin.mediaon.urls import ALL, article_no, article_url, is_desktop_article, list_no, list_url, page_no
 
 LIST_SELECTORS = LIST.css
-"""Where a list page is looked through for its entries."""
+"""CSS selectors that find the entries of a list page."""
 
 __all__ = [
     "ALL",
@@ -28,14 +28,14 @@ __all__ = [
     "GONE_STATUSES",
     "LIST_SELECTORS",
     "Listing",
-    "Read",
+    "PageContent",
     "Teaser",
     "article_no",
     "article_url",
     "field_of",
     "found_on",
-    "is_asked_article",
     "is_desktop_article",
+    "is_requested_article",
     "list_no",
     "list_url",
     "listing_of",

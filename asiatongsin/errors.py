@@ -1,15 +1,16 @@
-"""What can go wrong on the side of the site, named after what happens next.
+"""What can go wrong on the side of the site. Each error is named after what happens next.
 
 PageError                the page does not become an article
-├── PageRemoved          the site says there is no such article: noted, asked again another day
-└── PageUnreadable       something must be there and is not: kept raw and counted
+├── PageRemoved          the site says there is no such article: noted, and asked for another day
+└── PageUnreadable       the page lacks what must be there: kept raw and counted
 ValueError
-├── ArgumentError        an argument of the spider cannot be meant: nothing is fetched
-└── SettingError         a setting cannot be meant: nothing is fetched
-scrapy's IgnoreRequest   the page is not asked for (both in `middlewares/failures.py`, so that whoever reads pages need
-│                        not import Scrapy)
-├── Refused              it is forbidden or not on the site: noted, not asked for again
-└── Stopped              the crawl ends before it was asked for: the next crawl asks
+├── ArgumentError        an argument of the spider makes no sense: nothing is fetched
+└── SettingError         a setting makes no sense: nothing is fetched
+scrapy's IgnoreRequest   the page is not requested
+├── Refused              the address is forbidden or not on the site: noted, and never requested again
+└── Stopped              the crawl ends before the request: the next crawl makes it
+
+The last two are in `middlewares/failures.py`, so that whoever reads pages need not import Scrapy.
 """
 
 from __future__ import annotations
@@ -37,8 +38,8 @@ class PageUnreadable(PageError):
 
 
 class ArgumentError(ValueError):
-    """An argument that cannot be meant; the message says what to write instead."""
+    """An argument makes no sense; the message says what to write instead."""
 
 
 class SettingError(ValueError):
-    """A setting that cannot be meant; the message says what to write instead."""
+    """A setting makes no sense; the message says what to write instead."""

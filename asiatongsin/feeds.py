@@ -10,7 +10,7 @@ from asiatongsin.items import PageItems
 
 
 class ArticlePages(ItemFilter):
-    """Article pages only: front and list pages travel for their weather strip and would be lines without an article."""
+    """Lets article pages pass only. Front and list pages hold no article; they travel for their weather strip."""
 
     def accepts(self, item: Any) -> bool:
         return not isinstance(item, PageItems) or item.kind == "article"

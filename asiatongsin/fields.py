@@ -1,4 +1,4 @@
-"""What pages of a kind hold, as the packages of each CMS list it."""
+"""The fields that pages hold: how the package of a CMS describes each of them."""
 
 from __future__ import annotations
 
@@ -8,38 +8,38 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """Something that pages of a kind hold."""
+    """A field that a part of each page should hold."""
 
     part: str
-    """Part of a page: `article`, `strip`, `list`."""
+    """Part of a page: `article`, `strip` (the weather), `front` or `list`."""
 
     name: str
-    """What is looked for."""
+    """Name of the field, for example `headline`."""
 
     selectors: tuple[str, ...]
-    """Where."""
+    """CSS selectors that find it, in the order of trust."""
 
-    least: float = 0.0
-    """Share of the pages on which the first crawls of a site must find it."""
+    least_share: float = 0.0
+    """Share of the pages on which the first crawls of a site must find the field. Example: 0.8 for `headline`."""
 
     unit: str = ""
-    """What is counted of it; empty where it is only there or not."""
+    """What is counted of the field, for example `characters`; empty where it is only there or not."""
 
-    pages_enough: int = 1
-    """Pages from which on the mean of what is counted says something."""
+    pages_for_mean: int = 1
+    """Pages that must have the field before the mean of what is counted is compared."""
 
     is_always_there: bool = False
-    """It is missed on a single page, and after a single crawl that found it: no chance takes it away."""
+    """Every page has the field. So one page without it is a fall, and one earlier crawl that found it is enough."""
 
-    in_a_row: int = 0
-    """Crawls in a row that must miss it entirely; 0: what earlier crawls found says how much is missed."""
+    misses_in_a_row: int = 0
+    """Crawls in a row that must miss the field entirely before it fell; 0: it is compared with earlier crawls."""
 
     has_own_bounds: bool = False
-    """Whether it fell is decided by itself, with the outcome of the crawl."""
+    """The verdict on whole pages decides whether the field fell, not the comparison with earlier crawls."""
 
 
-def looked_for(selectors: Sequence[str], kept_in: str | None) -> str:
-    """Where something was looked for in vain, and a page to try it on."""
+def describe_search(selectors: Sequence[str], kept_in: str | None) -> str:
+    """Says where something was looked for in vain, and which kept page shows that; empty where neither is known."""
     looked = [f"looked for in {', '.join(selectors)}"] if selectors else []
     shown = [f"a page that shows it is kept in {kept_in}"] if kept_in else []
     return "; ".join(looked + shown)

@@ -32,7 +32,7 @@ _DESK = re.compile(
     re.IGNORECASE,
 )
 _NAME = r"(?P<name>[가-힣]{2,4})"
-_LONGEST_LINE = 500
+_LONGEST_INFO_LINE = 500
 _AROUND_NAMES = " ()<>[]|/·,"
 _PHOTO_CREDIT = re.compile(r"사진\s*[=:/]")
 _NOT_A_NAME = re.compile(r"객원|사진|본지|취재|편집|인턴|수습|시민|전문|선임|명예|학생|관리")
@@ -54,7 +54,7 @@ _ENTITIES = (
     *("nbsp", "amp", "lt", "gt", "quot", "apos", "#039", "lsquo", "rsquo", "ldquo", "rdquo", "middot", "hellip"),
     *("mdash", "ndash", "larr", "rarr", "uarr", "darr", "times", "deg", "bull"),
 )
-_LONGEST_END = 10  # a blank, an ampersand and seven letters
+_LONGEST_ENTITY = 10  # a blank, an ampersand and seven letters
 _ENTITY_AT_END = re.compile(r"\s*(?:&(#\d{0,5}|[a-z]{0,6})|\ufffd)$")
 
 
@@ -66,7 +66,7 @@ class Byline:
     """Person, without the title 기자; None for a desk or an account such as 관리자."""
 
     email: str | None
-    """E-mail address printed beside."""
+    """E-mail address printed beside the name."""
 
 
 def clean(text: str) -> str:
@@ -94,8 +94,8 @@ def parse_date_time(text: str) -> datetime | None:
 
 def parse_info_line(text: str) -> Byline:
     """Reporter and e-mail of the info line: `홍길순 기자  desk2@example.kr`, `관리자`, `최지나 기자`."""
-    found = _EMAIL.search(text[:_LONGEST_LINE])
-    name = clean(_ADDRESS.sub(" ", text[:_LONGEST_LINE])).strip(_AROUND_NAMES)
+    found = _EMAIL.search(text[:_LONGEST_INFO_LINE])
+    name = clean(_ADDRESS.sub(" ", text[:_LONGEST_INFO_LINE])).strip(_AROUND_NAMES)
     name = _TITLE_AT_END.sub("", name).strip(_AROUND_NAMES)
     department, _, person = name.partition(" ")
     name = person.strip() if person and _DESK.match(department) else name
@@ -123,7 +123,7 @@ def _byline(found: re.Match[str] | None) -> Byline | None:
 
 def drop_broken_entity(lead: str) -> str:
     """A lead, in one line, without the piece of an entity that its cut left at the end (`… &n`); `R&D` stays."""
-    found = _ENTITY_AT_END.search(lead, max(len(lead) - _LONGEST_END, 0))
+    found = _ENTITY_AT_END.search(lead, max(len(lead) - _LONGEST_ENTITY, 0))
     if found and any(entity.startswith(found[1] or "") for entity in _ENTITIES):
         return lead[: found.start()]
     return lead

@@ -16,10 +16,10 @@ from asiatongsin.printable import printable, printable_json
 
 
 class PrintableRecord(logging.LogRecord):
-    """Whatever a page, an address or an exception says: one record begins one line, and its other lines are indented.
+    """A log record that begins exactly one line, whatever a page, an address or an exception says.
 
-    A record, not a formatter: Scrapy replaces its handler and formatter twice while a crawl starts, and the commands
-    that start no crawl have neither.
+    Its other lines are indented. It is a record and not a formatter: Scrapy replaces its handler and formatter twice
+    while a crawl starts, and commands that start no crawl have neither.
     """
 
     def __init__(self, *args: Any, **named: Any) -> None:
@@ -35,13 +35,13 @@ class PrintableRecord(logging.LogRecord):
 
 
 JSON_FORMAT = "%(message)s"
-"""LOG_FORMAT where each message is a JSON object that says the rest itself."""
+"""LOG_FORMAT where each message is a JSON object, which holds time, level and logger itself."""
 
 
 class JsonRecord(logging.LogRecord):
-    """One record, one line, one JSON object. A record for the same reason as above; JSON needs no indenting.
+    """A log record that is one line and one JSON object.
 
-    By hand: libraries for this are formatters, and Scrapy takes none.
+    Written by hand: libraries for this are formatters, and Scrapy takes none (see PrintableRecord).
     """
 
     def __init__(self, *args: Any, **named: Any) -> None:
@@ -78,7 +78,7 @@ class JsonRecord(logging.LogRecord):
 
 
 class ShortLogFormatter(LogFormatter):
-    """Scrapy prints the whole item with every message about it; a page is thousands of characters of HTML."""
+    """Prints the address of an item where Scrapy's own prints all of it, thousands of characters of HTML."""
 
     def scraped(self, item: Any, response: Response | Failure | None, spider: Spider) -> LogFormatterResult:
         return {"level": logging.DEBUG, "msg": "Read %(url)s", "args": {"url": _address(item)}}
@@ -98,9 +98,9 @@ class ShortLogFormatter(LogFormatter):
         }
 
 
-def choose_record(wanted: object) -> bool:
-    """Makes of all messages from now on what the setting LOG_JSON says; whether that is JSON."""
-    is_json = str(wanted or "").strip().lower() not in {"", "0", "false", "no", "off"}
+def choose_log_record(log_json: object) -> bool:
+    """Has all messages written from now on as the setting LOG_JSON says. Returns whether that is JSON."""
+    is_json = str(log_json or "").strip().lower() not in {"", "0", "false", "no", "off"}
     logging.setLogRecordFactory(JsonRecord if is_json else PrintableRecord)
     return is_json
 

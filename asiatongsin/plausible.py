@@ -1,11 +1,11 @@
-"""Which times and temperatures can be true; what a page or an archive says beyond them is a mistake."""
+"""Which times and temperatures can be true. What a page or an archive says beyond these bounds is a mistake."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
 FIRST_POSSIBLE = datetime(1990, 1, 1, tzinfo=UTC)
-"""No Korean news site is older."""
+"""No page of a Korean news site is older."""
 
 CLOCK_TOLERANCE = timedelta(days=1)
 """How far ahead of our clock a printed time may be; sites announce stories for the next morning."""

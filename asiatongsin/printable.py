@@ -1,4 +1,4 @@
-"""Text of strangers on a terminal or in a log: nothing in it moves the cursor, turns a line round or begins one."""
+"""Text of strangers, made safe for a terminal or a log: it cannot move the cursor, reverse a line or begin one."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ def printable(text: str) -> str:
 
 
 def printable_json(text: str) -> str:
-    """The same of a JSON text, with control characters as JSON writes them: `\\u009b`."""
+    """The JSON text in one line, with control characters as JSON writes them: `\\u009b`."""
     return _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import platformdirs
 
-from asiatongsin.log import JSON_FORMAT, choose_record
+from asiatongsin.log import JSON_FORMAT, choose_log_record
 from asiatongsin.site import DEFAULT_USER_AGENT
 
 BOT_NAME = "asiatongsin"
@@ -175,5 +175,5 @@ SET_BY_ENVIRONMENT = sorted(name.removeprefix(_PREFIX) for name in os.environ if
 
 globals().update({name: os.environ[_PREFIX + name] for name in SET_BY_ENVIRONMENT})
 
-if choose_record(LOG_JSON):  # here: all that starts reads the settings before it logs anything
+if choose_log_record(LOG_JSON):  # here: all that starts reads the settings before it logs anything
     LOG_FORMAT = JSON_FORMAT

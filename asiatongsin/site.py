@@ -12,7 +12,7 @@ from asiatongsin import __version__
 DEFAULT_BASE = "https://newsasia.kr"
 
 DEFAULT_USER_AGENT = f"asiatongsin/{__version__}"
-"""Names the program honestly; whoever runs it adds an address (setting CONTACT)."""
+"""Names the program honestly. The setting CONTACT adds the address of whoever runs it."""
 
 KNOWN_SECTIONS = (22, 34, 37, 45)
 """Sections seen in public links to newsasia.kr; walked when the menu of the front page names none."""
@@ -86,7 +86,7 @@ class Site:
 
 
 def _ascii_host(host: str) -> str:
-    """The host as it is asked for: a Korean name in its ASCII form; empty where it is no host."""
+    """The host in ASCII, as DNS asks for a Korean name; empty where the text is no host."""
     try:
         ascii_host = host.rstrip(".").encode("idna").decode("ascii")
     except UnicodeError:

@@ -13,7 +13,7 @@ ON_LOOPBACK = {"DOWNLOAD_DELAY": 0.0, "AUTOTHROTTLE_ENABLED": False, "RETRY_PAUS
 
 
 def adapt_settings(settings: BaseSettings, *, is_loopback: bool) -> None:
-    """Adapts the settings to the site; whatever the environment or `-s` sets stays as it is."""
+    """Adapts the settings to the site. A setting that the environment or `-s` has set stays as it is."""
     adapted: dict[str, Any] = {}
     if settings["CONTACT"] and settings["USER_AGENT"] == DEFAULT_USER_AGENT:
         adapted["USER_AGENT"] = f"{DEFAULT_USER_AGENT} (+{settings['CONTACT']})"

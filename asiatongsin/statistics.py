@@ -21,12 +21,12 @@ def failed(kind: PageKind) -> str:
 
 
 def failed_again(kind: PageKind) -> str:
-    """Those of them that an earlier crawl did not get either."""
+    """Pages of a kind that did not arrive, and that an earlier crawl did not get either."""
     return f"{kind}/failed_again"
 
 
 LIST_FAILED_OF = "list/failed/"
-"""List pages of one section that did not arrive: its number follows."""
+"""List pages of one section that did not arrive; the number of the section follows."""
 
 SECTIONS = "front/sections"
 """Sections that the menu of the front page names."""
@@ -44,10 +44,10 @@ RECHECKED = "article/rechecked"
 """Stored articles that were visited again since they were due."""
 
 LAST_FAILURE = "crawl/last_failure"
-"""Why the last page that did not arrive did not, in words."""
+"""Reason why a page did not arrive, in words; of the last such page."""
 
 KNOWN_QUERIES = "known/queries"
-"""Questions to the database about articles that are known."""
+"""Questions to the database about articles of earlier crawls."""
 
 WALKS_CUT_SHORT = "known/blind"
 """List walks that ended since the database did not say what is known."""
@@ -64,10 +64,10 @@ ROBOTS_REQUESTS = "robotstxt/request_count"
 """Requests for a robots.txt; Scrapy's own name."""
 
 ROBOTS_ANSWERS = "robotstxt/response_status_count/"
-"""Answers to them by HTTP status, which follows; Scrapy's own name."""
+"""Answers to requests for a robots.txt, by HTTP status, which follows; Scrapy's own name."""
 
 FAILURES_IN_A_ROW = "crawl/failures_in_a_row"
-"""Pages in a row that did not come, where the crawl was ended for it."""
+"""Pages in a row that did not come; set where the crawl was ended for that."""
 
 # --- the controls that are asked for when articles were found removed ----------------------------------------------
 
@@ -84,7 +84,7 @@ REMOVED_ASKED_AGAIN = "controls/asked_again"
 """Removed articles that were asked for once more after the controls."""
 
 REMOVED_ANSWERED_AGAIN = "controls/answered_again"
-"""Those of them that answered, as article or as removed."""
+"""Removed articles that answered then, as article or as removed."""
 
 # --- the stages -------------------------------------------------------------------------------------------------
 
@@ -95,19 +95,19 @@ MET = "split/met"
 """Article pages that a list showed, or that were visited again."""
 
 MET_REMOVED = "split/met_removed"
-"""Those of them that say there is no such article."""
+"""Such pages that say there is no such article."""
 
 REMOVED = "split/removed"
 """Article pages that say there is no such article."""
 
 REMOVED_AS = "split/removed/"
-"""The same by the form in which they say so, which follows."""
+"""Article pages that say so in one form, for example `404`; the form follows."""
 
 ARTICLES = "split/articles"
 """Article pages that were read."""
 
 ARTICLES_BY_NUMBER = "split/articles_by_number"
-"""Those of them that were asked for by their number alone."""
+"""Article pages that were read and were asked for by their number alone."""
 
 UNMODIFIED = "split/unmodified"
 """Visits that the server answered with 304."""
@@ -143,7 +143,7 @@ SPOOL_FAILURES = "crawl/spool_failures"
 """Pages that the disk did not take."""
 
 SPOOL_TROUBLE = "crawl/spool_trouble"
-"""Why it did not, in words."""
+"""Why the disk took no page, in words."""
 
 # --- the crawl as a whole ---------------------------------------------------------------------------------------
 
@@ -164,10 +164,16 @@ SPOOL_BROKEN = "spool/broken"
 
 
 def exported(count: str) -> str:
-    """What the database took so far: `pages`, and of articles `new`, `changed`, `unchanged`; `refused` it did not."""
+    """What the database took so far: `pages`, and the articles among them that were `new`, `changed` or `unchanged`.
+
+    `refused` counts pages that it did not take.
+    """
     return f"export/{count}"
 
 
 def reparsed(count: str) -> str:
-    """`scrapy reparse`: `captures` read, those `differing`, `damaged` places, `strangers`, and captures per field."""
+    """What `scrapy reparse` met: `captures` that were read, those `differing`, `damaged` places, pages of `strangers`.
+
+    The name of a field counts captures in which that field differs.
+    """
     return f"reparse/{count}"

@@ -30,7 +30,7 @@ class Station:
 
 @cache
 def stations() -> tuple[Station, ...]:
-    """All of them, from the list that comes with the package."""
+    """All stations, from the list that comes with the package."""
     text = resources.files("asiatongsin").joinpath("stations.csv").read_text(encoding="utf-8")
     return tuple(
         Station(
@@ -46,5 +46,5 @@ def stations() -> tuple[Station, ...]:
 
 @cache
 def station_ids() -> dict[str, int]:
-    """Numbers by Korean name."""
+    """The number of each station by its Korean name."""
     return {station.name_ko: station.station_id for station in stations()}

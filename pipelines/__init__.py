@@ -1,1 +1,1 @@
-"""What happens to a page once it was downloaded: one stage, one file; their order stands in the settings."""
+"""What happens to a page once it was downloaded. Each stage is one file; their order stands in the settings."""

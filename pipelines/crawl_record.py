@@ -1,4 +1,4 @@
-"""The crawl's own record: what it was asked, how it went; one row of `crawls`."""
+"""The record of a crawl: its arguments and how it went. It becomes one row of `crawls`."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from typing import Any, Self
 
 from asiatongsin import __version__
 
-Key = tuple[str, str]
-"""Part of a page and name of a field of it."""
+FieldKey = tuple[str, str]
+"""A field of a page: the part and the name, for example `("article", "headline")`."""
 
 LISTS, ARTICLES, REPARSE = "lists", "articles", "reparse"
-"""Kinds of crawls: one that walks lists, one of single articles (`no=`), and archived pages that are read again."""
+"""Kinds of crawls: it walks lists, fetches single articles (`no=`), or reads archived pages again."""
 
 WHOLE_SITE = "all"
-"""Scope of a crawl that was asked neither for some sections nor for whole lists."""
+"""Scope of a crawl without the arguments `sections` and `full`."""
 
 
 class ExitStatus(IntEnum):
-    """What a command that crawls or stores ends with, and what that means to whoever started it."""
+    """Exit statuses of the commands that crawl or store, each with its meaning."""
 
     DONE = 0, "done"
     FAULT = 1, "fault of the program"
@@ -41,7 +41,7 @@ class ExitStatus(IntEnum):
 
 
 NEEDS_A_PERSON = 1
-"""Exit status of `scrapy status` where something needs a person, a database that cannot be reached among it."""
+"""Exit status of `scrapy status` where something needs a person, for example a database that cannot be reached."""
 
 
 class Outcome(Enum):
@@ -67,34 +67,34 @@ _WENT_WELL = {Outcome.OK.word, Outcome.DRIFT.word, Outcome.SPOOLED.word}
 
 @dataclass(frozen=True, kw_only=True)
 class FieldCoverage:
-    """On how many pages of a crawl a field was found in its own place."""
+    """How often a crawl found a field in its own place on the pages."""
 
     part: str
-    """Part of the page: `article`, `strip`, or `list 22`: that section's list, 0 for the list of all articles."""
+    """Part of the page: `article`, `strip`, `front` or `list 22`, the list of a section; 0 for that of all articles."""
 
     field: str
-    """What was looked for."""
+    """Name of the field."""
 
     pages: int
     """Pages that should have the part."""
 
     found: int
-    """Those on which the field was found."""
+    """Pages on which the field was found."""
 
     amount: int | None = None
-    """How much of it: characters, cities, blocks, teasers. None where it is only there or not."""
+    """How much of it was found: characters, cities, blocks, teasers. None where it is only there or not."""
 
     fell: bool = False
     """The crawl found less of it than it should have."""
 
     @property
     def share(self) -> float:
-        """The part of the pages on which it was found."""
+        """Share of the pages on which it was found."""
         return self.found / self.pages if self.pages else 0.0
 
     @property
     def mean(self) -> float | None:
-        """How much of it a page has that has any; None where nobody counts, or none has."""
+        """How much of it a page with the field has; None where no amount is counted, or no page has the field."""
         return self.amount / self.found if self.found and self.amount is not None else None
 
 
@@ -103,15 +103,15 @@ class CoverageBounds:
     """Settings of a crawl by which its coverage is judged."""
 
     drop: float
-    """COVERAGE_DROP."""
+    """The setting COVERAGE_DROP."""
 
     ignored: tuple[str, ...] = ()
-    """COVERAGE_IGNORE."""
+    """The setting COVERAGE_IGNORE."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CrawlRecord:
-    """One crawl. It is kept beside the spooled pages until it is stored, so no crawl goes without a row."""
+    """One crawl. The record lies beside the spooled pages until it is stored, so that every crawl gets its row."""
 
     id: str
     """Start time and a random part: `20261123T175123Z-9f3a1c`; also the name of the spool folder."""
@@ -150,13 +150,13 @@ class CrawlRecord:
     """Pages that waited in the spool at the end."""
 
     gone_after: timedelta | None = None
-    """How far apart two sightings make a removed article gone; None where those of this crawl count for nothing."""
+    """How far apart two sightings make a removed article gone; None where sightings of this crawl do not count."""
 
     coverage: tuple[FieldCoverage, ...] = ()
-    """What was found on its pages."""
+    """How often each field was found on its pages."""
 
     to_compare: CoverageBounds | None = None
-    """With which the coverage is compared with that of earlier crawls as it is stored; None: it was, or need not be."""
+    """Bounds for comparing the coverage with earlier crawls when it is stored; None: done, or not needed."""
 
     version: str = __version__
     """Version of this program."""
@@ -173,18 +173,18 @@ class CrawlRecord:
 
     @property
     def scope(self) -> str:
-        """What it was asked to walk: `all`, or for example `sections=22,34 full`. Crawls of one scope are compared."""
+        """What the crawl was to walk: `all`, or for example `sections=22,34 full`. Crawls of one scope are compared."""
         sections = [f"sections={self.arguments['sections']}"] if "sections" in self.arguments else []
         return " ".join(sections + ["full"] * ("full" in self.arguments)) or WHOLE_SITE
 
     @property
     def is_comparable(self) -> bool:
-        """Whether later crawls are compared with it: it walked lists, and neither the site nor the program failed."""
+        """Whether later crawls are compared with this one: it walked lists, and neither site nor program failed."""
         return self.kind == LISTS and self.outcome in _WENT_WELL
 
     @property
     def proves_lists(self) -> bool:
-        """Whether it shows what the lists hold: it is comparable, and nobody stopped it before its own end."""
+        """Whether the crawl shows what the lists hold: it is comparable, and nobody stopped it early."""
         return self.is_comparable and self.statistics.get("finish_reason") == "finished"
 
     @classmethod

@@ -1,4 +1,4 @@
-"""The local disk: files that are whole or not there, and its troubles in words that say what to do."""
+"""The local disk: files that are whole or absent, and its errors in words that say what to do."""
 
 from __future__ import annotations
 
@@ -10,15 +10,20 @@ from threading import get_ident
 
 from scrapy.settings import BaseSettings
 
-FULL = {errno.ENOSPC, errno.EDQUOT}
-CLOSED = {errno.EACCES: "change its permissions", errno.EPERM: "change its owner", errno.EROFS: "mount it writable"}
-IN_THE_WAY = {errno.ENOTDIR, errno.EEXIST}
+DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
+"""Errors of a disk, or of a quota, without room."""
+
+NO_ACCESS = {errno.EACCES: "change its permissions", errno.EPERM: "change its owner", errno.EROFS: "mount it writable"}
+"""Errors of a folder that may not be written, each with what to do."""
+
+FILE_IN_THE_WAY = {errno.ENOTDIR, errno.EEXIST}
+"""Errors where a file has the name that a folder should have."""
 
 SYNC_AFTER = 1.0
-"""Seconds after which what was appended to a file is brought to the disk itself."""
+"""Seconds after which appended data is brought to the disk itself (fsync)."""
 
 OWNER_AND_GROUP = 0o750
-"""Permissions of folders: other users of the machine neither read nor write them, whatever the umask is."""
+"""Permissions of folders, whatever the umask is: other users of the machine neither read nor write them."""
 
 _UNSAFE = re.compile(r"[^0-9A-Za-z.-]+")
 _ELSE = "or name another data folder in ASIATONGSIN_DATA"
@@ -29,8 +34,8 @@ def data_folder(settings: BaseSettings) -> Path:
     return Path(settings["DATA"]).expanduser().absolute()
 
 
-def private_folder(path: Path) -> Path:
-    """Makes the folder and those above it that are missing; one that is there stays as it is. OSError."""
+def make_private_folder(path: Path) -> Path:
+    """Makes a folder closed to other users, and missing ones above it; one that exists stays as it is. OSError."""
     for folder in [*reversed(path.parents), path]:
         if not folder.is_dir():
             folder.mkdir(OWNER_AND_GROUP, exist_ok=True)
@@ -38,11 +43,11 @@ def private_folder(path: Path) -> Path:
 
 
 def write_whole(path: Path, content: bytes, *, mode: int | None = None) -> None:
-    """Makes or replaces a file in one step, on the disk itself; OSError where it stays as it was.
+    """Makes or replaces a file in one step, on the disk itself. OSError where the file stays as it was.
 
-    `mode` are its permissions, where the umask shall not choose them.
+    `mode` gives its permissions; without it, the umask chooses them.
     """
-    # A name of its own: somebody else may write the same file.
+    # A name that no other process or thread uses: one may write the same file now.
     unfinished = path.with_name(f"{path.name}.{os.getpid()}.{get_ident()}.part")
     try:
         with unfinished.open("wb") as file:
@@ -59,7 +64,7 @@ def write_whole(path: Path, content: bytes, *, mode: int | None = None) -> None:
 
 
 def append_whole(descriptor: int, data: bytes) -> int:
-    """Appends all of it or, on a full disk, nothing of it: half a record would spoil the one after it."""
+    """Appends all of the data or, on a full disk, nothing: half a record would spoil the record behind it."""
     before = os.fstat(descriptor).st_size
     view = memoryview(data)
     try:
@@ -77,7 +82,7 @@ def safe_name(text: str) -> str:
 
 
 def fsync_folder(folder: Path) -> None:
-    """Brings names that were made or changed in a folder to the disk."""
+    """Brings the names in a folder to the disk itself, after files were made or renamed there."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
@@ -86,12 +91,12 @@ def fsync_folder(folder: Path) -> None:
 
 
 def describe_error(error: OSError, data: Path) -> str:
-    """What is wrong with which folder, and what to do about it."""
+    """Says what is wrong with which folder, and what to do about it."""
     where = error.filename or data
-    if error.errno in FULL:
+    if error.errno in DISK_FULL:
         return f"the disk of {data} is full: free space on it, {_ELSE}"
-    if error.errno in CLOSED:
-        return f"cannot write to {where} ({error.strerror}): {CLOSED[error.errno]}, {_ELSE}"
-    if error.errno in IN_THE_WAY:
+    if error.errno in NO_ACCESS:
+        return f"cannot write to {where} ({error.strerror}): {NO_ACCESS[error.errno]}, {_ELSE}"
+    if error.errno in FILE_IN_THE_WAY:
         return f"cannot make folders in {data} ({error.strerror}: {where}): remove the file that is in the way, {_ELSE}"
     return f"cannot write to {where} ({error.strerror or error}), {_ELSE}"

@@ -13,23 +13,25 @@ T = TypeVar("T")
 
 
 def start_in_thread(work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> Future[T]:
-    """Starts the work and hands out what it will return or raise.
+    """Starts the work in a thread and returns the future of its result.
 
-    Not an executor, nor `asyncio.to_thread`: the end of the program waits for their threads, and a thread that asks a
-    frozen server waits for ever.
+    An executor or `asyncio.to_thread` would not do: the program waits for their threads as it ends, and a thread that
+    asks a frozen server never ends.
     """
     done: Future[T] = Future()
-    Thread(target=_fulfil, args=(done, lambda: work(*arguments, **named)), name="beside the crawl", daemon=True).start()
+    Thread(
+        target=_set_result, args=(done, lambda: work(*arguments, **named)), name="beside the crawl", daemon=True
+    ).start()
     return done
 
 
 async def run_in_thread(work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
-    """What the work returns or raises, while the event loop goes on."""
+    """Returns or raises what the work does, while the event loop goes on."""
     return await asyncio.wrap_future(start_in_thread(work, *arguments, **named))
 
 
 def wait_while_progressing(work: Future[T], progress: Callable[[], int], silence_max: float) -> bool:
-    """Waits for the work as long as its progress goes on, now and then; whether it came to its end."""
+    """Waits until the work is done, or stands still for `silence_max` seconds. Returns whether it is done."""
     while not work.done():
         before = progress()
         wait([work], timeout=silence_max)
@@ -38,8 +40,8 @@ def wait_while_progressing(work: Future[T], progress: Callable[[], int], silence
     return True
 
 
-def _fulfil(done: Future[T], work: Callable[[], T]) -> None:
-    done.set_running_or_notify_cancel()  # from here on whoever waits may go, and the result still finds its place
+def _set_result(done: Future[T], work: Callable[[], T]) -> None:
+    done.set_running_or_notify_cancel()  # whoever waits may give up from here on; the result can be set all the same
     try:
         done.set_result(work())
     except BaseException as error:  # noqa: BLE001  handed over whole to whoever waits

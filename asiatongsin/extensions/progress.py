@@ -1,4 +1,4 @@
-"""One line that tells how far the crawl is, on a terminal only; elsewhere Scrapy's log lines do."""
+"""One line on a terminal that shows how far the crawl is; elsewhere Scrapy's log lines do."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class ProgressExtension:
 
 
 def line(stats: StatsCollector) -> str:
-    """`12 list pages · 140 of 200 articles · 138 stored`."""
+    """The line: `12 list pages · 140 of 200 articles · 138 pages stored`."""
     parts = [f"{stats.get_value(names.pages('list'), 0)} list pages"]
     asked = sum(stats.get_value(name, 0) for name in (names.LISTED, names.RECHECKED, names.CONTROLS_ASKED))
     parts.append(f"{stats.get_value(names.pages('article'), 0)} of {asked} articles")

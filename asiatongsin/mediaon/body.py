@@ -23,7 +23,7 @@ IMAGES = Selectors("img[src]")
 MEDIA = Selectors("img[src]", "iframe", "video", "embed", "object")
 
 MOST_BODIES = 10
-"""How many matches are looked at; a page has one, or a copy of it."""
+"""How many matches of a selector are looked at; a page has one body, or one and a copy of it."""
 
 # fmt: off
 _BLOCKS = frozenset({
@@ -100,7 +100,7 @@ class ArticleBody:
 
 
 def find_body(tree: Element) -> Element | None:
-    """The element of the body; where its most trusted selector matches twice, the one that holds anything."""
+    """The element of the body. Where the most trusted selector matches twice, the match that holds anything."""
     first = BODY.first(tree)
     if first is None or holds_anything(first):
         return first
@@ -108,12 +108,12 @@ def find_body(tree: Element) -> Element | None:
 
 
 def holds_anything(element: Element) -> bool:
-    """Whether there is any text, photo or video, before it is read closely."""
+    """Whether an element has any text, photo or video; much faster than reading it."""
     return any(map(clean, texts(element))) or holds_media(element)
 
 
 def holds_media(element: Element) -> bool:
-    """Whether there is a photo or a video, which needs no text to be a story."""
+    """Whether an element has a photo or a video, which is a story without any text."""
     return MEDIA.first(element) is not None
 
 

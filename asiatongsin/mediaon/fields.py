@@ -1,7 +1,7 @@
-"""The fields that pages of the CMS hold, where each is looked for, and how much of them was found on a page.
+"""The fields that pages of the CMS hold, where each is looked for, and how much of each a page has.
 
-A layout that changed shows here first: `og:title` stands in for a headline whose class was renamed, and the article is
-stored all the same.
+A layout that changed shows here first. Example: where the class of the headline was renamed, `og:title` stands in for
+it, and the article is stored all the same.
 """
 
 from __future__ import annotations
@@ -16,38 +16,38 @@ from asiatongsin.mediaon.reading import listing_of, sections_of
 FIELDS = (
     Field(part="article", name="served", selectors=(), has_own_bounds=True),
     Field(part="article", name="readable", selectors=()),
-    Field(part="article", name="headline", selectors=article.HEADLINE.css, least=0.8),
+    Field(part="article", name="headline", selectors=article.HEADLINE.css, least_share=0.8),
     Field(part="article", name="subheadline", selectors=article.SUBHEADLINE.css),
     Field(part="article", name="section", selectors=article.SECTION.css),
     Field(part="article", name="reporter", selectors=article.INFO.css),
-    Field(part="article", name="published_at", selectors=article.INFO.css, least=0.5),
+    Field(part="article", name="published_at", selectors=article.INFO.css, least_share=0.5),
     # Short notices and long reports: the mean length of a few articles says little.
-    Field(part="article", name="body", selectors=body.BODY.css, least=0.5, unit="characters", pages_enough=20),
+    Field(part="article", name="body", selectors=body.BODY.css, least_share=0.5, unit="characters", pages_for_mean=20),
     Field(part="article", name="images", selectors=body.IMAGES.css),
-    Field(part="article", name="related_stories", selectors=related_stories.LINKS.css, unit="blocks", pages_enough=5),
-    Field(part="strip", name="cities", selectors=weather.CITIES.css, unit="cities", pages_enough=2),
+    Field(part="article", name="related_stories", selectors=related_stories.LINKS.css, unit="blocks", pages_for_mean=5),
+    Field(part="strip", name="cities", selectors=weather.CITIES.css, unit="cities", pages_for_mean=2),
     Field(part="strip", name="conditions", selectors=weather.CITIES.css),
     Field(part="strip", name="temperatures", selectors=weather.CITIES.css),
-    Field(part="front", name="answer", selectors=(), in_a_row=2),
+    Field(part="front", name="answer", selectors=(), misses_in_a_row=2),
     Field(part="front", name="sections", selectors=front.MENU_LINKS.css, unit="sections", is_always_there=True),
-    # A list that does not come once may come the next time.
-    Field(part="list", name="answer", selectors=(), in_a_row=2),
+    # A list that does not come may come the next time.
+    Field(part="list", name="answer", selectors=(), misses_in_a_row=2),
     Field(part="list", name="teasers", selectors=section.LIST.css, unit="teasers", is_always_there=True),
     Field(part="list", name="published_at", selectors=section.DATE.css, is_always_there=True),
 )
-"""A page of the part counts as having the field or not having it, and of some it is counted how much."""
+"""Each page of a part has the field or lacks it. Of a field with a `unit`, the amount is counted as well."""
 
 _BY_KEY = {(field.part, field.name): field for field in FIELDS}
 
 
 def field_of(part: str, name: str) -> Field | None:
-    """The field of that name; `list 22` is the part `list` of one section. None: nobody looks for such a field."""
+    """The field of that name, or None where no field is called so. The part `list 22` is the list of section 22."""
     kind, _, number = part.partition(" ")
     return _BY_KEY.get((kind, name)) if number.isdecimal() == (kind == "list") else None
 
 
 def found_on(page: Page, items: PageItems) -> Iterator[tuple[str, Mapping[str, int]]]:
-    """The parts of a page, each with how much of its fields was found in their own place; 0: a field is lacking."""
+    """Each part of a page, with the amount of each field that was found in its own place; 0 where the page lacks it."""
     if page.kind == "article" and not items.unmodified:
         yield "article", _of_article(page, items)
     if page.kind == "list":
@@ -60,7 +60,7 @@ def found_on(page: Page, items: PageItems) -> Iterator[tuple[str, Mapping[str, i
 
 def _of_article(page: Page, items: PageItems) -> Mapping[str, int]:
     amounts = {} if page.is_by_number else {"served": int(items.removed is None)}
-    # One that could not be read before is asked for again: that it still cannot be says nothing new.
+    # An article that could not be read is asked for again. That it still cannot be read is no news.
     if items.article or (items.removed is None and not page.is_by_number):
         amounts["readable"] = int(items.article is not None)
     if items.article:

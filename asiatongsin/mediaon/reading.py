@@ -1,4 +1,4 @@
-"""What is read on a page, part by part. `page.once(sections_of)` has a part read by the first who asks for it."""
+"""What is read on a page, part by part. `page.once(sections_of)` reads a part once, when it is first asked for."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """What was read from a page."""
+class PageContent:
+    """What an article page holds; all parts are empty for other pages."""
 
     article: Article | None = None
     stories: tuple[RelatedStory, ...] = ()
@@ -51,22 +51,22 @@ def listing_of(page: Page) -> Listing:
         return Listing(unreadable=error)
 
 
-def is_asked_article(page: Page) -> bool:
-    """Whether the address that answered is the article that was asked for."""
+def is_requested_article(page: Page) -> bool:
+    """Whether the address that answered is that of the requested article."""
     return article_no(page.url) == page.no
 
 
-def read_page(page: Page) -> Read:
+def read_page(page: Page) -> PageContent:
     """The article and its related stories; PageRemoved or PageUnreadable where there must be one and is not."""
     if page.kind == "article":
         reader = reader_of(page)
         stories = RelatedStories(page.tree, page.url, reader.body_element).stories()
-        return Read(reader.article(), stories, reader.fallbacks)
+        return PageContent(reader.article(), stories, reader.fallbacks)
     if page.parsed.excess:
         raise PageUnreadable(page.parsed.excess)
     if page.kind == "list" and (unreadable := page.once(listing_of).unreadable):
         raise unreadable
-    return Read()
+    return PageContent()
 
 
 def read_article(page: Page) -> Article:
@@ -75,11 +75,11 @@ def read_article(page: Page) -> Article:
 
 
 def reader_of(page: Page) -> ArticlePage:
-    """What reads the article of a page. PageRemoved where there is none, PageUnreadable where it is another one."""
+    """The reader of an article page. PageRemoved where there is no article, PageUnreadable where it cannot be read."""
     reader = ArticlePage(page)
     if form := removed_form(reader):
         raise PageRemoved(form)
-    if not is_asked_article(page):
+    if not is_requested_article(page):
         raise PageUnreadable(f"asked for article {page.no} and was sent to {page.url}")
     if page.parsed.excess:
         raise PageUnreadable(page.parsed.excess)

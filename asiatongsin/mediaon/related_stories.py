@@ -25,8 +25,8 @@ THUMBNAIL = Selectors("img[src]:not([src='']):not([src^='data:'])")
 
 _WIDGET = re.compile(r"(?<!\S)(?!arv_)[a-z]{3}_\d{3}\w*(?!\S)")  # arl_054, hdl_003, pvw_001: one numbered skin each
 _BLOCK_TAGS = {"div", "section", "aside", "dl"}
-_NO_BLOCK = re.compile(r"(?<!\S)(?:art_top|fix_art_top|head_cen|top_nav)(?!\S)")
-_NO_BLOCK_IDS = {"gnb", "header", "footer"}
+_EXCLUDED_CLASSES = re.compile(r"(?<!\S)(?:art_top|fix_art_top|head_cen|top_nav)(?!\S)")
+_EXCLUDED_IDS = {"gnb", "header", "footer"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +39,11 @@ class _Place:
     is_widget: bool = False
     """Whether the block is a widget."""
 
-    is_no_block: bool = False
-    """Body, headline or menu are around it."""
+    is_excluded: bool = False
+    """The link is in the body, the headline or the menu, so it is no related story."""
 
 
-_PAGE, _NO_PLACE = _Place(), _Place(is_no_block=True)
+_OUTSIDE_BLOCKS, _EXCLUDED = _Place(), _Place(is_excluded=True)
 
 
 class RelatedStories:
@@ -54,7 +54,7 @@ class RelatedStories:
         self.page_url = page_url
         self.body = body
         self.site = _site("{0.scheme}://{0.netloc}".format(urlsplit(page_url)))
-        self._in_story: dict[int, bool] = {}
+        self._in_teaser: dict[int, bool] = {}
         self._places: dict[int, _Place] = {}
 
     def stories(self) -> tuple[RelatedStory, ...]:
@@ -75,31 +75,31 @@ class RelatedStories:
             if no is None or no == own or not self.site.owns(address):
                 continue
             place = self._place_of(link)
-            if not place.is_no_block:
+            if not place.is_excluded:
                 yield link, no, self._name(place)
 
     def _place_of(self, link: Element) -> _Place:
-        """Where a link is; asked once for each element around links, however many of them it holds."""
+        """Where a link is. Each element around links is looked at once, however many links it holds."""
         unknown: list[Element] = []
-        place = _PAGE
+        place = _OUTSIDE_BLOCKS
         for above in ancestors(link):
             if (known := self._places.get(key(above))) is not None:
                 place = known
                 break
             unknown.append(above)
         for element in reversed(unknown):
-            place = self._places[key(element)] = self._inside(element, place)
+            place = self._places[key(element)] = self._place_within(element, place)
         return place
 
-    def _inside(self, element: Element, around: _Place) -> _Place:
-        """The place of what is directly in an element, which is itself in a place."""
-        if around.is_no_block or is_same(element, self.body) or attribute(element, "id") in _NO_BLOCK_IDS:
-            return _NO_PLACE
+    def _place_within(self, element: Element, around: _Place) -> _Place:
+        """The place of the children of an element, which is itself at the place `around`."""
+        if around.is_excluded or is_same(element, self.body) or attribute(element, "id") in _EXCLUDED_IDS:
+            return _EXCLUDED
         names = attribute(element, "class")
         if not names:
             return around
-        if _NO_BLOCK.search(names):
-            return _NO_PLACE
+        if _EXCLUDED_CLASSES.search(names):
+            return _EXCLUDED
         if _WIDGET.search(names):
             return _Place(element, is_widget=True)
         is_block = element.tag in _BLOCK_TAGS and names.strip() and not around.is_widget
@@ -120,20 +120,20 @@ class RelatedStories:
 
     @cached_property
     def _plain_titles(self) -> dict[int, str]:
-        return _titles(one for one in PLAIN_BLOCK_TITLE.all(self.tree) if not self._is_in_story(one))
+        return _titles(one for one in PLAIN_BLOCK_TITLE.all(self.tree) if not self._is_in_teaser(one))
 
-    def _is_in_story(self, heading: Element) -> bool:
+    def _is_in_teaser(self, heading: Element) -> bool:
         """Whether a heading belongs to a teaser, or to the article itself, and not to the block."""
         unknown: list[int] = []
         is_in = False
         for above in ancestors(heading):
-            if (known := self._in_story.get(key(above))) is not None:
+            if (known := self._in_teaser.get(key(above))) is not None:
                 is_in = known
                 break
             unknown.append(key(above))
-            if is_in := above.tag == "a" or bool(_NO_BLOCK.search(attribute(above, "class"))):
+            if is_in := above.tag == "a" or bool(_EXCLUDED_CLASSES.search(attribute(above, "class"))):
                 break
-        self._in_story.update(dict.fromkeys(unknown, is_in))
+        self._in_teaser.update(dict.fromkeys(unknown, is_in))
         return is_in or LINKS.first(heading) is not None
 
     def _story(self, link: Element, block: str, no: int, position: int) -> RelatedStory:
@@ -174,7 +174,7 @@ def _site(address: str) -> Site:
 
 
 def _titles(headings: Iterable[Element]) -> dict[int, str]:
-    """By element, the text of the first of these headings that is in it: of all elements at once, for they nest."""
+    """For each element around these headings, the text of the first heading in it."""
     titles: dict[int, str] = {}
     for heading in headings:
         if text := text_of(heading):
@@ -185,7 +185,7 @@ def _titles(headings: Iterable[Element]) -> dict[int, str]:
 
 
 def _merge(first: RelatedStory, second: RelatedStory) -> RelatedStory:
-    """One story out of the two links to it: one around its thumbnail, one around its text."""
+    """One story out of two links to it: one is around its thumbnail, one around its text."""
     return RelatedStory(
         block=first.block,
         position=first.position,

@@ -23,23 +23,23 @@ GONE_STATUSES = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 _LOCATION = re.compile(r"location(?:\.href)?\s*=\s*['\"]([^'\"]*)['\"]|location\.replace\(\s*['\"]([^'\"]*)['\"]")
 _REFRESH_TO = re.compile(r"url\s*=\s*['\"]?([^'\"]+)", re.IGNORECASE)
 _ALERT = re.compile(r"\balert\s*\(|history\.(?:back|go)\s*\(")
-_MUCH_TEXT = 300  # characters; a message to the reader is shorter, a page around an article much longer
+_LONGEST_MESSAGE = 300  # characters; a page around an article has many more
 
 
 def removed_form(article: ArticlePage) -> str | None:
     """How a page says that the article is gone: `404`, `410`, `front page`, `alert`; None where it does not.
 
-    An empty body, the fifth form, takes reading: see `ArticlePage.is_empty`.
+    The fifth form is an empty body. `ArticlePage.is_empty` finds it, since the body must be read for that.
     """
     page = article.page
     if page.status in GONE_STATUSES:
         return str(page.status)
     if is_front_page(page.url):
         return "front page"
-    if _has_body(article.body_element) or _has_much_text(page.tree):
+    if _has_body(article.body_element) or _is_longer_than_message(page.tree):
         return None
     script = " ".join(text for script in SCRIPTS.all(page.tree) for text in texts(script))
-    if any(is_front_page(join(page.url, address)) for address in _ways_out(page.tree, script)):
+    if any(is_front_page(join(page.url, address)) for address in _automatic_targets(page.tree, script)):
         return "front page"
     return "alert" if _ALERT.search(script) else None
 
@@ -48,13 +48,13 @@ def _has_body(body: Element | None) -> bool:
     return body is not None and holds_anything(body)
 
 
-def _has_much_text(tree: Element) -> bool:
+def _is_longer_than_message(tree: Element) -> bool:
     seen = accumulate(len(clean(text)) for text in texts(tree, but=CODE | {"title"}))
-    return any(length > _MUCH_TEXT for length in seen)
+    return any(length > _LONGEST_MESSAGE for length in seen)
 
 
-def _ways_out(tree: Element, script: str) -> list[str]:
-    """Addresses the page sends its reader to by itself."""
+def _automatic_targets(tree: Element, script: str) -> list[str]:
+    """Addresses to which the page sends its reader by script or refresh."""
     by_script = [first or second for first, second in _LOCATION.findall(script)]
     refresh = (_REFRESH_TO.search(attribute(meta, "content")) for meta in REFRESH.all(tree))
     return by_script + [found[1] for found in refresh if found]

@@ -20,7 +20,7 @@ LEAD = Selectors("p.ffd", "p:not(.title)")
 DATE = Selectors(".art_info .date", ".date", ".art_info li", "ul > li")
 
 MOST_LISTS = 20
-"""How many matches are looked at; a page has one or two. Where lists nest, each is read with all that are in it."""
+"""How many matches are read; a page has one or two. Where lists nest, each is read with all lists in it."""
 
 MOST_DATES = 20
 """Places of an entry that are looked at for its date; an entry has three or four."""
@@ -37,7 +37,7 @@ class Teaser:
     """Printed publication time, to the minute, Korean time."""
 
     entry: Element = field(repr=False)
-    """The element; what a crawl does not ask for is read when somebody does."""
+    """Its element. Title and lead are read from it only when they are asked for."""
 
     @property
     def title(self) -> str | None:
@@ -52,7 +52,7 @@ class Teaser:
 
 
 class SectionPage:
-    """The teasers of a list page. Widgets and rankings beside the list lead to articles as well: they do not count."""
+    """The teasers of a list page. Links of widgets and rankings beside the list do not count."""
 
     def __init__(self, tree: Element, url: str) -> None:
         self.tree = tree

@@ -1,4 +1,4 @@
-"""Which address is a list, which an article, and the one form either is fetched and stored under.
+"""Addresses of lists and articles: which one is which, and the one form in which each is fetched and stored.
 
 Address forms: SITE.md section 1, gathered from public crawlers and links of sites on this CMS.
 """
@@ -30,7 +30,7 @@ def article_no(url: str) -> int | None:
 
 
 def is_desktop_article(url: str) -> bool:
-    """Whether an address is an article in the form that is crawled, not the shorter one for phones or printers."""
+    """Whether an address is an article in the form for desktops, not the shorter one for phones or printers."""
     return _path(url) in {"/news/article.html", "/article.html"} and article_no(url) is not None
 
 

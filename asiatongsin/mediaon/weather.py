@@ -52,7 +52,7 @@ def _reading(entry: Element) -> WeatherReading | None:
 
 
 def _word_and_rest(entry: Element, icon: Element | None) -> tuple[str, str]:
-    """The condition word and what follows it: glued without a blank, so only the markup tells them apart."""
+    """The condition word and what follows it. No blank stands between them, so only the markup tells them apart."""
     whole = clean(whole_text(entry))
     if icon is None:
         glued = _GLUED.match(whole)

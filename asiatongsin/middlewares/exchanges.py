@@ -1,4 +1,4 @@
-"""Notes every answer before Scrapy undoes its compression and follows its redirects: that is what is archived."""
+"""Notes every request and answer as they went over the wire, so that the archive can hold them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ EXCHANGES = "exchanges"
 
 
 class ReceivedMiddleware:
-    """Must be nearer to the site than every middleware that changes an answer."""
+    """Notes answers before others change them: it stands nearer to the site than decompression and redirects."""
 
     def process_response(self, request: Request, response: Response) -> Response:
         if "kind" in request.meta and response.status < 500:
@@ -27,9 +27,9 @@ class ReceivedMiddleware:
 
 
 def exchange(request: Request, response: Response) -> Exchange:
-    """What was sent and what came, to be kept as it is."""
+    """The request as it was sent and the answer as it came."""
     sent = headers_of(request.headers)
-    if not any(name.lower() == "host" for name, _ in sent):  # the last thing that is added on the way out
+    if not any(name.lower() == "host" for name, _ in sent):  # it is added after the middlewares, as the request leaves
         sent = (("Host", urlsplit(request.url).netloc), *sent)
     return Exchange(
         url=request.url,
@@ -61,7 +61,7 @@ def page_of(response: Response, site: Site, kind: PageKind) -> Page:
 
 
 def headers_of(headers: ScrapyHeaders) -> Headers:
-    """All headers, those that stand there several times as often as they do."""
+    """All headers in order; a header that came several times is there several times."""
     return tuple(
         (name.decode("latin-1"), value.decode("latin-1")) for name, values in headers.items() for value in values
     )

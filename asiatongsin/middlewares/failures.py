@@ -1,4 +1,4 @@
-"""Why a page did not arrive: it was not asked for, or the download failed."""
+"""Why a page did not arrive: it was not requested, or the download failed."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ DOWNLOAD_FAILURES = (
     OSError,
     ResponseDataLossError,
 )
-"""What Scrapy raises where no answer came."""
+"""The errors of Scrapy where no answer came."""
 
 
 class Refused(IgnoreRequest):
-    """We refuse to ask for this, now and later: it is forbidden, or not on the site."""
+    """The crawler refuses to make this request, now and later: the address is forbidden, or not on the site."""
 
 
 class Stopped(IgnoreRequest):
-    """The crawl is told to stop before this was asked for."""
+    """The crawl is stopped before it made this request."""
 
 
 def failure_reason(error: BaseException | None) -> str:

@@ -16,19 +16,23 @@ from asiatongsin.middlewares.failures import Refused, Stopped
 logger = logging.getLogger(__name__)
 
 SITE_FAILS = "site_fails"
-"""Reason such a crawl ends with."""
+"""Finish reason of a crawl that ended since its site failed."""
 
-PATIENCE = 3
-"""So many pages in a row that fail, and none is asked for a second time any more."""
+FAILURES_WITHOUT_RETRIES = 3
+"""After so many failed pages in a row, no page is tried a second time."""
 
 
 class GiveUpMiddleware:
-    """Remembers the pages that failed since one came. Retries wait behind all other pages, so each attempt counts."""
+    """Ends the crawl after FAILURES_IN_A_ROW_MAX failed pages with none that came between.
+
+    A retry waits behind all other pages, so each attempt counts.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
-        self.most = crawler.settings.getint("FAILURES_IN_A_ROW_MAX")
+        self.failures_max = crawler.settings.getint("FAILURES_IN_A_ROW_MAX")
         self.failing: set[str] = set()
+        """Addresses of the pages that failed since the last page that came."""
         self._closing: asyncio.Future[None] | None = None
 
     @classmethod
@@ -39,20 +43,20 @@ class GiveUpMiddleware:
         if response.status < 400 or response.status in GONE_STATUSES:
             self.failing.clear()
         else:
-            self._failed(request)
+            self._note_failure(request)
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        if not isinstance(exception, Refused | Stopped):  # what we do not ask for says nothing of the site
-            self._failed(request)
+        if not isinstance(exception, Refused | Stopped):  # no request was made, so it says nothing about the site
+            self._note_failure(request)
 
-    def _failed(self, request: Request) -> None:
-        if request.meta.get("is_retry"):  # known for failing; what is tried again is asked for one after the other
+    def _note_failure(self, request: Request) -> None:
+        if request.meta.get("is_retry"):  # it failed in an earlier crawl, and such pages stand one behind the other
             return
         self.failing.add(request.url)
-        if len(self.failing) >= PATIENCE:
+        if len(self.failing) >= FAILURES_WITHOUT_RETRIES:
             request.meta["dont_retry"] = True
-        if len(self.failing) >= self.most and self._closing is None:
-            logger.warning("%d pages in a row did not come: this crawl asks no more", self.most)
-            self.crawler.stats.set_value(names.FAILURES_IN_A_ROW, self.most)
+        if len(self.failing) >= self.failures_max and self._closing is None:
+            logger.warning("%d pages in a row did not come: this crawl asks no more", self.failures_max)
+            self.crawler.stats.set_value(names.FAILURES_IN_A_ROW, self.failures_max)
             self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=SITE_FAILS))

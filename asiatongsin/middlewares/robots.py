@@ -1,4 +1,4 @@
-"""What the site's robots.txt forbids is not asked for."""
+"""Obeys the robots.txt of the site."""
 
 from __future__ import annotations
 
@@ -18,13 +18,16 @@ from asiatongsin import statistics as names
 from asiatongsin.middlewares.failures import DOWNLOAD_FAILURES, Refused
 
 ROBOTS_BYTES = 512 * 1024
-"""So much of a robots.txt is read; RFC 9309 asks for at least 500 kibibytes. 8 MB took 2.5 s, 200 MB (2026-11-24)."""
+"""Bytes of a robots.txt that are read. RFC 9309 asks for at least 500 kibibytes.
+
+8 MB took 2.5 s, 200 MB (2026-11-24).
+"""
 
 
 class RobotsMiddleware(RobotsTxtMiddleware):
-    """robots.txt as RFC 9309 reads it: where it cannot be fetched, nothing may be.
+    """robots.txt as RFC 9309 wants it: where it cannot be fetched, nothing may be fetched.
 
-    Scrapy's own takes a robots.txt that fails, or answers 503, for one that allows everything.
+    Scrapy's own middleware allows everything where robots.txt fails or answers 503.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -44,7 +47,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             raise Refused("its robots.txt forbids it")
 
     async def _fetch(self, url: str) -> RobotParser | None:
-        """The rules; None where there are none (a 4xx status). IgnoreRequest where nobody can say."""
+        """The rules; None where the site has none (a 4xx status). IgnoreRequest where they cannot be fetched."""
         meta = {"dont_obey_robotstxt": True}
         request = Request(url, callback=NO_CALLBACK, priority=self.DOWNLOAD_PRIORITY, meta=meta)
         self._stats.inc_value(names.ROBOTS_REQUESTS)

@@ -18,8 +18,8 @@ logger = logging.getLogger(__name__)
 class SameSiteMiddleware:
     """Refuses requests and redirects that leave the site.
 
-    Scrapy's own filter lets subdomains and other ports pass, and everything a retry marked `dont_filter`:
-    a redirect could lead a crawler into the network it runs in.
+    Scrapy's own filter lets subdomains and other ports pass, and every request with `dont_filter`. So a redirect could
+    lead a crawler into the network it runs in.
     """
 
     def __init__(self, crawler: Crawler) -> None:

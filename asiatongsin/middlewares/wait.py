@@ -1,4 +1,4 @@
-"""Waiting when the site asks to, or fails."""
+"""Waits when the site asks for it, or fails."""
 
 from __future__ import annotations
 
@@ -28,15 +28,17 @@ class WaitMiddleware:
         self.first_pause = crawler.settings.getfloat("RETRY_PAUSE")
         self.longest_pause = crawler.settings.getfloat("RETRY_AFTER_MAX")
         self.resume_at = 0.0
-        self.asked_for = 0.0
+        """Time, by the monotonic clock, before which nothing is sent."""
+        self.refused_wait = 0.0
+        """Seconds the site asked for, where they are more than the crawl waits; 0: it did not."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
-        if self.asked_for > self.longest_pause:
-            raise IgnoreRequest(f"the site asks to be left alone for {self.asked_for:.0f} s")
+        if self.refused_wait > self.longest_pause:
+            raise IgnoreRequest(f"the site asks to be left alone for {self.refused_wait:.0f} s")
         while (rest := self.resume_at - monotonic()) > 0:
             await asyncio.sleep(min(rest, 0.5))
             if not self.crawler.engine.running:
@@ -51,7 +53,7 @@ class WaitMiddleware:
         if seconds > self.longest_pause:
             # Coming back earlier than asked would be impolite, and waiting for hours hides the trouble.
             logger.warning("The site asks to be left alone for %.0f s: this crawl asks no more", seconds)
-            self.asked_for = seconds
+            self.refused_wait = seconds
             request.meta["dont_retry"] = True
         elif seconds > 0:
             logger.info("The site answers %d and is left alone for %.0f s", response.status, seconds)
@@ -60,7 +62,7 @@ class WaitMiddleware:
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         if isinstance(exception, DOWNLOAD_FAILURES) and not isinstance(exception, IgnoreRequest):
-            self._pause(self._own_pause(request))  # it may be restarting
+            self._pause(self._own_pause(request))  # the server may be restarting
 
     def _own_pause(self, request: Request) -> float:
         return self.first_pause * 2 ** float(request.meta.get("retry_times", 0))

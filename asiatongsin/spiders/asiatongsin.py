@@ -1,4 +1,4 @@
-"""The spider: from the front page to the sections, their list pages and the articles. It reads nothing itself."""
+"""The spider: from the front page to the sections, their list pages and the articles. Page objects read the pages."""
 
 from __future__ import annotations
 
@@ -58,12 +58,12 @@ class AsiatongsinSpider(scrapy.Spider):
         self.given = given
         self.arguments = Arguments.parse(given)
         self.site = self.arguments.site
-        self.met: dict[int, NumberSet] = defaultdict(NumberSet)
-        self.asked = NumberSet()
-        self.rechecked = NumberSet()
-        self.to_retry: dict[int, None] = {}  # in the order in which they are asked for
-        self.remembered: dict[int, Stored] = {}
-        self.walked: list[int] = []
+        self.met: dict[int, NumberSet] = defaultdict(NumberSet)  # articles in each list
+        self.requested = NumberSet()  # articles
+        self.rechecked = NumberSet()  # articles
+        self.to_retry: dict[int, None] = {}  # in the order in which they are requested
+        self.stored: dict[int, Stored] = {}  # what is known of the articles that are requested by number
+        self.walked: list[int] = []  # lists that were walked as far as asked
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -75,8 +75,8 @@ class AsiatongsinSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         if not self.arguments.dry:
-            await self._announce()
-        await self._remember()
+            await self._send_crawl_started()
+        await self._load_stored()
         if self.arguments.no:
             for request in self._article_requests(self.arguments.no, priority=0):
                 yield request
@@ -88,16 +88,16 @@ class AsiatongsinSpider(scrapy.Spider):
         if not self.arguments.no:
             for request in self._article_requests(self.to_retry, priority=RETRY_PRIORITY):
                 yield request
-            async for request in self._rechecks():
+            async for request in self._recheck_requests():
                 yield request
 
-    async def _remember(self) -> None:
-        """What is known of the articles that are asked for by number, before a list leads to one of them."""
+    async def _load_stored(self) -> None:
+        """Asks what is known of the articles that are requested by number, before a list leads to one of them."""
         self.to_retry = dict.fromkeys([] if self.arguments.no else await self.known.to_retry(self.site.key))
         stored = await self.known.stored(self.site.key, self.arguments.no or [*self.to_retry])
-        self.remembered = {article.no: article for article in stored}
+        self.stored = {article.no: article for article in stored}
 
-    async def _announce(self) -> None:
+    async def _send_crawl_started(self) -> None:
         results = await self.crawler.signals.send_catch_log_async(crawl_started, spider=self, dont_log=(Exception,))
         for _, result in results:
             if isinstance(result, BaseException):
@@ -110,7 +110,7 @@ class AsiatongsinSpider(scrapy.Spider):
         @returns requests 1
         """
         page = self._page(response, "front")
-        yield from self._stored(page)
+        yield from self._unless_dry(page)
         sections = page.once(sections_of)
         self.crawler.stats.set_value(names.SECTIONS, len(sections))
         if not sections:
@@ -118,13 +118,13 @@ class AsiatongsinSpider(scrapy.Spider):
         yield from self._first_pages(sections or [*KNOWN_SECTIONS, ALL])
 
     async def parse_list(self, response: Response, section: int, number: int) -> AsyncIterator[Any]:
-        """The teasers of a list page name the articles; whether they are new decides on the next page."""
+        """The teasers of a list page name the articles. Where some are new, the next page is requested."""
         answered = (list_no(response.url), page_no(response.url))
         if response.request and answered[0] is not None and answered != (section, number):
             self._note_failure(response.request, f"it leads to {response.url}")
             return
         page = replace(self._page(response, "list"), section=section)
-        for item in self._stored(page):
+        for item in self._unless_dry(page):
             yield item
         listing = page.once(listing_of)
         if listing.unreadable:  # split keeps the page and counts it
@@ -136,9 +136,11 @@ class AsiatongsinSpider(scrapy.Spider):
         for teaser in fresh:
             self.met[section].add(teaser.no)
         unneeded = await self.known.need_no_download(self.site.key, [teaser.no for teaser in fresh])
-        # What this crawl met in another list is news here as well: behind it may lie what no other list shows.
-        new = [teaser for teaser in fresh if unneeded is None or teaser.no in self.asked or teaser.no not in unneeded]
-        for request in self._article_requests(self._wanted(new), priority=-2 * number):
+        # What this crawl met in another list is news here as well: behind it may lie articles that no other list shows.
+        new = [
+            teaser for teaser in fresh if unneeded is None or teaser.no in self.requested or teaser.no not in unneeded
+        ]
+        for request in self._article_requests(self._within_window(new), priority=-2 * number):
             yield request
         if unneeded is None and number >= self.settings.getint("PAGES_WITHOUT_DATABASE"):
             self.crawler.stats.inc_value(names.WALKS_CUT_SHORT)
@@ -147,7 +149,7 @@ class AsiatongsinSpider(scrapy.Spider):
         elif number != self.arguments.pages and not self._is_before_window(teasers):
             yield self._list_request(section, number + 1)
 
-    def parse_article(self, response: Response, no: int, **known: Any) -> Iterator[Any]:
+    def parse_article(self, response: Response, no: int, **met: Any) -> Iterator[Any]:
         """An article page, handed on unread.
 
         @url https://newsasia.kr/news/article.html?no=142893
@@ -155,10 +157,10 @@ class AsiatongsinSpider(scrapy.Spider):
         @returns items 1 1
         @scrapes url status body
         """
-        yield replace(self._page(response, "article"), no=no, **known)
+        yield replace(self._page(response, "article"), no=no, **met)
 
-    def failed(self, failure: Failure) -> Iterator[Any]:
-        """A page that did not arrive: counted, and for an article noted, so that the next crawl asks again."""
+    def handle_failure(self, failure: Failure) -> Iterator[Any]:
+        """Counts a page that did not arrive. An article is noted as well, so that the next crawl requests it again."""
         if isinstance(failure.value, Stopped):
             return
         request: Request = failure.request  # type: ignore[attr-defined]
@@ -182,42 +184,42 @@ class AsiatongsinSpider(scrapy.Spider):
         self.logger.log(level, "No answer that can be used from %s: %s", request.url, reason)
 
     async def _is_doubtful(self, section: int, teasers: Sequence[Teaser]) -> bool:
-        """Whether something may be missing among, or behind, the known articles of this list page."""
+        """Whether articles may be missing among, or behind, the known articles of this list page."""
         part = await self.known.doubtful_part(self.site.key, section)
-        return part is not None and any(part.covers(teaser.no, teaser.published_at) for teaser in teasers)
+        return part is not None and any(part.includes(teaser.no, teaser.published_at) for teaser in teasers)
 
     def _is_before_window(self, teasers: Sequence[Teaser]) -> bool:
         since = self.arguments.since
         return since is not None and all(teaser.published_at and teaser.published_at < since for teaser in teasers)
 
-    def _wanted(self, teasers: Sequence[Teaser]) -> Sequence[Teaser]:
+    def _within_window(self, teasers: Sequence[Teaser]) -> Sequence[Teaser]:
         return [teaser for teaser in teasers if self.arguments.wants(teaser.published_at)]
 
     def _article_requests(self, articles: Iterable[Teaser | int], priority: int) -> Iterator[Request]:
-        """One request for each article that was not asked for yet; with `dry=1` they are only counted."""
+        """One request for each article that was not requested yet; with `dry=1` they are only counted."""
         for article in articles:
             no, listed_at = (article.no, article.published_at) if isinstance(article, Teaser) else (article, None)
-            if no in self.asked or no in self.rechecked:
+            if no in self.requested or no in self.rechecked:
                 continue
-            self.asked.add(no)
+            self.requested.add(no)
             self.crawler.stats.inc_value(names.LISTED)
             if self.arguments.dry:
                 self.logger.info("Would fetch %s", article_url(self.site.base, no))
             else:
-                # What is tried again was met in a list by an earlier crawl, or else is stored.
+                # An article that is tried again was met in a list by an earlier crawl, or is stored.
                 is_retry, is_met = no in self.to_retry, isinstance(article, Teaser)
                 met = {"listed_at": listed_at, "is_listed": is_retry or is_met, "is_by_number": is_retry or not is_met}
-                request = self._article_request(no, priority, self.remembered.get(no), **met)
+                request = self._article_request(no, priority, self.stored.get(no), **met)
                 request.meta["is_retry"] = is_retry
                 yield request
 
-    async def _rechecks(self) -> AsyncIterator[Request]:
+    async def _recheck_requests(self) -> AsyncIterator[Request]:
         """Requests for stored articles that are due to be visited again."""
         rechecks = Rechecks.from_settings(self.settings)
-        for article in await self.known.rechecks(self.site.key, rechecks.most) if rechecks.after else ():
-            if article.no in self.asked:
+        for article in await self.known.rechecks(self.site.key, rechecks.max_visits) if rechecks.after else ():
+            if article.no in self.requested:
                 continue
-            self.rechecked.add(article.no)  # not in `asked`: it is no news where a list shows it
+            self.rechecked.add(article.no)  # not in `requested`: it is no news where a list shows it
             self.crawler.stats.inc_value(names.RECHECKED)
             if self.arguments.dry:
                 self.logger.info("Would visit %s again", article_url(self.site.base, article.no))
@@ -225,7 +227,7 @@ class AsiatongsinSpider(scrapy.Spider):
                 yield self.revisit(article, RECHECK_PRIORITY)
 
     def revisit(self, article: Stored, priority: int = 0) -> Request:
-        """A request for an article that brings its page only where it is another one than the stored."""
+        """A conditional request: the server sends the page only where it has changed since it was stored."""
         request = self._article_request(article.no, priority, article, is_listed=True)
         if article.etag:
             request.headers["If-None-Match"] = article.etag.encode("latin-1")
@@ -235,8 +237,8 @@ class AsiatongsinSpider(scrapy.Spider):
             request.meta["handle_httpstatus_list"] = [*GONE_STATUSES, HTTPStatus.NOT_MODIFIED]
         return request
 
-    def article_again(self, no: int, stored: Stored | None = None) -> Request:
-        """A request for the whole page of an article, asked for before or not."""
+    def whole_article(self, no: int, stored: Stored | None = None) -> Request:
+        """A request for the whole page of an article, whether it was requested before or not."""
         return self._article_request(no, 0, stored, is_listed=True, is_by_number=True)
 
     def _article_request(self, no: int, priority: int, stored: Stored | None, **met: Any) -> Request:
@@ -253,11 +255,11 @@ class AsiatongsinSpider(scrapy.Spider):
         return self._request(url, "list", self.parse_list, 1 - 2 * number, section=section, number=number)
 
     def _request(self, url: str, kind: PageKind, callback: Any, priority: int = 0, **arguments: Any) -> Request:
-        """A request that no filter drops in silence: what was asked for already is this spider's own knowledge."""
+        """A request that no filter of Scrapy drops in silence: the spider itself knows what it has requested."""
         return Request(
             url,
             callback=callback,
-            errback=self.failed,
+            errback=self.handle_failure,
             cb_kwargs=arguments,
             priority=priority,
             dont_filter=True,
@@ -270,7 +272,7 @@ class AsiatongsinSpider(scrapy.Spider):
             },
         )
 
-    def _stored(self, page: Page) -> Iterator[Page]:
+    def _unless_dry(self, page: Page) -> Iterator[Page]:
         if not self.arguments.dry:
             yield page
 

@@ -1,4 +1,4 @@
-"""Bodies as they are stored in WARC files: chunked or not, packed or not, and which of these a digest is of."""
+"""Bodies as WARC files hold them: chunked or not, compressed or not, and the digests that are taken of them."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from typing import Any
 from warcio.bufferedreaders import BufferedReader, ChunkedDataReader
 
 _BLOCK = 64 * 1024
-_PLAIN = {"", "identity"}
-_PACKED = {"gzip": "gzip", "x-gzip": "gzip", "deflate": "deflate"}  # not br: warcio 1.8 cannot use brotli 1.2
+_NOT_ENCODED = {"", "identity"}
+_DECODERS = {"gzip": "gzip", "x-gzip": "gzip", "deflate": "deflate"}  # not br: warcio 1.8 cannot use brotli 1.2
 
 
-def payload(headers: Any, raw: bytes, most: int) -> bytes | None:
-    """The body, transfer and content encodings undone; None where it is larger than `most`.
+def payload(headers: Any, raw: bytes, largest: int) -> bytes | None:
+    """The body without transfer and content encodings; None where it has more than `largest` bytes.
 
-    What is stored decoded already, under the headers of the encoded one, stays as it is. ValueError for an encoding
-    that nobody undoes here.
+    A body that was stored decoded, under the headers of the encoded one, stays as it is. ValueError for an encoding
+    that cannot be undone here.
     """
     encoding = (headers.get_header("Content-Encoding") or "").strip().lower()
-    if encoding not in _PLAIN | _PACKED.keys():
+    if encoding not in _NOT_ENCODED | _DECODERS.keys():
         raise ValueError(f"the body is encoded as {encoding}, which cannot be undone")
     whole = _unchunked(headers, raw)
-    if encoding in _PLAIN:
+    if encoding in _NOT_ENCODED:
         return whole
-    stream: Any = BufferedReader(BytesIO(whole), decomp_type=_PACKED[encoding])
-    return _read(stream, most)
+    stream: Any = BufferedReader(BytesIO(whole), decomp_type=_DECODERS[encoding])
+    return _read(stream, largest)
 
 
 def is_whole(headers: Any, raw: bytes) -> bool:
-    """Whether a body has the length that its answer promised; wget keeps what came until a connection broke."""
+    """Whether a body has the length that its answer promised. wget keeps a page whose connection broke."""
     promised = headers.get_header("Content-Length") or ""
-    # Of an answer without a body the length is that of the one that is not sent.
+    # An answer without a body names the length of the body that is not sent.
     is_bodiless = headers.get_statuscode() == str(HTTPStatus.NOT_MODIFIED.value)
     if is_bodiless or not (promised.isascii() and promised.isdecimal()):
         return True
@@ -43,7 +43,10 @@ def is_whole(headers: Any, raw: bytes) -> bool:
 
 
 def has_digest(headers: Any, raw: bytes, body: bytes, digest: str) -> bool:
-    """Whether a digest is that of a body, in one of the forms that WARC tools take it of; true where it is no SHA-1."""
+    """Whether a digest is that of the body as it came, without chunks, or decoded; true where it is no SHA-1.
+
+    WARC tools differ in which of these they take the digest of.
+    """
     name, _, value = digest.partition(":")
     if name.lower() != "sha1":
         return True
@@ -51,7 +54,7 @@ def has_digest(headers: Any, raw: bytes, body: bytes, digest: str) -> bool:
 
 
 def _is_sha1(value: str, body: bytes) -> bool:
-    """Base32 is what nearly all write; the standard names no form."""
+    """Whether a SHA-1, in Base32 (usual) or hexadecimal, is that of the body. The standard names no form."""
     digest = hashlib.sha1(body, usedforsecurity=False).digest()
     return value.upper() == base64.b32encode(digest).decode() or value.lower() == digest.hex()
 
@@ -63,9 +66,9 @@ def _unchunked(headers: Any, raw: bytes) -> bytes:
     return bytes(stream.read())
 
 
-def _read(stream: Any, most: int) -> bytes | None:
+def _read(stream: Any, largest: int) -> bytes | None:
     parts, size = [], 0
-    while size <= most and (part := stream.read(_BLOCK)):
+    while size <= largest and (part := stream.read(_BLOCK)):
         parts.append(part)
         size += len(part)
-    return b"".join(parts) if size <= most else None
+    return b"".join(parts) if size <= largest else None

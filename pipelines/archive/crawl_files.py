@@ -21,24 +21,24 @@ from pipelines.archive import warc
 from pipelines.archive.reading import capture_at
 from pipelines.archive.settings import file_bytes
 from pipelines.crawl_record import CrawlRecord
-from pipelines.disk import SYNC_AFTER, append_whole, data_folder, fsync_folder, private_folder, safe_name
+from pipelines.disk import SYNC_AFTER, append_whole, data_folder, fsync_folder, make_private_folder, safe_name
 
 REMEMBERED_BODIES = 1000
-"""So many bodies of a crawl are known again: sites answer with the same short page for each removed article."""
+"""How many bodies of a crawl are remembered: sites answer with the same short page for each removed article."""
 
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """A body that is archived, for records that refer to it."""
+    """An archived body, to which revisit records refer."""
 
     place: Archived
-    """Where."""
+    """Its record."""
 
     url: str
     """Address it was fetched from."""
 
     fetched_at: datetime
-    """When."""
+    """When it was fetched."""
 
 
 class Archive:
@@ -73,24 +73,28 @@ class Archive:
         return cls(data_folder(settings), record, facts, file_bytes(settings))
 
     def append(self, page: Page) -> Archived:
-        """Hands the page to the operating system, all its records or none, and says where its body is.
+        """Hands all records of the page, or none, to the operating system; returns the place of its body.
 
         OSError where the disk does not take it.
         """
         *redirects, last = page.exchanges
-        headers, body = warc.readable(last, page.body)
+        headers, body = warc.as_archived(last, page.body)
         digest = warc.payload_digest(body)
-        asked = {warc.ASKED: page.exchanges[0].url}
+        requested = {warc.REQUESTED_URL: page.exchanges[0].url}
         with self._lock:
             file = self._open() if self._file is None or self._size >= self.file_bytes else self._file
             before = b"".join(
-                part for one in redirects for part in warc.whole(one, *warc.readable(one, one.body), asked)
+                part
+                for one in redirects
+                for part in warc.response_records(one, *warc.as_archived(one, one.body), requested)
             )
             original = self._original(page, digest)
             if original:
-                records = warc.revisit(last, headers, _reference(original, last, digest) | _knowledge(page))
+                records = warc.revisit_records(
+                    last, headers, _reference(original, last, digest) | _facts_of_crawl(page)
+                )
             else:
-                records = warc.whole(last, headers, body, _knowledge(page))
+                records = warc.response_records(last, headers, body, _facts_of_crawl(page))
             offset = self._size + len(before)
             self._size += append_whole(file, b"".join([before, *records]))
             if monotonic() - self._synced_at > SYNC_AFTER:
@@ -102,7 +106,7 @@ class Archive:
             return original.place
 
     def sync(self) -> None:
-        """Brings what was appended to the disk itself: the spool must name no place that a power failure takes away."""
+        """Brings appended records to the disk itself: the spool must name no place that a power failure takes away."""
         with self._lock:
             self._sync()
 
@@ -112,7 +116,7 @@ class Archive:
             self._close()
 
     def _original(self, page: Page, digest: str) -> Original | None:
-        """The same body, archived earlier: by this crawl, or with the stored capture, if that can still be read."""
+        """The same body, archived earlier by this crawl or with the stored capture; None where it cannot be read."""
         is_unmodified = page.status == HTTPStatus.NOT_MODIFIED
         if not is_unmodified and (known := self._bodies.get(digest)):
             return known
@@ -136,7 +140,7 @@ class Archive:
         self._number += 1
         month = f"{datetime.now(UTC):%Y-%m}"
         relative = Path("archive", safe_name(self.record.site), month, f"{self.record.id}-{self._number:05d}.warc.gz")
-        path = private_folder((self.data / relative).parent) / relative.name
+        path = make_private_folder((self.data / relative).parent) / relative.name
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_EXCL | os.O_CLOEXEC, 0o640)
         try:
             self._size = append_whole(file, warc.warcinfo(relative.name, self.facts))
@@ -161,7 +165,7 @@ class Archive:
 
 
 def _reference(original: Original, exchange: Exchange, digest: str) -> dict[str, str]:
-    """What a revisit record says of the record that holds its body."""
+    """Headers of a revisit record that name the record with its body."""
     fields = {
         "WARC-Refers-To-Target-URI": original.url,
         "WARC-Refers-To-Date": warc.warc_date(original.fetched_at),
@@ -173,10 +177,10 @@ def _reference(original: Original, exchange: Exchange, digest: str) -> dict[str,
     return fields | {"WARC-Profile": warc.SAME_PAYLOAD, "WARC-Payload-Digest": digest}
 
 
-def _knowledge(page: Page) -> dict[str, str]:
-    """What the crawl knew beside the answer, so that the page can be read again as it was read first."""
-    asked = page.exchanges[0].url
-    fields = {warc.ASKED: asked} if asked != page.exchanges[-1].url else {}
+def _facts_of_crawl(page: Page) -> dict[str, str]:
+    """Headers with what the crawl knew beside the answer: with these the page can be read again as at first."""
+    requested = page.exchanges[0].url
+    fields = {warc.REQUESTED_URL: requested} if requested != page.exchanges[-1].url else {}
     if page.is_listed:
         fields[warc.LISTED] = "yes"
     return fields | {warc.LISTED_AT: page.listed_at.isoformat()} if page.listed_at else fields

@@ -1,4 +1,4 @@
-"""The WARC files that are read: those of our archive, or whatever a user names."""
+"""Finds the WARC files to read: those of our own archive, or those that a user names."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from pipelines.archive.gzip_members import MAGIC, Unpacked
-from pipelines.archive.records import MARK
+from pipelines.archive.gzip_members import MAGIC, UnpackedMember
+from pipelines.archive.records import RECORD_START
 from pipelines.disk import safe_name
 
 _ENDINGS = (".warc", ".warc.gz", ".arc", ".arc.gz")
@@ -20,20 +20,20 @@ class NoArchive(Exception):
 def archive_files(data: Path, site: str | None) -> list[Path]:
     """All files of our own archive, in the order in which they were written."""
     folder = data / "archive" / (safe_name(site) if site else ".")
-    found = sorted(_below(folder), key=lambda path: path.name)  # that of a crawl that comes later sorts behind them
+    found = sorted(_below(folder), key=lambda path: path.name)  # their names begin with the start of the crawl
     if not found:
         raise NoArchive(f"nothing is archived in {folder}; name the WARC files to read")
     return found
 
 
-def unfinished(files: Iterable[Path], data: Path) -> set[Path]:
-    """Those of our archive whose crawl has pages in its spool: it is running, or they wait for the database."""
+def files_of_unfinished_crawls(files: Iterable[Path], data: Path) -> set[Path]:
+    """Files of our archive whose crawl has pages in its spool: it is running, or its pages wait for the database."""
     waiting = {spool.name for spool in (data / "spool").glob("[!.]*")}
     return {file for file in files if file.is_relative_to(data) and file.name.rpartition("-")[0] in waiting}
 
 
 def given_files(paths: Iterable[str]) -> list[Path]:
-    """The files that are named, and those in folders that are named. NoArchive for anything that is no WARC file."""
+    """The named files, and the WARC files in named folders. NoArchive where one is no WARC file."""
     found: list[Path] = []
     for path in map(Path, paths):
         found += _named(path)
@@ -47,7 +47,7 @@ def total_bytes(files: Iterable[Path]) -> int:
     """Size of all files that are there."""
     total = 0
     for file in files:
-        with suppress(OSError):  # gone, which is said when it is read
+        with suppress(OSError):  # the file is gone; reading it says so
             total += file.stat().st_size
     return total
 
@@ -72,12 +72,14 @@ def _below(folder: Path) -> list[Path]:
 
 
 def _is_warc(path: Path) -> bool:
-    """NoArchive where it cannot be read."""
+    """Whether a file begins like a WARC or ARC file. NoArchive where it cannot be read."""
     try:
         with path.open("rb") as file:
             beginning = file.read(16)
             if beginning.startswith(MAGIC):
-                beginning = Unpacked(file, 0).read(16) or MARK  # torn in its first record: captures() says so
+                beginning = (
+                    UnpackedMember(file, 0).read(16) or RECORD_START
+                )  # cut off in its first record: captures() reports that
     except OSError as error:
         raise NoArchive(f"cannot read {path}: {error.strerror}") from None
-    return beginning.startswith((MARK, b"filedesc:"))
+    return beginning.startswith((RECORD_START, b"filedesc:"))

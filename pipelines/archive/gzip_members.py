@@ -9,8 +9,8 @@ from typing import IO
 
 MAGIC = b"\x1f\x8b\x08"
 
-LARGEST = 16 * 1024 * 1024
-"""Bytes of a member, unpacked, that are held in memory; a record with a page has no more."""
+LARGEST_MEMBER = 16 * 1024 * 1024
+"""Unpacked bytes of the largest member that is held in memory; a record with a page has no more."""
 
 CUT_OFF = "the file is cut off here"
 
@@ -35,11 +35,11 @@ class Member:
     """Why it cannot be unpacked to its end."""
 
     is_large: bool = False
-    """It is too large to be held in memory; Unpacked reads it."""
+    """The member is too large to be held in memory; UnpackedMember reads it."""
 
 
 def members(file: IO[bytes], start: int = 0) -> Iterator[Member]:
-    """All members from a byte on; behind one that is damaged it goes on with the next one that is not."""
+    """All members from a byte on. Behind a damaged member, the next member that is whole follows."""
     place: int | None = start
     while place is not None:
         file.seek(place)
@@ -47,7 +47,7 @@ def members(file: IO[bytes], start: int = 0) -> Iterator[Member]:
         if member is None:
             return
         yield member
-        place = next_place(file, MAGIC, place + 1) if member.trouble else place + member.length
+        place = find_next(file, MAGIC, place + 1) if member.trouble else place + member.length
 
 
 def _member(file: IO[bytes], offset: int) -> Member | None:
@@ -65,7 +65,7 @@ def _member(file: IO[bytes], offset: int) -> Member | None:
                 part = unpacker.decompress(block, _PART)
                 block = unpacker.unconsumed_tail
                 unpacked += len(part)
-                if unpacked > LARGEST:
+                if unpacked > LARGEST_MEMBER:
                     parts = None
                 elif parts is not None:
                     parts.append(part)
@@ -74,15 +74,15 @@ def _member(file: IO[bytes], offset: int) -> Member | None:
     return Member(offset, packed - len(unpacker.unused_data), _joined(parts), is_large=parts is None)
 
 
-class Unpacked:
-    """A member as a file that is read forward; it ends where the member does, or where that cannot be unpacked."""
+class UnpackedMember:
+    """A member as a file that is read forward. It ends where the member ends, or cannot be unpacked further."""
 
     def __init__(self, file: IO[bytes], offset: int) -> None:
         self._file = file
         self._file.seek(offset)
         self._unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
         self._packed = b""
-        self._read = 0
+        self._bytes_read = 0
 
     def read(self, size: int = _BLOCK) -> bytes:
         """At most so many bytes; none at the end."""
@@ -93,23 +93,23 @@ class Unpacked:
                 break
             try:
                 part = self._unpacker.decompress(self._packed, size)
-            except zlib.error:  # members() says so
+            except zlib.error:  # members() reports it
                 break
             self._packed = self._unpacker.unconsumed_tail
-        self._read += len(part)
+        self._bytes_read += len(part)
         return part
 
     def tell(self) -> int:
-        """Bytes read so far."""
-        return self._read
+        """How many bytes were read so far."""
+        return self._bytes_read
 
 
 def _joined(parts: list[bytes] | None) -> bytes | None:
     return None if parts is None else b"".join(parts)
 
 
-def next_place(file: IO[bytes], mark: bytes, start: int) -> int | None:
-    """Where the next such bytes stand, from a place on; None where none do."""
+def find_next(file: IO[bytes], mark: bytes, start: int) -> int | None:
+    """Where the bytes `mark` stand next, from a place on; None where they do not."""
     file.seek(start)
     window = b""
     while block := file.read(_BLOCK):

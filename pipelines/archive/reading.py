@@ -1,4 +1,4 @@
-"""Captures out of WARC (and ARC) files, ours or somebody else's, plain or gzipped, torn or damaged."""
+"""Captures out of WARC (and ARC) files: ours or other people's, plain or gzipped, cut off or damaged."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from warcio.recordloader import ArcWarcRecordLoader
 from asiatongsin.capture import Headers
 from asiatongsin.plausible import CLOCK_TOLERANCE, FIRST_POSSIBLE
 from pipelines.archive.bodies import has_digest, is_whole, payload
-from pipelines.archive.gzip_members import MAGIC, Member, Unpacked, members
-from pipelines.archive.records import MARK, Content, Read, Readable, Records
+from pipelines.archive.gzip_members import MAGIC, Member, UnpackedMember, members
+from pipelines.archive.records import RECORD_START, Content, Readable, ReadRecord, Records
 
 LARGEST_PAGE = 8 * 1024 * 1024
-"""Bytes of a body, packed or decoded; the crawl takes no larger page either (DOWNLOAD_MAXSIZE)."""
+"""Bytes of the largest body that is read; the crawl takes no larger page either (DOWNLOAD_MAXSIZE)."""
 
 _HEADERS = 1024 * 1024
 _loader = ArcWarcRecordLoader(verify_http=False)
 
 _HTTP = ("http://", "https://")
 _WITH_PAGE = {"response", "revisit"}
-Damage = Callable[[Path, int, str], None]
-"""Told of each place that cannot be read: file, byte, and what is wrong."""
+ReportDamage = Callable[[Path, int, str], None]
+"""Is called for each place that cannot be read, with file, byte and what is wrong."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,11 +75,11 @@ class Capture:
         return _value(self.headers, name)
 
 
-def captures(path: Path, report: Damage, start: int = 0, largest: int = LARGEST_PAGE) -> Iterator[Capture]:
-    """All captures of a file from a record on, in their order; what cannot be read is reported and passed over.
+def captures(path: Path, report: ReportDamage, start: int = 0, largest: int = LARGEST_PAGE) -> Iterator[Capture]:
+    """All captures of a file, in order, from the record at `start` on. What cannot be read is reported and passed over.
 
-    OSError where the file cannot be opened or read. A torn file ends at the tear; one that is no archive has no
-    capture. Pages of more than `largest` bytes are passed over as other things are that are no page.
+    OSError where the file cannot be opened or read. A file that was cut off ends there; one that is no
+    archive has no capture. Pages of more than `largest` bytes are passed over, like records that hold no page.
     """
     read = partial(_read, largest=largest)
     if path.is_fifo():  # where nobody writes, opening it would wait for ever
@@ -89,7 +89,7 @@ def captures(path: Path, report: Damage, start: int = 0, largest: int = LARGEST_
         file.seek(start)
         if not beginning:
             report(path, 0, "the file is empty")
-        elif beginning == MAGIC or (path.suffix == ".gz" and beginning != MARK[:3]):
+        elif beginning == MAGIC or (path.suffix == ".gz" and beginning != RECORD_START[:3]):
             for member in members(file, start):
                 for found in _unpacked(file, member, partial(report, path), read):
                     yield Capture(path=path, offset=member.offset, length=member.length, **found)
@@ -108,30 +108,32 @@ def capture_at(path: Path, offset: int) -> Capture | None:
 
 
 def _give_up(path: Path, offset: int, trouble: str) -> None:
-    """What stands behind the damage is another capture."""
+    """Ends the search: a capture behind the damage is another one."""
     raise OSError(f"{path}, byte {offset}: {trouble}")
 
 
-def _unpacked(file: IO[bytes], member: Member, report: Callable[[int, str], None], read: Read) -> Iterator[Content]:
-    """What the records of a member hold. Of one that cannot be unpacked to its end, only that is reported."""
+def _unpacked(
+    file: IO[bytes], member: Member, report: Callable[[int, str], None], read: ReadRecord
+) -> Iterator[Content]:
+    """The records of a member. Where it cannot be unpacked to its end, only that is reported, not its records."""
     plain: Readable | None = BytesIO(member.plain) if member.plain is not None else None
     if member.is_large:
-        plain = Unpacked(file, member.offset)
+        plain = UnpackedMember(file, member.offset)
     elif member.trouble and member.offset:
-        plain = None  # a record that was being written; elsewhere the whole file was gzipped as one
-    say = _say_nothing if member.trouble else lambda _, trouble: report(member.offset, trouble)
-    for *_, found in Records(read, say).of_packed(plain) if plain else ():
+        plain = None  # a crawl was killed as it wrote this record; at byte 0 the whole file may be one member
+    report_record = _report_nothing if member.trouble else lambda _, trouble: report(member.offset, trouble)
+    for *_, found in Records(read, report_record).of_stream(plain) if plain else ():
         yield found
     if member.trouble:
         report(member.offset, member.trouble)
 
 
-def _say_nothing(*_: object) -> None:
+def _report_nothing(*_: object) -> None:
     pass
 
 
 def _read(record: Any, largest: int) -> Content | None:
-    """What a Capture needs; None for other records and for what cannot be a page. ValueError where it is damaged."""
+    """The fields of a Capture; None for records that hold no page. ValueError where the record is damaged."""
     url = record.rec_headers.get_header("WARC-Target-URI") or ""
     if record.rec_type not in _WITH_PAGE or not url.startswith(_HTTP) or record.length > largest + _HEADERS:
         return None
@@ -156,7 +158,7 @@ def _read(record: Any, largest: int) -> Content | None:
 
 
 def _check(fields: Any, headers: Any, raw: bytes, body: bytes) -> None:
-    """ValueError where a body is not what its record says."""
+    """ValueError where the body is not as its record says."""
     if cut := fields.get_header("WARC-Truncated"):
         raise ValueError(f"the page was cut off when it was archived: {cut}")
     if fields.get_header("WARC-Segment-Number"):
@@ -169,9 +171,9 @@ def _check(fields: Any, headers: Any, raw: bytes, body: bytes) -> None:
 
 
 def _date(text: str) -> datetime:
-    """WARC 1.1 allows dates that are cut off behind any of their parts, as does ISO 8601.
+    """The date of a record; WARC 1.1 allows any part of ISO 8601, for example `2025-10`.
 
-    ValueError also for one that cannot be true: a capture of the year 2099 would be newer than all that is crawled.
+    ValueError also for a date that cannot be true: a capture of the year 2099 would be newer than every crawl.
     """
     date = isoparse(text)
     date = date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)

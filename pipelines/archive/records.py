@@ -1,4 +1,4 @@
-"""The records of a WARC (or ARC) file: where each begins and ends, whatever is wrong with what it holds."""
+"""The records of a WARC (or ARC) file: where each begins and ends, also where a record is damaged."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeadersParserException
 
-from pipelines.archive.gzip_members import CUT_OFF, next_place
+from pipelines.archive.gzip_members import CUT_OFF, find_next
 
-MARK = b"WARC/"
-"""How each record begins, behind an empty line."""
+RECORD_START = b"WARC/"
+"""The bytes with which each record begins, behind an empty line."""
 
 _BLOCK = 64 * 1024
 # A header that is cut off in its middle makes warcio read on with parts that are None.
@@ -30,8 +30,8 @@ _UNREADABLE = (
 
 
 Content = dict[str, Any]
-Read = Callable[[Any], Content | None]
-"""Is given each record as warcio knows it, its block unread."""
+ReadRecord = Callable[[Any], Content | None]
+"""Reads a record of warcio, whose block is unread; None for a record that is not wanted."""
 
 
 class Readable(Protocol):
@@ -45,28 +45,28 @@ class Readable(Protocol):
 
 
 class Records:
-    """What `read` makes of each record that is whole, with its place and length; `report` is called for the others.
+    """What `read` makes of each whole record, with its place and length. `report` is called for each damaged one.
 
-    Whoever wrote a page chose what stands in its body, also lines that look like a record. So the next record is where
-    the length of this one says; it is searched for only where nothing is there, and never in what was packed.
+    The body of a page may hold lines that look like a record. So the next record is where the length of this one says.
+    It is searched for only where no record is there, and never in compressed data.
     """
 
-    def __init__(self, read: Read, report: Callable[[int, str], None]) -> None:
+    def __init__(self, read: ReadRecord, report: Callable[[int, str], None]) -> None:
         self.read = read
         self.report = report
         self._begin = self._resume = 0
 
     def of_file(self, file: IO[bytes]) -> Iterator[tuple[int, int, Content]]:
-        """Those of a file from where it stands. OSError where it cannot be read."""
+        """The records of a file from its current place on. OSError where it cannot be read."""
         start: int | None = file.tell()
         while start is not None:
             file.seek(start)
-            yield from self.of_packed(file)
-            before = None if self._resume < 0 else next_place(file, b"\n" + MARK, self._resume)
+            yield from self.of_stream(file)
+            before = None if self._resume < 0 else find_next(file, b"\n" + RECORD_START, self._resume)
             start = None if before is None else before + 1
 
-    def of_packed(self, file: Readable) -> Iterator[tuple[int, int, Content]]:
-        """Those of a file that is read forward only, up to where its framing is broken."""
+    def of_stream(self, file: Readable) -> Iterator[tuple[int, int, Content]]:
+        """The records of a file that is read forward only, up to the place where no record follows."""
         walk = ArchiveIterator(file, no_record_parse=True, arc2warc=True, check_digests=True)
         try:
             yield from self._walk(walk)
@@ -87,23 +87,23 @@ class Records:
                 self._begin = self._resume
                 raise ValueError("no record begins here")
             self._begin = self._resume = walk.offset
-            if walk.next_line and walk.next_line.startswith(MARK):
-                walk.known_format = "warc"  # five words of a damaged file are no ARC record
-        if walk.offset < walk.fh.tell():  # a record was begun and nothing of it is there; warcio takes that for the end
+            if walk.next_line and walk.next_line.startswith(RECORD_START):
+                walk.known_format = "warc"  # warcio takes five words of a damaged file for an ARC record
+        if walk.offset < walk.fh.tell():  # the file ends in the first bytes of a record; warcio takes that for its end
             raise EOFError(CUT_OFF)
 
     def _content(self, walk: Any, record: Any) -> Content | None:
-        """What is read of a record; then stands at the next one. ValueError where its length cannot be right."""
+        """What is read of a record. The walk then stands at the next one; ValueError where the length is wrong."""
         length = record.rec_headers.get_header("Content-Length") or ""
         if not (length.isascii() and length.isdecimal()):  # warcio takes five words for the beginning of an ARC record
             raise ValueError(f"no record: its length is {length!r}")
-        record.raw_stream.payload_digester = None  # it would take the headers of the answer for a part of the body
+        record.raw_stream.payload_digester = None  # it takes the headers of the answer for part of the body
         found, trouble = None, ""
         try:
             found = self.read(record)
         except _UNREADABLE as error:
             trouble = _sentence(error)
-        trouble = _drained(record) or trouble
+        trouble = _read_to_end(record) or trouble
         end = walk.fh.tell() - walk.reader.rem_length()
         walk.read_to_end()
         if walk.err_count and not _is_verified(record):
@@ -114,12 +114,12 @@ class Records:
         return None if trouble else found
 
 
-def _drained(record: Any) -> str:
-    """Reads a record to its end, and says where its digest is not that of its bytes."""
+def _read_to_end(record: Any) -> str:
+    """Reads a record to its end. Returns what is wrong where its digest is not that of its bytes, else nothing."""
     try:
         while record.raw_stream.read(_BLOCK):
             pass
-    except ValueError as error:  # a digest that is none
+    except ValueError as error:  # the digest cannot be read
         return _sentence(error)
     if record.raw_stream.limit:
         raise EOFError("the record is cut off")
@@ -131,7 +131,7 @@ def _has_wrong_digest(record: Any) -> bool:
 
 
 def _is_verified(record: Any) -> bool:
-    """Whether a digest says that a record has the length that it should have."""
+    """Whether the digest of a record proves that its length is right."""
     known = record.rec_type != "revisit" and record.rec_headers.get_header("WARC-Block-Digest")
     return bool(known) and not any("block digest" in problem for problem in record.digest_checker.problems)
 

@@ -13,7 +13,7 @@ KINDS: tuple[PageKind, ...] = get_args(PageKind)
 
 
 def check(settings: BaseSettings) -> None:
-    """SettingError where one of them cannot be meant."""
+    """SettingError where one of the settings makes no sense."""
     archived_kinds(settings)
     file_bytes(settings)
 
@@ -30,7 +30,7 @@ def archived_kinds(settings: BaseSettings) -> frozenset[str]:
 
 
 def file_bytes(settings: BaseSettings) -> int:
-    """Bytes after which the next file is begun. SettingError."""
+    """Bytes after which the archive begins its next file. SettingError."""
     given = str(settings["ARCHIVE_FILE_BYTES"]).strip()
     if not (given.isascii() and given.isdecimal() and len(given) < 19 and int(given)):
         raise SettingError(

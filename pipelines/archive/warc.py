@@ -22,8 +22,8 @@ VERSION = "WARC/1.1"
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 SAME_PAYLOAD = RecordBuilder.REVISIT_PROFILE_1_1
 
-ASKED = "Asiatongsin-Asked"
-"""Header of ours: the address the crawl asked for, where redirects led to another one."""
+REQUESTED_URL = "Asiatongsin-Asked"
+"""Header of ours: the address the crawl requested, where redirects led to another one."""
 
 LISTED_AT = "Asiatongsin-Listed-At"
 """Header of ours: the publication time that a list page printed for the article, ISO 8601."""
@@ -41,7 +41,7 @@ _builder = RecordBuilder(warc_version=VERSION)
 
 
 class AsReceived(StatusAndHeaders):  # type: ignore[misc]  # warcio has no types
-    """HTTP headers whose bytes stay what they were; warcio would write those beyond ASCII in percent encoding."""
+    """HTTP headers whose bytes stay as they came; warcio would percent-encode those beyond ASCII."""
 
     def to_ascii_bytes(self, filter_func: Any = None) -> bytes:
         return bytes(self.to_bytes(filter_func, "latin-1"))
@@ -52,11 +52,11 @@ def payload_digest(body: bytes) -> str:
     return "sha1:" + base64.b32encode(hashlib.sha1(body, usedforsecurity=False).digest()).decode("ascii")
 
 
-def readable(exchange: Exchange, decoded: bytes) -> tuple[Headers, bytes]:
-    """Headers and body of an answer as they are archived: as received, where every reader of WARC can decode that.
+def as_archived(exchange: Exchange, decoded: bytes) -> tuple[Headers, bytes]:
+    """Headers and body of an answer as they are archived: as received, where every reader of WARC can decode them.
 
-    An encoding that few know is undone, and the headers that told of it are renamed. Of a redirect nobody undoes it:
-    its body is given as `decoded` as it is.
+    Else `decoded` is archived, and the headers that name the encoding are renamed. For a redirect, `decoded` is the
+    body as received: nobody has decoded it.
     """
     encodings = [value.strip().lower() for name, value in exchange.headers if name.lower() == "content-encoding"]
     if encodings in _READABLE_ENCODINGS:
@@ -69,17 +69,17 @@ def readable(exchange: Exchange, decoded: bytes) -> tuple[Headers, bytes]:
 
 
 def warcinfo(filename: str, facts: Mapping[str, str]) -> bytes:
-    """The record a file begins with: who made it, how."""
+    """The first record of a file: who made it, and how."""
     return _member(_builder.create_warcinfo_record(filename, facts))
 
 
-def whole(exchange: Exchange, headers: Headers, body: bytes, extra: Mapping[str, str]) -> list[bytes]:
+def response_records(exchange: Exchange, headers: Headers, body: bytes, extra: Mapping[str, str]) -> list[bytes]:
     """The records of an answer and of its request; `extra` are further headers of the answer's record."""
     fields = {"WARC-Payload-Digest": payload_digest(body)} | dict(extra)
     return _answer_and_request("response", exchange, headers, fields, body)
 
 
-def revisit(exchange: Exchange, headers: Headers, reference: Mapping[str, str]) -> list[bytes]:
+def revisit_records(exchange: Exchange, headers: Headers, reference: Mapping[str, str]) -> list[bytes]:
     """The records of an answer whose body is archived already, where `reference` says, and of its request."""
     return _answer_and_request("revisit", exchange, headers, reference, b"")
 
@@ -96,7 +96,7 @@ def _answer_and_request(
     fields = {"WARC-Date": warc_date(exchange.fetched_at)}
     if exchange.ip_address:
         fields["WARC-IP-Address"] = exchange.ip_address
-    # Scrapy passes no reason phrase on.
+    # Scrapy does not hand on the reason phrase.
     line = f"{exchange.status} {responses.get(exchange.status, '')}".rstrip()
     answered = AsReceived(line, list(headers), protocol=exchange.protocol)
     asked = AsReceived(f"{_target(exchange.url)} HTTP/1.1", list(exchange.request_headers), protocol=exchange.method)

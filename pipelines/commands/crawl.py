@@ -1,4 +1,4 @@
-"""`scrapy crawl`, as Scrapy has it, with an exit status that tells the truth (Scrapy's own is 0 whatever happens)."""
+"""`scrapy crawl`, with an exit status that says how the crawl went; Scrapy's own is 0 whatever happens."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from scrapy.exceptions import UsageError
 
 from asiatongsin.spiders.asiatongsin import AsiatongsinSpider
 from pipelines.commands.usage import usage_errors
-from pipelines.crawl.run import check, choose_log, run_spider, tell
+from pipelines.crawl.run import check_usage, choose_log, report_result, run_spider
 from pipelines.crawl_record import ExitStatus
 
 
@@ -34,8 +34,8 @@ class Command(CrawlCommand):
             super().run(args, opts)
             return
         with usage_errors():
-            check(self.settings, opts.spargs)
+            check_usage(self.settings, opts.spargs)
         if self.crawler_process is None:
             raise UsageError("no crawler process")
         self.exitcode, sentence = run_spider(self.crawler_process, self._create_crawler(args[0]), opts.spargs)
-        tell(self.settings, self.exitcode, sentence)
+        report_result(self.settings, self.exitcode, sentence)

@@ -10,11 +10,11 @@ from scrapy.settings import Settings
 
 from asiatongsin.printable import printable
 from pipelines.commands.usage import usage_error, usage_errors
-from pipelines.crawl.extension import MIGRATION
+from pipelines.crawl.extension import MIGRATION_FACTOR
 from pipelines.crawl_record import ExitStatus, Outcome
 from pipelines.database.connection import Database
 from pipelines.database.errors import DatabaseUnreachable
-from pipelines.database.session import answered
+from pipelines.database.session import run_while_progressing
 from pipelines.disk import data_folder
 from pipelines.spool.drain import Drain
 from pipelines.spool.waiting import waiting_pages
@@ -22,7 +22,7 @@ from pipelines.verdict.decide import damaged_spool
 
 
 class Command(ScrapyCommand):
-    """Drains the spools of crawls that have ended; one that is running drains its own."""
+    """Stores the spools of crawls that have ended; a running crawl stores its own."""
 
     requires_project = True
     requires_crawler_process = False
@@ -43,8 +43,8 @@ def export(settings: Settings) -> tuple[ExitStatus, str]:
     data = data_folder(settings)
     try:
         drain = Drain(Database.from_settings(settings), data)
-        silence_max = settings.getfloat("DATABASE_SILENCE_MAX") * MIGRATION
-        answered(drain.drain_abandoned, silence_max, lambda: drain.total.pages)
+        silence_max = settings.getfloat("DATABASE_SILENCE_MAX") * MIGRATION_FACTOR
+        run_while_progressing(drain.drain_abandoned, silence_max, lambda: drain.total.pages)
     except (DatabaseUnreachable, KeyboardInterrupt) as error:
         why = str(error) or "interrupted"
         return Outcome.SPOOLED.status, f"spooled: {waiting_pages(data)} pages wait in the spool: {why}"

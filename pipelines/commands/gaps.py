@@ -19,17 +19,17 @@ from asiatongsin.printable import printable
 from asiatongsin.site import DEFAULT_BASE, Site
 from asiatongsin.spiders.asiatongsin import AsiatongsinSpider
 from pipelines.commands.usage import given_site, usage_error, usage_errors
-from pipelines.crawl.run import check, choose_log, run_spider, tell
+from pipelines.crawl.run import check_usage, choose_log, report_result, run_spider
 from pipelines.database.errors import DatabaseUnreachable
-from pipelines.database.session import answered, connected
+from pipelines.database.session import connected, run_while_progressing
 from pipelines.queries import gaps
 from pipelines.terminal.text_table import text_table
 
-RUNS = 20
-"""How many runs of missing numbers are shown."""
+RUNS_SHOWN = 20
+"""How many runs of missing numbers are printed."""
 
-HIGHEST, MOST = 10**12, 10_000
-"""No site comes near such a number; to try more at once takes hours, politely."""
+HIGHEST_NUMBER, MOST_TRIES = 10**12, 10_000
+"""Highest article number, which no site comes near, and most numbers that are tried at once, which takes hours."""
 
 
 class Command(ScrapyCommand):
@@ -60,46 +60,46 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if args:
             raise usage_error(f"scrapy gaps takes options only, not {args[0]}")
-        site, most = given_site(opts.site), _number("--most", opts.most, MOST)
-        first = _number("--from", opts.first, HIGHEST) if opts.first is not None else None
-        last = _number("--to", opts.last, HIGHEST) if opts.last is not None else None
+        site, limit = given_site(opts.site), _number("--most", opts.most, MOST_TRIES)
+        first = _number("--from", opts.first, HIGHEST_NUMBER) if opts.first is not None else None
+        last = _number("--to", opts.last, HIGHEST_NUMBER) if opts.last is not None else None
         with connected(self.settings or Settings()) as (_, connection, _applied):
             span = _span(site.key, first, last, gaps.stored_span(connection, site.key))
             if not opts.fetch:
-                counts, runs = gaps.count(connection, span), gaps.longest_runs(connection, span, RUNS)
+                counts, runs = gaps.count(connection, span), gaps.longest_runs(connection, span, RUNS_SHOWN)
                 print(as_json(span, counts, *runs) if opts.json else report(span, counts, *runs))
                 return
-            numbers = gaps.missing(connection, span, most)
+            numbers = gaps.missing(connection, span, limit)
         if numbers:
             self._fetch(site, numbers, opts.json)
         else:
             print(_fetched_json(0, gaps.Counts()) if opts.json else f"{site.key}: {_numbers(span)}: none is missing")
 
     def _fetch(self, site: Site, numbers: Sequence[int], is_json: bool) -> None:
-        """A crawl of these numbers; then what became of them, and how the crawl went."""
+        """Crawls these numbers, then prints what became of them and how the crawl went."""
         given = {"site": site.base, "no": ",".join(map(str, numbers))}
-        check(self.settings, given)
+        check_usage(self.settings, given)
         if self.crawler_process is None:
             raise UsageError("no crawler process")
         crawler = self.crawler_process.create_crawler(AsiatongsinSpider.name)
         self.exitcode, sentence = run_spider(self.crawler_process, crawler, given)
         try:
-            became = self._became(site, numbers)
-            print(_fetched_json(len(numbers), became) if is_json else _fetched(len(numbers), became))
+            results = self._results(site, numbers)
+            print(_fetched_json(len(numbers), results) if is_json else _fetched(len(numbers), results))
         except DatabaseUnreachable as error:
             trouble = f"asiatongsin: what became of {len(numbers)} numbers cannot be told: {error}"
             print(printable(trouble), file=sys.stderr)
-        tell(self.settings, self.exitcode, sentence)
+        report_result(self.settings, self.exitcode, sentence)
 
-    def _became(self, site: Site, numbers: Sequence[int]) -> gaps.Counts:
-        """DatabaseUnreachable also where the database says nothing: how the crawl went must be told all the same."""
+    def _results(self, site: Site, numbers: Sequence[int]) -> gaps.Counts:
+        """What became of these numbers. DatabaseUnreachable also where the database does not answer."""
         settings = self.settings or Settings()
 
         def counted() -> gaps.Counts:
             with connected(settings) as (_, connection, _applied):
                 return gaps.count_of(connection, site.key, numbers)
 
-        return answered(counted, settings.getfloat("DATABASE_SILENCE_MAX"))
+        return run_while_progressing(counted, settings.getfloat("DATABASE_SILENCE_MAX"))
 
 
 def report(span: gaps.Span, counts: gaps.Counts, runs: Sequence[gaps.Run], all_runs: int) -> str:
@@ -118,7 +118,7 @@ def report(span: gaps.Span, counts: gaps.Counts, runs: Sequence[gaps.Run], all_r
 
 
 def as_json(span: gaps.Span, counts: gaps.Counts, runs: Sequence[gaps.Run], all_runs: int) -> str:
-    """The same for scripts; times are Korean."""
+    """The same as JSON for scripts; times are Korean."""
     shown = [
         {
             "from": run.first,
@@ -133,16 +133,16 @@ def as_json(span: gaps.Span, counts: gaps.Counts, runs: Sequence[gaps.Run], all_
     return json.dumps(numbers | asdict(counts) | {"runs": all_runs, "longest_runs": shown})
 
 
-def _fetched(tried: int, became: gaps.Counts) -> str:
+def _fetched(tried: int, results: gaps.Counts) -> str:
     return (
-        f"Of {tried:,} numbers {became.stored:,} are stored now, {became.gone:,} removed,"
-        f" {became.unreadable:,} unreadable, {became.missing:,} still missing"
+        f"Of {tried:,} numbers {results.stored:,} are stored now, {results.gone:,} removed,"
+        f" {results.unreadable:,} unreadable, {results.missing:,} still missing"
     )
 
 
-def _fetched_json(tried: int, became: gaps.Counts) -> str:
-    counts = {"stored": became.stored, "removed": became.gone, "unreadable": became.unreadable}
-    return json.dumps({"tried": tried} | counts | {"missing": became.missing})
+def _fetched_json(tried: int, results: gaps.Counts) -> str:
+    counts = {"stored": results.stored, "removed": results.gone, "unreadable": results.unreadable}
+    return json.dumps({"tried": tried} | counts | {"missing": results.missing})
 
 
 def _number(option: str, text: str, highest: int) -> int:
@@ -152,7 +152,7 @@ def _number(option: str, text: str, highest: int) -> int:
 
 
 def _span(site: str, first: int | None, last: int | None, stored: gaps.Span | None) -> gaps.Span:
-    """The range that is asked for; what is left out is that of the stored articles."""
+    """The range from --from to --to; without these, that of the stored articles."""
     if stored is None and (first is None or last is None):
         raise usage_error(f"nothing of {site} is stored: write --from and --to")
     span = gaps.Span(site, first or (stored.first if stored else 0), last or (stored.last if stored else 0))

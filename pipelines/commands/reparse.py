@@ -29,11 +29,12 @@ from pipelines.reparse.captured import Wanted
 from pipelines.reparse.run import Job, Reparse
 from pipelines.reparse.writing import Writing
 from pipelines.spool.drain import Drain
-from pipelines.terminal.differences import shown
+from pipelines.terminal.differences import report_text
 from pipelines.terminal.word_diff import COLOURED, PLAIN
 
 KILLED = "a process that read pages was killed, as the system does where memory runs out: free some or lower --jobs"
-GIVEN = ("site", "no", "since", "until")
+CHOICES = ("site", "no", "since", "until")
+"""Options that choose captures."""
 
 
 class Command(ScrapyCommand):
@@ -77,20 +78,20 @@ class Command(ScrapyCommand):
                 report=_report,
                 advance=lambda read: _advance(bar, read),
             )
-            asked = {name: value for name in GIVEN if (value := getattr(opts, name))}
-            writing = None if opts.dry_run else Writing(Drain(database, data), {"reparse": " ".join(args)} | asked)
-            bookmark = None if opts.dry_run else Bookmark(connection, [args, asked])
+            chosen = {name: value for name in CHOICES if (value := getattr(opts, name))}
+            writing = None if opts.dry_run else Writing(Drain(database, data), {"reparse": " ".join(args)} | chosen)
+            bookmark = None if opts.dry_run else Bookmark(connection, [args, chosen])
             if bookmark:
                 _begin(bookmark, files, is_anew=opts.restart)
             reparse = Reparse(job, connection, writing, bookmark)
-            self.exitcode, sentence = self._follow(reparse, settings)
+            self.exitcode, sentence = self._run(reparse, settings)
         if self.exitcode != Outcome.ERROR.status:
             is_coloured = sys.stdout.isatty()
-            print(shown(reparse.report, COLOURED if is_coloured else PLAIN))
+            print(report_text(reparse.report, COLOURED if is_coloured else PLAIN))
         print(printable(f"asiatongsin: {sentence}"), file=sys.stderr)
 
-    def _follow(self, reparse: Reparse, settings: Settings) -> tuple[ExitStatus, str]:
-        """Exit status and last line; whatever happens, what was read and not stored waits in the spool."""
+    def _run(self, reparse: Reparse, settings: Settings) -> tuple[ExitStatus, str]:
+        """Runs it; returns exit status and last line. Pages that were read and not stored wait in the spool."""
         outcome, why = Outcome.ERROR, "interrupted; "
         try:
             reparse.run(settings)
@@ -102,7 +103,7 @@ class Command(ScrapyCommand):
         except OSError as error:
             why = f"{describe_error(error, reparse.job.data)}; "
         except KeyboardInterrupt:
-            reparse.connection.close()  # a query may be on its way, behind which nothing else can be asked
+            reparse.connection.close()  # a query may still be running: nothing else could be sent behind it
         finally:
             if reparse.writing:
                 outcome = reparse.writing.end(outcome, reparse.report.counts())
@@ -140,7 +141,7 @@ def _counts(reparse: Reparse) -> str:
 
 
 def _wanted(opts: argparse.Namespace) -> Wanted:
-    given = {name: value for name in GIVEN if (value := getattr(opts, name)) is not None}
+    given = {name: value for name in CHOICES if (value := getattr(opts, name)) is not None}
     arguments = Arguments.parse(given)
     return Wanted(
         site=arguments.site.key if "site" in given else None,

@@ -55,7 +55,7 @@ class Command(ScrapyCommand):
 
 
 def explanation(item: type) -> str:
-    """The fields of a kind of item with type and meaning, out of the item itself."""
+    """The fields of a kind of item with type and meaning, taken from its declaration."""
     types = get_type_hints(item)
     described = ItemAdapter.get_json_schema(item)["properties"]
     fields = [(name, _type_name(types[name]), described[name].get("description", "")) for name in types]
@@ -64,5 +64,5 @@ def explanation(item: type) -> str:
 
 
 def _type_name(annotation: object) -> str:
-    """`datetime | None` out of `datetime.datetime | None`."""
+    """The type without modules: `datetime | None` for `datetime.datetime | None`."""
     return re.sub(r"\b(?:\w+\.)+", "", annotation.__name__ if isinstance(annotation, type) else str(annotation))

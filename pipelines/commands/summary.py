@@ -1,4 +1,4 @@
-"""`scrapy summary`: what came, to look at: newest articles, weather, related stories."""
+"""`scrapy summary`: shows the newest articles, the weather and related stories."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Wrong usage: what the commands end with before they have begun, in one sentence and with status 2 (Scrapy's own)."""
+"""Wrong usage: a command ends before it begins, with one sentence and status 2 (Scrapy's own)."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from pipelines.database.errors import DatabaseUnreachable, DatabaseUnusable
 
 
 def usage_error(sentence: str) -> UsageError:
-    """The sentence without the help of the command behind it."""
+    """A UsageError that prints the sentence, without the help of the command."""
     return UsageError(printable(sentence), print_help=False)
 
 
 @contextmanager
 def usage_errors() -> Iterator[None]:
-    """What cannot be done as it was asked for, or set up, becomes a UsageError; also a decorator.
+    """Turns errors of arguments, settings and database into a UsageError; also a decorator.
 
-    A command to which an unreachable database is news, not an error, catches DatabaseUnreachable before.
+    A command that can go on without a database catches DatabaseUnreachable before.
     """
     try:
         yield

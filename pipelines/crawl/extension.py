@@ -17,12 +17,12 @@ from scrapy.exceptions import CloseSpider
 from asiatongsin import statistics as names
 from asiatongsin.signals import crawl_started
 from pipelines.archive.crawl_files import Archive
-from pipelines.crawl.final_record import Ended, FinalRecord
+from pipelines.crawl.final_record import FinalRecord, JudgedCrawl
 from pipelines.crawl.lock import CrawlLock
 from pipelines.crawl_record import CrawlRecord
 from pipelines.database.connection import Database
 from pipelines.database.errors import DatabaseFrozen, DatabaseUnreachable, DatabaseUnusable
-from pipelines.database.session import answered
+from pipelines.database.session import run_while_progressing
 from pipelines.disk import data_folder, describe_error
 from pipelines.exporters.batch import Exported
 from pipelines.monitoring.notify import Notices
@@ -38,14 +38,14 @@ P = ParamSpec("P")
 logger = logging.getLogger(__name__)
 
 OVERLAP, REFUSED = "overlap", "refused"
-"""Reasons a crawl ends with before it fetched anything."""
+"""Finish reasons of a crawl that fetched nothing."""
 
-MIGRATION = 20
-"""How many times longer than at its end a crawl waits at its beginning, when the schema may be brought up to date."""
+MIGRATION_FACTOR = 20
+"""How many times longer than at its end a crawl waits at its beginning, where the schema may be migrated."""
 
 
 class CrawlExtension:
-    """Begins with the signal `crawl_started` and ends with the spider; does nothing in `scrapy shell` and the like."""
+    """Accompanies a crawl from the signal `crawl_started` to the end of the spider; idle in `scrapy shell`."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
@@ -53,10 +53,10 @@ class CrawlExtension:
         self.notices = Notices(crawler.settings, self.data)
         self.silence_max = crawler.settings.getfloat("DATABASE_SILENCE_MAX")
         self.record: CrawlRecord | None = None
-        self.ended: Ended | None = None
+        self.ended: JudgedCrawl | None = None
         """How the crawl went, once that is known."""
         self.ending: Future[None] | None = None
-        """The end of the crawl, in a thread that goes on where a signal has stopped the event loop."""
+        """The end of the crawl, in a thread: it goes on where a signal has stopped the event loop."""
         self._lock: CrawlLock | None = None
         self._drain: Drain | None = None
         self._spool: Spool | None = None
@@ -73,15 +73,15 @@ class CrawlExtension:
         """Opens all that a crawl needs; CloseSpider where it must not begin."""
         record = CrawlRecord.begin(spider.site.key, spider.given)  # type: ignore[attr-defined]
         try:
-            await run_in_thread(self._while_storing, self._begin, self.silence_max * MIGRATION, record)
+            await run_in_thread(self._while_storing, self._begin, self.silence_max * MIGRATION_FACTOR, record)
         except DatabaseFrozen as error:
             self.ended = FinalRecord.refused(self.crawler, record, f"{error}; nothing was fetched")
-            await run_in_thread(self._tell)
+            await run_in_thread(self._notify)
             raise CloseSpider("database_frozen") from None
         except DatabaseUnusable as error:
-            await self._refuse_and_tell(record, str(error))
+            await self._refuse_and_notify(record, str(error))
         except OSError as error:
-            await self._refuse_and_tell(record, f"{describe_error(error, self.data)}; nothing was fetched")
+            await self._refuse_and_notify(record, f"{describe_error(error, self.data)}; nothing was fetched")
         await run_in_thread(self.notices.crawl_begun, record)
         if spooling := self.crawler.get_item_pipeline(SpoolPipeline):
             spooling.spool = self._spool
@@ -93,31 +93,31 @@ class CrawlExtension:
         if self._thread is None or self.record is None:
             return
         self.crawler.stats.set_value(names.FINISH_REASON, reason)
-        self.ending = start_in_thread(self._see_to_the_end, self._thread, self.record)
+        self.ending = start_in_thread(self._end_crawl, self._thread, self.record)
         await asyncio.wrap_future(self.ending)
 
-    def _see_to_the_end(self, thread: DrainThread, record: CrawlRecord) -> None:
+    def _end_crawl(self, thread: DrainThread, record: CrawlRecord) -> None:
         try:
             self._while_storing(self._end, self.silence_max, thread, record)
         except DatabaseFrozen as error:
             self._put_off(thread.spool, record, str(error))
-            self._tell()
+            self._notify()
             return
-        self._tell()  # before the next crawl may begin, which tells what is new since
+        self._notify()  # while the lock is held: the next crawl must see what this one has sent
         with suppress(DatabaseFrozen):
-            self._while_storing(self._let_go, self.silence_max, thread)
+            self._while_storing(self._release_lock, self.silence_max, thread)
 
-    def _tell(self) -> None:
+    def _notify(self) -> None:
         if self.ended:
             self.notices.crawl_ended(self.ended.record, self.ended.verdict, self.ended.tally)
 
-    def _let_go(self, thread: DrainThread) -> None:
+    def _release_lock(self, thread: DrainThread) -> None:
         if self._lock:
             self._lock.release(at_once=not thread.trouble)
 
     def _while_storing(self, work: Callable[P, None], silence_max: float, *given: P.args, **named: P.kwargs) -> None:
-        """Does the work, as long as it stores something now and then; else DatabaseFrozen."""
-        answered(partial(work, *given, **named), silence_max, lambda: self._pages_stored)
+        """Does the work. DatabaseFrozen where it stores no page for `silence_max` seconds."""
+        run_while_progressing(partial(work, *given, **named), silence_max, lambda: self._pages_stored)
 
     @property
     def _pages_stored(self) -> int:
@@ -161,30 +161,30 @@ class CrawlExtension:
             is_stored = thread.finish()
             final = FinalRecord(self.crawler, record)
             earlier = None if thread.trouble else drain.earlier_crawls(final.record)
-            self.ended = final.judged(waiting=spool.waiting(), trouble=thread.trouble, earlier=earlier)
-            self._write_down(spool, self.ended.record)
+            self.ended = final.judge(waiting=spool.waiting(), trouble=thread.trouble, earlier=earlier)
+            self._write_record(spool, self.ended.record)
             if is_stored:
                 drain.store_record(self.ended.record)
-                self.ended = final.with_doubt(self.ended, drain.fallen(record.site))
+                self.ended = final.with_missing(self.ended, drain.fallen(record.site))
                 spool.remove()
         except (DatabaseUnreachable, DatabaseUnusable, OSError) as error:
             self._put_off(spool, record, str(error))
         finally:
             if self._archive:
-                with suppress(OSError):  # what the spool refers to was brought to the disk before it
+                with suppress(OSError):  # records that the spool refers to are on the disk already
                     self._archive.close()
             drain.close()
             spool.release()
 
     def _put_off(self, spool: Spool, record: CrawlRecord, trouble: str) -> None:
-        """The last step failed: the record, if nothing else, waits in the spool."""
+        """Leaves at least the record in the spool, since the last step failed."""
         with suppress(OSError):
             spool.close_segment()
         self.ended = FinalRecord(self.crawler, record).put_off(waiting=spool.waiting(), trouble=trouble)
-        self._write_down(spool, self.ended.record)
+        self._write_record(spool, self.ended.record)
 
-    def _write_down(self, spool: Spool, final: CrawlRecord) -> None:
-        """Keeps the record beside the pages; on a full disk it must not keep the crawl from its row."""
+    def _write_record(self, spool: Spool, final: CrawlRecord) -> None:
+        """Writes the record beside the pages. On a full disk that fails, but the crawl still gets its row."""
         try:
             spool.write_record(final)
         except OSError as error:
@@ -194,8 +194,8 @@ class CrawlExtension:
         for name in ("pages", "new", "changed", "unchanged", "refused"):
             self.crawler.stats.set_value(names.exported(name), getattr(exported, name))
 
-    async def _refuse_and_tell(self, record: CrawlRecord, sentence: str) -> None:
-        """It is the same night after night, and nobody reads the log."""
+    async def _refuse_and_notify(self, record: CrawlRecord, sentence: str) -> None:
+        """Refuses the crawl, and sends an alert: it may be refused every night, and nobody reads the log."""
         refused = FinalRecord.refused(self.crawler, record, sentence)
         await run_in_thread(self.notices.crawl_ended, refused.record, refused.verdict, refused.tally)
         self._refuse(REFUSED, sentence)

@@ -1,4 +1,4 @@
-"""The record of a crawl that has ended: what it found on its pages, what fell, how it went."""
+"""The final record of a crawl: what it found on its pages, which fields fell, how it went."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from scrapy.settings import BaseSettings
 
 from asiatongsin.items import PageKind
 from asiatongsin.rechecks import Rechecks
-from pipelines.crawl_record import LISTS, CoverageBounds, CrawlRecord, Key, Outcome
+from pipelines.crawl_record import LISTS, CoverageBounds, CrawlRecord, FieldKey, Outcome
 from pipelines.stages.split import SplitPipeline
-from pipelines.verdict.bounds import Bounds, frozen
-from pipelines.verdict.decide import Expected, Verdict, decide
+from pipelines.verdict.bounds import Bounds, describe_frozen_strip
+from pipelines.verdict.decide import Tolerances, Verdict, decide
 from pipelines.verdict.falls import EarlierCrawls, falls, with_fallen
 from pipelines.verdict.tally import Tally
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Ended:
+class JudgedCrawl:
     """A crawl that was judged."""
 
     record: CrawlRecord
@@ -36,7 +36,7 @@ class Ended:
 
 
 class FinalRecord:
-    """Judges a crawl by its statistics and by the pages it met, as they are now."""
+    """Judges a crawl by its statistics and coverage, as they are when this is made."""
 
     def __init__(self, crawler: Crawler, record: CrawlRecord) -> None:
         self.settings: BaseSettings = crawler.settings
@@ -46,19 +46,19 @@ class FinalRecord:
         self._split = crawler.get_item_pipeline(SplitPipeline)
         coverage = self._split.coverage.fields(_failed(self.tally)) if self._split else record.coverage
         self.record = replace(record, coverage=coverage)
-        """The record with what was found on the pages: earlier crawls are asked about just that."""
+        """The record with its coverage, which is what earlier crawls are compared with."""
 
     @classmethod
-    def refused(cls, crawler: Crawler, record: CrawlRecord, sentence: str) -> Ended:
-        """A crawl that must not begin."""
+    def refused(cls, crawler: Crawler, record: CrawlRecord, sentence: str) -> JudgedCrawl:
+        """The verdict on a crawl that must not begin; `sentence` says why."""
         verdict = Verdict(Outcome.ERROR, sentence)
-        return Ended(record=record, verdict=verdict, tally=Tally.of(crawler.stats.get_stats()))
+        return JudgedCrawl(record=record, verdict=verdict, tally=Tally.of(crawler.stats.get_stats()))
 
-    def judged(self, *, waiting: int, trouble: str, earlier: EarlierCrawls | None) -> Ended:
+    def judge(self, *, waiting: int, trouble: str, earlier: EarlierCrawls | None) -> JudgedCrawl:
         """The verdict and the final record. `waiting` pages could not be stored because of `trouble`.
 
-        `earlier` is None where no database told what earlier crawls found: then the record says how to compare it with
-        them when it is stored.
+        `earlier` is None where no database could be asked for earlier crawls. Then the record holds the bounds for
+        comparing it with them when it is stored.
         """
         verdict = self._verdict(waiting, trouble, earlier or EarlierCrawls())
         bounds, tally = self.bounds, self.tally
@@ -77,48 +77,55 @@ class FinalRecord:
             gone_after=gone_after if verdict.do_removals_count else None,
             statistics=msgspec.to_builtins(self.stats, enc_hook=str),
         )
-        return Ended(record=record, verdict=verdict, tally=tally)
+        return JudgedCrawl(record=record, verdict=verdict, tally=tally)
 
-    def put_off(self, *, waiting: int, trouble: str) -> Ended:
-        """The same where the last step failed: the record, if nothing else, waits in the spool."""
-        ended = self.judged(waiting=waiting, trouble=trouble, earlier=None)
+    def put_off(self, *, waiting: int, trouble: str) -> JudgedCrawl:
+        """The verdict where the last step failed: at least the record waits in the spool, because of `trouble`."""
+        ended = self.judge(waiting=waiting, trouble=trouble, earlier=None)
         if ended.verdict.outcome is not Outcome.OK:
             return ended
         sentence = f"its record waits in the spool ({trouble}); {ended.verdict.sentence}"
         record = replace(ended.record, outcome=Outcome.SPOOLED.word)
         return replace(ended, record=record, verdict=Verdict(Outcome.SPOOLED, sentence))
 
-    def with_doubt(self, ended: Ended, missing: Collection[Key]) -> Ended:
-        """The same; a crawl that did not come across what an earlier one missed says so."""
+    def with_missing(self, ended: JudgedCrawl, missing: Collection[FieldKey]) -> JudgedCrawl:
+        """Says in a good verdict which fields are still `missing`, since the crawl had too few pages to tell."""
         named = sorted(name for key in missing if (name := " ".join(key)) not in self.bounds.ignored)
         if not named or ended.verdict.outcome is not Outcome.OK:
             return ended
         sentence = f"{ended.verdict.sentence}; not looked at enough, and missing before: {', '.join(named)}"
-        return replace(ended, verdict=replace(ended.verdict, sentence=sentence, is_open=True))
+        return replace(ended, verdict=replace(ended.verdict, sentence=sentence, is_inconclusive=True))
 
     def _verdict(self, waiting: int, trouble: str, earlier: EarlierCrawls) -> Verdict:
-        expected = Expected(
+        tolerances = Tolerances(
             unreadable_share_max=self.settings.getfloat("UNREADABLE_SHARE_MAX"),
             fallen=earlier.fallen,
             ignored=self.bounds.ignored,
         )
-        falls_told = self._falls(earlier)
+        descriptions = self._describe_falls(earlier)
         return decide(
-            self.tally, waiting=waiting, trouble=trouble, expected=expected, falls=falls_told, shown=self._shown
+            self.tally,
+            waiting=waiting,
+            trouble=trouble,
+            tolerances=tolerances,
+            falls=descriptions,
+            describe_unreadable=self._describe_unreadable,
         )
 
-    def _falls(self, earlier: EarlierCrawls) -> dict[Key, str]:
-        """What is no longer found on the pages of the site, in words, each with a page that shows it."""
+    def _describe_falls(self, earlier: EarlierCrawls) -> dict[FieldKey, str]:
+        """Describes what is no longer found on the pages of the site, each with a kept page that shows it."""
         found = falls(self.record.coverage, earlier, self.bounds.drop, self.bounds.ignored)
-        in_words = {fall.key: fall.told(self._split.kept(fall.key) if self._split else None) for fall in found}
+        described = {
+            fall.key: fall.describe(self._split.keep_evidence(fall.key) if self._split else None) for fall in found
+        }
         # A crawl that met no strip says nothing of it.
         is_shown = any(one.part == "strip" and one.found for one in self.record.coverage)
-        if is_shown and (same := frozen(earlier.strip_unchanged_for, self.bounds.frozen_after)):
-            in_words["strip", "frozen"] = same
-        return in_words
+        if is_shown and (same := describe_frozen_strip(earlier.strip_unchanged_for, self.bounds.frozen_after)):
+            described["strip", "frozen"] = same
+        return described
 
-    def _shown(self, kind: PageKind) -> str:
-        return self._split.shown(kind) if self._split else ""
+    def _describe_unreadable(self, kind: PageKind) -> str:
+        return self._split.describe_unreadable(kind) if self._split else ""
 
 
 def _failed(tally: Tally) -> dict[str, int]:

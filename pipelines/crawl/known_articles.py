@@ -1,4 +1,4 @@
-"""Answers the spider's questions about known articles out of the tables, never out of a side file."""
+"""Answers the spider's questions about articles of earlier crawls, from the tables and never from a side file."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ ASK_AGAIN_AFTER = 30.0
 """Seconds before a database that did not answer is asked again."""
 
 ANSWER_TIMEOUT = 10.0
-"""Seconds an answer may take; a server that is frozen answers never."""
+"""Seconds an answer may take; a frozen server never answers."""
 
 
 class KnownArticles:
-    """Asks once per list page; where no database is in reach, nobody can say, and all articles count as new."""
+    """Asks the database once per list page. Without a database, all articles count as new."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
@@ -66,8 +66,8 @@ class KnownArticles:
             return []
         return await self._ask(lambda connection: known.stored(connection, site, numbers)) or []
 
-    async def rechecks(self, site: str, most: int) -> list[Stored]:
-        return await self._ask(lambda connection: known.rechecks(connection, site, most)) or []
+    async def rechecks(self, site: str, limit: int) -> list[Stored]:
+        return await self._ask(lambda connection: known.rechecks(connection, site, limit)) or []
 
     async def controls(self, site: str, near: int) -> list[Stored]:
         return await self._ask(lambda connection: known.controls(connection, site, near)) or []
@@ -81,7 +81,7 @@ class KnownArticles:
         return extension.record.id if extension and extension.record else ""
 
     async def _ask(self, question: Callable[[Connection], T]) -> T | None:
-        """The answer, out of a thread: the crawl goes on meanwhile. None on failure, and no new attempt for a while."""
+        """Asks in a thread, while the crawl goes on. None on failure; then the database is left alone for a while."""
         if monotonic() < self._ask_again_at:
             return None
         self.crawler.stats.inc_value(names.KNOWN_QUERIES)
@@ -96,9 +96,9 @@ class KnownArticles:
     def _answer(self, question: Callable[[Connection], T]) -> T:
         with self._one_at_a_time:
             if self._session is None:
-                self._session = Session(Database.from_settings(self.crawler.settings), prepare=_nothing)
+                self._session = Session(Database.from_settings(self.crawler.settings), prepare=_leave_schema)
             return self._session.run(question)
 
 
-def _nothing(connection: Connection) -> None:
-    """The spider only asks: the crawl brings the schema up to date."""
+def _leave_schema(connection: Connection) -> None:
+    """Leaves the schema as it is: the crawl itself migrates it."""

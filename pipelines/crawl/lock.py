@@ -14,12 +14,12 @@ from psycopg import Connection
 from pipelines.database.connection import Database
 from pipelines.database.errors import DatabaseUnreachable, DatabaseUnusable
 from pipelines.database.session import Session
-from pipelines.disk import private_folder, safe_name
+from pipelines.disk import make_private_folder, safe_name
 
 logger = logging.getLogger(__name__)
 
-# The lock must last as long as the crawl, though the connection does nothing meanwhile, and not much longer than a
-# machine that lost its power: servers notice that after two hours, unless they are told otherwise.
+# The lock must last as long as the crawl, though its connection is idle meanwhile. When a machine loses its power, the
+# lock must not outlast it: without these keepalives, servers notice that after two hours.
 _STAY = """
 SELECT set_config('idle_session_timeout', '0', false), set_config('tcp_keepalives_idle', '20', false),
     set_config('tcp_keepalives_interval', '10', false), set_config('tcp_keepalives_count', '3', false)"""
@@ -32,9 +32,9 @@ class Taken(Exception):
 
 
 class CrawlLock:
-    """Holds a file lock in the data folder and, while one is in reach, a lock in the database.
+    """A file lock in the data folder and, where a database can be reached, a lock there.
 
-    Both end with the process that holds them, however it ends: the kernel drops the one, the server the other.
+    Both end with the process that holds them, however it ends: the kernel drops one, the server the other.
     """
 
     def __init__(self, data: Path, database: Database, site: str) -> None:
@@ -45,8 +45,8 @@ class CrawlLock:
         self._is_warned = False
 
     def acquire(self) -> bool:
-        """Whether the site is ours now; False where another crawl of it is running."""
-        private_folder(self.path.parent)
+        """Takes the lock; False where another crawl of the site is running."""
+        make_private_folder(self.path.parent)
         self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -60,18 +60,18 @@ class CrawlLock:
 
     @property
     def is_held_everywhere(self) -> bool:
-        """Whether it is held in the database as well, as far as anybody knows."""
+        """Whether the lock is held in the database as well; a broken connection shows only in its next use."""
         return self.session.is_connected
 
     def keep(self) -> None:
-        """Takes it in the database again after the server was restarted, or now that it can be reached at last."""
+        """Takes the lock in the database where it is missing, as after a restart of the server."""
         with suppress(DatabaseUnusable):  # whoever stores pages there says so
             if not self._is_ours_in_database() and not self._is_warned:
                 logger.warning("Another crawl of %s began while no database was in reach; both go on", self.site)
                 self._is_warned = True
 
     def release(self, *, at_once: bool = True) -> None:
-        """Lets the next crawl begin: at once, or where the server may not answer, as soon as it sees us gone."""
+        """Releases the lock. Without `at_once`, the server is not asked and releases it when the connection ends."""
         if self.session.connection is not None and at_once:
             with suppress(psycopg.Error):
                 self.session.connection.execute(_UNLOCK, [self.site])
@@ -81,7 +81,7 @@ class CrawlLock:
         self._file = None
 
     def _is_ours_in_database(self) -> bool:
-        """False where another crawl has it; without an answer the data folder is what crawls can share."""
+        """False where another crawl holds the lock in the database; True where no database answers."""
         try:
             self.session.run(lambda connection: connection.execute("SELECT 1"))
         except DatabaseUnreachable:

@@ -1,4 +1,4 @@
-"""A run of the spider from its start to its verdict: what `scrapy crawl` and `scrapy gaps --fetch` have in common."""
+"""Runs the spider, from its start to its verdict, for `scrapy crawl` and `scrapy gaps --fetch`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 
 from asiatongsin.arguments import Arguments
 from asiatongsin.errors import ArgumentError, SettingError
-from asiatongsin.log import JSON_FORMAT, choose_record
+from asiatongsin.log import JSON_FORMAT, choose_log_record
 from asiatongsin.printable import printable
 from asiatongsin.rechecks import Rechecks
 from pipelines.archive import settings as archive_settings
@@ -33,16 +33,16 @@ CMDLINE = SETTINGS_PRIORITIES["cmdline"]
 
 
 def choose_log(settings: BaseSettings, opts: argparse.Namespace) -> None:
-    """JSON where it is asked for; on a terminal one line of progress, unless the user said what to log."""
-    if choose_record(settings["LOG_JSON"]):
+    """Chooses how to log: JSON where LOG_JSON is set; on a terminal one line of progress, unless the user chose."""
+    if choose_log_record(settings["LOG_JSON"]):
         settings.set("LOG_FORMAT", JSON_FORMAT, priority="cmdline")
     elif sys.stderr.isatty() and not _is_log_chosen(settings, opts):
         settings.set("PROGRESS", True, priority="cmdline")
         settings.set("LOG_LEVEL", "WARNING", priority="cmdline")
 
 
-def check(settings: BaseSettings | None, given: Mapping[str, str]) -> None:
-    """What is wrong is found before anything is started. ArgumentError, SettingError, DatabaseMissing."""
+def check_usage(settings: BaseSettings | None, given: Mapping[str, str]) -> None:
+    """Checks arguments and settings before anything is started. ArgumentError, SettingError, DatabaseMissing."""
     try:
         Arguments.parse(given)
         if settings is not None:
@@ -56,46 +56,46 @@ def check(settings: BaseSettings | None, given: Mapping[str, str]) -> None:
         raise
 
 
-def tell(settings: BaseSettings | None, status: int, sentence: str) -> None:
-    """Says how it went, as the last line on standard error and of the log file."""
+def report_result(settings: BaseSettings | None, status: int, sentence: str) -> None:
+    """Prints how the command went, as the last line on standard error and of the log file."""
     _log_to_file(settings, status, sentence)
     print(printable(sentence), file=sys.stderr)
 
 
 def run_spider(process: CrawlerProcessBase, crawler: Crawler, given: Mapping[str, str]) -> tuple[ExitStatus, str]:
-    """Exit status and last line of a crawl with these arguments."""
+    """Runs a crawl with these arguments; returns its exit status and its last line."""
     process.crawl(crawler, **given)
     process.start()
-    # At the first signal Scrapy puts another handler in the place of this one; it leaves no other trace.
-    was_told_to_stop = signal.getsignal(signal.SIGTERM) != process._signal_shutdown
+    # At the first signal, Scrapy replaces this handler; it leaves no other trace.
+    was_stopped = signal.getsignal(signal.SIGTERM) != process._signal_shutdown
     wait_for_end(crawler)
     if process.bootstrap_failed:
         return Outcome.ERROR.status, "asiatongsin: error: could not start; see the log"
-    return verdict_on(crawler, Arguments.parse(given), was_told_to_stop=was_told_to_stop)
+    return verdict_on(crawler, Arguments.parse(given), was_stopped=was_stopped)
 
 
 def _log_to_file(settings: BaseSettings | None, status: int, sentence: str) -> None:
-    """Where the log is a file it is all that is looked at: scrapyd shows nothing else of a job."""
+    """Writes the last line to the log file as well, where there is one: scrapyd shows nothing else of a job."""
     if settings is not None and settings["LOG_FILE"]:
         logger.log(logging.ERROR if status else logging.INFO, "%s", sentence)
 
 
 def _is_log_chosen(settings: BaseSettings, opts: argparse.Namespace) -> bool:
-    """Whether the user said what to log, or where: then log lines come instead of the one line of progress."""
+    """Whether the user chose what to log, or where: then log lines replace the line of progress."""
     by_option = opts.logfile or opts.loglevel or opts.nolog or settings.getpriority("LOG_LEVEL") == CMDLINE
     return bool(by_option or settings["LOG_FILE"] or "LOG_LEVEL" in settings.getlist("SET_BY_ENVIRONMENT"))
 
 
 def wait_for_end(crawler: Crawler) -> None:
-    """Lets the end be stored where a first signal has stopped Scrapy meanwhile; a second one is meant."""
+    """Waits until the end of a crawl is stored, also after a first signal; a second one ends the wait."""
     extension = crawler.get_extension(CrawlExtension) if crawler.extensions else None
     while extension and extension.ending and not extension.ending.done():
-        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # what Scrapy sets at the second one
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # Scrapy sets this at the second signal
             return
         wait([extension.ending], timeout=0.2)
 
 
-def verdict_on(crawler: Crawler, arguments: Arguments, *, was_told_to_stop: bool = False) -> tuple[ExitStatus, str]:
+def verdict_on(crawler: Crawler, arguments: Arguments, *, was_stopped: bool = False) -> tuple[ExitStatus, str]:
     """Exit status and last line of a crawl that is over."""
     tally = Tally.of(crawler.stats.get_stats())
     name = f"asiatongsin: {arguments.site.key}"
@@ -111,7 +111,7 @@ def verdict_on(crawler: Crawler, arguments: Arguments, *, was_told_to_stop: bool
         return Outcome.OK.status, f"{name}: {walked}; {tally.listed} articles would be fetched{again}"
     extension = crawler.get_extension(CrawlExtension)
     verdict = extension.ended.verdict if extension and extension.ended else None
-    if verdict is None and extension and extension.record is None and was_told_to_stop:
+    if verdict is None and extension and extension.record is None and was_stopped:
         return Outcome.OK.status, f"{name}: ok: stopped before it began; nothing was fetched"
     if verdict is None:
         return Outcome.ERROR.status, f"{name}: error: ended before it could store how it went; see the log"

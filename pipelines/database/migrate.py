@@ -1,7 +1,7 @@
 """Brings the schema up to date: numbered SQL files, applied in order, each once.
 
-Not yoyo-migrations: from a zipped egg it copies the files out under a random name and takes that name for the
-identity of the migration, so every start would apply all of them again (seen with 9.0.0, 2026-11-23).
+yoyo-migrations would not do. It copies the files of a zipped egg out under a random name, and takes that name for the
+identity of the migration: every start would apply all of them again (seen with 9.0.0, 2026-11-23).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pipelines.database.errors import DatabaseForeign, DatabaseTooNew
 from pipelines.database.statements import names, replaced, unnest, without
 from pipelines.database.tables import WEATHER_STATIONS
 
-LOCK = 0x61736961746F6E67  # "asiatong": one upgrade at a time per database
+UPGRADE_LOCK = 0x61736961746F6E67  # "asiatong": one upgrade at a time per database
 
 _FILE = re.compile(r"^(\d{4})_(\w+)\.sql$")
 
@@ -35,7 +35,7 @@ COMMENT ON COLUMN asiatongsin_migrations.name IS 'What it did.';
 COMMENT ON COLUMN asiatongsin_migrations.applied_at IS 'When it was made.'"""
 _EXISTS = "SELECT to_regclass('asiatongsin_migrations') IS NOT NULL"
 _VERSION = "SELECT coalesce(max(version), 0) FROM asiatongsin_migrations"
-_NOTE = "INSERT INTO asiatongsin_migrations (version, name) VALUES (%s, %s)"
+_RECORD = "INSERT INTO asiatongsin_migrations (version, name) VALUES (%s, %s)"
 _STORED_STATIONS: LiteralString = f"SELECT {names(WEATHER_STATIONS)} FROM weather_stations"
 _STATIONS: LiteralString = f"""
 INSERT INTO weather_stations ({names(WEATHER_STATIONS)}) SELECT * FROM {unnest(WEATHER_STATIONS)}
@@ -52,7 +52,7 @@ class Migration:
 
 
 def migrations() -> list[Migration]:
-    """All of them in order, read through importlib.resources: the package may be a zipped egg."""
+    """All migrations in order, read through importlib.resources: the package may be a zipped egg."""
     found = []
     for file in resources.files("pipelines.database.schema").iterdir():
         if name := _FILE.match(file.name):
@@ -69,13 +69,13 @@ def schema_version(connection: Connection) -> int:
 
 
 def migrate(connection: Connection) -> list[Migration]:
-    """Applies what is missing, all or nothing, and returns it. Safe when several processes start at once.
+    """Applies all missing migrations or none, and returns them. Several processes may do so at once.
 
     DatabaseTooNew where the database knows a later version than this program.
     """
     known = migrations()
     if schema_version(connection) == known[-1].version:
-        _bring_stations(connection)
+        _update_stations(connection)
         return []
     try:
         return _apply(connection, known)
@@ -88,7 +88,7 @@ def migrate(connection: Connection) -> list[Migration]:
 
 def _apply(connection: Connection, known: list[Migration]) -> list[Migration]:
     with connection.transaction():
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", [UPGRADE_LOCK])
         connection.execute(_CREATE)
         current = schema_version(connection)
         if current > known[-1].version:
@@ -96,13 +96,13 @@ def _apply(connection: Connection, known: list[Migration]) -> list[Migration]:
         missing = [migration for migration in known if migration.version > current]
         for migration in missing:
             connection.execute(sql.SQL(migration.script))
-            connection.execute(_NOTE, [migration.version, migration.name])
-        _bring_stations(connection)
+            connection.execute(_RECORD, [migration.version, migration.name])
+        _update_stations(connection)
     return missing
 
 
-def _bring_stations(connection: Connection) -> None:
-    """The station list may grow without a change of the schema."""
+def _update_stations(connection: Connection) -> None:
+    """Stores stations that are new or changed: the list may grow without a change of the schema."""
     known = [tuple(getattr(station, name) for name in WEATHER_STATIONS) for station in stations()]
     if not set(known) <= set(connection.execute(_STORED_STATIONS)):
         lists = map(list, zip(*known, strict=True))

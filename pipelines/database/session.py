@@ -1,4 +1,4 @@
-"""Work on the database over a connection, and the one place where what psycopg raises becomes an error of ours."""
+"""Work over a connection to the database. Here alone the errors of psycopg become errors of this program."""
 
 from __future__ import annotations
 
@@ -18,10 +18,13 @@ from pipelines.threads import start_in_thread, wait_while_progressing
 T = TypeVar("T")
 
 
-def translated(error: psycopg.Error, name: str = "") -> Exception:
-    """DatabaseUnreachable or DatabaseForeign, with the name of the database; one of REFUSALS stays as it is."""
-    said = " ".join(str(error).split())
-    sentence = f"{name}: {said}" if name else said
+def translate_error(error: psycopg.Error, name: str = "") -> Exception:
+    """The error of psycopg as DatabaseUnreachable or DatabaseForeign, with the name of the database.
+
+    One of REFUSALS stays as it is.
+    """
+    text = " ".join(str(error).split())
+    sentence = f"{name}: {text}" if name else text
     if isinstance(error, REFUSALS) and not isinstance(error, CANNOT_USE_NOW):
         return error
     if isinstance(error, psycopg.ProgrammingError) and not isinstance(error, CANNOT_USE_NOW):
@@ -32,8 +35,11 @@ def translated(error: psycopg.Error, name: str = "") -> Exception:
     return DatabaseUnreachable(sentence)
 
 
-def answered(work: Callable[[], T], silence_max: float, progress: Callable[[], int] = lambda: 0) -> T:
-    """What the work returns, done in a thread; DatabaseFrozen after so many seconds without any progress."""
+def run_while_progressing(work: Callable[[], T], silence_max: float, progress: Callable[[], int] = lambda: 0) -> T:
+    """Does the work in a thread and returns its result.
+
+    DatabaseFrozen where `progress` stands still for `silence_max` seconds.
+    """
     done = start_in_thread(work)
     if not wait_while_progressing(done, progress, silence_max):
         raise DatabaseFrozen
@@ -42,19 +48,19 @@ def answered(work: Callable[[], T], silence_max: float, progress: Callable[[], i
 
 @contextmanager
 def connected(settings: BaseSettings) -> Iterator[tuple[Database, Connection, list[Migration]]]:
-    """The database, a connection, and what had to be migrated. DatabaseUnreachable, DatabaseUnusable."""
+    """The database, a connection, and the migrations that were applied. DatabaseUnreachable, DatabaseUnusable."""
     try:
         database = Database.from_settings(settings)
         with database.connect() as connection:
             yield database, connection, migrate(connection)
     except psycopg.Error as error:
-        raise translated(error) from None
+        raise translate_error(error) from None
 
 
 class Session:
-    """A connection that is opened when it is needed, and once more when it turns out to be broken.
+    """A connection that is opened when it is first needed, and once more where it broke.
 
-    `prepare` is done with each new connection before anything else is.
+    `prepare` is called first with each new connection.
     """
 
     def __init__(self, database: Database, prepare: Callable[[Connection], object] = migrate) -> None:
@@ -64,11 +70,11 @@ class Session:
 
     @property
     def is_connected(self) -> bool:
-        """Whether there is a connection, as far as anybody knows."""
+        """Whether there is a connection; that it broke shows only in its next use."""
         return self.connection is not None
 
     def run(self, work: Callable[[Connection], T]) -> T:
-        """What the work returns; where a connection that was open broke, it is done once more over a new one.
+        """Does the work and returns its result. Where an open connection broke, it is done once more over a new one.
 
         DatabaseUnreachable, DatabaseUnusable; one of REFUSALS where the database refuses a value.
         """
@@ -76,7 +82,7 @@ class Session:
         try:
             return work(self._open())
         except psycopg.Error as error:
-            trouble = translated(error, self.database.name)
+            trouble = translate_error(error, self.database.name)
         if isinstance(trouble, DatabaseUnreachable):
             self.close()
             if was_open:
@@ -84,7 +90,7 @@ class Session:
         raise trouble
 
     def close(self) -> None:
-        """Gives the connection back."""
+        """Closes the connection."""
         if self.connection is not None:
             self.connection.close()
             self.connection = None

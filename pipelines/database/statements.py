@@ -1,4 +1,4 @@
-"""The parts of a statement that repeat a list of columns, written out of the table of columns."""
+"""Parts of SQL statements that list columns, made from the columns in `tables.py`."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def replaced(columns: Iterable[LiteralString]) -> LiteralString:
 
 
 def unnest(columns: Columns, alias: LiteralString = "t") -> LiteralString:
-    """A list per column, given by its name, as rows: `unnest(%(site)b::text[], %(no)b::bigint[]) AS t (site, no)`.
+    """A list of values per column, as rows: `unnest(%(site)b::text[], %(no)b::bigint[]) AS t (site, no)`.
 
     The lists are binary values (`%b`): psycopg quotes each element of an array of text in Python, which took nine times
     as long (pages with nine related stories, 2026-11-25).

@@ -1,6 +1,6 @@
-"""The columns of each table with their types: exporters, comparisons and tests take them from here.
+"""The columns of each table with their types. Exporters, comparisons and tests take them from here.
 
-The schema itself is made by the migrations, and stands in `schema.sql` as it is. A test holds this file equal to it.
+The migrations make the schema, and `schema.sql` shows it. A test checks that this file agrees with it.
 """
 
 from __future__ import annotations

@@ -17,8 +17,8 @@ _OF_VISIT = without(ARTICLE_CHECKS, *_KEY)
 _DATES = without(ARTICLE_CHECKS, "etag", "last_modified")
 _GIVEN = ARTICLE_CHECKS | {"is_read": "boolean"}
 
-# A page that was read has new validators, or none. An answer without a body may bring new ones, any other has none to
-# offer: then those of the stored page stay.
+# A page that was read has new validators, or none. An answer without a body may bring new ones. Where an answer brings
+# none, the validators of the stored page stay.
 _WRITE: LiteralString = f"""
 INSERT INTO article_checks AS c ({names(_DATES)}, etag, last_modified)
 SELECT {names(_DATES, "t")},
@@ -31,7 +31,7 @@ ORDER BY site, no
 ON CONFLICT (site, no) DO UPDATE SET {replaced(_OF_VISIT)}
 WHERE c.checked_at < excluded.checked_at"""
 
-# A page that is stored late, out of a spool, has a text that the validators of a later answer do not belong to.
+# A page may be stored late, out of a spool: validators of a later answer do not belong to its text.
 _FORGET_VALIDATORS: LiteralString = f"""
 UPDATE article_checks AS c SET etag = NULL, last_modified = NULL
 FROM {unnest(only(_GIVEN, "site", "no", "checked_at", "is_read"))}
@@ -41,7 +41,7 @@ WHERE c.site = t.site AND c.no = t.no AND c.checked_at > t.checked_at AND t.is_r
 
 
 def write(connection: Connection, pages: Sequence[PageItems]) -> None:
-    """Notes the visits of articles that are stored; each article at most once in `pages`."""
+    """Stores the visits of stored articles; each article is at most once in `pages`."""
     if pages:
         visits = lists([page.check for page in pages if page.check], _OF_VISIT)
         values = lists(pages, _KEY) | visits | {"is_read": [page.article is not None for page in pages]}

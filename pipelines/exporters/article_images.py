@@ -31,7 +31,7 @@ WHERE ({names(_IMAGE, "i")}) IS DISTINCT FROM ({names(_IMAGE, "excluded")})"""
 def write(connection: Connection, pages: Sequence[PageItems], new: Set[tuple[str, int | None]]) -> None:
     """Makes the table hold exactly the photos of the articles of these pages.
 
-    Of the `new` articles, by site and number, it holds none yet.
+    The table holds nothing yet of the `new` articles, given by site and number.
     """
     articles = articles_of(pages)
     known = [article for article in articles if (article.site, article.no) not in new]

@@ -22,10 +22,10 @@ _NUMBERED = without(ARTICLE_REVISIONS, "returned")
 _REPLACED = without(ARTICLE_REVISIONS, "site", "no", "revision")
 _KNOWN_PLACE = each(_PLACE, "coalesce({0}, max({0}) OVER same) AS {0}")
 
-# A capture may come late, out of an old spool, and belong between two that are stored: then the later ones move up.
-# The newest text counts as fetched when it was fetched last. The same capture read again takes the place of what was
-# read first. An article that was gone and is there again has a revision from then on, be it of the same text. A
-# database that was upgraded may know the newest text of an article as its third.
+# A capture may come late, out of an old spool, and belong between two stored ones: then the later ones move up. The
+# newest text counts as fetched when it was fetched last. A capture that is read again replaces what was read of it
+# before. An article that returns after it was gone gets a revision, even where its text is the same. A database that
+# was upgraded may know the newest text of an article as its third.
 _WRITE: LiteralString = f"""
 WITH incoming AS (
     SELECT DISTINCT ON (site, no, fetched_at) * FROM {unnest(without(ARTICLE_REVISIONS, "revision"))}
@@ -63,22 +63,24 @@ UPDATE articles AS a SET revision = c.revisions FROM counted AS c
 WHERE a.site = c.site AND a.no = c.no AND a.revision <> c.revisions"""
 
 
-def write(connection: Connection, pages: Sequence[PageItems], back: Mapping[tuple[str, int], datetime]) -> None:
-    """Adds the texts of these captures, any number of one article, where they differ from the one before.
+def write(connection: Connection, pages: Sequence[PageItems], gone_since: Mapping[tuple[str, int], datetime]) -> None:
+    """Adds the text of each capture where it differs from the text before; an article may have several captures.
 
-    The article must be in `articles`; its number of the newest revision follows. `back` says of articles that are
-    there again since when they had been gone: their first capture since is a revision in any case.
+    The article must be in `articles`, where the number of its newest revision is set. `gone_since` names articles that
+    have returned, and since when they had been gone: their first capture since then is a revision in any case.
     """
     if pages:
         captures = articles_of(pages)
-        returned = [article.fetched_at == _return(article, captures, back) for article in captures]
+        returned = [article.fetched_at == _return(article, captures, gone_since) for article in captures]
         texts = lists(captures, _FIELDS) | {"body": bodies(captures)}
         connection.execute(_WRITE, texts | places(pages) | {"returned": returned})
 
 
-def _return(article: Article, captures: Sequence[Article], back: Mapping[tuple[str, int], datetime]) -> datetime | None:
+def _return(
+    article: Article, captures: Sequence[Article], gone_since: Mapping[tuple[str, int], datetime]
+) -> datetime | None:
     """When the article was fetched first after it had been gone."""
-    gone_at = back.get((article.site, article.no))
+    gone_at = gone_since.get((article.site, article.no))
     if gone_at is None:
         return None
     same = (one.fetched_at for one in captures if (one.site, one.no) == (article.site, article.no))

@@ -23,10 +23,10 @@ _FIELDS = without(_PRINTED, "body")
 _REPLACED = without(_GIVEN, "site", "no", "published_at")
 _KNOWN_PLACE = each(_PLACE, "coalesce(t.{0}, same.{0}) AS {0}")
 
-# An older capture, out of a spool that was drained late, never replaces a newer text, and one from before an article
-# was found gone, read again, does not bring it back. A page without a printed time has it from the list page, which an
-# article that is fetched by its number was not met on. Another export may insert the article after `before` was read:
-# whether this one did, the row itself tells (xmax is 0 where no row was there to be locked).
+# An older capture, out of a spool that was drained late, never replaces a newer text. A capture from before an article
+# was gone, read again, does not bring it back. Where a page prints no time, the list page gives it; an article that is
+# fetched by its number keeps the stored time. Another export may insert the article after `before` was read. Whether
+# this one inserted it, the row itself tells: xmax is 0 where there was no row to lock.
 _WRITE: LiteralString = f"""
 WITH incoming AS (
     SELECT {names(_PRINTED, "t")}, {_KNOWN_PLACE} FROM {unnest(_GIVEN)}
@@ -70,19 +70,19 @@ class Written:
     unchanged: frozenset[tuple[str, int]]
     """Stored before with the same text."""
 
-    back: Mapping[tuple[str, int], datetime] = field(default_factory=dict)
-    """Those that are there again, and since when they were gone."""
+    gone_since: Mapping[tuple[str, int], datetime] = field(default_factory=dict)
+    """Articles that have returned, and since when they had been gone."""
 
     @property
     def all(self) -> frozenset[tuple[str, int]]:
-        """All but those whose stored text is newer than the batch."""
+        """All written articles; those whose stored text is newer are not among them."""
         return self.new | self.changed | self.unchanged
 
 
 def write(connection: Connection, pages: Sequence[PageItems]) -> Written:
     """Writes the articles of these pages, each article at most once in `pages`, in one statement."""
     by_kind: dict[str, set[tuple[str, int]]] = {"new": set(), "changed": set(), "unchanged": set()}
-    back: dict[tuple[str, int], datetime] = {}
+    gone_since: dict[tuple[str, int], datetime] = {}
     articles = articles_of(pages)
     if articles:
         texts = lists(articles, _FIELDS) | {"body": bodies(articles)}
@@ -91,8 +91,8 @@ def write(connection: Connection, pages: Sequence[PageItems]) -> Written:
         for site, no, kind, gone_at in connection.execute(_WRITE, values):
             by_kind[kind].add((site, no))
             if gone_at:
-                back[site, no] = gone_at
-    return Written(**{kind: frozenset(keys) for kind, keys in by_kind.items()}, back=back)
+                gone_since[site, no] = gone_at
+    return Written(**{kind: frozenset(keys) for kind, keys in by_kind.items()}, gone_since=gone_since)
 
 
 def articles_of(pages: Iterable[PageItems]) -> list[Article]:
@@ -101,11 +101,11 @@ def articles_of(pages: Iterable[PageItems]) -> list[Article]:
 
 
 def bodies(articles: Iterable[Article]) -> list[str | None]:
-    """The texts as they are stored."""
+    """The text of each article as one string, as it is stored."""
     return [PARAGRAPH_BREAK.join(article.body) or None for article in articles]
 
 
 def note_first_sight(connection: Connection, articles: Sequence[Article]) -> None:
-    """An older capture that comes late, or together with a newer one, was the first all the same."""
+    """Sets `first_seen_at` back where an older capture comes late, or together with a newer one."""
     if articles:
         connection.execute(_SEEN_EARLIER, lists(articles, CAPTURE))

@@ -1,4 +1,4 @@
-"""Spool segments into PostgreSQL: one transaction for all tables, once however often it is tried."""
+"""Stores spool segments in PostgreSQL, in one transaction for all tables. Storing twice changes nothing."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ from pipelines.exporters.articles import Written
 
 logger = logging.getLogger(__name__)
 
-Keep = Callable[[PageItems], str]
-"""Keeps a page in a file and returns its path below the data folder."""
+KeepPage = Callable[[PageItems], str]
+"""Keeps a page that the database refused in a file; returns its path below the data folder."""
 
-NOTHING = Written(frozenset(), frozenset(), frozenset())
+NOTHING_WRITTEN = Written(frozenset(), frozenset(), frozenset())
 
 
 @dataclass
 class Exported:
-    """What was stored, in numbers."""
+    """Counts of what was stored."""
 
     pages: int = 0
     """Pages of all kinds."""
@@ -54,7 +54,7 @@ class Exported:
     """Pages with a value that the database refused; they are kept in a file."""
 
     def add(self, other: Exported) -> None:
-        """Sums up."""
+        """Adds the counts of another batch."""
         self.pages += other.pages
         self.new += other.new
         self.changed += other.changed
@@ -63,31 +63,31 @@ class Exported:
 
 
 def export_segments(
-    connection: Connection, record: CrawlRecord, segments: Mapping[int, Sequence[PageItems]], keep: Keep
+    connection: Connection, record: CrawlRecord, segments: Mapping[int, Sequence[PageItems]], keep: KeepPage
 ) -> Exported:
     """Stores the pages of segments, by their numbers, and notes in the same transaction that they are stored.
 
-    A page that the database refuses is given to `keep`, which says where it is kept, before anything is committed.
+    A page that the database refuses is handed to `keep` before anything is committed.
     """
     with connection.transaction():
-        # A deferred constraint of the owner's would speak up at the commit, when nobody knows any more of which page.
+        # A deferred constraint of the owner would fail at the commit, where nobody can tell which page it refuses.
         connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
         crawls.write(connection, record)
-        # The others were stored by a process that was killed before it could remove their files.
+        # Segments up to this one were stored by a process that was killed before it could remove their files.
         drained = crawls.drained_segment(connection, record.id)
         pages = [page for number, pages in segments.items() if number > drained for page in pages]
         if max(segments) <= drained:
             return Exported()
         written, refused = _export(connection, record.id, pages, keep)
         crawls.advance(connection, record.id, max(segments), written)
-        planning.note_size(connection)
+        planning.analyze_once(connection)
     return Exported(len(pages), len(written.new), len(written.changed), len(written.unchanged), len(refused))
 
 
 def _export(
-    connection: Connection, crawl: str, pages: Sequence[PageItems], keep: Keep
+    connection: Connection, crawl: str, pages: Sequence[PageItems], keep: KeepPage
 ) -> tuple[Written, list[PageItems]]:
-    """Stores what the database takes; a page it refuses is set aside and does not keep its neighbours out."""
+    """Stores the pages that the database takes. A refused page is found by halving, and set aside."""
     try:
         with connection.transaction():
             return export_pages(connection, crawl, pages), []
@@ -95,7 +95,7 @@ def _export(
         if len(pages) == 1:
             logger.warning("The database refused %s: %s", pages[0].url, str(error).splitlines()[0])
             export_pages(connection, crawl, [_refused(pages[0], error, keep(pages[0]))])
-            return NOTHING, [pages[0]]
+            return NOTHING_WRITTEN, [pages[0]]
     middle = len(pages) // 2
     first, refused_first = _export(connection, crawl, pages[:middle], keep)
     second, refused_second = _export(connection, crawl, pages[middle:], keep)
@@ -104,23 +104,23 @@ def _export(
 
 
 def export_pages(connection: Connection, crawl: str, pages: Sequence[PageItems]) -> Written:
-    """Every kind of item of these pages into its table, in a fixed number of statements."""
+    """Stores every kind of item of these pages in its table, in a fixed number of statements."""
     captures = [page for page in pages if page.article]
     newest = {(page.site, page.no): page for page in newest_of_each(captures)}
     read = list(newest.values())
     written = articles.write(connection, read)
     older = [page for page in captures if newest.get(_key(page)) is not page]
-    # What is new was seen first on its only page.
+    # A new article was first seen on its only page.
     seen = [*older, *(page for page in read if _key(page) not in written.new)]
     articles.note_first_sight(connection, articles.articles_of(seen))
-    # The newest page of an article with the text that is stored is no revision; an older one may belong between two.
-    same = written.unchanged - written.back.keys()
+    # A newest page with the stored text is no revision. An older page may belong between two revisions.
+    same = written.unchanged - written.gone_since.keys()
     revised = [*older, *(page for page in read if _key(page) not in same or page.is_reread)]
-    article_revisions.write(connection, revised, written.back)
+    article_revisions.write(connection, revised, written.gone_since)
     stored = [page for page in read if _key(page) in written.all]
     article_images.write(connection, stored, written.new)
     related_stories.write(connection, stored, written.new)
-    # Read pages first: of an article that was visited twice, the later answer may be one without validators.
+    # Pages with an article first: where one was visited twice, the later answer may be one without validators.
     for visited in (captures, [page for page in pages if not page.article]):
         article_checks.write(connection, newest_of_each([page for page in visited if page.check]))
     weather.write(connection, [page.weather for page in pages if page.weather and not page.is_reread])
@@ -136,7 +136,7 @@ def _key(page: PageItems) -> tuple[str, int | None]:
 
 
 def newest_of_each(pages: Iterable[PageItems]) -> list[PageItems]:
-    """One statement cannot write a row twice: of an article that was fetched twice the newer page counts."""
+    """The newest page of each article: one statement cannot write a row twice."""
     in_order = sorted(pages, key=lambda page: page.fetched_at)
     return list({_key(page): page for page in in_order if page.no is not None}.values())
 
@@ -144,5 +144,7 @@ def newest_of_each(pages: Iterable[PageItems]) -> list[PageItems]:
 def _refused(page: PageItems, error: psycopg.Error, kept_in: str) -> PageItems:
     reason = f"the database refused it: {type(error).__name__} ({error.diag.constraint_name or error.sqlstate})"
     rejection = Rejection(reason=reason, raw_path=kept_in)
-    check = page.check and replace(page.check, etag=None, last_modified=None)  # they are those of the stored page
+    check = page.check and replace(
+        page.check, etag=None, last_modified=None
+    )  # the validators would be those of the stored page
     return replace(page, article=None, weather=None, related_stories=(), check=check, rejected=rejection)

@@ -1,4 +1,4 @@
-"""Items to the lists of a batch: one list per column, which PostgreSQL unnests into rows."""
+"""Turns items into lists, one per column, which PostgreSQL unnests into rows."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Any
 from asiatongsin.items import PageItems
 
 Lists = dict[str, list[Any]]
-"""The values of a batch, by the name of the column."""
+"""The values of a batch: a list for each column, by its name."""
 
 
 def lists(items: Iterable[object], columns: Iterable[str]) -> Lists:
-    """The fields that are called like these columns, of all items."""
+    """For each of these columns, the values of the field of that name in all items."""
     given = list(items)
     return {column: [getattr(item, column) for item in given] for column in columns}
 
 
 def places(pages: Iterable[PageItems]) -> Lists:
-    """Where the archive has these pages; None where it has not."""
+    """The places of these pages in the archive; None where a page is not archived."""
     archived = [page.archived for page in pages]
     return {
         "archive_file": [place and place.file for place in archived],

@@ -20,6 +20,6 @@ ON CONFLICT (crawl, part, field) DO UPDATE SET {replaced(only(_COLUMNS, "pages",
 
 
 def write(connection: Connection, record: CrawlRecord) -> None:
-    """Adds what the crawl found."""
+    """Adds the coverage of a crawl, or replaces it."""
     if record.coverage:
         connection.execute(_WRITE, {"crawl": record.id, **lists(record.coverage, _COLUMNS)})

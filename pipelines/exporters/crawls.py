@@ -37,16 +37,16 @@ def write(connection: Connection, record: CrawlRecord) -> None:
     values: dict[str, Any] = {name: getattr(record, name) for name in _RECORD}
     values |= {name: Jsonb(_without_nul(values[name])) for name in ("arguments", "statistics")}
     values["walked"] = list(record.walked)
-    if record.finished_at:  # a clock that was set back while the crawl ran
+    if record.finished_at:  # the clock may have been set back while the crawl ran
         values["finished_at"] = max(record.finished_at, record.started_at)
     connection.execute(_WRITE, values)
     crawl_coverage.write(connection, record)
 
 
 def close_dead(connection: Connection, site: str) -> None:
-    """Ends the rows of crawls that died and left no spool behind. Only for whoever holds the site's lock.
+    """Ends the rows of crawls that were killed and left no spool. Only the holder of the site's lock may call it.
 
-    `scrapy reparse` needs no lock, so it may be running.
+    Rows of `scrapy reparse` stay: it takes no lock, so it may be running.
     """
     connection.execute(_CLOSE_DEAD, [site])
 

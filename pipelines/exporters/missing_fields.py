@@ -1,4 +1,4 @@
-"""The table `missing_fields`: what fell and has not been found again. It changes as the record of a crawl is stored."""
+"""The table `missing_fields`: fields that fell and have not been found again. Storing a crawl's record changes it."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import LiteralString
 
 from psycopg import Connection
 
-from pipelines.crawl_record import Key
+from pipelines.crawl_record import FieldKey
 from pipelines.database.statements import only, unnest
 from pipelines.database.tables import MISSING_FIELDS
 from pipelines.exporters.columns import lists
 
-ARTICLES_ENOUGH = 3
+ARTICLES_TO_FIND_AGAIN = 3
 """Article pages on which crawls must find a field again; of other parts one page is enough.
 
-Example: after a new layout, a single article with a headline may have been read from a desk that kept the old one.
+Example: after a new layout, a single article with a headline may come from a desk that kept the old layout.
 """
 
 SCOPE_GIVEN_UP_AFTER = timedelta(days=2)
-"""Crawls of any scope find a field again when none of the scope in which it fell began for so long.
+"""How long no crawl of the scope in which a field fell must have begun before crawls of any scope count for it.
 
 Example: photos fell in crawls of `sections=22`. Crawls of all sections count after the last of those is two days old.
 """
@@ -38,10 +38,10 @@ class UsualFigures:
     """Name of the field."""
 
     usual_share: float | None
-    """Share of the pages that had it; None where nobody looks for it any more."""
+    """Share of the pages that had it; None where no field has this name any more."""
 
     usual_mean: float | None
-    """How much of it a page had; None where nobody counts."""
+    """How much of it a page had; None where no amount is counted."""
 
 
 _USUAL = only(MISSING_FIELDS, "part", "field", "usual_share", "usual_mean")
@@ -75,7 +75,7 @@ _REMOVE_FOUND = """
 DELETE FROM missing_fields
 WHERE site = %(site)s AND found_again >= CASE WHEN part = 'article' THEN %(articles_enough)s ELSE 1 END"""
 
-# A crawl of the whole menu that met lists, and not this one: the menu does not lead there any more.
+# A crawl of the whole menu met lists, but not this one: the menu does not lead there any more.
 _REMOVE_LEFT_MENU = """
 DELETE FROM missing_fields AS m USING crawls AS c
 WHERE c.id = %(crawl)s AND c.proves_lists AND c.scope NOT LIKE 'sections=%%' AND m.site = c.site
@@ -87,27 +87,27 @@ _REMOVE = "DELETE FROM missing_fields WHERE site = %s AND part = %s AND field = 
 
 
 def add_fallen(connection: Connection, crawl: str, usual: Iterable[UsualFigures]) -> None:
-    """Adds the fields that fell in a stored crawl; of those that are there already, how the crawl found them."""
+    """Adds the fields that fell in a stored crawl, and updates the figures of those that are there already."""
     connection.execute(_FELL, {"crawl": crawl, **lists(usual, _USUAL)})
 
 
 def remove_found_again(connection: Connection, site: str, crawl: str) -> None:
-    """Counts what a stored crawl found again, and removes what crawls have now found on enough pages."""
-    asked = {
+    """Counts on how many pages a stored crawl found each field again; removes fields that have enough pages now."""
+    values = {
         "site": site,
         "crawl": crawl,
         "given_up": SCOPE_GIVEN_UP_AFTER,
-        "articles_enough": ARTICLES_ENOUGH,
+        "articles_enough": ARTICLES_TO_FIND_AGAIN,
     }
     for statement in (_FOUND_AGAIN, _REMOVE_FOUND, _REMOVE_LEFT_MENU):
-        connection.execute(statement, asked)
+        connection.execute(statement, values)
 
 
-def enough_pages(part: str) -> int:
-    """Pages of a part on which a field must be found again."""
-    return ARTICLES_ENOUGH if part == "article" else 1
+def pages_to_find_again(part: str) -> int:
+    """On how many pages of a part a field must be found again. Example: 3 articles, 1 page of a list."""
+    return ARTICLES_TO_FIND_AGAIN if part == "article" else 1
 
 
-def remove(connection: Connection, site: str, key: Key) -> None:
-    """Removes a field."""
+def remove(connection: Connection, site: str, key: FieldKey) -> None:
+    """Removes a field of a site."""
     connection.execute(_REMOVE, [site, *key])

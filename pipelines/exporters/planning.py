@@ -1,15 +1,15 @@
-"""What PostgreSQL knows of a database that was empty a moment ago.
+"""Statistics for the query planner of PostgreSQL, in a database that was empty a moment ago.
 
-A connection plans the check of a foreign key once. On an empty table it takes the index by time for as good as the
-primary key, and from then on goes through all articles of the site for each related story, until autovacuum comes by.
+A connection plans the check of a foreign key once. On an empty table, the index by time seems as good to it as the
+primary key. With that plan it goes through all articles of the site for each related story, until autovacuum comes by.
 """
 
 from __future__ import annotations
 
 from psycopg import Connection
 
-ENOUGH = 40
-"""Articles from which on the primary key is seen to be the better one."""
+ENOUGH_ARTICLES = 40
+"""From so many articles on, the planner sees that the primary key is better."""
 
 _IS_UNKNOWN = """
 SELECT 1 FROM pg_class WHERE oid = 'articles'::regclass AND reltuples < 0
@@ -18,10 +18,10 @@ SELECT 1 FROM pg_class WHERE oid = 'articles'::regclass AND reltuples < 0
 _ANALYSE = "ANALYZE articles"
 
 
-def note_size(connection: Connection) -> None:
-    """Counts the articles of a database where nobody has done so; its plans are made anew then.
+def analyze_once(connection: Connection) -> None:
+    """Has PostgreSQL count the articles where it never did; then it makes its plans anew.
 
-    The last statement of its transaction: until the end nobody else may do the same.
+    It must be the last statement of its transaction: until the end, no other connection can do the same.
     """
-    if connection.execute(_IS_UNKNOWN, {"enough": ENOUGH}).fetchone():
+    if connection.execute(_IS_UNKNOWN, {"enough": ENOUGH_ARTICLES}).fetchone():
         connection.execute(_ANALYSE)

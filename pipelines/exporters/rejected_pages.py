@@ -1,4 +1,4 @@
-"""The table `rejected_pages`: what should have become an article or a list and did not."""
+"""The table `rejected_pages`: pages that should hold an article or a list, and could not be read."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PAGE = only(REJECTED_PAGES, "site", "no", "url", "fetched_at")
 _REASON = only(REJECTED_PAGES, "reason", "raw_path", "is_transient")
 _GIVEN = without(REJECTED_PAGES, "id", "missing", "version")
 
-# A list of lists of different lengths is no array.
+# `missing` is joined: lists of different lengths make no array of PostgreSQL.
 _WRITE: LiteralString = f"""
 INSERT INTO rejected_pages ({names(_GIVEN)}, missing, version)
 SELECT {names(_GIVEN)}, string_to_array(missing, ','), %(version)s FROM {unnest(_GIVEN | {"missing": "text"})}"""
@@ -28,7 +28,7 @@ WHERE r.site = p.site AND r.no = p.no AND r.fetched_at = p.fetched_at"""
 
 
 def forget(connection: Connection, reread: Sequence[PageItems]) -> None:
-    """Takes away what was noted of the very same captures before they were read again."""
+    """Removes the rows of captures that were read again."""
     if reread:
         connection.execute(_FORGET, lists(reread, CAPTURE))
 

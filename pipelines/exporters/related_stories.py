@@ -26,9 +26,9 @@ WHERE r.site = p.site AND r.no = p.no AND ({names(_KEY, "r")}) NOT IN (SELECT * 
 
 
 def write(connection: Connection, pages: Sequence[PageItems], new: Set[tuple[str, int | None]]) -> None:
-    """Makes the table hold exactly the teasers of these article pages; a list that got shorter gets shorter.
+    """Makes the table hold exactly the teasers of these article pages, also where there are fewer than before.
 
-    Of the `new` articles, by site and number, it holds none yet.
+    The table holds nothing yet of the `new` articles, given by site and number.
     """
     owners, stories = _stories(pages)
     if stories:

@@ -36,7 +36,7 @@ _FORGET: LiteralString = f"""
 DELETE FROM removed_articles AS r USING {unnest(CAPTURE, "p")}
 WHERE r.site = p.site AND r.no = p.no AND r.last_seen_at <= p.fetched_at"""
 
-# An article that was fetched after the first sighting was there: the series begins anew.
+# Where the article was fetched after the first sighting, it was there: the count of sightings begins anew.
 _CONFIRM = """
 UPDATE removed_articles AS r SET
     first_confirmed_at = CASE
@@ -47,7 +47,7 @@ UPDATE removed_articles AS r SET
 FROM removed_articles AS same LEFT JOIN articles AS a USING (site, no)
 WHERE r.site = same.site AND r.no = same.no AND r.site = %(site)s AND r.last_crawl = %(crawl)s"""
 
-# One sighting may be a slip of the site.
+# A single sighting may be an error of the site.
 _GONE = """
 UPDATE articles AS a SET gone_at = r.last_confirmed_at
 FROM removed_articles AS r
@@ -56,7 +56,7 @@ WHERE r.site = %(site)s AND r.last_crawl = %(crawl)s AND a.site = r.site AND a.n
 
 
 def write(connection: Connection, removed: Sequence[PageItems], read: Sequence[PageItems], crawl: str) -> None:
-    """Notes what a crawl found removed, and forgets what was read later, each number at most once in `read`."""
+    """Adds sightings of removed articles. Removes articles that were read later; each is at most once in `read`."""
     if removed:
         found = {"form": [page.removed for page in removed], "listed": [page.is_listed for page in removed]}
         connection.execute(_WRITE, lists(removed, CAPTURE) | found | {"crawl": crawl})
@@ -65,9 +65,9 @@ def write(connection: Connection, removed: Sequence[PageItems], read: Sequence[P
 
 
 def confirm(connection: Connection, record: CrawlRecord) -> None:
-    """What a crawl that ended well found removed counts: an article seen so twice, far enough apart, is gone.
+    """Confirms the sightings of a crawl that ended well. Two confirmed ones, far enough apart, make an article gone.
 
-    Its text stays. The same record may come again.
+    Example: with GONE_AFTER=1d, sightings on Monday and Tuesday. The text stays; the same record may come again.
     """
     if record.finished_at and record.gone_after is not None:
         values = {"site": record.site, "crawl": record.id, "gone_after": record.gone_after}

@@ -16,18 +16,18 @@ from pipelines.database.statements import each, names, unnest, without
 from pipelines.database.tables import WEATHER_READINGS, WEATHER_SNAPSHOTS
 from pipelines.exporters.columns import lists
 
-SAME_FOR = timedelta(hours=1)
-"""The observations are hourly: a strip that comes back sooner is the old one out of a cache."""
+SAME_STRIP_WITHIN = timedelta(hours=1)
+"""A strip that comes back within this time is the old one out of a cache: the observations are hourly."""
 
 _SNAPSHOT = without(WEATHER_SNAPSHOTS, "id")
 _IN_STRIP = without(WEATHER_READINGS, "snapshot_id")
 _READING = without(_IN_STRIP, "position")
 
-# Two exporters of one site would both miss the snapshot the other is about to write.
+# Without it, two exporters of one site would each miss the snapshot that the other is about to write.
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('asiatongsin weather ' || %s, 0))"
 
-# A strip repeats its neighbour in time (not the newest one: it may come out of a spool that was drained late), or one
-# seen within the hour: caches of one site show two strips by turns.
+# A strip repeats its neighbour in time, or a strip seen within the hour, since caches of one site show two by turns.
+# The neighbour need not be the newest strip: a page may come out of a spool that was drained late.
 _EXTEND = """
 WITH neighbour AS (
     (SELECT id, readings_hash FROM weather_snapshots WHERE site = %(site)s AND first_fetched_at <= %(first_fetched_at)s
@@ -71,10 +71,6 @@ SELECT DISTINCT ON (place) place, id
 FROM pages JOIN near ON near.site = pages.site AND fetched_at BETWEEN first_fetched_at AND last_fetched_at
 ORDER BY place, first_fetched_at DESC, id DESC"""
 
-_UNCHANGED_FOR = """
-SELECT last_fetched_at - first_fetched_at FROM weather_snapshots WHERE site = %s
-ORDER BY first_fetched_at DESC, id DESC LIMIT 1"""
-
 _CORRECT = "UPDATE weather_snapshots SET readings_hash = %s, page_date = %s WHERE id = %s"
 
 _DELETE_READINGS = "DELETE FROM weather_readings WHERE snapshot_id = %s"
@@ -82,20 +78,20 @@ _DELETE_READINGS = "DELETE FROM weather_readings WHERE snapshot_id = %s"
 
 @dataclass(frozen=True, kw_only=True)
 class Strip:
-    """A strip as long as it stayed the same."""
+    """A strip, and how long it stayed the same."""
 
     snapshot: WeatherSnapshot
-    """The first page's."""
+    """The strip of the first page that showed it."""
 
     last_fetched_at: datetime
     """When the last page showed it."""
 
     pages: int
-    """How many pages did."""
+    """How many pages showed it."""
 
 
 def fold(snapshots: Iterable[WeatherSnapshot]) -> list[Strip]:
-    """Equal strips that follow each other, or are less than SAME_FOR apart, per site, as one."""
+    """Joins equal strips of a site that follow each other, or are at most SAME_STRIP_WITHIN apart."""
     strips: list[Strip] = []
     latest: dict[tuple[str, str], int] = {}
     for snapshot in sorted(snapshots, key=attrgetter("site", "fetched_at")):
@@ -111,24 +107,19 @@ def fold(snapshots: Iterable[WeatherSnapshot]) -> list[Strip]:
 
 
 def _continues(strips: list[Strip], place: int, snapshot: WeatherSnapshot) -> bool:
-    return place == len(strips) - 1 or snapshot.fetched_at - strips[place].last_fetched_at <= SAME_FOR
+    return place == len(strips) - 1 or snapshot.fetched_at - strips[place].last_fetched_at <= SAME_STRIP_WITHIN
 
 
 def write(connection: Connection, snapshots: Iterable[WeatherSnapshot]) -> None:
-    """Extends the snapshot that a strip repeats, else adds one; a statement per strip, not per page."""
+    """Extends the snapshot that a strip repeats, or adds one. Statements are per strip, not per page."""
     for site, strips in groupby(fold(snapshots), key=lambda strip: strip.snapshot.site):
         connection.execute(_LOCK, [site])
         for strip in strips:
             _write(connection, strip)
 
 
-def unchanged_for(connection: Connection, site: str) -> timedelta | None:
-    """How long the strip that was seen last has been the same; None where none was seen."""
-    return next((span for (span,) in connection.execute(_UNCHANGED_FOR, [site])), None)
-
-
 def correct(connection: Connection, snapshots: Iterable[WeatherSnapshot]) -> None:
-    """Strips that were read again take the place of what was read of the same pages before; others are added."""
+    """Strips that were read again replace what was read of the same pages before; others are added."""
     given = sorted(snapshots, key=attrgetter("site", "fetched_at"))
     for site in dict.fromkeys(snapshot.site for snapshot in given):
         connection.execute(_LOCK, [site])
@@ -153,7 +144,7 @@ def _write(connection: Connection, strip: Strip) -> None:
         "pages": strip.pages,
         "readings_hash": snapshot.readings_hash,
     }
-    if connection.execute(_EXTEND, values | {"same": SAME_FOR}).fetchone() is None:
+    if connection.execute(_EXTEND, values | {"same": SAME_STRIP_WITHIN}).fetchone() is None:
         for (identity,) in connection.execute(_ADD, values).fetchall():
             _add_readings(connection, identity, snapshot)
 

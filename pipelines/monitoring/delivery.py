@@ -1,9 +1,8 @@
-"""Where alerts go: the addresses of the setting ALERTS, which are secrets, and what brings messages there.
+"""Sends alerts to the addresses of the setting ALERTS, which are secrets.
 
-apprise knows mail, Slack, Discord, Telegram, plain JSON and a hundred other services by one address each. Not
-spidermon, though it is of Scrapy's own house: its monitors judge statistics when the spider closes, before anybody
-knows what the database took, and a second time beside `pipelines.verdict.decide`; its actions repeat what they said
-before.
+apprise knows mail, Slack, Discord, Telegram, plain JSON and a hundred other services by one address each. spidermon,
+of the makers of Scrapy, would not do. Its monitors judge the statistics when the spider closes, before anybody knows
+what the database took, and beside `pipelines.verdict.decide`; its actions repeat messages.
 """
 
 from __future__ import annotations
@@ -25,11 +24,11 @@ from pipelines.threads import start_in_thread
 if TYPE_CHECKING:
     from apprise import NotifyBase
 
-PATIENCE = 10.0
+DELIVERY_SECONDS = 10.0
 """Seconds after which a message that is still on its way counts as not delivered."""
 
-TALKATIVE = ("apprise", "urllib3", "requests", "requests_oauthlib", "oauthlib", "httpx", "httpcore")
-"""Loggers that print addresses: at DEBUG, and some as an error where they cannot make sense of one."""
+LOGGERS_OF_ADDRESSES = ("apprise", "urllib3", "requests", "requests_oauthlib", "oauthlib", "httpx", "httpcore")
+"""Loggers that print addresses at DEBUG, or as an error where an address makes no sense to them."""
 
 SILENT = logging.CRITICAL + 1
 
@@ -41,10 +40,10 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Address:
-    """Where one message goes."""
+    """An address that alerts are sent to."""
 
     name: str
-    """What may be said of it: its place in the setting and its kind, `2 (slack)`."""
+    """A name that holds no secret: the place in the setting and the kind, `2 (slack)`."""
 
     url: str = field(repr=False)
     """The address with its password or token."""
@@ -52,7 +51,7 @@ class Address:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Message:
-    """What is sent: plain text, printable."""
+    """An alert, as printable plain text."""
 
     title: str
     """One line."""
@@ -65,7 +64,7 @@ class Message:
 
 
 def check(settings: BaseSettings) -> None:
-    """SettingError, in which no address stands, where one cannot be used."""
+    """SettingError where an address cannot be used; the message does not hold the address."""
     given = addresses(settings)
     if given and find_spec("apprise") is None:
         raise SettingError("ALERTS is set, but what sends them is not installed: pip install 'asiatongsin[alerts]'")
@@ -78,7 +77,7 @@ def check(settings: BaseSettings) -> None:
 
 
 def addresses(settings: BaseSettings) -> list[Address]:
-    """Those that are to be told, in the order of the setting."""
+    """The addresses in the setting ALERTS, in their order."""
     given = settings["ALERTS"] or ""
     text = given if isinstance(given, str) else " ".join(map(str, given))
     urls = [url.rstrip(",") for url in _BETWEEN.split(text)]
@@ -86,47 +85,51 @@ def addresses(settings: BaseSettings) -> list[Address]:
 
 
 def deliver(message: Message, to: Iterable[Address]) -> set[str]:
-    """Sends it to all at once, and returns the names of the addresses that took it within PATIENCE."""
+    """Sends a message to all addresses at once; returns the names of those that took it within DELIVERY_SECONDS."""
     works = {address.name: start_in_thread(send, address, message) for address in to}
-    wait(works.values(), timeout=PATIENCE)
+    wait(works.values(), timeout=DELIVERY_SECONDS)
     taken = {name for name, work in works.items() if work.done() and not work.exception() and work.result()}
     for name in sorted(works.keys() - taken):
         is_late = not works[name].done()
         how = (
-            f"was not taken within {PATIENCE:.0f} seconds" if is_late else "was refused, sent elsewhere or found nobody"
+            f"was not taken within {DELIVERY_SECONDS:.0f} seconds"
+            if is_late
+            else "was refused, sent elsewhere or found nobody"
         )
         logger.warning("An alert to address %s of ALERTS %s; tried again as the next crawl ends", name, how)
     return taken
 
 
 def send(address: Address, message: Message) -> bool:
-    """Whether the address took it; what is raised may hold the address."""
+    """Sends a message; returns whether the address took it. An error may hold the address."""
     service = _service(address.url)
     if service is None:
         return False
     from apprise import Apprise, NotifyFormat, NotifyType  # noqa: PLC0415
 
     kind = NotifyType.SUCCESS if message.is_good else NotifyType.FAILURE
-    one = Apprise()  # of its own: apprise sends to several from threads that the end of the program waits for
+    one = (
+        Apprise()
+    )  # one for each address: to several, apprise sends from threads that the end of the program waits for
     one.add(service)
     return bool(one.notify(title=message.title, body=message.body, notify_type=kind, body_format=NotifyFormat.TEXT))
 
 
 def _service(url: str) -> NotifyBase | None:
-    """What sends there; None where apprise understands no such address, or nobody would receive anything."""
-    for name in TALKATIVE:
+    """The service of an address; None where apprise does not understand it, or nobody would receive anything."""
+    for name in LOGGERS_OF_ADDRESSES:
         logging.getLogger(name).setLevel(SILENT)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of a module of Python that one of its services still imports
+        warnings.simplefilter("ignore")  # one of its services imports a module that Python warns of
         from apprise import Apprise, AppriseAsset, OverflowMode  # noqa: PLC0415
 
-        # Whoever follows a redirect sends nothing there, and takes the page that answers for a receipt.
+        # After a redirect nothing would be sent, and the page that answers would be taken for a receipt.
         asset = AppriseAsset(app_id="asiatongsin", app_desc="asiatongsin", http_redirects=False)
         service = Apprise.instantiate(url, asset=asset)
     if service is None or not len(service):
         return None
     if not _OVERFLOW.search(url):
-        service.overflow_mode = OverflowMode.SPLIT  # chats refuse what is longer than they show
+        service.overflow_mode = OverflowMode.SPLIT  # chats refuse messages that are longer than they can show
     return service
 
 

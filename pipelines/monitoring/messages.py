@@ -1,4 +1,4 @@
-"""What is told of a site whose crawls go wrong: one message on each new trouble, one when all of them are over."""
+"""The text of alerts: one message for each new trouble of a site, and one when all troubles are over."""
 
 from __future__ import annotations
 
@@ -11,41 +11,42 @@ from pipelines.monitoring.delivery import Message
 from pipelines.monitoring.site_troubles import SiteTroubles
 from pipelines.verdict.decide import Verdict
 
-NEXT = {
+NEXT_STEPS = {
     Outcome.ERROR: "Read the log of that crawl. What was fetched is stored, or waits in the spool for the next crawl.",
     Outcome.SPOOLED: "See that the database answers; then `scrapy export`, or the next crawl, stores what waits.",
     Outcome.UNREACHABLE: "Open the site in a browser. Where it is there, read its robots.txt, and set CONTACT.",
     Outcome.DRIFT: "CONTRIBUTING.md begins with what to do when the layout changed; `scrapy reparse` makes up for it.",
 }
-"""What whoever is told does next."""
+"""What the reader of an alert does next, by the outcome."""
 
 KILLED = "it was killed before it could store how it went"
 
 
 def is_due(site_troubles: SiteTroubles, address: str) -> bool:
-    """Whether there is a trouble that the address was not told of, or none any more of those it was told of.
+    """Whether an address needs a message: there is a trouble it does not know of, or all that it knew are over.
 
-    That some of several are over is no news yet: one that comes and goes beside another is told once.
+    While one of several troubles stays, the end of the others is no news. So a trouble that comes and goes beside
+    another one is sent once.
     """
     known = set(site_troubles.known.get(address, ()))
     return bool(set(site_troubles.troubles) - known) if site_troubles.troubles else bool(known)
 
 
 def message(site_troubles: SiteTroubles, record: CrawlRecord, verdict: Verdict) -> Message:
-    """What to tell after that crawl."""
-    outcome = next((one for one in NEXT if one.word == site_troubles.trouble), Outcome.OK)
+    """The message after a crawl."""
+    outcome = next((one for one in NEXT_STEPS if one.word == site_troubles.trouble), Outcome.OK)
     is_good = outcome is Outcome.OK
-    lines = _recovery(site_troubles, verdict) if is_good else _trouble(site_troubles, verdict, NEXT[outcome])
+    lines = _recovery(site_troubles, verdict) if is_good else _trouble(site_troubles, verdict, NEXT_STEPS[outcome])
     lines += [f"Crawl {record.id}; `scrapy status` shows the last ones."]
     title = printable(f"asiatongsin: {record.site}: {outcome.word}")
     return Message(title=title, body="\n".join(map(printable, lines)), is_good=is_good)
 
 
-def _trouble(site_troubles: SiteTroubles, verdict: Verdict, then: str) -> list[str]:
-    # A crawl that was stopped early tells what is still to be told, and its sentence is of something else.
+def _trouble(site_troubles: SiteTroubles, verdict: Verdict, next_step: str) -> list[str]:
+    # After a crawl that was stopped early, the trouble is that of an earlier one, and not in the sentence of this one.
     what = verdict.sentence if verdict.outcome.word == site_troubles.trouble else "as the crawl before this one found"
-    began = [f"No crawl ended well since {_korean(site_troubles.since)}."] if site_troubles.since else []
-    return [f"{site_troubles.trouble}: {what}", *began, then]
+    since = [f"No crawl ended well since {_korean(site_troubles.since)}."] if site_troubles.since else []
+    return [f"{site_troubles.trouble}: {what}", *since, next_step]
 
 
 def _recovery(site_troubles: SiteTroubles, verdict: Verdict) -> list[str]:

@@ -1,7 +1,7 @@
-"""The figures of a crawl as a text file for node_exporter's textfile collector: the setting METRICS_FILE.
+"""Writes the figures of a crawl for node_exporter's textfile collector, to the file of the setting METRICS_FILE.
 
-Written by hand: it is a few lines of text, and prometheus_client's registry belongs to a process that is asked, not to
-one that ends. https://prometheus.io/docs/instrumenting/exposition_formats/
+The few lines of text are written by hand: the registry of prometheus_client is made for a process that stays and is
+asked, not for one that ends. https://prometheus.io/docs/instrumenting/exposition_formats/
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pipelines.crawl_record import Outcome
 from pipelines.disk import safe_name, write_whole
 from pipelines.verdict.tally import Tally
 
-READABLE = 0o644
+READABLE_BY_ALL = 0o644
 """Permissions of the file: node_exporter runs as another user."""
 
 Samples = Iterable[tuple[Mapping[str, str], float]]
@@ -27,7 +27,7 @@ Samples = Iterable[tuple[Mapping[str, str], float]]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Figures:
-    """What is told of a crawl."""
+    """The figures of a crawl that become metrics."""
 
     site: str
     """Host of the site."""
@@ -35,8 +35,8 @@ class Figures:
     outcome: Outcome
     """How it ended."""
 
-    began_at: datetime
-    """When it began."""
+    started_at: datetime
+    """When it started."""
 
     ended_at: datetime
     """When it ended."""
@@ -48,11 +48,11 @@ class Figures:
     """Pages of this site that wait in spools."""
 
     tally: Tally
-    """What it found."""
+    """The figures by which it was judged."""
 
 
 def trouble(settings: BaseSettings) -> str:
-    """Why nothing could be written, in words; empty where it can, or need not be."""
+    """Says why the metrics cannot be written; empty where they can, or need not be."""
     path = _given(settings)
     if path is None:
         return ""
@@ -65,14 +65,14 @@ def trouble(settings: BaseSettings) -> str:
 
 
 def metrics_file(settings: BaseSettings, site: str) -> Path | None:
-    """Where the figures of this site go: the file, or one of its own in the folder; None: nowhere."""
+    """The file for the figures of a site: METRICS_FILE, or a file in that folder; None where nothing is set."""
     path = _given(settings)
     return path if path is None or _is_file(path) else path / f"asiatongsin-{safe_name(site)}.prom"
 
 
 def write(path: Path, figures: Figures) -> None:
-    """Puts the figures of this crawl in the place of those before. OSError."""
-    write_whole(path, exposition(figures).encode(), mode=READABLE)
+    """Replaces the figures of the crawl before. OSError."""
+    write_whole(path, exposition(figures).encode(), mode=READABLE_BY_ALL)
 
 
 def exposition(figures: Figures) -> str:
@@ -82,7 +82,7 @@ def exposition(figures: Figures) -> str:
 
 def _lines(figures: Figures) -> Iterator[str]:
     tally, site = figures.tally, {"site": figures.site}
-    duration = max(0.0, (figures.ended_at - figures.began_at).total_seconds())
+    duration = max(0.0, (figures.ended_at - figures.started_at).total_seconds())
     yield from _gauge("crawl_duration_seconds", "How long the last crawl took.", [(site, duration)])
     yield from _gauge(
         "crawl_outcome",
@@ -121,7 +121,7 @@ def _articles(tally: Tally) -> Mapping[str, int]:
 
 
 def _gauge(name: str, meaning: str, samples: Samples) -> Iterator[str]:
-    """Help, type and samples; all of them gauges, since the next crawl begins from nothing."""
+    """The lines of one metric: help, type and samples. All are gauges: the next crawl begins from zero."""
     yield f"# HELP asiatongsin_{name} {meaning}"
     yield f"# TYPE asiatongsin_{name} gauge"
     for labels, value in samples:
@@ -134,7 +134,10 @@ def _escaped(text: str) -> str:
 
 
 def _is_file(path: Path) -> bool:
-    """What does not end in `.prom` is a folder, also where that is gone: the collector reads no other files."""
+    """Whether METRICS_FILE is a file. A path without `.prom` at its end is a folder, also where it does not exist.
+
+    The collector reads no other files.
+    """
     return path.suffix == ".prom" and not path.is_dir()
 
 

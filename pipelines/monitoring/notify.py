@@ -1,4 +1,4 @@
-"""What the outside is told of a crawl: alerts and metrics. Nothing that goes wrong here harms a crawl."""
+"""Sends alerts and writes metrics as crawls begin and end. No error here changes how a crawl ends."""
 
 from __future__ import annotations
 
@@ -28,32 +28,32 @@ P = ParamSpec("P")
 
 logger = logging.getLogger(__name__)
 
-LONGEST = 15.0
-"""Seconds that all of it may take."""
+NOTICES_SECONDS = 15.0
+"""Seconds after which alerts and metrics of a crawl are given up."""
 
 
 class Notices:
-    """Does nothing where no setting asks for it."""
+    """Sends alerts and writes metrics where the settings ALERTS and METRICS_FILE ask for them."""
 
     def __init__(self, settings: BaseSettings, data: Path) -> None:
         self.settings = settings
         self.data = data
 
-    def is_asked_for(self) -> bool:
-        """Whether anybody is to be told anything."""
+    def is_wanted(self) -> bool:
+        """Whether one of the settings asks for alerts or metrics."""
         return bool(self.settings["METRICS_FILE"] or addresses(self.settings))
 
     def crawl_begun(self, record: CrawlRecord) -> None:
-        """Tells that the crawl before this one was killed, where it was; within LONGEST, and raises nothing."""
-        if self.is_asked_for():
-            _unharmed(self._begun, record)
+        """Sends an alert where the crawl before this one was killed; takes NOTICES_SECONDS at most, raises nothing."""
+        if self.is_wanted():
+            _run_safely(self._tell_begin, record)
 
     def crawl_ended(self, record: CrawlRecord, verdict: Verdict, tally: Tally) -> None:
-        """Tells how the crawl went, within LONGEST; raises nothing."""
-        if self.is_asked_for():
-            _unharmed(self._ended, record, verdict, tally)
+        """Sends alerts and writes metrics of a crawl; takes NOTICES_SECONDS at most, raises nothing."""
+        if self.is_wanted():
+            _run_safely(self._tell_end, record, verdict, tally)
 
-    def _begun(self, record: CrawlRecord) -> None:
+    def _tell_begin(self, record: CrawlRecord) -> None:
         if trouble := metrics.trouble(self.settings):
             logger.warning("The metrics will not be written: %s", printable(trouble))
         troubles = self._site_troubles(record.site)
@@ -62,19 +62,19 @@ class Notices:
             killed = Verdict(Outcome.ERROR, messages.KILLED)
             troubles = troubles.after_end(killed, troubles.running_since, datetime.now(UTC), is_proof=True)
             troubles = self._alert(troubles, dead, killed)
-        self._keep(record.site, troubles.after_begin(record))
+        self._write(record.site, troubles.after_begin(record))
 
-    def _ended(self, record: CrawlRecord, verdict: Verdict, tally: Tally) -> None:
+    def _tell_end(self, record: CrawlRecord, verdict: Verdict, tally: Tally) -> None:
         now = datetime.now(UTC)
         before = self._site_troubles(record.site)
         after = before.after_end(verdict, record.started_at, now, is_proof=is_proof(record, verdict))
-        self._keep(record.site, after)
+        self._write(record.site, after)
         self._write_metrics(record, verdict.outcome, now, after.good_at, tally)
-        if (knowing := self._alert(after, record, verdict)) != after:
-            self._keep(record.site, knowing)
+        if (after_alerts := self._alert(after, record, verdict)) != after:
+            self._write(record.site, after_alerts)
 
     def _alert(self, troubles: SiteTroubles, record: CrawlRecord, verdict: Verdict) -> SiteTroubles:
-        """Sends what is news to an address; the troubles with what each address knows now."""
+        """Sends a message to each address that needs one; returns the troubles with what each address knows now."""
         given = addresses(self.settings)
         news = messages.message(troubles, record, verdict)
         taken = deliver(news, [one for one in given if messages.is_due(troubles, one.name)])
@@ -94,7 +94,7 @@ class Notices:
         figures = Figures(
             site=record.site,
             outcome=outcome,
-            began_at=record.started_at,
+            started_at=record.started_at,
             ended_at=now,
             good_at=good_at,
             waiting=waiting_pages(self.data, record.site),
@@ -112,7 +112,7 @@ class Notices:
             logger.warning("How the site stood cannot be read: %s", describe_error(error, self.data))
             return SiteTroubles()
 
-    def _keep(self, site: str, troubles: SiteTroubles) -> None:
+    def _write(self, site: str, troubles: SiteTroubles) -> None:
         try:
             troubles.write(self.data, site)
         except OSError as error:
@@ -120,15 +120,15 @@ class Notices:
 
 
 def is_proof(record: CrawlRecord, verdict: Verdict) -> bool:
-    """Whether a crawl that ended well shows that all is well: it walked its lists, and saw what was missing before."""
-    return record.proves_lists and not verdict.is_open
+    """Whether a crawl that ended well proves that all is well: it walked its lists, and found all missing fields."""
+    return record.proves_lists and not verdict.is_inconclusive
 
 
-def _unharmed(work: Callable[P, None], *arguments: P.args, **named: P.kwargs) -> None:
-    """Does the work in a thread of its own; whatever becomes of it is a line in the log."""
+def _run_safely(work: Callable[P, None], *arguments: P.args, **named: P.kwargs) -> None:
+    """Does the work in a thread. An error, or a work that takes too long, becomes a line in the log."""
     done = start_in_thread(work, *arguments, **named)
-    wait([done], timeout=LONGEST)
+    wait([done], timeout=NOTICES_SECONDS)
     if not done.done():
-        logger.warning("Telling how the crawl went took more than %.0f seconds and was given up", LONGEST)
-    elif error := done.exception():  # its text may hold an address, and that is secret
+        logger.warning("Telling how the crawl went took more than %.0f seconds and was given up", NOTICES_SECONDS)
+    elif error := done.exception():  # its text may hold an address, which is secret
         logger.warning("How the crawl went could not be told: %s", type(error).__name__)

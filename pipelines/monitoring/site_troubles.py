@@ -1,4 +1,4 @@
-"""What is wrong with the crawls of a site, in a small file that is there when the database is not."""
+"""What is wrong with the crawls of a site, kept in a small file: it must be known while the database is away."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import Self
 import msgspec
 
 from pipelines.crawl_record import CrawlRecord, Outcome
-from pipelines.disk import private_folder, safe_name, write_whole
+from pipelines.disk import make_private_folder, safe_name, write_whole
 from pipelines.verdict.decide import Verdict
 
 FORGOTTEN_AFTER = timedelta(days=1)
-"""A trouble that no crawl met for so long is told again when it comes back, though another one stands."""
+"""After so long, a trouble that returns is sent again, even while another trouble stays."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,68 +23,68 @@ class SiteTroubles:
     """What is known of a site between two crawls."""
 
     trouble: str = ""
-    """Outcome of the last crawl that proved anything; empty: it ended well."""
+    """Outcome of the last crawl that proved anything; empty where it ended well."""
 
     troubles: tuple[str, ...] = ()
-    """What was wrong with that crawl, each by a name of its own: `unreachable`, or `article headline`."""
+    """Names of all that was wrong with that crawl, for example `unreachable` or `article headline`."""
 
     since: datetime | None = None
-    """When the first crawl of the last trouble began, of whatever outcomes that consisted."""
+    """When the current troubles began; where all is well, when the last ones did."""
 
     until: datetime | None = None
-    """When a crawl ended well again; None while none has."""
+    """When a crawl ended well again; None while crawls go wrong."""
 
     good_at: datetime | None = None
     """When a crawl ended well for the last time."""
 
     running: str | None = None
-    """The crawl that is running, or was when it was killed."""
+    """Id of the crawl that is running, or that was killed."""
 
     running_since: datetime | None = None
-    """When that one began."""
+    """When that crawl started."""
 
     seen: dict[str, datetime] = field(default_factory=dict)
-    """Troubles since all was well, and when a crawl met each for the last time; none of more than a day ago."""
+    """Troubles of the last day since all was well, each with the end of the last crawl that met it."""
 
     known: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """Troubles each address was told of since all was well; an address that is not here believes all is."""
+    """Troubles that each address knows of since all was well; an address without an entry knows of none."""
 
     @classmethod
     def read(cls, data: Path, site: str) -> Self:
-        """Where nothing was written, or nobody can read it, a site of which nothing is known. OSError."""
+        """The troubles in the file of a site; none where there is no file, or it holds none. OSError."""
         try:
             return msgspec.json.decode(_file(data, site).read_bytes(), type=cls)
         except (FileNotFoundError, UnicodeDecodeError, msgspec.MsgspecError):
             return cls()
 
     def write(self, data: Path, site: str) -> None:
-        """OSError where it stays as it was."""
+        """Writes the file of a site. OSError where it stays as it was."""
         path = _file(data, site)
-        private_folder(path.parent)
+        make_private_folder(path.parent)
         write_whole(path, msgspec.json.encode(self))
 
     def after_begin(self, record: CrawlRecord) -> Self:
-        """After a crawl has begun."""
+        """The troubles after a crawl has begun."""
         return replace(self, running=record.id, running_since=record.started_at)
 
-    def after_end(self, verdict: Verdict, began_at: datetime, at: datetime, *, is_proof: bool) -> Self:
-        """After a crawl; one that ended well without having looked proves neither trouble nor recovery."""
-        over = replace(self, running=None, running_since=None)
+    def after_end(self, verdict: Verdict, started_at: datetime, at: datetime, *, is_proof: bool) -> Self:
+        """The troubles after a crawl. A good crawl that is no proof changes none of them."""
+        after = replace(self, running=None, running_since=None)
         if verdict.outcome is not Outcome.OK:
-            since = self.since if self.trouble else began_at
+            since = self.since if self.trouble else started_at
             troubles = tuple(sorted(verdict.troubles))
             seen = {name: last for name, last in self.seen.items() if at - last < FORGOTTEN_AFTER}
             seen |= dict.fromkeys(troubles, at)
             known = {name: tuple(one for one in names if one in seen) for name, names in self.known.items()}
-            over = replace(over, troubles=troubles, seen=seen, known=known)
-            return replace(over, trouble=verdict.outcome.word, since=since, until=None)
+            after = replace(after, troubles=troubles, seen=seen, known=known)
+            return replace(after, trouble=verdict.outcome.word, since=since, until=None)
         if not is_proof:
-            return over
+            return after
         until = at if self.trouble else self.until
-        return replace(over, trouble="", troubles=(), seen={}, until=until, good_at=at)
+        return replace(after, trouble="", troubles=(), seen={}, until=until, good_at=at)
 
     def after_messages(self, addresses: Collection[str], taken: Collection[str]) -> Self:
-        """After those that have `taken` the news know of it; an address that is named no longer is forgotten."""
+        """The troubles after a message that some addresses have `taken`. Addresses no longer set are forgotten."""
         known = {name: self.known.get(name, ()) for name in addresses}
         for name in taken:
             known[name] = tuple(sorted({*known[name], *self.troubles})) if self.troubles else ()

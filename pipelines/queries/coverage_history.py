@@ -1,4 +1,4 @@
-"""What earlier crawls of a site found on its pages, and what fell and has not been found again."""
+"""Asks what earlier crawls of a site found on its pages, and which fields fell and have not been found again."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from datetime import datetime
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from pipelines.crawl_record import FieldCoverage, Key
+from pipelines.crawl_record import FieldCoverage, FieldKey
 
-EARLIER, EARLIER_LISTS = 200, 20
-"""Earlier crawls that a crawl is compared with, and those that a list is.
+EARLIER_CRAWLS, EARLIER_CRAWLS_OF_LIST = 200, 20
+"""With how many earlier crawls a crawl is compared, and with how many a list.
 
 Example: a crawl every half an hour makes 48 a day, of which most bring one article or none.
 """
@@ -27,7 +27,7 @@ SELECT o.* FROM unnest(%(parts)s::text[], %(fields)s::text[]) AS k (part, field)
         ORDER BY i.number DESC LIMIT 1000
     ) AS o, LATERAL (SELECT is_comparable, scope FROM crawls WHERE id = o.crawl OFFSET 0) AS c
     WHERE c.is_comparable AND c.scope = %(scope)s
-    ORDER BY o.number DESC LIMIT CASE WHEN k.part LIKE 'list %%' THEN %(most_of_list)s ELSE %(most)s END
+    ORDER BY o.number DESC LIMIT CASE WHEN k.part LIKE 'list %%' THEN %(limit_of_list)s ELSE %(limit)s END
 ) AS o"""
 
 _FALLEN = "SELECT part, field FROM missing_fields WHERE site = %s"
@@ -48,41 +48,41 @@ class MissingField:
     """Name of the field."""
 
     scope: str
-    """Scope of the last crawl that missed it."""
+    """Scope of the last crawl in which it fell."""
 
     since: datetime
-    """When the first crawl began that missed it."""
+    """Start of the first crawl in which it fell."""
 
     @property
-    def key(self) -> Key:
+    def key(self) -> FieldKey:
         """Part and name."""
         return self.part, self.field
 
 
-def before(
-    connection: Connection, site: str, scope: str, keys: Sequence[Key], *, but: str = ""
-) -> dict[Key, list[FieldCoverage]]:
-    """What crawls of a scope, but one, found of these fields, newest first; crawls in which they fell are left out."""
-    asked = {
+def found_before(
+    connection: Connection, site: str, scope: str, keys: Sequence[FieldKey], *, except_crawl: str = ""
+) -> dict[FieldKey, list[FieldCoverage]]:
+    """What crawls of a scope found of these fields, newest first. Crawls in which a field fell are left out."""
+    values = {
         "site": site,
-        "crawl": but,
+        "crawl": except_crawl,
         "scope": scope,
         "parts": [part for part, _ in keys],
         "fields": [name for _, name in keys],
-        "most": EARLIER,
-        "most_of_list": EARLIER_LISTS,
+        "limit": EARLIER_CRAWLS,
+        "limit_of_list": EARLIER_CRAWLS_OF_LIST,
     }
-    found: dict[Key, list[FieldCoverage]] = {}
-    for one in connection.cursor(row_factory=class_row(FieldCoverage)).execute(_BEFORE, asked):
+    found: dict[FieldKey, list[FieldCoverage]] = {}
+    for one in connection.cursor(row_factory=class_row(FieldCoverage)).execute(_BEFORE, values):
         found.setdefault((one.part, one.field), []).append(one)
     return found
 
 
-def missing(connection: Connection) -> list[MissingField]:
-    """What fell on any site and has not been found again."""
+def missing_fields(connection: Connection) -> list[MissingField]:
+    """The fields of all sites that fell and have not been found again."""
     return connection.cursor(row_factory=class_row(MissingField)).execute(_MISSING).fetchall()
 
 
-def fallen(connection: Connection, site: str) -> frozenset[Key]:
-    """The fields, as part and name, that fell and have not been found again on enough pages."""
+def fallen_fields(connection: Connection, site: str) -> frozenset[FieldKey]:
+    """The fields of a site that fell and have not been found again on enough pages."""
     return frozenset((part, name) for part, name in connection.execute(_FALLEN, [site]))

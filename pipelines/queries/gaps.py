@@ -1,4 +1,4 @@
-"""Article numbers are sequential: which of a range are stored, and which are missing."""
+"""Which article numbers of a range are stored, and which are missing; the site numbers its articles in sequence."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from psycopg import Connection
 
 _SPAN = "SELECT min(no), max(no) FROM articles WHERE site = %s"
 
-# What the other statements begin with: a row for each number that left a trace. Its lowest class counts: 1 stored,
-# 2 gone, 3 unreadable; then the missing: 4 stored pages lead to it, 5 tried in vain, or found removed by a crawl whose
-# removals do not count. What has no row was never seen.
+# The other statements begin with this one: a row for each number that left a trace, with the lowest of its classes.
+# 1 stored, 2 gone, 3 unreadable; missing are: 4 stored pages lead to it, 5 tried in vain, or found removed by a crawl
+# whose removals do not count. A number without a row was never seen.
 # A range of 2,000,000 with 1,000,000 articles and 5,000,000 related stories takes 2 to 3 s (2026-11-24).
 _KNOWN = """
 WITH known AS (
@@ -44,7 +44,7 @@ FROM (
         SELECT lag(no, 1, %(first)s::bigint - 1) OVER (ORDER BY no) + 1 AS first, no - 1 AS last
         FROM (SELECT no FROM known WHERE class <= 3 UNION ALL SELECT %(last)s::bigint + 1) AS held
     ) AS between_held
-    WHERE first <= last ORDER BY last - first DESC, last DESC LIMIT %(most)s
+    WHERE first <= last ORDER BY last - first DESC, last DESC LIMIT %(limit)s
 ) AS r
 LEFT JOIN LATERAL (
     SELECT published_at FROM articles WHERE site = %(site)s AND no < r.first AND published_at IS NOT NULL
@@ -56,21 +56,21 @@ LEFT JOIN LATERAL (
 ) AS above ON true
 ORDER BY r.last - r.first DESC, r.last DESC"""
 
-# What was tried in vain waits until all else was tried, then for its turn: a number that never comes blocks nothing.
+# A number that was tried in vain waits until all others were tried, so that it keeps none of them from its turn.
 _MISSING = """
 , runs AS (
     SELECT first, last FROM (
         SELECT lag(no, 1, %(first)s::bigint - 1) OVER (ORDER BY no) + 1 AS first, no - 1 AS last
         FROM (SELECT no FROM known UNION ALL SELECT %(last)s::bigint + 1) AS seen
     ) AS between_seen
-    WHERE first <= last ORDER BY last DESC LIMIT %(most)s
+    WHERE first <= last ORDER BY last DESC LIMIT %(limit)s
 )
 SELECT no FROM (
     SELECT no, class, tried_at FROM known WHERE class > 3
     UNION ALL
-    SELECT no, 6, NULL FROM runs, generate_series(last, greatest(first, last - %(most)s::bigint + 1), -1) AS no
+    SELECT no, 6, NULL FROM runs, generate_series(last, greatest(first, last - %(limit)s::bigint + 1), -1) AS no
 ) AS missing
-ORDER BY tried_at NULLS FIRST, class, no DESC LIMIT %(most)s"""
+ORDER BY tried_at NULLS FIRST, class, no DESC LIMIT %(limit)s"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Span:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Counts:
-    """How many numbers are in which class; each is in one, the first that holds."""
+    """How many numbers are in each class. Each number counts once, in the first class here that fits."""
 
     stored: int = 0
     """Articles."""
@@ -98,17 +98,17 @@ class Counts:
     """Removed by the site, whether they were ever stored or not."""
 
     unreadable: int = 0
-    """A page came and could not be read."""
+    """Numbers whose page came and could not be read."""
 
     never_listed: int = 0
-    """Missing, although stored pages lead to them or somebody tried."""
+    """Missing numbers to which stored pages lead, or that were tried in vain."""
 
     never_seen: int = 0
-    """Missing without a trace."""
+    """Missing numbers that left no trace."""
 
     @property
     def missing(self) -> int:
-        """What may be worth a try."""
+        """Numbers that may be worth a try."""
         return self.never_listed + self.never_seen
 
 
@@ -126,7 +126,7 @@ class Run:
     """When the nearest stored article below was published, aware; None without one."""
 
     published_above: datetime | None
-    """The same above."""
+    """When the nearest stored article above was published, aware; None without one."""
 
     @property
     def length(self) -> int:
@@ -151,15 +151,15 @@ def count_of(connection: Connection, site: str, numbers: Sequence[int]) -> Count
     return _counts(_rows(connection, _COUNTS_OF, span, numbers=list(numbers)), len(set(numbers)))
 
 
-def longest_runs(connection: Connection, span: Span, most: int) -> tuple[list[Run], int]:
+def longest_runs(connection: Connection, span: Span, limit: int) -> tuple[list[Run], int]:
     """The longest runs of missing numbers, longest first, and how many there are in all."""
-    rows = _rows(connection, _RUNS, span, most=most)
+    rows = _rows(connection, _RUNS, span, limit=limit)
     return [Run(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
 
 
-def missing(connection: Connection, span: Span, most: int) -> list[int]:
+def missing(connection: Connection, span: Span, limit: int) -> list[int]:
     """Numbers to try next: those that stored pages lead to, then those never seen, newest first."""
-    return [no for (no,) in _rows(connection, _MISSING, span, most=most)]
+    return [no for (no,) in _rows(connection, _MISSING, span, limit=limit)]
 
 
 def _rows(connection: Connection, query: LiteralString, span: Span, **values: Any) -> list[tuple[Any, ...]]:

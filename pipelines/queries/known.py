@@ -1,4 +1,4 @@
-"""Which articles of a site need no download, which do, and where in its lists something may be missing."""
+"""Which articles of a site need no download, which need one, and in which part of a list articles may be missing."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from asiatongsin.capture import Archived, Stored
 from asiatongsin.known import DoubtfulPart
 
 BACKDATED = timedelta(days=2)
-"""How much older than its first appearance in a list an article's printed time may be."""
+"""How much earlier than its first appearance in a list the printed time of an article may be."""
 
 MAX_ATTEMPTS = 10
-"""How often an article that does not come, or cannot be read, is asked for."""
+"""How often an article that does not come, or cannot be read, is requested."""
 
 MAX_CONTROLS = 7
-"""How many articles below a number, above it, and newest, are named to see whether the site still serves any."""
+"""How many stored articles below a number, above it, and newest, are offered as controls."""
 
 MAX_TO_RETRY = 20
-"""How many of them one crawl asks for."""
+"""How many articles that did not come, and how many removed ones, one crawl requests again."""
 
-# Stored, and not gone (a list may show that it is back); or read in vain by this very version, or found removed,
-# within the last day.
+# An article needs no download if it is stored and not gone: a list may show that it has returned. Nor if it was found
+# removed, or read in vain by this version, within the last day; nor after too many attempts.
 _NEED_NO_DOWNLOAD = """
 SELECT no FROM articles WHERE site = %(site)s AND no = ANY(%(numbers)s) AND gone_at IS NULL
 UNION
@@ -43,9 +43,9 @@ WHERE site = %(site)s AND no = ANY(%(numbers)s)
         AND NOT EXISTS (SELECT FROM articles AS a WHERE a.site = %(site)s AND a.no = removed_articles.no)
     ))"""
 
-# What did not come, was read in vain a day ago or by another version; each tried longest ago first. Then what was found
-# removed: a stored article every day for ten days, then every thirty days, since it may come back; a number that a list
-# showed so many times; and one that nobody ever saw an article under never.
+# First articles that did not come, or were read in vain a day ago or by another version, the longest ago first. Then
+# removed ones. A stored article is tried every day for ten days, then every thirty days, since it may return. A number
+# that a list showed is tried MAX_ATTEMPTS times; a number under which nobody ever saw an article, never.
 _TO_RETRY = """
 (SELECT no FROM (
     SELECT no, max(fetched_at) AS seen FROM rejected_pages
@@ -54,7 +54,7 @@ _TO_RETRY = """
         AND (bool_and(is_transient OR version <> %(version)s) OR max(fetched_at) < now() - interval '1 day')
 ) AS t
 WHERE NOT EXISTS (SELECT FROM articles AS a WHERE a.site = %(site)s AND a.no = t.no AND a.fetched_at >= t.seen)
-ORDER BY seen, no DESC LIMIT %(most)s)
+ORDER BY seen, no DESC LIMIT %(limit)s)
 UNION
 (SELECT r.no FROM removed_articles AS r LEFT JOIN articles AS a USING (site, no)
 WHERE site = %(site)s AND last_seen_at < now() - interval '1 day'
@@ -63,9 +63,9 @@ WHERE site = %(site)s AND last_seen_at < now() - interval '1 day'
         ELSE a.fetched_at < last_seen_at
             AND (r.first_seen_at > now() - interval '10 days' OR last_seen_at < now() - interval '30 days')
     END
-ORDER BY last_seen_at, r.no DESC LIMIT %(most)s)"""
+ORDER BY last_seen_at, r.no DESC LIMIT %(limit)s)"""
 
-# The whole page is wanted of an article that was found removed: a server that says it is unmodified says too little.
+# Of an article that was found removed, the whole page is wanted: that it is unmodified would say too little.
 _OF_ARTICLE = """
 SELECT a.no, coalesce(c.dated_at, greatest(a.published_at, a.modified_at), a.first_seen_at), a.content_hash,
     CASE WHEN r.no IS NULL THEN c.etag END, CASE WHEN r.no IS NULL THEN c.last_modified END,
@@ -77,19 +77,19 @@ WHERE a.site = %(site)s AND a.no = ANY(%(numbers)s)"""
 
 _RECHECKS = f"""{_OF_ARTICLE}
 WHERE a.site = %(site)s AND c.next_check_at <= now()
-ORDER BY c.next_check_at, a.no LIMIT %(most)s"""
+ORDER BY c.next_check_at, a.no LIMIT %(limit)s"""
 
 _LIVE = f"""{_OF_ARTICLE}
 WHERE a.site = %(site)s AND a.gone_at IS NULL AND r.no IS NULL"""
 
-# What fails may be the part of the site where the old articles are: its neighbours first, then the newest.
+# Only the part of the site with the old articles may fail: so neighbours of the number first, then the newest.
 _CONTROLS = f"""
-({_LIVE} AND a.no < %(near)s ORDER BY a.no DESC LIMIT %(most)s)
-UNION ALL ({_LIVE} AND a.no > %(near)s ORDER BY a.no LIMIT %(most)s)
-UNION ALL ({_LIVE} AND a.no <> %(near)s ORDER BY a.no DESC LIMIT %(most)s)"""
+({_LIVE} AND a.no < %(near)s ORDER BY a.no DESC LIMIT %(limit)s)
+UNION ALL ({_LIVE} AND a.no > %(near)s ORDER BY a.no LIMIT %(limit)s)
+UNION ALL ({_LIVE} AND a.no <> %(near)s ORDER BY a.no DESC LIMIT %(limit)s)"""
 
-# Did a crawl store articles without walking this list as far as it should, since the last one that did? Crawls count in
-# the order of their rows. Where the clock was set back between them, no time says what may be missing: all may be.
+# Since the last crawl that walked this list as far as it should, did a crawl store articles without doing so? Crawls
+# count in the order of their rows. Where the clock was set back between them, all articles may be missing.
 _DOUBTFUL_PART = """
 WITH sure AS (
     SELECT number, started_at, finished_at FROM crawls
@@ -116,24 +116,24 @@ def need_no_download(connection: Connection, site: str, numbers: Sequence[int]) 
 
 
 def to_retry(connection: Connection, site: str) -> list[int]:
-    """Articles that earlier crawls did not get and that are worth another try, a bounded number."""
-    values = {"site": site, "version": __version__, "attempts": MAX_ATTEMPTS, "most": MAX_TO_RETRY}
+    """Articles that earlier crawls did not get and that are worth another try; at most MAX_TO_RETRY of each kind."""
+    values = {"site": site, "version": __version__, "attempts": MAX_ATTEMPTS, "limit": MAX_TO_RETRY}
     return [no for (no,) in _rows(connection, _TO_RETRY, values)]
 
 
 def stored(connection: Connection, site: str, numbers: Sequence[int]) -> list[Stored]:
-    """What is known of those of `numbers` that are stored."""
+    """What is known of the stored articles among `numbers`."""
     return _stored(_rows(connection, _STORED, {"site": site, "numbers": list(numbers)}))
 
 
-def rechecks(connection: Connection, site: str, most: int) -> list[Stored]:
-    """Stored articles that are due to be visited again, at most so many, those due longest first."""
-    return _stored(_rows(connection, _RECHECKS, {"site": site, "most": most}))
+def rechecks(connection: Connection, site: str, limit: int) -> list[Stored]:
+    """At most `limit` stored articles that are due to be visited again, the longest due first."""
+    return _stored(_rows(connection, _RECHECKS, {"site": site, "limit": limit}))
 
 
 def controls(connection: Connection, site: str, near: int) -> list[Stored]:
-    """Stored articles that were there when asked for last: one below, one above, the newest, and so on."""
-    found = _stored(_rows(connection, _CONTROLS, {"site": site, "near": near, "most": MAX_CONTROLS}))
+    """Stored articles that were there at their last visit, in turn: one below, one above, the newest, and so on."""
+    found = _stored(_rows(connection, _CONTROLS, {"site": site, "near": near, "limit": MAX_CONTROLS}))
     below = [article for article in found if article.no < near]
     above = sorted({article.no: article for article in found if article.no > near}.values(), key=lambda one: one.no)
     in_turn = chain.from_iterable(zip_longest(below, above, reversed(above)))
@@ -141,10 +141,10 @@ def controls(connection: Connection, site: str, near: int) -> list[Stored]:
 
 
 def doubtful_part(connection: Connection, site: str, section: int, crawl: str) -> DoubtfulPart | None:
-    """The part of a list in which articles may be missing although newer ones are stored; None where none is.
+    """The part of a list in which articles may be missing although newer ones are stored; None where no article is.
 
-    The stop rule trusts that behind a known article lie known articles. That is wrong after a crawl that stored the
-    news of a list and was cut short before it came to what lies behind. The crawl that asks counts for nothing.
+    A crawl stops at a page without news, since known articles lie behind known ones. That is wrong after a crawl that
+    stored the newest articles of a list and was cut short. `crawl`, the one that asks, does not count.
     """
     rows = _rows(connection, _DOUBTFUL_PART, {"site": site, "section": section, "crawl": crawl})
     return next((DoubtfulPart(since - BACKDATED, above) for since, above in rows), None)

@@ -1,4 +1,4 @@
-"""What the database holds, as rows for `scrapy summary`, which prints it."""
+"""The newest articles, weather and related stories in the database, as tables that `scrapy summary` prints."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The texts an article had, for whoever compares them."""
+"""The texts that an article had, one behind the other."""
 
 from __future__ import annotations
 

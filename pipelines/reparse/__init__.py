@@ -1,1 +1,1 @@
-"""Archived pages through the stages of today: what was read from them once, and what is read from them now."""
+"""Reads archived pages again with the program of today, and stores what it reads otherwise."""

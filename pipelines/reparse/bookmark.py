@@ -1,4 +1,4 @@
-"""How far an interrupted run came, so that the next one of the same kind goes on there."""
+"""How far an interrupted run came, so that the next run with the same arguments goes on there."""
 
 from __future__ import annotations
 
@@ -25,37 +25,38 @@ _REMOVE = "DELETE FROM reparse_bookmarks WHERE key = %s"
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """A capture; all before it are stored."""
+    """The place of a capture; all captures before it are stored."""
 
     file: Path
     offset: int
 
 
 class Bookmark:
-    """One row for each way the command is called, with each state of the program.
+    """A row for each set of arguments and each state of the program.
 
-    It is in the database whose rows it speaks of: another one, or one that was restored, begins where that one is.
+    It is in the database that the run writes to. So a run into another database, or into one that was restored, goes on
+    where that database stands.
     """
 
-    def __init__(self, connection: Connection, asked: object) -> None:
+    def __init__(self, connection: Connection, arguments: object) -> None:
         self.connection = connection
-        self.key = hashlib.sha256(msgspec.json.encode([program_hash(), asked])).hexdigest()
+        self.key = hashlib.sha256(msgspec.json.encode([program_hash(), arguments])).hexdigest()
 
     def read(self, files: Sequence[Path]) -> Place | None:
-        """Where the last run was interrupted; None where it was not, or where other files are to be read first."""
+        """Where the last run was interrupted; None where it was not, or where the files before that place differ."""
         for file, offset, before in self.connection.execute(_READ, [self.key]):
             place = Path(file)
-            if place in files and _names(files, place) == before:
+            if place in files and _hash_of_names(files, place) == before:
                 return Place(file=place, offset=offset)
         return None
 
     def write(self, place: Place, files: Sequence[Path]) -> None:
-        """Remembers."""
-        values = [self.key, str(place.file), place.offset, _names(files, place.file)]
+        """Stores how far the run came."""
+        values = [self.key, str(place.file), place.offset, _hash_of_names(files, place.file)]
         self.connection.execute(_WRITE, values)
 
     def remove(self) -> None:
-        """Forgets: the run came to its end."""
+        """Removes the bookmark, when a run came to its end."""
         self.connection.execute(_REMOVE, [self.key])
 
 
@@ -76,7 +77,7 @@ def _sources(folder: Traversable) -> Iterator[Traversable]:
             yield entry
 
 
-def _names(files: Sequence[Path], last: Path) -> str:
-    """SHA-256 of the names of the files up to this one."""
+def _hash_of_names(files: Sequence[Path], last: Path) -> str:
+    """SHA-256 of the names of the files up to `last`."""
     before = [str(file) for file in files[: files.index(last) + 1]]
     return hashlib.sha256("\n".join(before).encode("utf-8", "surrogateescape")).hexdigest()

@@ -1,4 +1,4 @@
-"""A capture out of a WARC file becomes the Page that the crawl had, or would have had."""
+"""Turns a capture out of a WARC file into the Page that a crawl had, or would have had."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ class Wanted:
     """Which captures are read again."""
 
     site: str | None = None
-    """Only of this site."""
+    """Captures of this site only; None: of all."""
 
     no: frozenset[int] = frozenset()
-    """Only of these articles; empty: of all."""
+    """Captures of these articles only; empty: of all."""
 
     since: datetime | None = None
-    """Only those fetched then or later."""
+    """Captures fetched then or later."""
 
     until: datetime | None = None
-    """Only those fetched then or earlier."""
+    """Captures fetched then or earlier."""
 
-    def takes(self, site: str, no: int, fetched_at: datetime) -> bool:
-        """Whether a capture is among them."""
+    def includes(self, site: str, no: int, fetched_at: datetime) -> bool:
+        """Whether a capture is to be read again."""
         return (
             (self.site is None or self.site == site)
             and (not self.no or no in self.no)
@@ -54,7 +54,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Unresolved:
-    """A revisit whose body is in another record that nobody has named: found by its digest, later or never."""
+    """A revisit that does not name the record with its body. Its digest finds the body, if any file holds it."""
 
     digest: str
     page: Page
@@ -63,16 +63,16 @@ class Unresolved:
 def page_of(capture: Capture, wanted: Wanted, data: Path, bases: Mapping[str, str]) -> Page | Unresolved | None:
     """The article page of a capture; None where it is another page, or not wanted.
 
-    `bases` are the addresses that sites are stored under: a site answers under several. ValueError where a header of
-    its record cannot be true.
+    `bases` holds the address under which each site is stored, since sites answer under several. ValueError where a
+    header of the record cannot be true.
     """
-    asked = capture.field(warc.ASKED) or capture.url
-    no, site = article_no(asked), _site_of(asked)
-    if no is None or site is None or not is_desktop_article(asked):
+    requested = capture.field(warc.REQUESTED_URL) or capture.url
+    no, site = article_no(requested), _site_of(requested)
+    if no is None or site is None or not is_desktop_article(requested):
         return None
-    if not wanted.takes(site.key, no, capture.fetched_at):
+    if not wanted.includes(site.key, no, capture.fetched_at):
         return None
-    answer = _answer(capture, asked, no)
+    answer = _answer(capture, requested, no)
     if answer is None:
         return None
     url, status, body = answer
@@ -96,7 +96,7 @@ def page_of(capture: Capture, wanted: Wanted, data: Path, bases: Mapping[str, st
 
 
 def with_body_of(page: Page, original: Capture, data: Path) -> Page:
-    """The page of a revisit, with the body that it refers to."""
+    """The page of a revisit, with the body of the record that it refers to."""
     return replace(page, body=original.body, archived=_place(original, data))
 
 
@@ -122,20 +122,20 @@ def _original(capture: Capture, data: Path) -> tuple[Path, int] | None:
     return data / file, int(offset)
 
 
-def _answer(capture: Capture, asked: str, no: int) -> tuple[str, int, bytes] | None:
+def _answer(capture: Capture, requested: str, no: int) -> tuple[str, int, bytes] | None:
     """Address, status and body of the answer; None where there is none, or where another capture has it."""
     if capture.status in _ANSWERS:
         return capture.url, capture.status, capture.body
-    if not 300 <= capture.status < 400 or capture.field(warc.ASKED):
+    if not 300 <= capture.status < 400 or capture.field(warc.REQUESTED_URL):
         return None
     target = join(capture.url, capture.header("Location"))
-    # Whoever followed the redirect has the other page as a capture of its own; what it says of this article is that
-    # it leads elsewhere.
+    # A crawler that followed the redirect archived the other page on its own. This capture says of the article only
+    # that it leads elsewhere.
     return None if not capture.header("Location") or article_no(target) == no else (target, 200, b"")
 
 
 def _place(capture: Capture, data: Path) -> Archived | None:
-    """Where the record is, for files below the data folder."""
+    """The place of a record in a file below the data folder; None for other files."""
     file = _file_of(capture.path, data)
     if file is None:
         return None
@@ -148,14 +148,14 @@ def _place(capture: Capture, data: Path) -> Archived | None:
 
 
 def _usual_base(site: Site) -> str:
-    """What a crawl would ask for, whatever name and scheme a capture of somebody else has."""
+    """The address that a crawl would request, whatever host and scheme another program used."""
     return site.base if urlsplit(site.base).port else f"https://{site.key}"
 
 
 @cache
 def _file_of(path: Path, data: Path) -> str | None:
-    """A file as it is called below the data folder, whatever links and dots led there; None for any other file."""
-    if path.is_relative_to(data) and ".." not in path.parts:  # its owner may have put any folder on another disk
+    """The path of a file below the data folder, links and dots resolved; None for any other file."""
+    if path.is_relative_to(data) and ".." not in path.parts:  # the owner may have linked any folder to another disk
         return path.relative_to(data).as_posix()
     for folder in ("", "archive"):
         root = (data / folder).resolve()
@@ -165,7 +165,7 @@ def _file_of(path: Path, data: Path) -> str | None:
 
 
 def _site_of(url: str) -> Site | None:
-    """The site of an address; None for addresses of phones, whose pages hold less, and for what is none."""
+    """The site of an address; None for mobile addresses, whose pages hold less, and for what is no address."""
     try:
         parts = urlsplit(url)
         return None if parts.netloc.startswith("m.") else Site.parse(f"{parts.scheme}://{parts.netloc}")
@@ -179,7 +179,7 @@ def _listed_at(capture: Capture) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text)
-        moment.astimezone(KST)  # of the last day that there is, it cannot be said
+        moment.astimezone(KST)  # fails for the last day that datetime knows
     except (ValueError, OverflowError):
         moment = datetime.min
     if moment.tzinfo is None:

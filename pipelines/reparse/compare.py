@@ -1,4 +1,4 @@
-"""What was read again against what is stored: which captures differ, and in which fields."""
+"""Compares what was read again with what is stored: which captures differ, and in which fields."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ REMOVED, UNREADABLE, WEATHER = "removed", "unreadable", "weather"
 MENDED = "noted as unreadable or removed, and is neither"
 
 NOT_COMPARED = ("site", "no", "url", "fetched_at", "content_hash")
-"""Which capture it is, the address that is made of the number, and what follows from the text."""
+"""Fields that identify the capture, or follow from its number or its text."""
 
 
 def _read(columns: Columns) -> dict[LiteralString, LiteralString]:
@@ -92,22 +92,22 @@ WITH RECURSIVE one AS (
 )
 SELECT site, regexp_replace(url, '^(https?://[^/]+).*', '\\1') FROM one"""
 
-Key = tuple[str, int, datetime]
+CaptureKey = tuple[str, int, datetime]
 Fields = dict[str, tuple[Any, Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """One capture that is stored otherwise than it is read now."""
+    """A capture that is stored otherwise than it is read now."""
 
     items: PageItems
-    """What is read now, without a part that is stored like that already."""
+    """What is read now, without the weather where that is stored already."""
 
     kind: str | None = None
-    """What it is, where it is not an article whose fields differ."""
+    """What differs, where it is not a field of a stored article, for example `newer capture`."""
 
     fields: Fields
-    """Fields that differ: what is stored, what is read now."""
+    """The fields that differ, each with what is stored and what is read now."""
 
 
 def bases(connection: Connection) -> dict[str, str]:
@@ -125,7 +125,7 @@ def differences(connection: Connection, pages: Sequence[PageItems]) -> list[Diff
 
 
 class StoredRows:
-    """What is stored of some pages, asked for in a fixed number of queries."""
+    """What is stored of some pages, read in a fixed number of queries."""
 
     def __init__(self, connection: Connection, pages: Sequence[PageItems]) -> None:
         keys = lists({(page.site, page.no): page for page in pages}.values(), _KEY)
@@ -137,31 +137,31 @@ class StoredRows:
         at = lists(pages, CAPTURE)
         rejected = connection.execute(_REJECTED, at)
         self.rejected = {(site, no, fetched_at): reason for site, no, fetched_at, reason in rejected}
-        self.removed: set[Key] = set(connection.execute(_REMOVED, at))
-        self.removed_before: set[Key] = set(connection.execute(_REMOVED_BEFORE, at))
+        self.removed: set[CaptureKey] = set(connection.execute(_REMOVED, at))
+        self.removed_before: set[CaptureKey] = set(connection.execute(_REMOVED_BEFORE, at))
         showing = [page for page in pages if page.weather]
         strips = lists(showing, CAPTURE) | lists([page.weather for page in showing], _STRIP)
-        self.strips: set[Key] = set(connection.execute(_STRIPS, strips))
+        self.strips: set[CaptureKey] = set(connection.execute(_STRIPS, strips))
 
     def difference(self, page: PageItems) -> Difference | None:
-        """How a page differs; None where all of it is stored as it is."""
+        """How a page differs from what is stored; None where it does not."""
         key = (page.site, page.no or 0, page.fetched_at)
         kind, fields = self._of_page(page, key)
         if page.weather is not None and key not in self.strips:
             fields = fields | {WEATHER: (None, page.weather)}
-            # A strip that was never stored is another one, at the same time; it takes the place of none.
+            # Of a capture that was never stored, the strip is added and replaces none.
             page = replace(page, is_reread=self._is_known(page, key) and kind not in {NEW, NEWER, EARLIER})
         else:
             page = replace(page, weather=None)
         return Difference(items=page, kind=kind, fields=fields) if kind or fields else None
 
-    def _is_known(self, page: PageItems, key: Key) -> bool:
+    def _is_known(self, page: PageItems, key: CaptureKey) -> bool:
         """Whether this very capture was stored before."""
         row = self.articles.get(key[:2])
         times = [one["fetched_at"] for one in self.revisions.get(key[:2], [])] + ([row["fetched_at"]] if row else [])
         return page.archived is not None or page.fetched_at in times or key in self.rejected
 
-    def _of_page(self, page: PageItems, key: Key) -> tuple[str | None, Fields]:
+    def _of_page(self, page: PageItems, key: CaptureKey) -> tuple[str | None, Fields]:
         if page.article:
             kind, fields = self._of_article(page, page.article)
             is_mended = key in self.rejected or key in self.removed_before
@@ -189,13 +189,13 @@ class StoredRows:
         return None, _different(before, _values(page, article), _TEXT)
 
     def _revision_of(self, article: Article) -> dict[str, Any] | None:
-        """The text the article had when it was fetched, as far as is known."""
+        """The stored text that the article had at the time of this capture; None where there is none."""
         revisions = self.revisions.get((article.site, article.no), [])
         return next((one for one in reversed(revisions) if one["fetched_at"] <= article.fetched_at), None)
 
 
 def _different(stored: dict[str, Any], read: dict[str, Any], columns: Iterable[str]) -> Fields:
-    """The fields that differ. A time of publication that the page does not print is kept by the exporter."""
+    """The fields that differ; not a time of publication that the page does not print, since the exporter keeps it."""
     differing = [field for field in columns if stored[field] != read[field]]
     if read["published_at"] is None and "published_at" in differing:
         differing.remove("published_at")
@@ -205,7 +205,7 @@ def _different(stored: dict[str, Any], read: dict[str, Any], columns: Iterable[s
 
 
 def _values(page: PageItems, article: Article) -> dict[str, Any]:
-    """The fields of an article as the queries give them."""
+    """The fields of an article, in the form in which the queries return them."""
     stories = sorted(page.related_stories, key=lambda story: (story.block.encode(), story.position))
     return _row(article, ["content_hash", *_PRINTED]) | {
         "body": bodies([article])[0],

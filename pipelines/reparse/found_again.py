@@ -1,4 +1,4 @@
-"""Fields that fell, and that are found again on archived pages: a selector was mended."""
+"""Removes fields from `missing_fields` that archived pages have again, since a selector was mended."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pipelines.verdict.falls import EarlierCrawls, falls
 
 
 class FoundAgain:
-    """Looks for what fell on the captures taken since, and removes from `missing_fields` what most of them have."""
+    """Looks for fields that fell on the captures taken since then; removes those that are usual again."""
 
     def __init__(self, connection: Connection, settings: BaseSettings) -> None:
         self.connection = connection
@@ -31,11 +31,11 @@ class FoundAgain:
         }
         self._amounts: dict[MissingField, list[int]] = defaultdict(list)
         self._missing: dict[str, list[MissingField]] = defaultdict(list)
-        for one in coverage_history.missing(connection):
+        for one in coverage_history.missing_fields(connection):
             self._missing[one.site].append(one)
 
     def observe(self, batch: Iterable[PageItems]) -> None:
-        """Takes pages as they are read now."""
+        """Counts the missing fields on pages as they are read now."""
         for items in batch:
             if since := [one for one in self._missing.get(items.site, ()) if items.fetched_at >= one.since]:
                 found = dict(found_on(_page(items), items))
@@ -44,16 +44,16 @@ class FoundAgain:
                         self._amounts[one].append(found[one.part][one.field])
 
     def remove(self) -> list[str]:
-        """Removes the fields that are found again; their names, each with its site."""
+        """Removes the fields that are found again; returns their names, each with its site."""
         found = [one for one in self._amounts if self._is_found(one)]
         for one in found:
             missing_fields.remove(self.connection, one.site, one.key)
         return sorted(f"{one.site} {' '.join(one.key)}" for one in found)
 
     def _is_found(self, one: MissingField) -> bool:
-        """Whether crawls would say so: it is on as many pages, and on as large a share of them."""
+        """Whether crawls would find the field again: on as many pages, and on as large a share of them."""
         given, amounts = field_of(*one.key), self._amounts[one]
-        if given is None or len(amounts) < missing_fields.enough_pages(one.part):
+        if given is None or len(amounts) < missing_fields.pages_to_find_again(one.part):
             return False
         now = FieldCoverage(
             part=one.part,
@@ -62,13 +62,13 @@ class FoundAgain:
             found=sum(map(bool, amounts)),
             amount=sum(amounts) if given.unit else None,
         )
-        coverage = coverage_history.before(self.connection, one.site, one.scope, [one.key])
+        coverage = coverage_history.found_before(self.connection, one.site, one.scope, [one.key])
         earlier = EarlierCrawls(coverage=coverage, fallen=frozenset({one.key}))
         return now.share >= self._own_bounds.get(one.key, 0.0) and not falls([now], earlier, self.drop)
 
 
 def _page(items: PageItems) -> Page:
-    """The page the items were read from, without its text."""
+    """The page from which the items were read, without its body."""
     return Page(
         url=items.url,
         site=items.site,

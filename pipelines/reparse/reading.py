@@ -1,4 +1,4 @@
-"""Many pages through the stages between archive and spool, on as many cores as are wanted."""
+"""Reads many pages with the stages between archive and spool, on several cores."""
 
 from __future__ import annotations
 
@@ -22,30 +22,30 @@ from scrapy.utils.misc import build_from_crawler, load_object
 
 from asiatongsin.items import Page, PageItems
 from pipelines.stages.archive import ArchivePipeline
-from pipelines.stages.item_errors import rejected
+from pipelines.stages.item_errors import rejected_by_fault
 from pipelines.stages.spool import SpoolPipeline
 
-CHUNK = 20
-"""Pages that a process is given at once."""
+CHUNK_PAGES = 20
+"""How many pages a process is given at once."""
 
 CHUNK_BYTES = 2 * 1024 * 1024
-"""Bytes of pages after which it is given no more at once."""
+"""Bytes of pages above which a process is given no more at once."""
 
-WAITING = 3
-"""Chunks for each process that are on their way, above which no more are fetched."""
+CHUNKS_WAITING = 3
+"""Chunks on their way, for each process, above which no more pages are fetched."""
 
-WAITING_BYTES = 32 * 1024 * 1024
-"""Bytes of pages that are on their way, above which no more are fetched."""
+BYTES_WAITING = 32 * 1024 * 1024
+"""Bytes of pages on their way above which no more pages are fetched."""
 
 _stages: Stages | None = None
 
-# What another process hands back is not pickled, which takes twice as long.
+# Results of other processes come as JSON: pickling takes twice as long.
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(list[PageItems]).decode
 
 
 class Stages:
-    """The item pipelines of the settings, in their order, but for those that keep pages."""
+    """The item pipelines of the settings in their order, without those that archive or spool pages."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         crawler = Crawler(Spider, Settings(values))
@@ -66,9 +66,9 @@ class Stages:
 
 
 def read_all(pages: Iterable[Page], settings: BaseSettings, jobs: int) -> Iterator[list[PageItems]]:
-    """What all the pages hold, chunk by chunk in their order; a bounded number is in memory at a time.
+    """What all the pages hold, chunk by chunk, in order. A bounded number is in memory at a time.
 
-    `jobs` processes read them. This one is among them, whenever it has nothing else to do.
+    `jobs` processes read them. This process is one of them whenever it has nothing else to do.
     """
     with _Readers(settings.copy_to_dict(), jobs) as readers:
         for chunk in _chunks(pages):
@@ -83,7 +83,7 @@ def _chunks(pages: Iterable[Page]) -> Iterator[list[Page]]:
     chunk: list[Page] = []
     for page in pages:
         chunk.append(page)
-        if len(chunk) == CHUNK or _bytes(chunk) >= CHUNK_BYTES:
+        if len(chunk) == CHUNK_PAGES or _bytes(chunk) >= CHUNK_BYTES:
             yield chunk
             chunk = []
     if chunk:
@@ -101,14 +101,14 @@ class _Chunk:
     pages: list[Page]
 
     done: Future[Any] | None = None
-    """What they hold; None where nobody reads them yet."""
+    """What the pages hold; None where no process reads them yet."""
 
     is_here: bool = False
     """Whether this process reads them."""
 
 
 class _Readers:
-    """A thread of this process, and beside it processes, one less than there are `jobs`."""
+    """A thread of this process and `jobs` - 1 other processes."""
 
     def __init__(self, values: Mapping[str, Any], jobs: int) -> None:
         self.waiting: deque[_Chunk] = deque()
@@ -132,17 +132,17 @@ class _Readers:
 
     @property
     def are_busy(self) -> bool:
-        """Whether so much is on its way that no more is to be fetched."""
+        """Whether enough pages are on their way."""
         chunks = (chunk.pages for chunk in self.waiting)
-        return len(self.waiting) > WAITING * self.jobs or sum(map(_bytes, chunks)) > WAITING_BYTES
+        return len(self.waiting) > CHUNKS_WAITING * self.jobs or sum(map(_bytes, chunks)) > BYTES_WAITING
 
     def take(self, pages: list[Page]) -> None:
-        """Has a chunk read, behind those before it."""
+        """Adds a chunk, to be read behind those before it."""
         self.waiting.append(_Chunk(pages))
         self._hand_out()
 
     def first(self) -> list[PageItems]:
-        """What the first of them holds. While it is not there yet, this process reads one that nobody has begun."""
+        """What the first chunk holds. Until that is known, this process reads chunks that no other has begun."""
         self._hand_out()
         while not self._is_done(self.waiting[0]) and (idle := self._idle()):
             wait([self._read_here(idle)])
@@ -150,7 +150,7 @@ class _Readers:
         return self._result(self.waiting.popleft())
 
     def _hand_out(self) -> None:
-        """Gives the other processes two chunks each: one to read, one that is there as soon as they have."""
+        """Gives each of the other processes two chunks: one to read, and the next one."""
         being_read = sum(chunk.done is not None and not chunk.done.done() for chunk in self.waiting)
         while self.apart and being_read < 2 * (self.jobs - 1) and (idle := self._idle()):
             idle.done = self.apart.submit(_read_apart, idle.pages)
@@ -169,24 +169,24 @@ class _Readers:
         return chunk.done
 
     def _result(self, chunk: _Chunk) -> list[PageItems]:
-        """A page on which the program fails becomes a rejected one, and does not take its neighbours with it."""
+        """The result of a chunk. A page on which the program fails becomes a rejected page, its neighbours do not."""
         done = chunk.done or self._read_here(chunk)
         error = done.exception()
         if error is None or isinstance(error, BrokenExecutor):
             return done.result() if chunk.is_here else _decode(done.result())
         if len(chunk.pages) == 1:
-            return [rejected(chunk.pages[0], error, None)]
+            return [rejected_by_fault(chunk.pages[0], error, None)]
         return [items for page in chunk.pages for items in self._result(_Chunk([page]))]
 
 
 def _begin_process(values: Mapping[str, Any]) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever reads the results is told, and ends us
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process is told, and ends this one
     Thread(target=_end_with_parent, daemon=True).start()
     _begin(values)
 
 
 def _end_with_parent() -> None:
-    """A parent that is killed tells nobody, and whoever waits for its next pages would wait for ever."""
+    """Ends this process when its parent is killed: it would wait for pages for ever."""
     if parent := parent_process():
         parent.join()
         os._exit(1)

@@ -1,4 +1,4 @@
-"""What came of reading archived pages again, in numbers and in the first examples."""
+"""The result of reading archived pages again: counts, and the first differences."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ from asiatongsin import statistics as names
 from pipelines.reparse.compare import Difference
 
 EXAMPLES = 10
-"""So many differences are shown whole."""
+"""How many differences are shown in full."""
 
 
 @dataclass
 class Report:
-    """Grows with every batch."""
+    """Counts and examples, to which each batch adds its own."""
 
     captures: int = 0
     """Captures of article pages that were read."""
 
     differing: int = 0
-    """Those that are stored otherwise, or not at all."""
+    """Captures that are stored otherwise, or not at all."""
 
     kinds: Counter[str] = field(default_factory=Counter)
-    """Of those, what they are where no field of a stored text differs."""
+    """How many captures of each kind differ, where no field of a stored text does."""
 
     fields: Counter[str] = field(default_factory=Counter)
-    """In how many captures a field differs."""
+    """In how many captures each field differs."""
 
     examples: list[Difference] = field(default_factory=list)
-    """The first of them."""
+    """The first differences."""
 
     strangers: int = 0
-    """Pages at an address like that of an article, of sites of which no article was read: left alone."""
+    """Pages left alone: their address is like that of an article, but no article of their site was read."""
 
     bodiless: int = 0
     """Revisits of pages whose body is in none of the files."""
@@ -45,10 +45,10 @@ class Report:
     """Places in the files that cannot be read."""
 
     found_again: list[str] = field(default_factory=list)
-    """Fields that had fallen and are on the captures taken since."""
+    """Fields that had fallen, and that the captures taken since then have."""
 
     def add(self, captures: int, differences: Sequence[Difference]) -> None:
-        """Sums up a batch."""
+        """Adds a batch."""
         self.captures += captures
         self.differing += len(differences)
         for difference in differences:
@@ -58,7 +58,7 @@ class Report:
         self.examples += differences[: EXAMPLES - len(self.examples)]
 
     def counts(self) -> dict[str, int]:
-        """As statistics of a row of `crawls`."""
+        """The counts as statistics of a row of `crawls`."""
         counts = {"captures": self.captures, "differing": self.differing, **(self.kinds + self.fields)}
         counts |= {"damaged": self.damaged, "strangers": self.strangers}
         return {names.reparsed(name): number for name, number in counts.items()}

@@ -15,10 +15,10 @@ from psycopg import Connection
 from scrapy.settings import BaseSettings
 
 from asiatongsin.items import Page, PageItems
-from pipelines.archive.files import unfinished
+from pipelines.archive.files import files_of_unfinished_crawls
 from pipelines.archive.reading import LARGEST_PAGE, Capture, captures
 from pipelines.database.errors import CANNOT_USE_NOW
-from pipelines.database.session import translated
+from pipelines.database.session import translate_error
 from pipelines.reparse.bookmark import Bookmark, Place
 from pipelines.reparse.captured import PAYLOAD_DIGEST, Unresolved, Wanted, page_of, with_body_of
 from pipelines.reparse.compare import bases, differences
@@ -28,14 +28,14 @@ from pipelines.reparse.report import Report
 from pipelines.reparse.sites import Sites
 from pipelines.reparse.writing import Writing
 
-BATCH = 200
+BATCH_PAGES = 200
 """Pages that are compared and written at once."""
 
 BATCH_CHARACTERS = 2_000_000
-"""Characters of articles after which a batch takes no more pages."""
+"""Characters of articles above which a batch takes no more pages."""
 
-SECONDS = 10_000
-"""So many captures are remembered, to tell those of one second apart."""
+CAPTURES_REMEMBERED = 10_000
+"""How many captures are remembered, to tell those of the same second apart."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,11 +58,11 @@ class Job:
     """Is called with each place that cannot be read."""
 
     advance: Callable[[int], None]
-    """Is called with the number of bytes of the files that were read since."""
+    """Is called with the number of bytes that were read since its last call."""
 
 
 class Reparse:
-    """One run; without `writing` it only compares."""
+    """One run of the command; without `writing` it only compares."""
 
     def __init__(self, job: Job, connection: Connection, writing: Writing | None, bookmark: Bookmark | None) -> None:
         self.job = job
@@ -80,19 +80,19 @@ class Reparse:
         self._seconds: OrderedDict[tuple[str, int | None, datetime], list[bytes]] = OrderedDict()
 
     def run(self, settings: BaseSettings) -> Report:
-        """Reads all of it. DatabaseUnreachable, DatabaseUnusable, OSError: run again to go on."""
+        """Reads all files. After DatabaseUnreachable, DatabaseUnusable or OSError, the next run goes on there."""
         self._largest = settings.getint("DOWNLOAD_MAXSIZE") or sys.maxsize
         if self.writing:
             self.writing.begin()
-            # Single articles, chosen by somebody, say nothing of the others.
+            # Single articles that a user chose say nothing about the others.
             self.found_again = None if self.job.wanted.no else FoundAgain(self.connection, settings)
-        unfinished_files = unfinished(self.job.files, self.job.data)
+        unfinished_files = files_of_unfinished_crawls(self.job.files, self.job.data)
         self.report.unfinished = len(unfinished_files)
         self._files = [file for file in self.job.files if file not in unfinished_files]
         self._read(self._pages(), settings)
         self._read(self._resolved(), settings)
         if late := self.sites.late():
-            self._read(self._once_more(late), settings)
+            self._read(self._pages_of_late_sites(late), settings)
         self.report.strangers = self.sites.strangers
         self.report.bodiless = sum(map(len, self._unresolved.values()))
         if self.found_again:
@@ -105,7 +105,7 @@ class Reparse:
         batch: list[PageItems] = []
         for read in read_all(pages, settings, self.job.jobs):
             batch += read
-            if len(batch) >= BATCH or sum(map(_characters, batch)) >= BATCH_CHARACTERS:
+            if len(batch) >= BATCH_PAGES or sum(map(_characters, batch)) >= BATCH_CHARACTERS:
                 self._take(batch)
                 batch = []
         self._take(batch)
@@ -125,10 +125,10 @@ class Reparse:
             if self.bookmark and places and places[-1] and not (self.sites.has_held or self._unresolved):
                 self.bookmark.write(places[-1], self._files)
         except CANNOT_USE_NOW as error:
-            raise translated(error) from None
+            raise translate_error(error) from None
 
     def _pages(self) -> Iterator[Page]:
-        """The pages of all files, from the bookmark on; those whose body is elsewhere are put off."""
+        """The pages of all files, from the bookmark on. Pages whose body is in another record are put off."""
         start = self.bookmark.read(self._files) if self.bookmark else None
         for file in self._files[self._files.index(start.file) :] if start else self._files:
             for capture in self._captures(file, start.offset if start and file == start.file else 0):
@@ -142,20 +142,20 @@ class Reparse:
                 elif page is not None:
                     self.bases.setdefault(page.site, page.base)
                     self._places.append(Place(file=file, offset=capture.offset))
-                    yield page if page.archived else self._at_its_own_time(page)
+                    yield page if page.archived else self._with_distinct_time(page)
 
-    def _once_more(self, sites: set[str]) -> Iterator[Page]:
-        """The pages of some sites; what is wrong with the files was reported before."""
+    def _pages_of_late_sites(self, sites: set[str]) -> Iterator[Page]:
+        """The pages of sites that became known late; damage in the files was reported before."""
         for file in self._files:
             with suppress(OSError):
                 for capture in captures(file, lambda *_: None, largest=self._largest):
                     with suppress(ValueError):
                         page = page_of(capture, self.job.wanted, self.job.data, self.bases)
                         if isinstance(page, Page) and page.site in sites:
-                            yield page if page.archived else self._at_its_own_time(page)
+                            yield page if page.archived else self._with_distinct_time(page)
 
     def _resolved(self) -> Iterator[Page]:
-        """The pages that were put off, now with their bodies, which may be in any of the files."""
+        """The pages that were put off, with their bodies, which may be in any of the files."""
         for file in self._files if self._unresolved else ():
             with suppress(OSError):  # it was reported when the file was read first
                 for capture in captures(file, lambda *_: None, largest=self._largest):
@@ -164,13 +164,16 @@ class Reparse:
                         for page in self._unresolved.pop(digest):
                             yield with_body_of(page, capture, self.job.data)
 
-    def _at_its_own_time(self, page: Page) -> Page:
-        """Other tools date captures to the second; of two in one second the later one in the file is the later one."""
+    def _with_distinct_time(self, page: Page) -> Page:
+        """The page, later by a microsecond for each other capture of the same second that stands before it.
+
+        Other tools date captures to the second.
+        """
         key = (page.site, page.no, page.fetched_at)
         bodies = self._seconds.setdefault(key, [])
         if (body := hashlib.sha256(page.body).digest()) not in bodies:
             bodies.append(body)
-        if len(self._seconds) > SECONDS:
+        if len(self._seconds) > CAPTURES_REMEMBERED:
             self._seconds.popitem(last=False)
         earlier = bodies.index(body)
         return replace(page, fetched_at=page.fetched_at + timedelta(microseconds=earlier)) if earlier else page

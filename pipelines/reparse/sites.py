@@ -1,4 +1,4 @@
-"""Which pages are of sites on this CMS: other software has addresses like those of its articles."""
+"""Finds out which sites are on this CMS: other software has article addresses of the same form."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Iterable
 
 from asiatongsin.items import PageItems
 
-HELD = 1000
-"""So many pages of a site wait until one of its articles was read."""
+MOST_HELD_PAGES = 1000
+"""How many pages of a site wait, at most, until an article of the site is read."""
 
 
 class Sites:
-    """A page that is no article says nothing of its site; it counts once an article of that site was read."""
+    """Holds back pages without an article until an article of their site was read: then the site is on this CMS."""
 
     def __init__(self, known: Iterable[str]) -> None:
         self._known = set(known)
@@ -20,7 +20,7 @@ class Sites:
         self._passed_over: Counter[str] = Counter()
 
     def known_of(self, batch: Iterable[PageItems]) -> list[PageItems]:
-        """The pages of sites that are known, with those that waited for that."""
+        """The pages of known sites, with pages that were held back until their site became known."""
         known: list[PageItems] = []
         for items in batch:
             if items.article:
@@ -28,7 +28,7 @@ class Sites:
                 known += self._held.pop(items.site, [])
             if items.archived or items.site in self._known:
                 known.append(items)
-            elif len(held := self._held.setdefault(items.site, [])) < HELD:
+            elif len(held := self._held.setdefault(items.site, [])) < MOST_HELD_PAGES:
                 held.append(items)
             else:
                 self._passed_over[items.site] += 1
@@ -36,11 +36,11 @@ class Sites:
 
     @property
     def has_held(self) -> bool:
-        """Whether pages wait."""
+        """Whether pages are held back."""
         return bool(self._held)
 
     def late(self) -> set[str]:
-        """Sites that became known when too many of their pages had come before: they are to be read once more."""
+        """Sites that became known only after more than MOST_HELD_PAGES pages: their pages must be read once more."""
         return {site for site in self._passed_over if site in self._known}
 
     @property

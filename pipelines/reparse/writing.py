@@ -1,4 +1,4 @@
-"""What was read again goes the way of every page: through the spool into the database."""
+"""Stores pages that were read again as a crawl does: through the spool into the database."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ from pipelines.spool.drain import Drain
 from pipelines.spool.folder import Spool
 
 SEGMENT_PAGES = 1000
+"""How many pages a segment of the spool holds at most; each batch closes its segment."""
 
 
 class Writing:
     """A spool and a row of `crawls` for each site of which something is written."""
 
-    def __init__(self, drain: Drain, asked: dict[str, str]) -> None:
+    def __init__(self, drain: Drain, arguments: dict[str, str]) -> None:
         self.drain = drain
-        self.asked = asked
+        self.arguments = arguments
         self._spools: dict[str, tuple[Spool, CrawlRecord]] = {}
 
     @property
@@ -31,12 +32,12 @@ class Writing:
         return self.drain.total
 
     def begin(self) -> None:
-        """Stores what waits in the spool, of an interrupted run perhaps. DatabaseUnreachable, DatabaseUnusable."""
+        """Stores pages that wait in spools, perhaps of an interrupted run. DatabaseUnreachable, DatabaseUnusable."""
         self.drain.drain_abandoned()
         self.drain.total = Exported()
 
     def write(self, pages: Iterable[PageItems]) -> None:
-        """Stores the pages. DatabaseUnreachable and DatabaseUnusable leave them in the spool; OSError."""
+        """Stores the pages. After DatabaseUnreachable or DatabaseUnusable they wait in the spool. OSError."""
         touched = set()
         for page in pages:
             self._spool(page.site).append(page)
@@ -47,7 +48,7 @@ class Writing:
             self.drain.drain(spool, record)
 
     def end(self, outcome: Outcome, counts: dict[str, int]) -> Outcome:
-        """Writes how it went and gives the spools up; what was not stored waits in them for `scrapy export`."""
+        """Writes how the run went and gives up the spools, where pages that are not stored wait for `scrapy export`."""
         for spool, record in self._spools.values():
             final = replace(
                 record, finished_at=datetime.now(UTC), outcome=outcome.word, spooled=spool.waiting(), statistics=counts
@@ -69,6 +70,6 @@ class Writing:
 
     def _spool(self, site: str) -> Spool:
         if site not in self._spools:
-            record = CrawlRecord.begin(site, self.asked)
+            record = CrawlRecord.begin(site, self.arguments)
             self._spools[site] = (Spool.create(self.drain.spools, record, segment_pages=SEGMENT_PAGES), record)
         return self._spools[site][0]

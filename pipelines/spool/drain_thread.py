@@ -20,15 +20,15 @@ logger = logging.getLogger(__name__)
 TICK = 1.0
 """Seconds between two looks at the spool."""
 
-PATIENCE = 10.0
-"""Seconds that the end of a crawl waits for a database that was there before: it may be restarting."""
+WAIT_FOR_RESTART = 10.0
+"""Seconds that the end of a crawl waits for a database that was lost during the crawl: it may be restarting."""
 
 LONGEST_PAUSE = 30.0
 """Seconds between two attempts to reach a database that does not answer."""
 
 
 class DrainThread(Thread):
-    """Follows the crawl with a few seconds' distance; a database that is away is asked again and again."""
+    """Stores pages a few seconds after they came. Where the database is away, it tries again and again."""
 
     def __init__(
         self,
@@ -58,26 +58,26 @@ class DrainThread(Thread):
                 self.keep_lock()
 
     def finish(self) -> bool:
-        """Stops following and stores the rest; whether all is stored. Comes to no end while the server is frozen."""
+        """Stores the rest and returns whether all is stored. It does not end while the server is frozen."""
         self._stopping.set()
         self.join()
         self._drain(TICK)
-        patient_until = monotonic() + (PATIENCE if self.may_come_back else 0)
-        while self.trouble and monotonic() < patient_until:
+        deadline = monotonic() + (WAIT_FOR_RESTART if self.may_come_back else 0)
+        while self.trouble and monotonic() < deadline:
             sleep(TICK)
             self._drain(TICK)
         return not self.spool.waiting()
 
     def _drain(self, pause: float, older_than: float = 0.0) -> float:
-        """Stores what is there, and of the open segment what is old enough; how long to wait for the next look."""
+        """Stores closed segments, and the open one if it is old enough; returns seconds until the next attempt."""
         try:
             try:
                 self.spool.sync()
                 self.spool.close_segment(older_than=older_than)
-            finally:  # what was closed before can be stored all the same
+            finally:  # segments that were closed before can be stored all the same
                 self.worker.drain(self.spool, self.record)
         except (DatabaseUnreachable, DatabaseUnusable, psycopg.Error, OSError) as error:
-            # Whatever keeps the rest from being stored: it is in the spool, and the end of the crawl tells why.
+            # Whatever the error is, the pages are in the spool, and the last line of the crawl says why.
             if not self.trouble:
                 logger.warning("Cannot store now, pages wait in the spool: %s", error)
             self.trouble = str(error)

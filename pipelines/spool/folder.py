@@ -21,15 +21,15 @@ import msgspec
 
 from asiatongsin.items import PageItems
 from pipelines.crawl_record import CrawlRecord
-from pipelines.disk import OWNER_AND_GROUP, SYNC_AFTER, append_whole, fsync_folder, private_folder, write_whole
+from pipelines.disk import OWNER_AND_GROUP, SYNC_AFTER, append_whole, fsync_folder, make_private_folder, write_whole
 
 logger = logging.getLogger(__name__)
 
 DAMAGED = (msgspec.MsgspecError, UnicodeDecodeError)
-"""What reading a file of the spool raises where the disk has lost part of it."""
+"""Errors of reading a file of the spool of which the disk has lost a part."""
 
 UNFINISHED_AFTER = 3600.0
-"""Seconds after which a folder that was never finished is nobody's: finishing takes milliseconds."""
+"""Seconds after which an unfinished folder is abandoned: finishing one takes milliseconds."""
 
 _CLOSED, _OPEN = ".jsonl", ".open"
 _encode = msgspec.json.Encoder().encode
@@ -45,7 +45,7 @@ class Spool:
         self.segment_pages = segment_pages
         self.segment_seconds = segment_seconds
         self.sync_first: Callable[[], None] = lambda: None
-        """Brings to the disk what the pages here refer to; called before they are brought there themselves."""
+        """Is called before pages are brought to the disk: brings the archived records there that they refer to."""
         self._owner = owner
         self._lock = RLock()
         self._file: int | None = None
@@ -58,7 +58,7 @@ class Spool:
     def create(cls, spools: Path, record: CrawlRecord, **settings: float) -> Self:
         """A new folder for the crawl, owned by this process until it ends. OSError where it cannot be written."""
         # Under a name that nobody looks for until it is locked and holds the record.
-        unfinished = private_folder(spools) / f".{record.id}"
+        unfinished = make_private_folder(spools) / f".{record.id}"
         unfinished.mkdir(OWNER_AND_GROUP)
         owner = _own(unfinished)
         if owner is None:
@@ -88,7 +88,7 @@ class Spool:
                 spool.release()
 
     def append(self, items: PageItems) -> None:
-        """Hands one page to the operating system, whole; a killed process cannot take it back."""
+        """Hands one page, whole, to the operating system: it is safe there when the process is killed."""
         with self._lock:
             file = self._open_segment() if self._file is None else self._file
             append_whole(file, _encode(items) + b"\n")
@@ -128,7 +128,7 @@ class Spool:
 
     @property
     def is_owned(self) -> bool:
-        """Whether a living process has it. OSError where nobody may know."""
+        """Whether a living process owns the folder. OSError where it may not be read."""
         try:
             descriptor = os.open(self.folder / "owner", os.O_RDONLY | os.O_CLOEXEC)
         except FileNotFoundError:  # removed in this moment, or nobody ever had it
@@ -151,7 +151,7 @@ class Spool:
         write_whole(self.folder / "crawl.json", _encode(record))
 
     def adopt(self) -> None:
-        """Closes the segment a dead process left open; its torn last line is passed over when it is read."""
+        """Closes the segment that a dead process left open; its last line may be cut off (`read_segment`)."""
         for path in self.folder.glob(f"*{_OPEN}"):
             path.rename(path.with_suffix(_CLOSED))
 
@@ -160,7 +160,7 @@ class Spool:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def release(self) -> None:
-        """Gives the folder up; whoever looks for abandoned ones may take it."""
+        """Gives up the folder: another process may take it as abandoned."""
         with suppress(OSError):
             self.close_segment()
         with suppress(OSError):
@@ -187,7 +187,7 @@ def _sweep(spools: Path) -> None:
 
 
 def read_segment(path: Path) -> tuple[list[PageItems], list[bytes]]:
-    """The pages of a segment, and the lines that are none. A torn last line is neither: it was never whole."""
+    """The pages of a segment, and the lines that hold none. A last line that was cut off is neither."""
     pages, broken = [], []
     lines = path.read_bytes().split(b"\n")
     for line in lines[:-1]:

@@ -1,4 +1,4 @@
-"""Stage 0: the page as it came goes into a WARC file, before anybody reads it."""
+"""Stage 0: the page goes into a WARC file as it came, before it is read."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pipelines.archive.settings import archived_kinds
 from pipelines.stages.disk_trouble import DiskTrouble
 
 REMEMBERED_PLACES = 100
-"""So many pages on their way through the later stages, whose places are known in case one of those fails."""
+"""How many archived pages are remembered with their places, in case a later stage fails on one."""
 
 
 class ArchivePipeline:
@@ -32,7 +32,7 @@ class ArchivePipeline:
         self._places: OrderedDict[tuple[str, datetime], Archived] = OrderedDict()
         # Packing a page takes a third of a millisecond, in which the interpreter is free for other pages. One thread:
         # records lie in the order in which their pages came.
-        self._packing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="archive")
+        self._appending = ThreadPoolExecutor(max_workers=1, thread_name_prefix="archive")
         self._waiting = 0
 
     @classmethod
@@ -40,13 +40,13 @@ class ArchivePipeline:
         return cls(crawler)
 
     def close_spider(self) -> None:
-        self._packing.shutdown(wait=False)
+        self._appending.shutdown(wait=False)
 
     async def process_item(self, item: Page | PageItems) -> Page | PageItems:
         if self.archive is None or isinstance(item, PageItems) or item.kind not in self.kinds or not item.exchanges:
             return item
         try:
-            archived = await self._packed(self._packing.submit(self.archive.append, item))
+            archived = await self._appended(self._appending.submit(self.archive.append, item))
         except OSError as error:
             self.disk_trouble.end_crawl(error)
             raise
@@ -56,18 +56,19 @@ class ArchivePipeline:
             self._places.popitem(last=False)
         return item.archived_at(archived)
 
-    async def _packed(self, packing: Future[Archived]) -> Archived:
-        """Waits beside the others, unless so many wait as are fetched at once: no more than that may come in meanwhile.
+    async def _appended(self, appending: Future[Archived]) -> Archived:
+        """Waits for the place of a page while other pages are fetched, at most CONCURRENT_REQUESTS pages at a time.
 
-        A crawl that is killed takes them with it, and the next one fetches them again.
+        Where more wait, nothing else happens meanwhile. A crawl that is killed loses these pages; the next one fetches
+        them again.
         """
         self._waiting += 1
         try:
             is_enough = self._waiting >= self.crawler.settings.getint("CONCURRENT_REQUESTS")
-            return packing.result() if is_enough else await asyncio.wrap_future(packing)
+            return appending.result() if is_enough else await asyncio.wrap_future(appending)
         finally:
             self._waiting -= 1
 
     def place_of(self, page: Page) -> Archived | None:
-        """Where a page is that a later stage failed on."""
+        """The place in the archive of a page on which a later stage failed; None where it has none."""
         return self._places.get((page.url, page.fetched_at))

@@ -1,4 +1,4 @@
-"""The end of a crawl whose pages the disk takes no more."""
+"""Ends a crawl when the disk takes no more pages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 
 
 class DiskTrouble:
-    """What cannot be kept must not be fetched: the crawl ends, and what was spooled is safe."""
+    """Ends the crawl, since pages that cannot be kept must not be fetched; pages in the spool are safe."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler

@@ -1,4 +1,4 @@
-"""Pages on which the program itself failed: kept and noted like those that cannot be read."""
+"""Keeps and notes pages on which the program itself failed, like pages that cannot be read."""
 
 from __future__ import annotations
 
@@ -13,20 +13,21 @@ from twisted.python.failure import Failure
 from asiatongsin import statistics as names
 from asiatongsin.items import Page, PageItems, Rejection
 from asiatongsin.korean import clean
-from pipelines.disk import FULL, data_folder
+from pipelines.disk import DISK_FULL, data_folder
 from pipelines.stages.archive import ArchivePipeline
-from pipelines.stages.raw_pages import keep
+from pipelines.stages.raw_pages import keep_raw_page
 from pipelines.stages.recheck import RecheckPipeline
 from pipelines.stages.spool import SpoolPipeline
-from pipelines.stages.visits import visit
+from pipelines.stages.visits import visit_of
 
 logger = logging.getLogger(__name__)
 
 LONGEST_REASON = 300
+"""Characters of an error message that are stored as the reason."""
 
 
 class FaultyPages:
-    """When a stage raises, Scrapy logs it and forgets the page; here it becomes a rejected page."""
+    """Makes a page on which a stage failed a rejected page; Scrapy alone would log the error and forget the page."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
@@ -41,30 +42,34 @@ class FaultyPages:
         pipeline = self.crawler.get_item_pipeline(SpoolPipeline)
         if not isinstance(item, Page) or not pipeline or self.crawler.stats.get_value(names.SPOOL_FAILURES):
             return
-        with suppress(OSError):  # the pipeline has said so, and ends the crawl
-            pipeline.process_item(self._dated(rejected(self._archived(item), failure.value, self._kept(item))))
-        if isinstance(failure.value, OSError) and failure.value.errno in FULL:
+        with suppress(OSError):  # the pipeline has logged it, and ends the crawl
+            pipeline.process_item(
+                self._with_next_visit(
+                    rejected_by_fault(self._with_archive_place(item), failure.value, self._keep_raw_page(item))
+                )
+            )
+        if isinstance(failure.value, OSError) and failure.value.errno in DISK_FULL:
             pipeline.disk_trouble.end_crawl(failure.value)
 
-    def _archived(self, page: Page) -> Page:
+    def _with_archive_place(self, page: Page) -> Page:
         archiving = self.crawler.get_item_pipeline(ArchivePipeline)
         place = archiving.place_of(page) if archiving else None
         return page.archived_at(place) if place else page
 
-    def _dated(self, items: PageItems) -> PageItems:
+    def _with_next_visit(self, items: PageItems) -> PageItems:
         rechecking = self.crawler.get_item_pipeline(RecheckPipeline)
         return rechecking.process_item(items) if rechecking else items
 
-    def _kept(self, page: Page) -> str | None:
+    def _keep_raw_page(self, page: Page) -> str | None:
         try:
-            return keep(page, data_folder(self.crawler.settings))
-        except OSError:  # in the log already, where that is the fault
+            return keep_raw_page(page, data_folder(self.crawler.settings))
+        except OSError:  # it is in the log already, if that was the fault
             logger.warning("The raw page of %s cannot be kept", page.url)
             return None
 
 
-def rejected(page: Page, error: BaseException | None, raw_path: str | None) -> PageItems:
-    """The page with the error as the reason why there is nothing of it."""
+def rejected_by_fault(page: Page, error: BaseException | None, raw_path: str | None) -> PageItems:
+    """A rejected page, with the error as the reason."""
     reason = clean(f"a fault of the program: {type(error).__name__}: {error}")[:LONGEST_REASON]
     return PageItems(
         site=page.site,
@@ -73,7 +78,7 @@ def rejected(page: Page, error: BaseException | None, raw_path: str | None) -> P
         no=page.no,
         fetched_at=page.fetched_at,
         archived=page.archived,
-        check=visit(page),
-        # What the machine lacked it may have the next time; a fault in the code stays until that is another one.
+        check=visit_of(page),
+        # The machine may have next time what it lacked. A fault of the code stays until the code changes.
         rejected=Rejection(reason=reason, raw_path=raw_path, is_transient=isinstance(error, OSError)),
     )

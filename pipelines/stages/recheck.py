@@ -1,4 +1,4 @@
-"""Stage 4: when an article that was visited is due again, whatever became of the visit."""
+"""Stage 4: when an article that was visited is due again, also where the visit failed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from asiatongsin.rechecks import Rechecks
 
 
 class RecheckPipeline:
-    """Dates the next visit also of pages that failed: one that always does would else be the oldest due for ever."""
+    """Sets the next visit, also where this one failed: an article that always fails must not stay the longest due."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.rechecks = Rechecks.from_settings(crawler.settings)
@@ -24,24 +24,24 @@ class RecheckPipeline:
         return cls(crawler)
 
     def process_item(self, item: PageItems) -> PageItems:
-        return dated(item, self.rechecks)
+        return with_next_visit(item, self.rechecks)
 
 
-def dated(items: PageItems, rechecks: Rechecks) -> PageItems:
-    """The items with the date of the next visit; without a check where nobody knows how old the article is."""
+def with_next_visit(items: PageItems, rechecks: Rechecks) -> PageItems:
+    """The items with the time of the next visit; without a check where the age of the article is unknown."""
     if items.check is None:
         return items
     dated_at = _dated_at(items, items.check)
     if dated_at is None:
         return replace(items, check=None)
-    # A page out of an archive may be years old: what was due meanwhile is not made up for.
+    # A page out of an archive may be years old: visits that were due meanwhile are left out.
     visited_at = datetime.now(UTC) if items.is_reread else items.check.checked_at
     due = rechecks.next_visit(dated_at, visited_at)
     return replace(items, check=replace(items.check, dated_at=dated_at, next_check_at=due))
 
 
 def _dated_at(items: PageItems, check: Check) -> datetime | None:
-    """What the age counts from: the latest time that is printed or known, else the download."""
+    """The time from which the age counts: the latest printed or known time, else the download."""
     if items.article is None or check.is_unchanged:
         return check.dated_at
     times = (items.article.published_at, items.article.modified_at, check.dated_at)

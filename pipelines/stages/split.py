@@ -1,4 +1,4 @@
-"""Stage 1: one Page becomes one PageItems, the article, the weather and the related stories together."""
+"""Stage 1: one Page becomes one PageItems, with article, weather and related stories together."""
 
 from __future__ import annotations
 
@@ -11,34 +11,34 @@ from typing import Self
 from scrapy.crawler import Crawler
 
 from asiatongsin import statistics as names
-from asiatongsin.cms import LIST_SELECTORS, Read, is_asked_article, read_page, read_weather
+from asiatongsin.cms import LIST_SELECTORS, PageContent, is_requested_article, read_page, read_weather
 from asiatongsin.errors import PageRemoved, PageUnreadable
-from asiatongsin.fields import looked_for
+from asiatongsin.fields import describe_search
 from asiatongsin.items import Page, PageItems, PageKind, Rejection
-from pipelines.crawl_record import Key
+from pipelines.crawl_record import FieldKey
 from pipelines.disk import data_folder
-from pipelines.stages.raw_pages import keep
-from pipelines.stages.visits import visit
-from pipelines.verdict.coverage import Coverage, Unreadable
+from pipelines.stages.raw_pages import keep_raw_page
+from pipelines.stages.visits import visit_of
+from pipelines.verdict.coverage import Coverage, UnreadablePages
 
 logger = logging.getLogger(__name__)
 
 
 class SplitPipeline:
-    """Reads a page; one that cannot be read is kept raw and counted, and still gives its weather."""
+    """Reads each page. A page that cannot be read is kept raw and counted; its weather is read all the same."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.stats = crawler.stats
         self.data: Path = data_folder(crawler.settings)
         self.coverage = Coverage()
-        self.unreadable = Unreadable()
+        self.unreadable = UnreadablePages()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         return cls(crawler)
 
     def process_item(self, item: Page | PageItems) -> PageItems:
-        if isinstance(item, PageItems):  # a download that failed: there is no page
+        if isinstance(item, PageItems):  # the download failed, so there is no page
             return item
         items = split(item)
         is_met = item.kind == "article" and not item.is_by_number
@@ -48,7 +48,7 @@ class SplitPipeline:
             self.stats.inc_value(f"{names.REMOVED_AS}{items.removed}")
             self.stats.inc_value(names.MET_REMOVED, int(is_met))
         if items.rejected:
-            items = replace(items, rejected=self._rejected(item, items.rejected))
+            items = replace(items, rejected=self._note_rejection(item, items.rejected))
         if items.article:
             self.stats.inc_value(names.ARTICLES)
             self.stats.inc_value(names.ARTICLES_BY_NUMBER, int(item.is_by_number))
@@ -57,10 +57,10 @@ class SplitPipeline:
         self.coverage.observe(item, items)
         return items
 
-    def _rejected(self, page: Page, rejection: Rejection) -> Rejection:
-        """Counts a page that could not be read, and keeps it unless it is in an archive already."""
+    def _note_rejection(self, page: Page, rejection: Rejection) -> Rejection:
+        """Counts a page that could not be read, and keeps it raw unless it came out of an archive."""
         if not page.is_reread:
-            rejection = replace(rejection, raw_path=keep(page, self.data))
+            rejection = replace(rejection, raw_path=keep_raw_page(page, self.data))
             logger.warning("Cannot read %s: %s", page.url, rejection.reason)
         self.stats.inc_value(names.unreadable(page.kind))
         if page.kind == "article":
@@ -68,33 +68,33 @@ class SplitPipeline:
             self.unreadable.note(rejection)
         return rejection
 
-    def kept(self, key: Key) -> str | None:
-        """A page that lacks a field, or has little of it, kept raw below the data folder; None where it cannot be."""
-        return self._kept(self.coverage.evidence(key))
+    def keep_evidence(self, key: FieldKey) -> str | None:
+        """Keeps a page that lacks a field, or has little of it; its path below the data folder, or None."""
+        return self._keep(self.coverage.evidence(key))
 
-    def shown(self, kind: PageKind) -> str:
-        """Of pages that hold nothing that can be read: what was looked for, and one of them, kept raw; else empty."""
+    def describe_unreadable(self, kind: PageKind) -> str:
+        """Says what was looked for on unreadable pages, and where one of them is kept; empty where there are none."""
         if kind == "article":
-            return self.unreadable.told()
+            return self.unreadable.describe()
         page = self.coverage.empty_list()
-        return looked_for(LIST_SELECTORS, self._kept(page)) if page else ""
+        return describe_search(LIST_SELECTORS, self._keep(page)) if page else ""
 
-    def _kept(self, page: Page | None) -> str | None:
+    def _keep(self, page: Page | None) -> str | None:
         try:
-            return keep(page, self.data) if page else None
+            return keep_raw_page(page, self.data) if page else None
         except OSError:
             logger.warning("The page that shows what is missing cannot be kept")
             return None
 
 
 def split(page: Page) -> PageItems:
-    """All that one page holds. Never raises: what went wrong with the page stands in the result."""
-    read = Read()
+    """All that one page holds. What is wrong with the page stands in the result and is not raised."""
+    read = PageContent()
     removed, rejected = None, None
-    # A redirect takes the conditions along: the page that it leads to may be the unmodified one.
-    unmodified = page.status == HTTPStatus.NOT_MODIFIED and is_asked_article(page)
+    # A redirect hands on the conditions of the request, so 304 may come from another page.
+    unmodified = page.status == HTTPStatus.NOT_MODIFIED and is_requested_article(page)
     try:
-        read = Read() if unmodified else read_page(page)
+        read = PageContent() if unmodified else read_page(page)
     except PageRemoved as error:
         removed = error.form
     except PageUnreadable as error:
@@ -107,7 +107,7 @@ def split(page: Page) -> PageItems:
         fetched_at=page.fetched_at,
         archived=page.archived,
         is_reread=page.is_reread,
-        check=visit(page, read.article, is_served=unmodified or read.article is not None),
+        check=visit_of(page, read.article, is_served=unmodified or read.article is not None),
         unmodified=unmodified,
         is_listed=page.is_listed,
         article=read.article,

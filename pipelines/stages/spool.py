@@ -1,4 +1,4 @@
-"""Stage 5, the last one: what reaches the end of the pipelines is on disk before any database is asked."""
+"""Stage 5, the last one: each page goes to local disk before any database is asked."""
 
 from __future__ import annotations
 

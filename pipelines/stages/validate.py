@@ -1,4 +1,4 @@
-"""Stage 2: values that are printed but cannot be true become unknown, and are counted."""
+"""Stage 2: printed values that cannot be true become unknown, and are counted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 
 class ValidatePipeline:
-    """Stores no time and no temperature that cannot be."""
+    """Sets times and temperatures that cannot be true to unknown."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.stats = crawler.stats

@@ -1,4 +1,4 @@
-"""The visit of an article, as the page that came of it tells it; the stage `recheck` dates the next one."""
+"""The visit of an article, made from the page that came. The stage `recheck` sets the time of the next one."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from asiatongsin.capture import Check
 from asiatongsin.items import Article, Page
 
 _VALIDATOR = re.compile(r"[\x21-\x7e\x80-\xff][\x20-\x7e\x80-\xff]{0,999}")
-"""What is kept of a server's validators and sent back to it: nothing that could begin a header of its own."""
+"""An ETag or Last-Modified that may be sent back to the server: nothing in it can begin another header."""
 
 
-def visit(page: Page, article: Article | None = None, *, is_served: bool = False) -> Check | None:
+def visit_of(page: Page, article: Article | None = None, *, is_served: bool = False) -> Check | None:
     """The visit of an article page, without a date for the next one; None for other pages.
 
-    The validators are those of an answer that was read, or did not have to be: `is_served`.
+    ETag and Last-Modified are taken where `is_served`: the article was read, or the server said it is unmodified.
     """
     if page.kind != "article" or page.no is None:
         return None

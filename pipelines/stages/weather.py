@@ -1,4 +1,4 @@
-"""Stage 3: names the stations of the weather strip and tells an unchanged strip by its hash."""
+"""Stage 3: finds the stations of the weather strip, and recognises an unchanged strip by its hash."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from asiatongsin.weather_stations import station_ids
 
 
 class WeatherPipeline:
-    """All pages of a crawl show the same strip: the exporter stores it once, by the hash given here."""
+    """Gives each strip a hash: most pages of a crawl show the same strip, and the exporter stores it once."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.stats = crawler.stats

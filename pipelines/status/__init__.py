@@ -1,1 +1,1 @@
-"""How all sites stand: facts out of spool and database, and what of them needs a person."""
+"""The state of all sites: facts from spool and database, and which of them need a person."""

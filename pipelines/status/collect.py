@@ -1,4 +1,4 @@
-"""All that is known, put together; where the database does not answer, what is known without it."""
+"""Collects the state of all sites; where the database does not answer, what is known without it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scrapy.settings import BaseSettings
 
 from pipelines.database.connection import Database
 from pipelines.database.errors import DatabaseUnreachable
-from pipelines.database.session import answered, connected
+from pipelines.database.session import connected, run_while_progressing
 from pipelines.disk import data_folder
 from pipelines.status import facts
 from pipelines.status.reasons import Limits, reasons
@@ -18,14 +18,14 @@ from pipelines.status.state import DatabaseState, Status
 
 
 def collect(settings: BaseSettings, site: str | None = None) -> Status:
-    """How all sites stand, or the one that is named. SettingError, DatabaseUnusable: it cannot be asked like this."""
+    """The state of all sites, or of the named one. SettingError, DatabaseUnusable."""
     limits = Limits.from_settings(settings)
     known = Status(
         at=datetime.now(UTC), files=facts.files(data_folder(settings), site), database=DatabaseState(name="")
     )
     try:
         ask = partial(_with_database, known, settings, site)
-        known = answered(ask, settings.getfloat("DATABASE_SILENCE_MAX"))
+        known = run_while_progressing(ask, settings.getfloat("DATABASE_SILENCE_MAX"))
     except DatabaseUnreachable as error:
         name = Database.from_settings(settings).name
         known = replace(known, database=DatabaseState(name=name, error=str(error)))

@@ -1,4 +1,4 @@
-"""The facts: what the database knows of each site, and what lies on local disk."""
+"""The facts about each site that are in the database, and those on local disk."""
 
 from __future__ import annotations
 
@@ -11,20 +11,21 @@ from typing import Any, LiteralString
 from psycopg import Connection
 from psycopg.rows import class_row, scalar_row
 
-from pipelines.spool.waiting import left_pages, waiting_pages
+from pipelines.queries.weather_strip import newest_strip
+from pipelines.spool.waiting import abandoned_pages, waiting_pages
 from pipelines.status.state import CrawlRow, DatabaseState, Files, Missing, RejectedRow, SiteState, Trend
 
-COMPARED = 20
-"""So many crawls before the last one are compared with."""
+CRAWLS_COMPARED = 20
+"""With how many crawls before it the last crawl is compared."""
 
-ENOUGH = 3
-"""Fewer crawls have no trend."""
+CRAWLS_FOR_TREND = 3
+"""How many earlier crawls, or pauses between news, there must be before a trend or a longest pause is named."""
 
-KNOWN_FOR = timedelta(days=8)
-"""Time since which news are known; within less, nobody knows how long a weekend is."""
+NEWS_KNOWN_FOR = timedelta(days=8)
+"""For how long news must be known before a longest pause is named: a shorter time may hold no weekend."""
 
-FIGURES = ("seconds", "list_pages", "article_pages", "new", "changed", "unreadable")
-"""What has a trend."""
+TREND_FIGURES = ("seconds", "list_pages", "article_pages", "new", "changed", "unreadable")
+"""Figures of a crawl that are compared with earlier crawls."""
 
 _SITES = """
 SELECT site FROM (SELECT DISTINCT site FROM crawls UNION SELECT DISTINCT site FROM articles) AS s
@@ -36,11 +37,11 @@ SELECT id, site, arguments, started_at, finished_at, outcome, list_pages, articl
 FROM crawls WHERE """
 
 _LAST_CRAWLS: LiteralString = f"""{_CRAWL} (site = %(site)s OR %(site)s::text IS NULL) AND kind <> 'reparse'
-ORDER BY number DESC LIMIT %(most)s"""
+ORDER BY number DESC LIMIT %(limit)s"""
 
-# Crawls of single articles have nothing to compare.
+# Crawls of single articles cannot be compared.
 _OF_LISTS: LiteralString = f"""{_CRAWL} site = %(site)s AND finished_at IS NOT NULL AND kind = 'lists'
-ORDER BY number DESC LIMIT %(most)s"""
+ORDER BY number DESC LIMIT %(limit)s"""
 
 _ARTICLES = """
 SELECT count(*), count(*) FILTER (WHERE revision > 1), count(gone_at), max(published_at), max(fetched_at)
@@ -51,7 +52,7 @@ SELECT finished_at FROM crawls
 WHERE site = %s AND outcome = 'ok' AND proves_lists
 ORDER BY number DESC LIMIT 1"""
 
-# Nights, weekends and holidays are pauses as well: two months know them.
+# Nights, weekends and holidays are pauses as well: two months hold enough of them.
 _NEWS = """
 SELECT max(at), extract(epoch FROM max(pause))::float8, count(pause), max(at) - min(at) FROM (
     SELECT started_at AS at, started_at - lag(started_at) OVER (ORDER BY started_at) AS pause
@@ -60,10 +61,6 @@ SELECT max(at), extract(epoch FROM max(pause))::float8, count(pause), max(at) - 
         WHERE site = %(site)s AND new > 0 AND kind = 'lists'
     )
 ) AS n"""
-
-_STRIP = """
-SELECT first_fetched_at, last_fetched_at FROM weather_snapshots WHERE site = %s
-ORDER BY first_fetched_at DESC, id DESC LIMIT 1"""
 
 _DUE = "SELECT count(*), min(next_check_at) FROM article_checks WHERE site = %s AND next_check_at <= now()"
 
@@ -79,16 +76,16 @@ _REJECTED = """
 SELECT r.site, r.url, r.no, r.fetched_at, r.reason, r.missing, r.raw_path FROM rejected_pages AS r
 WHERE (r.site = %(site)s OR %(site)s::text IS NULL)
     AND NOT EXISTS (SELECT FROM articles AS a WHERE a.site = r.site AND a.no = r.no AND a.fetched_at >= r.fetched_at)
-ORDER BY r.fetched_at DESC LIMIT %(most)s"""
+ORDER BY r.fetched_at DESC LIMIT %(limit)s"""
 
 _SIZE = "SELECT pg_database_size(current_database()), current_setting('server_version')"
 
 
 def files(data: Path, site: str | None = None) -> Files:
-    """What lies below the data folder, of one site or of all."""
+    """What lies below the data folder, for one site or for all."""
     waiting = waiting_pages(data, site)
     refused = sum(path.is_file() for path in (data / "refused").glob("*"))
-    return Files(data=str(data), waiting=waiting, left=min(left_pages(data, site), waiting), refused=refused)
+    return Files(data=str(data), waiting=waiting, left=min(abandoned_pages(data, site), waiting), refused=refused)
 
 
 def database(connection: Connection, name: str) -> DatabaseState:
@@ -98,26 +95,26 @@ def database(connection: Connection, name: str) -> DatabaseState:
 
 
 def sites(connection: Connection, only: str | None = None) -> tuple[SiteState, ...]:
-    """Each site, or the one that is named."""
+    """The state of each site, or of the named one."""
     names = connection.cursor(row_factory=scalar_row).execute(_SITES, {"site": only}).fetchall()
     return tuple(_site(connection, name) for name in names)
 
 
-def crawls(connection: Connection, site: str | None = None, most: int = 10) -> tuple[CrawlRow, ...]:
+def crawls(connection: Connection, site: str | None = None, limit: int = 10) -> tuple[CrawlRow, ...]:
     """The last crawls, newest first."""
-    return tuple(_crawls(connection, _LAST_CRAWLS, site=site, most=most))
+    return tuple(_crawls(connection, _LAST_CRAWLS, site=site, limit=limit))
 
 
-def rejected(connection: Connection, site: str | None = None, most: int = 5) -> tuple[RejectedRow, ...]:
-    """The last pages that could not be read and were not read since, newest first."""
-    rows = connection.cursor(row_factory=class_row(RejectedRow)).execute(_REJECTED, {"site": site, "most": most})
+def rejected(connection: Connection, site: str | None = None, limit: int = 5) -> tuple[RejectedRow, ...]:
+    """The last pages that could not be read, and have not been read since; newest first."""
+    rows = connection.cursor(row_factory=class_row(RejectedRow)).execute(_REJECTED, {"site": site, "limit": limit})
     return tuple(rows)
 
 
 def trend(last: CrawlRow, before: Iterable[CrawlRow]) -> tuple[Trend, ...]:
-    """The figures of a crawl against the medians of those before it; empty where these are too few."""
+    """The figures of a crawl beside the medians of crawls before it; empty where there are too few."""
     earlier = list(before)
-    if len(earlier) < ENOUGH:
+    if len(earlier) < CRAWLS_FOR_TREND:
         return ()
     return tuple(
         Trend(
@@ -126,19 +123,19 @@ def trend(last: CrawlRow, before: Iterable[CrawlRow]) -> tuple[Trend, ...]:
             median=median(getattr(one, figure) or 0 for one in earlier),
             crawls=len(earlier),
         )
-        for figure in FIGURES
+        for figure in TREND_FIGURES
     )
 
 
 def _site(connection: Connection, site: str) -> SiteState:
     articles, edited, gone, newest, fetched = _one(connection, _ARTICLES, site)
-    since, until = _one(connection, _STRIP, site) or (None, None)
+    strip = newest_strip(connection, site)
     due, due_since = _one(connection, _DUE, site)
     (good_at,) = _one(connection, _GOOD_AT, site) or (None,)
-    of_lists = _crawls(connection, _OF_LISTS, site=site, most=COMPARED + 1)
+    of_lists = _crawls(connection, _OF_LISTS, site=site, limit=CRAWLS_COMPARED + 1)
     (is_found_again,) = _one(connection, _IS_FOUND_AGAIN, of_lists[0].id) if of_lists else (False,)
     news_at, longest_quiet, pauses, known_for = next(connection.execute(_NEWS, {"site": site}))
-    is_known = pauses >= ENOUGH and known_for > KNOWN_FOR
+    is_long_enough = pauses >= CRAWLS_FOR_TREND and known_for > NEWS_KNOWN_FOR
     return SiteState(
         site=site,
         articles=articles,
@@ -151,12 +148,12 @@ def _site(connection: Connection, site: str) -> SiteState:
         trend=trend(of_lists[0], of_lists[1:]) if of_lists else (),
         is_found_again=is_found_again,
         missing=_missing(connection, site),
-        strip_since=since,
-        strip_until=until,
+        strip_since=strip.since if strip else None,
+        strip_until=strip.until if strip else None,
         due=due,
         due_since=due_since,
         news_at=news_at,
-        longest_quiet_seconds=longest_quiet if is_known else None,
+        longest_quiet_seconds=longest_quiet if is_long_enough else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""What of the state of the sites needs a person, in sentences that say what to do."""
+"""Which facts about the sites need a person, in sentences that say what to do."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from typing import Self
 from scrapy.settings import BaseSettings
 
 from asiatongsin.cms import field_of
-from asiatongsin.durations import span
+from asiatongsin.durations import parse_duration
 from asiatongsin.errors import SettingError
-from asiatongsin.fields import looked_for
+from asiatongsin.fields import describe_search
 from asiatongsin.rechecks import Rechecks
 from asiatongsin.site import Site
 from pipelines.crawl_record import Outcome
 from pipelines.status.state import DatabaseState, Files, Missing, SiteState, Status
-from pipelines.verdict.bounds import Bounds, frozen
+from pipelines.verdict.bounds import Bounds, describe_frozen_strip
 
-QUIETER = 3
-"""A site is silent after so many times the longest pause it made before."""
+QUIET_FACTOR = 3
+"""A site is silent when it has no news for so many times its longest pause. Example: 3 days after a pause of 1."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +28,7 @@ class Limits:
     """The settings STALE_AFTER, STRIP_FROZEN_AFTER, COVERAGE_IGNORE, RECHECK_AFTER and SITES_RETIRED."""
 
     stale_after: timedelta | None
-    """Age of the last good crawl, and of an overdue visit, above which somebody is needed; None: never."""
+    """Age of the last good crawl, and of an overdue visit, above which a person is needed; None: never."""
 
     frozen_after: timedelta | None
     """Age above which an unchanged strip is frozen; None: never."""
@@ -44,13 +44,13 @@ class Limits:
 
     @classmethod
     def from_settings(cls, settings: BaseSettings) -> Self:
-        """SettingError says which of them cannot be meant."""
+        """SettingError where one of the settings makes no sense."""
         after = str(settings["STALE_AFTER"] or "").strip()
-        if after and span(after) is None:
+        if after and parse_duration(after) is None:
             raise SettingError(f"STALE_AFTER={after}: write one time above 0, for example 2d, or nothing")
         bounds = Bounds.from_settings(settings)
         return cls(
-            stale_after=span(after),
+            stale_after=parse_duration(after),
             frozen_after=bounds.frozen_after,
             ignored=bounds.ignored,
             is_revisited=bool(Rechecks.from_settings(settings).after),
@@ -66,7 +66,7 @@ def _retired(settings: BaseSettings) -> Collection[str]:
 
 
 def reasons(status: Status, limits: Limits, only: str | None = None) -> tuple[str, ...]:
-    """All of them, of all sites or only one; empty where nobody is needed."""
+    """All sentences, for all sites or only one; empty where no person is needed."""
     found = [*_of_files(status.files), *_of_database(status.database)]
     for site in (one for one in status.sites if one.site not in limits.retired):
         found += [f"{site.site}: {reason}" for reason in _of_site(status.at, site, limits)]
@@ -101,7 +101,7 @@ def _of_site(at: datetime, site: SiteState, limits: Limits) -> Iterator[str]:
     if (
         site.strip_since
         and site.strip_until
-        and (sentence := frozen(site.strip_until - site.strip_since, limits.frozen_after))
+        and (sentence := describe_frozen_strip(site.strip_until - site.strip_since, limits.frozen_after))
     ):
         yield sentence
     yield from _of_time(at, site, limits)
@@ -116,31 +116,31 @@ def _of_time(at: datetime, site: SiteState, limits: Limits) -> Iterator[str]:
             yield "no crawl of its lists has ended well yet"
         return
     if at - site.good_at > stale_after:
-        yield f"no crawl has ended well for {days(at - site.good_at)}: see whether the scheduler still runs"
+        yield f"no crawl has ended well for {in_words(at - site.good_at)}: see whether the scheduler still runs"
         return
     if limits.is_revisited and site.due_since and site.good_at - site.due_since > stale_after:
         yield (
-            f"visits are behind: {site.due} articles are due, the first for {days(at - site.due_since)};"
+            f"visits are behind: {site.due} articles are due, the first for {in_words(at - site.due_since)};"
             " crawl more often, or raise RECHECK_MAX"
         )
     if site.news_at and site.longest_quiet_seconds is not None:
         quiet, longest = at - site.news_at, timedelta(seconds=site.longest_quiet_seconds)
-        if quiet > max(stale_after, QUIETER * longest):
+        if quiet > max(stale_after, QUIET_FACTOR * longest):
             yield (
-                f"no new article for {days(quiet)}, the longest pause before was {days(longest)}:"
+                f"no new article for {in_words(quiet)}, the longest pause before was {in_words(longest)}:"
                 " see whether the site has moved"
             )
 
 
 def missing_in_words(missing: Missing) -> str:
-    """A field that fell, with the two figures and where it was looked for."""
+    """Says which field fell, both figures, and where it was looked for."""
     field = field_of(missing.part, missing.field)
-    where = f" ({looked_for(field.selectors, None)})" if field and field.selectors else ""
+    where = f" ({describe_search(field.selectors, None)})" if field and field.selectors else ""
     return f"{missing.part} {missing.field} {figures(missing)}{where}"
 
 
 def figures(missing: Missing) -> str:
-    """How much was found, and how much is usual."""
+    """Says how much was found, and how much is usual."""
     usual = "" if missing.usual_share is None else f", usually {missing.usual_share:.0%}"
     mean = missing.amount / missing.found if missing.amount is not None and missing.found else None
     if mean is not None and missing.usual_mean is not None:
@@ -148,9 +148,9 @@ def figures(missing: Missing) -> str:
     return f"found on {missing.found} of {missing.pages} pages{usual}"
 
 
-def days(span: timedelta) -> str:
+def in_words(duration: timedelta) -> str:
     """`40 min`, `5 h` or `3.2 days`."""
-    hours = span / timedelta(hours=1)
+    hours = duration / timedelta(hours=1)
     if hours < 2:
         return f"{hours * 60:.0f} min"
     return f"{hours:.0f} h" if hours < 48 else f"{hours / 24:.1f} days"

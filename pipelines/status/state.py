@@ -1,4 +1,4 @@
-"""What `scrapy status` knows. `--json` prints just this: a name here is a name there, times are ISO 8601 in UTC."""
+"""The state that `scrapy status` shows. `--json` prints these fields by name; times are ISO 8601 in UTC."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class CrawlRow:
     """Articles that were not stored before."""
 
     changed: int
-    """Articles whose text was another one."""
+    """Articles whose text had changed."""
 
     unreadable: int
     """Pages that arrived and could not be read."""
@@ -54,19 +54,19 @@ class CrawlRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Trend:
-    """A figure of a site's last crawl against those before it."""
+    """A figure of a site's last crawl beside earlier crawls."""
 
     figure: str
     """`seconds`, or a count of the table `crawls`."""
 
     last: float
-    """In the last crawl."""
+    """The figure in the last crawl."""
 
     median: float
-    """In the crawls before."""
+    """Its median in earlier crawls."""
 
     crawls: int
-    """How many those are."""
+    """How many earlier crawls those are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,19 +80,19 @@ class Missing:
     """What was looked for."""
 
     pages: int
-    """Pages that should have it, of the last crawl that looked for it."""
+    """Pages of the last crawl that looked for it, which should have it."""
 
     found: int
-    """Those that had it."""
+    """Pages that had it."""
 
     amount: int | None
-    """How much of it they had together; None where it is only there or not."""
+    """How much of it these had together; None where it is only there or not."""
 
     usual_share: float | None
-    """Share of the pages that had it before it fell; None where nobody looks for it any more."""
+    """Share of the pages that had it before it fell; None where no field has this name any more."""
 
     usual_mean: float | None
-    """How much of it a page had before it fell; None where nobody counted."""
+    """How much of it a page had before it fell; None where no amount was counted."""
 
     crawl: str
     """The last crawl that looked for it."""
@@ -100,7 +100,7 @@ class Missing:
 
 @dataclass(frozen=True, kw_only=True)
 class SiteState:
-    """How one site stands."""
+    """The state of one site."""
 
     site: str
     """Host of the site."""
@@ -109,16 +109,16 @@ class SiteState:
     """Articles that are stored."""
 
     edited: int
-    """Those with more than one revision."""
+    """Articles with more than one revision."""
 
     gone: int
-    """Those that the site has removed."""
+    """Articles that the site has removed."""
 
     newest_published_at: datetime | None
-    """Publication time of the newest."""
+    """Publication time of the newest article."""
 
     fetched_at: datetime | None
-    """When one was fetched last."""
+    """When an article was fetched last."""
 
     last_crawl: CrawlRow | None
     """The last crawl of its lists that came to an end."""
@@ -127,51 +127,51 @@ class SiteState:
     """When a crawl of its lists ended well for the last time, and was not stopped before."""
 
     trend: tuple[Trend, ...]
-    """The last crawl against those of the lists before it; empty where these are too few."""
+    """The last crawl beside earlier crawls of lists; empty where there are too few."""
 
     missing: tuple[Missing, ...]
-    """What fell and was not found again since."""
+    """Fields that fell and have not been found again."""
 
     is_found_again: bool
-    """Whether all that fell in the last crawl was found again since, by `scrapy reparse`."""
+    """Whether `scrapy reparse` has found all fields again that fell in the last crawl."""
 
     strip_since: datetime | None
     """Since when the weather strip has been the same."""
 
     strip_until: datetime | None
-    """When it was seen last."""
+    """When the weather strip was seen last."""
 
     due: int
     """Articles that are due to be visited again."""
 
     due_since: datetime | None
-    """When the first of them was."""
+    """Since when the longest due article is due."""
 
     news_at: datetime | None
-    """When a crawl that found a new article began for the last time."""
+    """Start of the last crawl that found a new article."""
 
     longest_quiet_seconds: float | None
-    """The longest time without a new article within two months before that; None where not even a week is known."""
+    """The longest time without a new article, in the two months before; None where less than 8 days are known."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RejectedRow:
-    """A page that was not read since."""
+    """A page that could not be read, and has not been read since."""
 
     site: str
     """Host of the site."""
 
     url: str
-    """Its address."""
+    """Address of the page."""
 
     no: int | None
     """Number of the article."""
 
     fetched_at: datetime
-    """When it was asked for."""
+    """When it was fetched, or failed to be."""
 
     reason: str
-    """Why it is no article."""
+    """Why it could not be read."""
 
     missing: list[str]
     """What was not found on it."""
@@ -191,24 +191,24 @@ class Files:
     """Pages in spools."""
 
     left: int
-    """Those of them that no running crawl stores: the next one does, or `scrapy export`."""
+    """Pages in spools that no running crawl stores: the next one does, or `scrapy export`."""
 
     refused: int
-    """Files with what the database refuses, in the folder `refused`."""
+    """Files in the folder `refused`, with pages that the database refused."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DatabaseState:
-    """Where things are stored."""
+    """The database."""
 
     name: str
     """The database in words, without its password."""
 
     version: str | None = None
-    """Of the server."""
+    """Version of the server."""
 
     size_bytes: int | None = None
-    """What the whole database takes on its disk."""
+    """Size of the whole database on its disk."""
 
     error: str | None = None
     """Why it cannot be reached; None where it can."""
@@ -216,19 +216,19 @@ class DatabaseState:
 
 @dataclass(frozen=True, kw_only=True)
 class Status:
-    """All of it."""
+    """The state of all sites, or of one."""
 
     at: datetime
-    """When it was asked."""
+    """When these facts were collected."""
 
     needs_a_person: tuple[str, ...] = ()
-    """What does, in sentences; empty: nothing."""
+    """What needs a person, in sentences; empty where nothing does."""
 
     files: Files
     """What is on local disk."""
 
     database: DatabaseState
-    """Where things are stored."""
+    """The database."""
 
     sites: tuple[SiteState, ...] = ()
     """Each site that was crawled."""

@@ -1,4 +1,4 @@
-"""What `scrapy reparse` shows: counts per field, and the first differences so that a person can judge them."""
+"""The text that `scrapy reparse` prints: counts per field, and the first differences for a person to judge."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from pipelines.terminal.word_diff import Marks, word_diff
 _UNKNOWN = "unknown"
 
 
-def shown(report: Report, marks: Marks) -> str:
-    """The whole report."""
+def report_text(report: Report, marks: Marks) -> str:
+    """The whole report as text."""
     if not report.captures:
         return "No article page among those that were asked for."
     if not report.differing:

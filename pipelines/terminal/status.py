@@ -10,22 +10,22 @@ from tqdm import tqdm
 
 from asiatongsin.korean import KST
 from asiatongsin.printable import printable
-from pipelines.status.facts import FIGURES
-from pipelines.status.reasons import days, figures
+from pipelines.status.facts import TREND_FIGURES
+from pipelines.status.reasons import figures, in_words
 from pipelines.status.state import CrawlRow, SiteState, Status
 from pipelines.terminal.text_table import titled_table
 
-SHORT = {
+SHORT_HEADS = {
     "seconds": "s",
     "list_pages": "lists",
     "article_pages": "articles",
     "unreadable": "unread.",
 }
-"""Heads of columns."""
+"""Heads of columns that are shorter than the names of the figures."""
 
 
 def text(status: Status) -> str:
-    """All of it, what needs a person first."""
+    """The whole screen; what needs a person stands first, behind three lines."""
     return "\n\n".join([_top(status), needs(status), *_tables(status)])
 
 
@@ -54,7 +54,7 @@ def _tables(status: Status) -> Iterator[str]:
     yield _table("Stored (times in KST)", stored, map(_stored, status.sites))
     watched = ("site", "good crawl", "strip the same for", "due visits", "oldest due for")
     yield _table("Watched", watched, (_watched(site, status.at) for site in status.sites))
-    trends = ("site", "compared with", *(SHORT.get(figure, figure) for figure in FIGURES))
+    trends = ("site", "compared with", *(SHORT_HEADS.get(figure, figure) for figure in TREND_FIGURES))
     if any(site.trend for site in status.sites):
         compared = (_trend(site) for site in status.sites if site.trend)
         yield _table("Last crawl (and the median of those before)", trends, compared)
@@ -75,9 +75,9 @@ def _stored(site: SiteState) -> Sequence[Any]:
 
 
 def _watched(site: SiteState, at: datetime) -> Sequence[Any]:
-    good = f"{days(at - site.good_at)} ago" if site.good_at else "none yet"
-    same = days(site.strip_until - site.strip_since) if site.strip_since and site.strip_until else "no strip"
-    return site.site, good, same, site.due, days(at - site.due_since) if site.due_since else ""
+    good = f"{in_words(at - site.good_at)} ago" if site.good_at else "none yet"
+    same = in_words(site.strip_until - site.strip_since) if site.strip_since and site.strip_until else "no strip"
+    return site.site, good, same, site.due, in_words(at - site.due_since) if site.due_since else ""
 
 
 def _trend(site: SiteState) -> Sequence[Any]:

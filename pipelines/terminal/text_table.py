@@ -11,7 +11,7 @@ from asiatongsin.printable import printable
 def text_table(
     head: Sequence[str], rows: Sequence[Sequence[object]], *, widest: int = 60, grouped: bool = False
 ) -> str:
-    """Rows under a head, columns aligned, numbers to the right; nothing in them is a command to the terminal.
+    """Rows under a head, with aligned columns and numbers to the right. No text in them can control the terminal.
 
     `grouped` writes whole numbers as 142,893.
     """

@@ -27,7 +27,7 @@ COLOURED = Marks(("\x1b[31m", "\x1b[0m"), ("\x1b[32m", "\x1b[0m"))
 
 
 def word_diff(old: Sequence[str], new: Sequence[str], marks: Marks = PLAIN) -> str:
-    """The paragraphs that differ, their words marked; those that do not as one line with an ellipsis."""
+    """The paragraphs that differ, with marked words; an ellipsis stands for paragraphs that do not."""
     parts = []
     for kind, from_old, to_old, from_new, to_new in _matcher(old, new).get_opcodes():
         if kind == "equal":
@@ -49,7 +49,7 @@ def _words(old: str, new: str, marks: Marks) -> str:
 def _marked(old: list[str], new: list[str], marks: Marks) -> Iterator[str]:
     for kind, from_old, to_old, from_new, to_new in _matcher(old, new).get_opcodes():
         if kind == "equal":
-            yield _shown("".join(old[from_old:to_old]))
+            yield _printable_lines("".join(old[from_old:to_old]))
             continue
         yield from _around("".join(old[from_old:to_old]), marks.gone)
         yield from _around("".join(new[from_new:to_new]), marks.new)
@@ -58,10 +58,10 @@ def _marked(old: list[str], new: list[str], marks: Marks) -> Iterator[str]:
 def _around(text: str, mark: tuple[str, str]) -> Iterator[str]:
     """The text between its marks, line by line: a colour must not run on into the next line."""
     if text:
-        yield "\n".join(f"{mark[0]}{_shown(line)}{mark[1]}" if line else "" for line in text.split("\n"))
+        yield "\n".join(f"{mark[0]}{_printable_lines(line)}{mark[1]}" if line else "" for line in text.split("\n"))
 
 
-def _shown(text: str) -> str:
+def _printable_lines(text: str) -> str:
     return "\n".join(map(printable, text.split("\n")))
 
 

@@ -9,7 +9,7 @@ from typing import Self
 from scrapy.settings import BaseSettings
 
 from asiatongsin.cms import FIELDS, field_of
-from asiatongsin.durations import span
+from asiatongsin.durations import parse_duration
 from asiatongsin.errors import SettingError
 
 
@@ -18,7 +18,7 @@ class Bounds:
     """The settings COVERAGE_DROP, COVERAGE_IGNORE and STRIP_FROZEN_AFTER."""
 
     drop: float
-    """Part of what is usual below which a field fell; 0: never."""
+    """Share of what is usual below which a field fell, for example 0.5; 0: never."""
 
     ignored: frozenset[str]
     """Fields, as part and name, that may fall."""
@@ -28,9 +28,9 @@ class Bounds:
 
     @classmethod
     def from_settings(cls, settings: BaseSettings) -> Self:
-        """SettingError says which of them cannot be meant."""
+        """SettingError where one of the settings makes no sense."""
         after = str(settings["STRIP_FROZEN_AFTER"] or "").strip()
-        if after and span(after) is None:
+        if after and parse_duration(after) is None:
             raise SettingError(f"STRIP_FROZEN_AFTER={after}: write one time above 0, for example 3d, or nothing")
         try:
             drop = settings.getfloat("COVERAGE_DROP")
@@ -38,7 +38,7 @@ class Bounds:
             drop = -1.0
         if not 0 <= drop <= 1:
             raise SettingError(f"COVERAGE_DROP={settings['COVERAGE_DROP']}: write a number from 0 (never) to 1")
-        return cls(drop=drop, ignored=_ignored(settings), frozen_after=span(after))
+        return cls(drop=drop, ignored=_ignored(settings), frozen_after=parse_duration(after))
 
 
 def _ignored(settings: BaseSettings) -> frozenset[str]:
@@ -53,8 +53,8 @@ def _ignored(settings: BaseSettings) -> frozenset[str]:
     return frozenset(names)
 
 
-def frozen(same_for: timedelta | None, bound: timedelta | None) -> str:
-    """The weather strip, in words, where it has been the same for too long; else empty."""
+def describe_frozen_strip(same_for: timedelta | None, bound: timedelta | None) -> str:
+    """Says so where the weather strip has been the same for too long; else empty."""
     if bound is None or same_for is None or same_for <= bound:
         return ""
     days, of = same_for / timedelta(days=1), bound / timedelta(days=1)

@@ -1,4 +1,4 @@
-"""How a crawl went: decided once, from its figures alone."""
+"""Decides how a crawl went, once, from its figures alone."""
 
 from __future__ import annotations
 
@@ -7,71 +7,72 @@ from dataclasses import dataclass, replace
 
 from asiatongsin.items import PageKind
 from asiatongsin.middlewares.giving_up import SITE_FAILS
-from pipelines.crawl_record import Key, Outcome
+from pipelines.crawl_record import FieldKey, Outcome
 from pipelines.verdict.tally import Pages, Tally
 
-FEW = 3
-"""So many pages among many others, unreadable or not downloaded, are no sign of anything."""
+FEW_PAGES = 3
+"""Up to so many pages among others, unreadable or not downloaded, prove nothing. Example: 3 of 100 articles."""
 
 MANY_REMOVED, REMOVED_SHARE_MAX = 10, 0.5
-"""Sites take down single articles; most of many at once is a page that says so whatever it is asked.
+"""From so many removed articles on, and above such a share of the articles, the layout must have changed.
 
-Only those count that this crawl met in a list or visits again: a number that is asked for by itself (`no=`, or since an
-earlier crawl did not get it) may well be nobody's.
+Example: 12 of 20. Sites take down single articles; when most are gone at once, any page looks like a removed article.
+Only articles that this crawl met in a list or visits again count. Under a number that was requested by itself (`no=`,
+or since an earlier crawl did not get it) there may never have been an article.
 """
 
-NOTHING_FELL: Mapping[Key, str] = {}
+NOTHING_FELL: Mapping[FieldKey, str] = {}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Expected:
-    """What is no news."""
+class Tolerances:
+    """What does not count as a change of the layout."""
 
     unreadable_share_max: float = 0.2
     """Share of the article pages that may be unreadable."""
 
-    fallen: frozenset[Key] = frozenset()
-    """Fields that fell in the last crawl that met them."""
+    fallen: frozenset[FieldKey] = frozenset()
+    """Fields that had fallen before."""
 
     ignored: frozenset[str] = frozenset()
-    """Fields, as part and name, that may fall."""
+    """Fields, as part and name, that may be missing (COVERAGE_IGNORE)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How a crawl ended, in a word and in a sentence."""
+    """How a crawl ended."""
 
     outcome: Outcome
-    """The word."""
+    """The outcome, as one word and one exit status."""
 
     sentence: str
     """What happened, with counts; the last line on standard error."""
 
-    fallen: frozenset[Key] = frozenset()
+    fallen: frozenset[FieldKey] = frozenset()
     """Fields that are no longer found as they should be."""
 
-    is_open: bool = False
-    """An earlier crawl missed something that this one did not come across: it ended well, and proves nothing."""
+    is_inconclusive: bool = False
+    """The crawl ended well, but had too few pages to tell whether a field that fell before is there again."""
 
-    beside: Outcome | None = None
-    """What is wrong as well, though the word is of something worse."""
+    second_outcome: Outcome | None = None
+    """What is wrong beside the outcome. Example: the layout changed, and pages wait in the spool as well."""
 
     walked: tuple[int, ...] = ()
     """Lists that were walked as far as asked, and whose articles were all fetched.
 
-    None of them where the crawl was ended early or a page was lost: then a list is known and its articles are not.
+    Empty where the crawl was ended early or a page was lost: then articles of a walked list may be missing.
     """
 
     do_removals_count: bool = False
-    """Whether what was found removed is: the crawl came to its end, and the site served what should be there."""
+    """Whether removals that the crawl found are real: it came to its end, and the site served other articles."""
 
     @property
     def troubles(self) -> frozenset[str]:
-        """What is wrong, each by a name of its own: whoever was told of one knows nothing of another."""
+        """The names of all that is wrong, so that an alert is sent for each. Example: `article headline`, `spooled`."""
         if self.outcome is Outcome.OK:
             return frozenset()
         named = frozenset(map(" ".join, self.fallen)) or frozenset({self.outcome.word})
-        return named | {self.beside.word} if self.beside else named
+        return named | {self.second_outcome.word} if self.second_outcome else named
 
 
 def decide(
@@ -79,36 +80,42 @@ def decide(
     *,
     waiting: int = 0,
     trouble: str = "",
-    expected: Expected | None = None,
-    falls: Mapping[Key, str] = NOTHING_FELL,
-    shown: Callable[[PageKind], str] = lambda kind: "",
+    tolerances: Tolerances | None = None,
+    falls: Mapping[FieldKey, str] = NOTHING_FELL,
+    describe_unreadable: Callable[[PageKind], str] = lambda kind: "",
 ) -> Verdict:
-    """The verdict on a crawl with these figures, of which `waiting` pages could not be stored, and why.
+    """The verdict on a crawl with these figures. `waiting` pages could not be stored; `trouble` says why.
 
-    `falls` tells of each field that is no longer found on its pages; `shown` tells of a kind of page that could not be
-    read what was looked for, and where one is kept.
+    `falls` describes each field that is no longer found. `describe_unreadable` says of a kind of page that could not be
+    read what was looked for, and where such a page is kept.
     """
     counts = _counts(tally, waiting)
     if faults := _faults(tally):
         return Verdict(Outcome.ERROR, f"{faults}; {counts}")
     walked = tally.walked if tally.is_finished else ()
     if not _reached(tally):
-        sentence = f"the site could not be reached or refused us: {_why(tally)}; {counts}"
+        sentence = f"the site could not be reached or refused us: {_why_unreachable(tally)}; {counts}"
         return Verdict(Outcome.UNREACHABLE, sentence, walked=walked)
-    expected = expected or Expected()
+    tolerances = tolerances or Tolerances()
     not_stored, why = _not_stored(tally, waiting, trouble)
-    pages = {key: told for key, told in _drift(tally, expected, shown).items() if " ".join(key) not in expected.ignored}
-    verdict = _worded({**pages, **falls, **pages}, not_stored, why, counts, tally)
-    # A field that fell, or a frozen strip, says nothing of articles that are not there.
+    pages = {
+        key: what
+        for key, what in _drift(tally, tolerances, describe_unreadable).items()
+        if " ".join(key) not in tolerances.ignored
+    }
+    verdict = _by_the_worst({**pages, **falls, **pages}, not_stored, why, counts, tally)
+    # Only whole pages matter here: a field that fell, or a frozen strip, says nothing about removed articles.
     is_well = not pages and not_stored in {None, Outcome.SPOOLED}
     return replace(verdict, walked=walked, do_removals_count=is_well and _removals_count(tally))
 
 
-def _worded(drift: Mapping[Key, str], not_stored: Outcome | None, why: str, counts: str, tally: Tally) -> Verdict:
-    """The verdict on a crawl that reached the site, by what is the worst of it."""
+def _by_the_worst(
+    drift: Mapping[FieldKey, str], not_stored: Outcome | None, why: str, counts: str, tally: Tally
+) -> Verdict:
+    """The verdict on a crawl that reached the site, by the worst of its troubles."""
     if drift:
         sentence = f"the layout of the site changed: {'; '.join(filter(None, [*drift.values(), why]))}; {counts}"
-        return Verdict(Outcome.DRIFT, sentence, frozenset(drift), beside=not_stored)
+        return Verdict(Outcome.DRIFT, sentence, frozenset(drift), second_outcome=not_stored)
     if not_stored:
         return Verdict(not_stored, f"{why}; {counts}")
     stopped = "stopped early, the next crawl goes on; " if tally.is_stopped else ""
@@ -116,7 +123,7 @@ def _worded(drift: Mapping[Key, str], not_stored: Outcome | None, why: str, coun
 
 
 def _not_stored(tally: Tally, waiting: int, trouble: str) -> tuple[Outcome | None, str]:
-    """What of the pages that came is not in the database, and why."""
+    """Whether pages that came are not in the database, as an outcome, and why."""
     if damage := damaged_spool(tally.spool_damaged, tally.spool_broken):
         return Outcome.ERROR, damage
     if not waiting:
@@ -126,16 +133,16 @@ def _not_stored(tally: Tally, waiting: int, trouble: str) -> tuple[Outcome | Non
 
 
 def damaged_spool(folders: int, lines: int) -> str:
-    """What of the spool nobody can store, in words; empty where all is well."""
+    """Says what in the spool cannot be stored; empty where all can."""
     parts = [f"{folders} folders in the spool cannot be stored"] if folders else []
     parts += [f"{lines} lines of the spool cannot be read and are kept in the folder refused"] if lines else []
     return f"{' and '.join(parts)}, see the log" if parts else ""
 
 
 def _removals_count(tally: Tally) -> bool:
-    """Whether the crawl came to its end, at which the site served what should be there.
+    """Whether the crawl came to its end, and the site served articles that should be there.
 
-    Where a stored article was found removed, controls were asked for, and then that article again.
+    Where a stored article was found removed, controls were requested, and then that article once more.
     """
     if not tally.is_finished:
         return False
@@ -145,36 +152,42 @@ def _removals_count(tally: Tally) -> bool:
 
 
 def _faults(tally: Tally) -> str:
-    """What went wrong on our side, in words; empty where nothing did."""
+    """Says what went wrong in the program itself; empty where nothing did."""
     if tally.spool_trouble:
         return tally.spool_trouble
     faults = {"spider": tally.spider_errors, "pipeline": tally.item_errors, "spool": tally.spool_failures}
     is_usual = tally.is_finished or tally.is_stopped or tally.finish_reason in {"", SITE_FAILS}
     ended = [] if is_usual else [f"ended by {tally.finish_reason}"]
-    told = ", ".join([f"{name}: {number}" for name, number in faults.items() if number] + ended)
-    return told and f"a fault of the program itself ({told}), see the log"
+    what = ", ".join([f"{name}: {number}" for name, number in faults.items() if number] + ended)
+    return what and f"a fault of the program itself ({what}), see the log"
 
 
 def _reached(tally: Tally) -> bool:
-    """Whether a list page arrived; where no list was asked for (`no=`), an article page. And most of both did."""
+    """Whether the site was reached: a list page arrived (with `no=`, an article page), and most pages did.
+
+    A crawl that was stopped early may not know yet, so it counts as reached.
+    """
     if tally.finish_reason == SITE_FAILS or _mostly_failed(tally):
         return False
     arrived = tally.lists.arrived or (not tally.asked_for_lists and tally.articles.arrived)
-    return bool(arrived) or tally.is_stopped  # before it could know
+    return bool(arrived) or tally.is_stopped
 
 
 def _mostly_failed(tally: Tally) -> str:
-    """Which pages, more than a few, for the greater part did not come; those that never do say nothing new."""
+    """Says which kind of pages mostly did not come; empty where most came.
+
+    Pages that an earlier crawl did not get either do not count.
+    """
     return _failed("list", tally.lists) or _failed("article", tally.articles)
 
 
 def _failed(kind: PageKind, pages: Pages) -> str:
     failed = pages.failed - pages.failed_again
-    is_most = failed > max(FEW, pages.arrived)
+    is_most = failed > max(FEW_PAGES, pages.arrived)
     return f"{failed} of {failed + pages.arrived} {kind} pages did not come" if is_most else ""
 
 
-def _why(tally: Tally) -> str:
+def _why_unreachable(tally: Tally) -> str:
     """Why the site counts as unreachable."""
     if tally.is_forbidden:
         return "its robots.txt forbids it"
@@ -184,36 +197,38 @@ def _why(tally: Tally) -> str:
     return f"{how_many} ({last})" if how_many else last
 
 
-def _drift(tally: Tally, expected: Expected, shown: Callable[[PageKind], str]) -> Mapping[Key, str]:
-    """What is wrong with whole pages; the first of these is the cause of the others."""
+def _drift(
+    tally: Tally, tolerances: Tolerances, describe_unreadable: Callable[[PageKind], str]
+) -> Mapping[FieldKey, str]:
+    """What is wrong with whole pages, each in words. Only the first trouble found is named: it causes the others."""
     if tally.lists.arrived and not tally.teasers:
         what = f"{tally.lists.arrived} list pages arrived without a teaser"
-        return {("list", "teasers"): f"{what}{_in_brackets(shown('list'))}"}
-    if what := _unreadable(tally, expected):
-        return {("article", "readable"): f"{what}{_in_brackets(shown('article'))}"}
+        return {("list", "teasers"): f"{what}{_in_brackets(describe_unreadable('list'))}"}
+    if what := _unreadable(tally, tolerances):
+        return {("article", "readable"): f"{what}{_in_brackets(describe_unreadable('article'))}"}
     if tally.met_removed >= MANY_REMOVED and tally.met_removed > REMOVED_SHARE_MAX * tally.met:
         what = f"{tally.met_removed} of {tally.met} article pages say that there is no such article"
         return {("article", "served"): what}
     return NOTHING_FELL
 
 
-def _unreadable(tally: Tally, expected: Expected) -> str:
-    """How many article pages could not be read, where that is too many; else empty.
+def _unreadable(tally: Tally, tolerances: Tolerances) -> str:
+    """Says how many article pages could not be read, where that is too many; else empty.
 
-    Articles that earlier crawls could not read are asked for again. They count where hardly any could be read before
-    and nothing new came, and where nothing else was asked for.
+    Articles that earlier crawls could not read are requested again. They count only where nothing else was requested,
+    or where the last crawl could hardly read any, and no new article came.
     """
     unreadable, readable = tally.articles.unreadable, tally.read
     again = tally.unreadable_by_number, tally.read_by_number
-    is_known = ("article", "readable") in expected.fallen and unreadable + readable == sum(again)
+    is_known = ("article", "readable") in tolerances.fallen and unreadable + readable == sum(again)
     is_all = is_known or not tally.asked_for_lists
     if not is_all:
         unreadable, readable = unreadable - again[0], readable - again[1]
     share = unreadable / (unreadable + readable) if unreadable else 0.0
     is_none = share == 1 and (is_all or unreadable > 1)
-    if not is_none and (share <= expected.unreadable_share_max or unreadable <= FEW):
+    if not is_none and (share <= tolerances.unreadable_share_max or unreadable <= FEW_PAGES):
         return ""
-    allowed = f"{expected.unreadable_share_max:.0%} are allowed (UNREADABLE_SHARE_MAX)"
+    allowed = f"{tolerances.unreadable_share_max:.0%} are allowed (UNREADABLE_SHARE_MAX)"
     return f"{unreadable} of {unreadable + readable} article pages could not be read, {allowed}"
 
 

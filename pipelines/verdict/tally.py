@@ -1,4 +1,4 @@
-"""A crawl in figures: made once of its statistics, when it ends, and read by all that judges or tells of it."""
+"""The figures of a crawl. They are taken from its statistics once, when it ends; all judging reads them here."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from asiatongsin import statistics as names
-from asiatongsin.extensions.removal_controls import are_served
+from asiatongsin.extensions.removal_controls import most_were_served
 from asiatongsin.items import PageKind
 
 FINISHED = "finished"
-"""Reason to end of a crawl that had nothing left to ask for."""
+"""Finish reason of a crawl that had no request left."""
 
 STOPPED = frozenset({"shutdown", "closespider_itemcount", "closespider_pagecount", "closespider_timeout"})
-"""Reasons to end that somebody asked for: a signal, or a bound of Scrapy's settings."""
+"""Finish reasons that somebody chose: a signal, or a bound in the settings of Scrapy."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,20 +22,20 @@ class Pages:
     """The pages of one kind."""
 
     arrived: int = 0
-    """Those that arrived."""
+    """Pages that arrived."""
 
     failed: int = 0
-    """Those that did not."""
+    """Pages that did not arrive."""
 
     failed_again: int = 0
-    """Those of them that an earlier crawl did not get either: they say nothing new."""
+    """Pages that did not arrive, nor in an earlier crawl: they say nothing new."""
 
     unreadable: int = 0
-    """Those that arrived and could not be read."""
+    """Pages that arrived and could not be read."""
 
     @classmethod
     def of(cls, kind: PageKind, stats: Mapping[str, Any]) -> Self:
-        """The figures of a kind out of the statistics."""
+        """The figures of one kind, from the statistics."""
         return cls(
             arrived=stats.get(names.pages(kind), 0),
             failed=stats.get(names.failed(kind), 0),
@@ -91,7 +91,7 @@ class Tally:
 
     @classmethod
     def of(cls, stats: Mapping[str, Any]) -> Self:
-        """The figures out of Scrapy's statistics."""
+        """The figures of a crawl, from Scrapy's statistics."""
         count = {name: stats.get(statistic, 0) for name, statistic in _COUNTS.items()}
         return cls(
             finish_reason=stats.get(names.FINISH_REASON, ""),
@@ -105,7 +105,9 @@ class Tally:
             },
             walked=tuple(stats.get(names.WALKED, ())),
             controls_are_due=bool(stats.get(names.CONTROLS_ARE_DUE)),
-            controls_are_served=are_served(stats.get(names.CONTROLS_SERVED, 0), stats.get(names.CONTROLS_ASKED, 0)),
+            controls_are_served=most_were_served(
+                stats.get(names.CONTROLS_SERVED, 0), stats.get(names.CONTROLS_ASKED, 0)
+            ),
             is_forbidden=bool(stats.get(names.FORBIDDEN)),
             last_failure=str(stats.get(names.LAST_FAILURE, "")),
             spool_trouble=str(stats.get(names.SPOOL_TROUBLE, "")),
@@ -159,4 +161,4 @@ _COUNTS = {
     "spool_damaged": names.SPOOL_DAMAGED,
     "spool_broken": names.SPOOL_BROKEN,
 }
-"""Figures that are taken as they are, by the statistic that holds them."""
+"""Figures that are taken as they are, and the statistic that holds each."""

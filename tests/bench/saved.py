@@ -11,7 +11,7 @@ from asiatongsin.items import Page, PageItems
 from asiatongsin.rechecks import Rechecks
 from pipelines.crawl_record import CrawlRecord
 from pipelines.spool.folder import Spool
-from pipelines.stages.recheck import dated
+from pipelines.stages.recheck import with_next_visit
 from pipelines.stages.split import split
 from pipelines.stages.validate import validate
 from pipelines.stages.weather import identify
@@ -20,7 +20,7 @@ from tests.site.answers import Ask, answer
 
 SITE, BASE = "newsasia.kr", "https://newsasia.kr"
 AT = datetime(2025, 10, 5, 1, tzinfo=UTC)
-RECHECKS = Rechecks(after=(timedelta(days=1),), most=100, gone_after=timedelta(days=1))
+RECHECKS = Rechecks(after=(timedelta(days=1),), max_visits=100, gone_after=timedelta(days=1))
 
 
 def saved(count: int) -> list[Page]:
@@ -57,7 +57,7 @@ def validated(items: PageItems) -> PageItems:
     """Through the stages between split and spool."""
     valid, _ = validate(items)
     known = replace(valid, weather=identify(valid.weather)) if valid.weather else valid
-    return dated(known, RECHECKS)
+    return with_next_visit(known, RECHECKS)
 
 
 def read(pages: Iterable[Page]) -> list[PageItems]:

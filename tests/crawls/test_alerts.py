@@ -109,7 +109,7 @@ def test_those_that_hang_cost_some_seconds_and_no_status(crawl_as: Told, web: Si
     run = crawl_as(FAILS, 4, to_web(web), to_mail(mail))
     assert run.last_line.startswith("asiatongsin: 127.0.0.1:")
     assert (web.asked, mail.asked) == (1, 1)
-    assert f"was not taken within {addresses.PATIENCE:.0f} seconds" in run.log
+    assert f"was not taken within {addresses.DELIVERY_SECONDS:.0f} seconds" in run.log
     web.hangs = mail.hangs = False
     crawl_as(FAILS, 4, to_web(web), to_mail(mail))
     assert (outcomes(web), outcomes(mail)) == (["unreachable"], ["unreachable"])

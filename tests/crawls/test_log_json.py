@@ -15,7 +15,7 @@ from scrapy.http import Request
 from scrapy.settings import Settings
 from scrapy.utils.log import _get_handler
 
-from asiatongsin.log import JSON_FORMAT, JsonRecord, choose_record
+from asiatongsin.log import JSON_FORMAT, JsonRecord, choose_log_record
 from asiatongsin.settings import ITEM_PIPELINES
 from tests.conftest import Scrapy
 from tests.site import Fault, ReplicaSite, serve
@@ -104,7 +104,7 @@ def test_names_site_and_page_where_they_are_known(log: Log) -> None:
     ],
 )
 def test_a_setting_chooses_it(log: Log, given: object, is_json: bool) -> None:
-    assert choose_record(given) == is_json
+    assert choose_log_record(given) == is_json
     assert (logging.getLogRecordFactory() is JsonRecord) == is_json
 
 

@@ -16,7 +16,7 @@ from asiatongsin import items
 from pipelines.commands.status import ITEMS
 from pipelines.crawl_record import CrawlRecord, FieldCoverage
 from pipelines.spool.folder import Spool
-from pipelines.verdict.late import store_judged
+from pipelines.verdict.when_stored import judge_and_store
 from tests.conftest import Scrapy
 from tests.samples import (
     SITE,
@@ -44,7 +44,7 @@ def crawled(connection: Connection, hours: float, **changes: Any) -> CrawlRecord
     given = {"started_at": began, "finished_at": ago(hours=hours), "outcome": "ok", "list_pages": 7}
     statistics = {"finish_reason": "finished"}
     one = record(f"crawl of {hours:g} h ago", **{**given, "statistics": statistics, **changes})
-    store_judged(connection, one)
+    judge_and_store(connection, one)
     return one
 
 
@@ -69,7 +69,7 @@ def test_of_a_site_that_is_well(scrapy: Scrapy, connection: Connection, database
     pages = [page(no, ago(hours=5), stories=[story(1)], seoul=21.5) for no in (1, 2, 3)]
     checked = dataclasses.replace(pages[0], check=check(ago(hours=5), ago(hours=3)))
     export(connection, checked, *pages[1:], rejected(4, reason="no headline", raw_path="rejected/a.gz"), removed(5))
-    store_judged(connection, record("runs", started_at=NOW))
+    judge_and_store(connection, record("runs", started_at=NOW))
     run = scrapy("status", DATABASE_URL=database_url)
     assert (run.status, "Nothing needs a person.\n" in run.output) == (0, True), run.output
     shown = lines(run.output)

@@ -20,7 +20,7 @@ def crawl(identity: str, found: int, part: str = "article", **changes: Any) -> C
 
 def shares(connection: Connection, now: CrawlRecord) -> list[int]:
     keys = [(one.part, one.field) for one in now.coverage]
-    found = coverage_history.before(connection, now.site, now.scope, keys, but=now.id)
+    found = coverage_history.found_before(connection, now.site, now.scope, keys, except_crawl=now.id)
     return [one.found for fields in found.values() for one in fields]
 
 
@@ -52,7 +52,7 @@ def test_compares_crawls_of_some_sections_and_of_whole_lists_with_their_like(con
 def test_compares_with_a_bounded_number_of_the_latest(connection: Connection) -> None:
     for number in range(210):
         crawls.write(connection, crawl(f"{number:03d}", number % 9, part="list 22" if number % 9 else "strip"))
-    assert len(shares(connection, crawl("now", 0, part="list 22"))) == coverage_history.EARLIER_LISTS
+    assert len(shares(connection, crawl("now", 0, part="list 22"))) == coverage_history.EARLIER_CRAWLS_OF_LIST
     assert len(shares(connection, crawl("now", 0, part="strip"))) == 24
 
 

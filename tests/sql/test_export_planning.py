@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from psycopg import Connection
 
-from pipelines.exporters.planning import ENOUGH
+from pipelines.exporters.planning import ENOUGH_ARTICLES
 from tests.samples import export, page, story
 from tests.stored import rows
 
@@ -28,9 +28,9 @@ def test_checks_foreign_keys_by_the_primary_key_once_there_are_some_articles(con
 
 
 def test_waits_until_there_is_something_to_count(connection: Connection) -> None:
-    export(connection, *[page(no) for no in range(1, ENOUGH)])
+    export(connection, *[page(no) for no in range(1, ENOUGH_ARTICLES)])
     assert rows(connection, _SIZE) == [(-1,)]
-    export(connection, page(ENOUGH))
-    assert rows(connection, _SIZE) == [(ENOUGH,)]
-    export(connection, *[page(no) for no in range(ENOUGH + 1, 200)])
-    assert rows(connection, _SIZE) == [(ENOUGH,)]
+    export(connection, page(ENOUGH_ARTICLES))
+    assert rows(connection, _SIZE) == [(ENOUGH_ARTICLES,)]
+    export(connection, *[page(no) for no in range(ENOUGH_ARTICLES + 1, 200)])
+    assert rows(connection, _SIZE) == [(ENOUGH_ARTICLES,)]

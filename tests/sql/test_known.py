@@ -29,7 +29,7 @@ from tests.samples import (
     removed,
 )
 
-EVERYWHERE = DoubtfulPart(since=datetime(1900, 1, 1, tzinfo=UTC) - BACKDATED, above=0)
+EVERYWHERE = DoubtfulPart(since=datetime(1900, 1, 1, tzinfo=UTC) - BACKDATED, above_no=0)
 
 
 def need_no_download(known: KnownArticles, *numbers: int, site: str = SITE) -> set[int] | None:
@@ -152,8 +152,8 @@ def test_is_unsure_since_the_last_crawl_that_walked_the_list(known: KnownArticle
     had(connection, 2, [22, 34], new=0)
     had(connection, 3, [34])
     had(connection, 4, [])
-    assert doubtful_part(known, 22) == DoubtfulPart(since=later(120) - BACKDATED, above=0)
-    assert doubtful_part(known, 34) == DoubtfulPart(since=later(180) - BACKDATED, above=0)
+    assert doubtful_part(known, 22) == DoubtfulPart(since=later(120) - BACKDATED, above_no=0)
+    assert doubtful_part(known, 34) == DoubtfulPart(since=later(180) - BACKDATED, above_no=0)
     had(connection, 5, [22, 34])
     assert (doubtful_part(known, 22), doubtful_part(known, 34)) == (None, None)
 
@@ -164,7 +164,7 @@ def test_is_unsure_of_the_lists_a_crawl_of_other_sections_left_out(
     had(connection, 1, [22, 34, 0])
     had(connection, 2, [22], sections="22")
     assert doubtful_part(known, 22) is None
-    assert doubtful_part(known, 34) == doubtful_part(known, 0) == DoubtfulPart(since=later(60) - BACKDATED, above=0)
+    assert doubtful_part(known, 34) == doubtful_part(known, 0) == DoubtfulPart(since=later(60) - BACKDATED, above_no=0)
 
 
 def test_is_unsure_of_numbers_above_those_of_the_last_crawl_that_walked_the_list(
@@ -176,10 +176,10 @@ def test_is_unsure_of_numbers_above_those_of_the_last_crawl_that_walked_the_list
     had(connection, 2)
     export(connection, page(30, later(130)))
     doubt = doubtful_part(known, 22)
-    assert doubt == DoubtfulPart(since=later(60) - BACKDATED, above=9)
+    assert doubt == DoubtfulPart(since=later(60) - BACKDATED, above_no=9)
     long_ago = later(-(10**6))
-    assert not doubt.covers(9, long_ago)
-    assert all(doubt.covers(no, time) for no, time in ((10, long_ago), (9, None), (9, later(0))))
+    assert not doubt.includes(9, long_ago)
+    assert all(doubt.includes(no, time) for no, time in ((10, long_ago), (9, None), (9, later(0))))
 
 
 def test_is_unsure_of_everything_after_the_clock_was_set_back(known: KnownArticles, connection: Connection) -> None:
@@ -188,7 +188,7 @@ def test_is_unsure_of_everything_after_the_clock_was_set_back(known: KnownArticl
     had(connection, 2)
     doubt = doubtful_part(known, 22)
     assert doubt
-    assert doubt.covers(1, later(-(10**6)))
+    assert doubt.includes(1, later(-(10**6)))
     had(connection, 3, [22])
     assert doubtful_part(known, 22) is None
 

@@ -130,7 +130,7 @@ def test_what_had_fallen_is_still_missing(old: Connection) -> None:
     crawled(old, "fell in section 99", ("article", "gone", 3, 0, None, True), sections="99", outcome="drift")
     before = {site: set(rows_of(old, site)) for site in (SITE, "example.kr")}
     migrate(old)
-    assert {site: coverage_history.fallen(old, site) for site in before} == before
+    assert {site: coverage_history.fallen_fields(old, site) for site in before} == before
     columns = "part, field, scope, crawl, pages, found, amount, found_again"
     figures = rows(old, f"SELECT {columns} FROM missing_fields WHERE site = %s ORDER BY part, field", SITE)
     assert figures == [

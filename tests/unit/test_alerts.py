@@ -13,8 +13,8 @@ from scrapy.settings import Settings
 from asiatongsin.errors import SettingError
 from pipelines.crawl_record import Outcome
 from pipelines.monitoring import delivery as addresses
-from pipelines.monitoring.delivery import TALKATIVE, Message
-from pipelines.monitoring.messages import NEXT, is_due, message
+from pipelines.monitoring.delivery import LOGGERS_OF_ADDRESSES, Message
+from pipelines.monitoring.messages import NEXT_STEPS, is_due, message
 from pipelines.monitoring.site_troubles import SiteTroubles
 from pipelines.verdict.decide import Verdict
 from tests import sinks
@@ -59,7 +59,7 @@ def test_tells_what_happened_since_when_and_what_to_do() -> None:
     assert told.body.split("\n") == [
         r"drift: 3 of 4 pages\x1b[2J\nForged: line",
         "No crawl ended well since 2025-10-05 09:52 (Korean time).",
-        NEXT[Outcome.DRIFT],
+        NEXT_STEPS[Outcome.DRIFT],
         f"Crawl {record().id}; `scrapy status` shows the last ones.",
     ]
 
@@ -75,7 +75,7 @@ def test_tells_that_it_is_over_and_how_long_it_lasted() -> None:
 
 
 def test_knows_what_to_do_about_every_outcome_that_is_bad() -> None:
-    assert set(NEXT) == set(Outcome) - {Outcome.OK}
+    assert set(NEXT_STEPS) == set(Outcome) - {Outcome.OK}
 
 
 # --- to whom ------------------------------------------------------------------------------------------------------
@@ -114,7 +114,7 @@ def test_what_it_sends_with_says_nothing_at_any_level(web: Sink, caplog: pytest.
     given = addresses.addresses(Settings({"ALERTS": to_web(web)}))
     assert addresses.deliver(news, given) == {"1 (json)"}
     assert web.taken() == [(news.title, news.body)]
-    assert [one.name for one in caplog.records if one.name.startswith(TALKATIVE)] == []
+    assert [one.name for one in caplog.records if one.name.startswith(LOGGERS_OF_ADDRESSES)] == []
     assert SECRET not in caplog.text
 
 

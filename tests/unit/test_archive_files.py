@@ -193,5 +193,5 @@ def test_a_crawl_brings_its_archive_to_the_disk_before_the_spool_that_names_plac
     thread.finish()
     opened.close()
     spool.release()
-    extension._let_go(thread)
+    extension._release_lock(thread)
     assert synced.index(".gz") < synced.index(".open")

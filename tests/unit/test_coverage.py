@@ -10,7 +10,7 @@ from asiatongsin.items import Page, PageKind, Rejection
 from asiatongsin.mediaon.urls import list_url
 from asiatongsin.site import DEFAULT_BASE
 from pipelines.stages.split import split
-from pipelines.verdict.coverage import Coverage, Unreadable
+from pipelines.verdict.coverage import Coverage, UnreadablePages
 from tests.samples import AT, present
 from tests.site import ReplicaSite
 from tests.site.answers import Ask, answer
@@ -124,11 +124,11 @@ def test_finds_a_field_by_the_name_a_crawl_gives_it() -> None:
 
 
 def test_tells_what_most_unreadable_pages_lack() -> None:
-    unreadable = Unreadable()
-    assert unreadable.told() == ""
+    unreadable = UnreadablePages()
+    assert unreadable.describe() == ""
     unreadable.note(Rejection(reason="asked for article 1 and was sent to 2", raw_path="rejected/a"))
     for name in "bc":
         unreadable.note(Rejection(reason="no body on the page", missing=("body",), raw_path=f"rejected/{name}"))
-    told = unreadable.told()
+    told = unreadable.describe()
     assert told.startswith("no body on the page; looked for in #news_body_area, ")
     assert told.endswith("; a page that shows it is kept in rejected/b")

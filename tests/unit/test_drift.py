@@ -23,7 +23,7 @@ def field(name: str, part: str = "article") -> Field:
 
 def fallen(now: FieldCoverage, *earlier: FieldCoverage) -> list[tuple[str, float, bool]]:
     found = falls([now], EarlierCrawls(coverage={(now.part, now.field): earlier}), 0.5)
-    return [(fall.field.name, round(fall.usual.share, 2), fall.usual.is_bound) for fall in found]
+    return [(fall.field.name, round(fall.usual.share, 2), fall.usual.is_for_first_crawls) for fall in found]
 
 
 def thinned(now: FieldCoverage, *earlier: FieldCoverage) -> list[str]:
@@ -92,14 +92,14 @@ def test_what_does_not_come_twice_in_a_row_is_missed() -> None:
     assert falls([away], before([came, away]), 0.5) == []
     assert falls([came], before([away]), 0.5) == []
     [fall] = falls([away], before([away, came]), 0.5)
-    assert fall.told() == "list 22 answer found on 0 of 2 pages of the last 2 crawls, usually 100%"
+    assert fall.describe() == "list 22 answer found on 0 of 2 pages of the last 2 crawls, usually 100%"
 
 
 def test_a_menu_without_sections_is_missed_where_there_was_one() -> None:
     gone, there = covered("sections", 1, 0, "front", 0), covered("sections", 1, 1, "front", 12)
     assert falls([gone], before([]), 0.5) == []
     [fall] = falls([gone], before([there]), 0.5)
-    assert "#gnb" in fall.told()
+    assert "#gnb" in fall.describe()
     assert [one.is_thin for one in falls([covered("sections", 1, 1, "front", 2)], before([there]), 0.5)] == [True]
 
 
@@ -179,7 +179,7 @@ def test_names_the_figures_the_selectors_and_the_page() -> None:
         EarlierCrawls(coverage={("article", "headline"): [covered("headline", 9, 9)] * 9}),
         0.5,
     )
-    told = fall.told("rejected/newsasia.kr/article-1-a.html.gz")
+    told = fall.describe("rejected/newsasia.kr/article-1-a.html.gz")
     assert "article headline found on 1 of 9 pages, usually 100%" in told
     assert ".art_top h2" in told
     assert "a page that shows it is kept in rejected/newsasia.kr/article-1-a.html.gz" in told

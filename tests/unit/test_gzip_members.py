@@ -8,7 +8,7 @@ from io import BytesIO
 import pytest
 
 from pipelines.archive import gzip_members
-from pipelines.archive.gzip_members import CUT_OFF, Member, Unpacked, members
+from pipelines.archive.gzip_members import CUT_OFF, Member, UnpackedMember, members
 from tests.samples import present
 
 TEXTS = [b"first" * 100, "둘째".encode() * 3000, b"", bytes(range(256)) * 300]
@@ -62,7 +62,7 @@ def test_finds_a_member_that_begins_across_two_blocks_of_reading() -> None:
 
 
 def test_holds_nothing_in_memory_of_a_member_that_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gzip_members, "LARGEST", 10_000)
+    monkeypatch.setattr(gzip_members, "LARGEST_MEMBER", 10_000)
     first, large, *_, last = found(FILE)
     assert (first.plain, first.is_large) == (TEXTS[0], False)
     assert (large.plain, large.is_large, large.length, large.trouble) == (None, True, len(PACKED[1]), "")
@@ -77,7 +77,7 @@ TORN, DAMAGED = PACKED[1][:-20], PACKED[1][:60] + b"damage" + PACKED[1][66:]
 @pytest.mark.parametrize("content", [PACKED[1] + PACKED[2], TORN, DAMAGED, b"none", b""])
 @pytest.mark.parametrize("size", [1, 1000, 1_000_000])
 def test_unpacks_a_member_piece_by_piece_up_to_its_end_or_its_damage(content: bytes, size: int) -> None:
-    unpacked = Unpacked(BytesIO(content), 0)
+    unpacked = UnpackedMember(BytesIO(content), 0)
     parts = list(iter(lambda: unpacked.read(size), b""))
     assert max(map(len, parts), default=0) <= size
     assert unpacked.tell() == sum(map(len, parts))

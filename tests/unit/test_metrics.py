@@ -40,7 +40,7 @@ def figures(**changes: Any) -> Figures:
     usual = Figures(
         site="newsasia.kr",
         outcome=Outcome.OK,
-        began_at=AT,
+        started_at=AT,
         ended_at=later(1.5),
         good_at=later(1.5),
         waiting=4,

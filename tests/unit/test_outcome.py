@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pipelines.crawl_record import Outcome
-from pipelines.verdict.decide import Expected, Verdict
+from pipelines.verdict.decide import Tolerances, Verdict
 from pipelines.verdict.decide import decide as decide_on
 from pipelines.verdict.tally import Tally
 
@@ -22,7 +22,7 @@ def decide(stats: dict[str, Any], **given: Any) -> Verdict:
 
 
 def verdict(stats: dict[str, Any], waiting: int) -> Verdict:
-    return decide(stats, waiting=waiting, expected=Expected(unreadable_share_max=0.2))
+    return decide(stats, waiting=waiting, tolerances=Tolerances(unreadable_share_max=0.2))
 
 
 @pytest.mark.parametrize(
@@ -188,17 +188,17 @@ AGAIN = DONE | {"split/articles": 0, "split/unreadable/article": 2, "split/unrea
 def test_what_could_not_be_read_before_is_no_news_unless_hardly_anything_could() -> None:
     readable = ("article", "readable")
     assert decide(AGAIN).outcome is Outcome.OK
-    assert decide(AGAIN, expected=Expected(fallen=frozenset({readable}))).fallen == {readable}
+    assert decide(AGAIN, tolerances=Tolerances(fallen=frozenset({readable}))).fallen == {readable}
     new = AGAIN | {"split/articles": 1}  # what is new can be read
-    assert decide(new, expected=Expected(fallen=frozenset({readable}))).outcome is Outcome.OK
-    fallen = Expected(fallen=frozenset({readable}), ignored=frozenset({"article readable"}))
-    assert decide(AGAIN, expected=fallen).outcome is Outcome.OK
+    assert decide(new, tolerances=Tolerances(fallen=frozenset({readable}))).outcome is Outcome.OK
+    fallen = Tolerances(fallen=frozenset({readable}), ignored=frozenset({"article readable"}))
+    assert decide(AGAIN, tolerances=fallen).outcome is Outcome.OK
 
 
 def test_tells_beside_a_drift_what_waits() -> None:
     falls = {("article", "headline"): "article headline found on 0 of 9 pages"}
     both = decide(DONE, waiting=40, trouble="no route", falls=falls)
-    assert (both.outcome, both.beside) == (Outcome.DRIFT, Outcome.SPOOLED)
+    assert (both.outcome, both.second_outcome) == (Outcome.DRIFT, Outcome.SPOOLED)
     assert "found on 0 of 9 pages; the database did not take all pages (no route); the next run" in both.sentence
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.disk import private_folder
-from pipelines.stages.raw_pages import keep
+from pipelines.disk import make_private_folder
+from pipelines.stages.raw_pages import keep_raw_page
 from tests.captured import fetched
 from tests.samples import leave, page
 
@@ -27,19 +27,19 @@ def mode(folder: Path) -> int:
 
 
 def test_closes_every_folder_it_makes(tmp_path: Path) -> None:
-    made = private_folder(tmp_path / "a" / "b")
+    made = make_private_folder(tmp_path / "a" / "b")
     assert (mode(made.parent), mode(made)) == (0o750, 0o750)
-    assert private_folder(made) == made
+    assert make_private_folder(made) == made
 
 
 def test_leaves_a_folder_that_is_there_as_it_is(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir(0o711)
-    private_folder(tmp_path / "a" / "b")
+    make_private_folder(tmp_path / "a" / "b")
     assert mode(tmp_path / "a") == 0o711
 
 
 def test_what_waits_and_what_is_kept_is_closed(data: Path) -> None:
-    kept = data / keep(fetched(), data)
+    kept = data / keep_raw_page(fetched(), data)
     spool = leave(data, page())
     for folder in (data, kept.parent, kept.parent.parent, spool, spool.parent):
         assert mode(folder) == 0o750

@@ -14,8 +14,8 @@ from asiatongsin.capture import Check, Stored
 from asiatongsin.errors import SettingError
 from asiatongsin.items import PageItems
 from asiatongsin.rechecks import Rechecks
-from pipelines.stages.recheck import dated
-from pipelines.stages.visits import visit
+from pipelines.stages.recheck import with_next_visit
+from pipelines.stages.visits import visit_of
 from tests.captured import fetched
 from tests.samples import AT, NO, article, later, page, present, rejected, removed
 
@@ -34,12 +34,12 @@ def stored(dated_at: datetime = AT, **changes: Any) -> Stored:
 
 def next_check(items: PageItems) -> Check:
     """The visit, with the time of the next one."""
-    return present(dated(items, rechecks()).check)
+    return present(with_next_visit(items, rechecks()).check)
 
 
 def test_the_default_ladder_is_that_of_the_documentation() -> None:
     assert rechecks() == Rechecks(
-        after=(HOUR, 6 * HOUR, DAY, 3 * DAY, 7 * DAY, 30 * DAY), most=100, gone_after=timedelta(days=1)
+        after=(HOUR, 6 * HOUR, DAY, 3 * DAY, 7 * DAY, 30 * DAY), max_visits=100, gone_after=timedelta(days=1)
     )
 
 
@@ -110,8 +110,8 @@ def test_dates_a_visit_that_brought_no_article_as_well() -> None:
     known = Check(checked_at=AT, dated_at=AT - 2 * DAY)
     for items in (removed(), rejected(), rejected(is_transient=True), replace(page(), article=None, unmodified=True)):
         assert next_check(replace(items, check=known)).next_check_at == AT + DAY
-        assert dated(replace(items, check=replace(known, dated_at=None)), rechecks()).check is None
-    assert dated(removed(), rechecks()).check is None
+        assert with_next_visit(replace(items, check=replace(known, dated_at=None)), rechecks()).check is None
+    assert with_next_visit(removed(), rechecks()).check is None
 
 
 def test_what_was_due_while_a_page_lay_in_an_archive_is_not_made_up_for() -> None:
@@ -121,15 +121,15 @@ def test_what_was_due_while_a_page_lay_in_an_archive_is_not_made_up_for() -> Non
 
 
 def test_only_article_pages_are_visits() -> None:
-    assert visit(replace(fetched(), kind="list", no=None)) is None
-    assert visit(fetched()) == Check(checked_at=AT)
-    assert visit(fetched(stored=stored(later(-9)))) == Check(checked_at=AT, dated_at=later(-9))
+    assert visit_of(replace(fetched(), kind="list", no=None)) is None
+    assert visit_of(fetched()) == Check(checked_at=AT)
+    assert visit_of(fetched(stored=stored(later(-9)))) == Check(checked_at=AT, dated_at=later(-9))
 
 
 def test_a_text_that_was_changed_is_as_young_as_the_time_it_prints() -> None:
     known = fetched(stored=stored(AT - 50 * DAY))
     changed = article(headline="고친 제목", published_at=AT - 50 * DAY, modified_at=AT - 2 * DAY)
-    check = next_check(replace(page(), article=changed, check=visit(known, changed)))
+    check = next_check(replace(page(), article=changed, check=visit_of(known, changed)))
     assert (check.dated_at, check.next_check_at) == (AT - 2 * DAY, AT + DAY)
 
 
@@ -137,19 +137,19 @@ def test_a_text_that_is_the_same_grows_older_whatever_time_the_page_prints() -> 
     """Some pages print the moment of the request as that of the last change: they would be due every hour for ever."""
     known = fetched(stored=stored(AT - 50 * DAY))
     same = article(modified_at=AT)
-    check = next_check(replace(page(), article=same, check=visit(known, same)))
+    check = next_check(replace(page(), article=same, check=visit_of(known, same)))
     assert (check.dated_at, check.next_check_at) == (AT - 50 * DAY, None)
 
 
 def test_keeps_the_validators_of_an_answer_that_was_read() -> None:
     answered = fetched(headers=(("ETag", 'W/"a b"'), ("LAST-MODIFIED", " Sun, 05 Oct 2025 00:52:07 GMT ")))
-    check = present(visit(answered, article(), is_served=True))
+    check = present(visit_of(answered, article(), is_served=True))
     assert (check.etag, check.last_modified) == ('W/"a b"', "Sun, 05 Oct 2025 00:52:07 GMT")
-    assert visit(answered) == Check(checked_at=AT)
+    assert visit_of(answered) == Check(checked_at=AT)
 
 
 @pytest.mark.parametrize("value", ["", " ", '"a"\r\nX-Page: b', '"a\0"', '"\x7f"', '"가"', f'"{"a" * 1000}"'])
 def test_keeps_no_validator_that_cannot_be_sent_back(value: str) -> None:
-    assert present(visit(fetched(headers=(("ETag", value),)), article(), is_served=True)).etag is None
+    assert present(visit_of(fetched(headers=(("ETag", value),)), article(), is_served=True)).etag is None
     twice = fetched(headers=(("ETag", '"a"'), ("etag", '"b"')))
-    assert present(visit(twice, article(), is_served=True)).etag is None
+    assert present(visit_of(twice, article(), is_served=True)).etag is None

@@ -11,7 +11,7 @@ from psycopg import Connection
 
 from pipelines.database.connection import Database
 from pipelines.database.errors import DatabaseForeign, DatabaseFrozen, DatabaseUnreachable
-from pipelines.database.session import Session, answered, translated
+from pipelines.database.session import Session, run_while_progressing, translate_error
 from tests.samples import UNREACHABLE
 
 
@@ -28,12 +28,14 @@ from tests.samples import UNREACHABLE
     ],
 )
 def test_an_error_becomes_what_the_caller_does_next(raised: type[psycopg.Error], becomes: type[Exception]) -> None:
-    assert type(translated(raised("said\nso"), "news on host")) is becomes
+    assert type(translate_error(raised("said\nso"), "news on host")) is becomes
 
 
 def test_a_sentence_names_the_database_in_one_line() -> None:
-    assert str(translated(psycopg.OperationalError("it\nwent away"), "news on host")) == "news on host: it went away"
-    assert str(translated(psycopg.OperationalError("it\nwent away"))) == "it went away"
+    assert (
+        str(translate_error(psycopg.OperationalError("it\nwent away"), "news on host")) == "news on host: it went away"
+    )
+    assert str(translate_error(psycopg.OperationalError("it\nwent away"))) == "it went away"
 
 
 def pid(connection: Connection) -> int:
@@ -49,6 +51,6 @@ def test_says_that_nothing_is_reached(tmp_path: Path) -> None:
 def test_waits_no_longer_for_work_without_progress() -> None:
     answer = Event()
     with pytest.raises(DatabaseFrozen):
-        answered(answer.wait, 0.01)
+        run_while_progressing(answer.wait, 0.01)
     answer.set()
-    assert answered(answer.wait, 20)
+    assert run_while_progressing(answer.wait, 20)

@@ -14,7 +14,7 @@ from asiatongsin.items import Page, PageItems, PageKind
 from asiatongsin.korean import KST
 from asiatongsin.mediaon.urls import article_url, list_url
 from asiatongsin.site import DEFAULT_BASE
-from pipelines.stages.raw_pages import keep
+from pipelines.stages.raw_pages import keep_raw_page
 from pipelines.stages.split import SplitPipeline, split
 from tests.samples import present
 from tests.site import ReplicaSite
@@ -198,5 +198,5 @@ def test_keeps_an_unreadable_page_once_and_counts_it(tmp_path: Path) -> None:
 
 
 def test_lets_nothing_a_page_says_into_the_name_of_a_file(tmp_path: Path) -> None:
-    path = keep(replace(page("<title>../../x</title>"), site="../../127.0.0.1:8000"), tmp_path)
+    path = keep_raw_page(replace(page("<title>../../x</title>"), site="../../127.0.0.1:8000"), tmp_path)
     assert (tmp_path / path).resolve().is_relative_to(tmp_path)

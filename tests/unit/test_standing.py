@@ -34,7 +34,7 @@ def test_a_crawl_that_did_not_look_proves_nothing() -> None:
     assert is_proof(ended, GOOD)
     assert not is_proof(replace(ended, statistics={"finish_reason": "shutdown"}), GOOD)
     assert not is_proof(replace(ended, arguments={"no": "1"}), GOOD)
-    assert not is_proof(ended, replace(GOOD, is_open=True))
+    assert not is_proof(ended, replace(GOOD, is_inconclusive=True))
     bad = SiteTroubles(trouble="drift", since=AT)
     assert bad.after_end(GOOD, later(1), later(2), is_proof=False) == bad
 

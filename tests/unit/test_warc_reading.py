@@ -119,7 +119,7 @@ def test_reads_a_file_that_is_gzipped_as_one_and_too_large_for_memory(
 ) -> None:
     numbers = range(1, 80)
     whole = packed_as_one(archived_pages(tmp_path, numbers)[0])
-    monkeypatch.setattr(gzip_members, "LARGEST", 100_000)
+    monkeypatch.setattr(gzip_members, "LARGEST_MEMBER", 100_000)
     found, told = read(cut(whole, whole.stat().st_size - 200) if torn else whole)
     assert bodies(found) == [body_of(no) for no in numbers[: len(found)]]
     assert 60 < len(found) < 79 if torn else len(found) == 79
@@ -133,7 +133,7 @@ def test_reads_files_that_were_gzipped_as_a_whole_and_put_together(
     one, other = (packed_as_one(archived_pages(tmp_path / name, range(1, 80))[0]) for name in "ab")
     one.write_bytes(one.read_bytes() + other.read_bytes() + (other.read_bytes()[:-40] if torn else b""))
     for largest in (100_000, 10_000_000):
-        monkeypatch.setattr(gzip_members, "LARGEST", largest)
+        monkeypatch.setattr(gzip_members, "LARGEST_MEMBER", largest)
         found, told = read(one)
         assert bodies(found)[:158] == [body_of(no) for no in range(1, 80)] * 2
         assert [offset for offset, _ in told] == ([one.stat().st_size - other.stat().st_size + 40] if torn else [])

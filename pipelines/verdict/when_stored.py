@@ -1,4 +1,7 @@
-"""What is decided about a crawl as its record is stored, which may be long after the crawl ended."""
+"""Judges a crawl once more when its record is stored, which may be long after it ended.
+
+The coverage of a crawl that ended without a database is compared with earlier crawls here.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from dataclasses import replace
 from psycopg import Connection
 
 from asiatongsin.cms import field_of
-from pipelines.crawl_record import CrawlRecord, FieldCoverage, Key
+from pipelines.crawl_record import CrawlRecord, FieldCoverage, FieldKey
 from pipelines.exporters import crawls, missing_fields, removed_articles
 from pipelines.exporters.missing_fields import UsualFigures
 from pipelines.queries import coverage_history
@@ -17,8 +20,8 @@ from pipelines.verdict.expectation import Expectation
 from pipelines.verdict.falls import falls, with_fallen
 
 
-def compared(connection: Connection, record: CrawlRecord) -> CrawlRecord:
-    """The record, with `fell` set where a field fell; for a crawl that ended while no database was in reach."""
+def compare_with_earlier(connection: Connection, record: CrawlRecord) -> CrawlRecord:
+    """The record with `fell` set where a field fell, if the crawl ended while no database could be reached."""
     if record.to_compare is None or not record.is_comparable:
         return record
     bounds, earlier = record.to_compare, earlier_crawls(connection, record)
@@ -27,10 +30,10 @@ def compared(connection: Connection, record: CrawlRecord) -> CrawlRecord:
     return replace(record, coverage=with_fallen(record.coverage, fell), to_compare=None)
 
 
-def store_judged(connection: Connection, record: CrawlRecord) -> None:
-    """Writes the row of a crawl, and in the same transaction what fell, what was found again, and what is removed."""
+def judge_and_store(connection: Connection, record: CrawlRecord) -> None:
+    """Writes the row of a crawl. The same transaction stores which fields fell or were found again, and removals."""
     with connection.transaction():
-        record = compared(connection, record)
+        record = compare_with_earlier(connection, record)
         crawls.write(connection, record)
         if record.is_comparable:
             _note_missing_fields(connection, record)
@@ -38,15 +41,15 @@ def store_judged(connection: Connection, record: CrawlRecord) -> None:
 
 
 def _note_missing_fields(connection: Connection, record: CrawlRecord) -> None:
-    """What fell, and what was found again."""
+    """Stores which fields fell, and which were found again."""
     if keys := [(one.part, one.field) for one in record.coverage if one.fell]:
-        earlier = coverage_history.before(connection, record.site, record.scope, keys, but=record.id)
+        earlier = coverage_history.found_before(connection, record.site, record.scope, keys, except_crawl=record.id)
         usual = [_usual(key, earlier.get(key, [])) for key in keys]
         missing_fields.add_fallen(connection, record.id, usual)
     missing_fields.remove_found_again(connection, record.site, record.id)
 
 
-def _usual(key: Key, earlier: Sequence[FieldCoverage]) -> UsualFigures:
+def _usual(key: FieldKey, earlier: Sequence[FieldCoverage]) -> UsualFigures:
     part, name = key
     given = field_of(part, name)
     expected = Expectation.of(given, earlier) if given else None
