@@ -25,3 +25,8 @@ def count(connection: Connection, table: str) -> int:
 def numbers(connection: Connection, table: str = "articles") -> list[int]:
     """Numbers of the articles in a table, in ascending order."""
     return [no for (no,) in connection.execute(f"SELECT no FROM {table} ORDER BY no")]
+
+
+def outcomes(connection: Connection) -> list[str | None]:
+    """How the crawls ended, in the order in which they began; None: not yet."""
+    return [outcome for (outcome,) in connection.execute("SELECT outcome FROM crawls ORDER BY started_at")]

@@ -5,23 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from prometheus_client.parser import text_string_to_metric_families
-
 from tests.conftest import Scrapy
+from tests.exposition import samples
 from tests.samples import UNREACHABLE
 from tests.site import Fault, ReplicaSite, serve
-
-
-def samples(text: str) -> dict[tuple[str, ...], float]:
-    """Name without its prefix, and values of labels other than the site: `("crawl_pages", "list")`."""
-    return {
-        (
-            one.name.removeprefix("asiatongsin_"),
-            *(text for label, text in one.labels.items() if label != "site"),
-        ): one.value
-        for family in text_string_to_metric_families(text)
-        for one in family.samples
-    }
 
 
 def test_a_crawl_writes_them_and_a_bad_one_keeps_when_the_last_good_one_was(crawl: Scrapy, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from tests.other_warc import Warc, page_of
 from tests.processes import children, wait_until
 from tests.reparse_runs import BASE, Begin
 from tests.site import ReplicaSite, serve
-from tests.stored import count, numbers, value
+from tests.stored import count, numbers, outcomes, value
 
 
 def stop_after(connection: Connection, at: datetime) -> None:
@@ -59,8 +59,7 @@ def test_goes_on_where_it_was_interrupted(
     again = reparse()
     assert "500 captures read again, 100 differ" in again.last_line  # that run came to its end: nothing to go on with
     assert len(numbers(connection)) == 500
-    outcomes = connection.execute("SELECT outcome FROM crawls ORDER BY number").fetchall()
-    assert outcomes[1:] == [("spooled",), ("ok",), ("ok",)]
+    assert outcomes(connection)[1:] == ["spooled", "ok", "ok"]
 
 
 def test_ends_at_ctrl_c_and_keeps_what_it_has_read(

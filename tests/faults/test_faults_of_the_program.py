@@ -13,17 +13,13 @@ from asiatongsin.settings import ITEM_PIPELINES
 from tests.conftest import Scrapy
 from tests.faults.failing import BAD
 from tests.site import ReplicaSite, serve
-from tests.stored import numbers
+from tests.stored import numbers, outcomes
 
 SITE = ReplicaSite(articles=20, page_bytes=8_000)
 OTHERS = [no for no in SITE.numbers() if no != BAD]
 
 WEATHER = ITEM_PIPELINES["pipelines.stages.weather.WeatherPipeline"]
 SPOOL = ITEM_PIPELINES["pipelines.stages.spool.SpoolPipeline"]
-
-
-def outcomes(connection: Connection) -> list[str]:
-    return [outcome for (outcome,) in connection.execute("SELECT outcome FROM crawls ORDER BY started_at")]
 
 
 @pytest.mark.parametrize("place", [1, WEATHER + 1])

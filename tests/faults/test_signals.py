@@ -13,7 +13,7 @@ from tests.conftest import Scrapy
 from tests.faults.conftest import Start
 from tests.samples import leave, page
 from tests.site import Fault, Replica, ReplicaSite, serve
-from tests.stored import count
+from tests.stored import count, outcomes
 
 ONE = ("-a", "sections=9999", "-s", "SPOOL_SEGMENT_SECONDS=1000")
 PATIENT = ("-s", "DATABASE_SILENCE_MAX=10000")
@@ -25,10 +25,6 @@ NO_WRITING = "LOCK TABLE articles IN SHARE MODE"
 def replica() -> Iterator[Replica]:
     with serve(ReplicaSite(articles=20, page_bytes=8_000)) as replica:
         yield replica
-
-
-def outcomes(connection: Connection) -> list[tuple[str | None]]:
-    return connection.execute("SELECT outcome FROM crawls ORDER BY number").fetchall()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -44,7 +40,7 @@ def test_once_while_its_end_is_stored_it_stores_on(
     run = crawl.end()
     assert run.status == 0
     assert "20 new" in run.last_line
-    assert (count(connection, "articles"), outcomes(connection)) == (20, [("ok",)])
+    assert (count(connection, "articles"), outcomes(connection)) == (20, ["ok"])
 
 
 def test_twice_while_its_end_is_stored_it_stops_and_the_next_crawl_stores_it(
@@ -61,7 +57,7 @@ def test_twice_while_its_end_is_stored_it_stops_and_the_next_crawl_stores_it(
     asked = len(replica.article_requests())
     assert start(replica.url, database_url, *ONE).end().status == 0
     assert (count(connection, "articles"), len(replica.article_requests())) == (20, asked)
-    assert outcomes(connection) == [("error",), ("ok",)]
+    assert outcomes(connection) == ["error", "ok"]
 
 
 def test_while_its_end_meets_a_locked_table_pages_wait(
@@ -76,7 +72,7 @@ def test_while_its_end_meets_a_locked_table_pages_wait(
     assert run.status == 3
     assert "waiting in the spool" in run.last_line
     assert scrapy("export", DATABASE_URL=database_url).status == 0
-    assert (count(connection, "articles"), outcomes(connection)) == (20, [("spooled",)])
+    assert (count(connection, "articles"), outcomes(connection)) == (20, ["spooled"])
 
 
 def test_while_it_begins_nothing_is_fetched(

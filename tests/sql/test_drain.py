@@ -24,13 +24,6 @@ from tests.samples import UNREACHABLE, later, leave, page, record, removed
 from tests.stored import count, rows
 
 
-@pytest.fixture
-def drain(connection: Connection, database_url: str, data: Path) -> Iterator[Drain]:
-    drain = Drain(Database(database_url, data), data)
-    yield drain
-    drain.close()
-
-
 def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.name != "owner"}
 

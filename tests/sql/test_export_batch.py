@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -16,7 +16,6 @@ import pytest
 from psycopg import Connection
 
 from asiatongsin.items import PageItems
-from pipelines.database.connection import Database
 from pipelines.database.tables import TABLES
 from pipelines.exporters.batch import export_segments
 from pipelines.spool.drain import Drain
@@ -38,13 +37,6 @@ class Counting(Connection[Any]):
     def execute(self, *arguments: Any, **options: Any) -> Any:
         self.statements += 1
         return super().execute(*arguments, **options)
-
-
-@pytest.fixture
-def drain(connection: Connection, database_url: str, data: Path) -> Iterator[Drain]:
-    drain = Drain(Database(database_url, data), data)
-    yield drain
-    drain.close()
 
 
 def batch(pages: int) -> list[PageItems]:

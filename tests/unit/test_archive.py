@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -17,14 +16,8 @@ from asiatongsin.capture import Headers
 from asiatongsin.korean import KST
 from pipelines.archive.crawl_files import Archive
 from pipelines.archive.warc import payload_digest
-from tests.captured import archive, body_of, capture_of, exchange, fetched, last, parts, read, records, types, url_of
+from tests.captured import body_of, capture_of, exchange, fetched, last, parts, read, records, types, url_of
 from tests.samples import NO, present, record
-
-
-@pytest.fixture
-def opened(data: Path) -> Iterator[Archive]:
-    with archive(data) as opened:
-        yield opened
 
 
 def test_begins_with_who_made_it_and_how(data: Path) -> None:

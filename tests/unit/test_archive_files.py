@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,12 +19,6 @@ from tests.captured import archive, body_of, capture_of, exchange, fetched, read
 from tests.samples import NO, UNREACHABLE, page, present, record
 
 MONTH = f"{datetime.now(UTC):%Y-%m}"
-
-
-@pytest.fixture
-def opened(data: Path) -> Iterator[Archive]:
-    with archive(data) as opened:
-        yield opened
 
 
 def files(data: Path) -> list[str]:

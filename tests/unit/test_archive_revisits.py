@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import os
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,12 +24,6 @@ ANOTHER = gzip.compress(
     b"WARC/1.1\r\nWARC-Type: response\r\nWARC-Target-URI: http://newsasia.kr/\r\nWARC-Date: 2025-10-05T00:00:00Z\r\n"
     b"Content-Length: 23\r\n\r\nHTTP/1.1 200 OK\r\n\r\nbody\r\n\r\n"
 )
-
-
-@pytest.fixture
-def opened(data: Path) -> Iterator[Archive]:
-    with archive(data) as opened:
-        yield opened
 
 
 def test_a_body_that_the_crawl_has_archived_is_referred_to(data: Path, opened: Archive) -> None:

@@ -14,13 +14,10 @@ from asiatongsin.arguments import Arguments
 from asiatongsin.errors import ArgumentError
 from asiatongsin.korean import KST
 from asiatongsin.site import Site
+from tests.cases import bug
 
 NAMES = ("site", "sections", "pages", "since", "until", "no", "full", "dry")
 END_OF_DAY = {"hour": 23, "minute": 59, "second": 59, "microsecond": 999_999}
-
-
-def bug(*values: object, reason: str) -> object:
-    return pytest.param(*values)
 
 
 def test_asks_for_everything_when_nothing_is_given() -> None:

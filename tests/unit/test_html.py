@@ -19,6 +19,7 @@ from asiatongsin.html.parse import parse, to_utf8
 from asiatongsin.html.selectors import Selectors
 from asiatongsin.items import Page
 from asiatongsin.mediaon.body import ArticleBody
+from tests.cases import bug
 
 TEXT = "온누리시가 골목길 새단장 사업을 시작한다고 밝혔다."
 PAGE = f"<p>{TEXT}</p>"
@@ -39,10 +40,6 @@ def text_received(body: bytes, content_type: str = "") -> str:
         body=body,
     )
     return whole_text(page.tree)
-
-
-def bug(*values: object, reason: str, name: str | None = None) -> object:
-    return pytest.param(*values, id=name)
 
 
 READABLE = {

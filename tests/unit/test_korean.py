@@ -20,12 +20,9 @@ from asiatongsin.korean import (
     parse_info_line,
     parse_opening_byline,
 )
+from tests.cases import bug
 
 any_text = settings(max_examples=200, deadline=None, derandomize=True)
-
-
-def bug(*values: object, reason: str) -> object:
-    return pytest.param(*values)
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from pipelines.crawl_record import Outcome
 from pipelines.monitoring.metrics import Figures, exposition, metrics_file, trouble, write
 from pipelines.verdict.tally import Tally
 from tests.conftest import ROOT
+from tests.exposition import samples
 from tests.samples import AT, later
 
 PROMTOOL = shutil.which("promtool", path=f"{os.environ.get('PATH', '')}:{ROOT}/.promtool/usr/bin")
@@ -47,18 +48,6 @@ def figures(**changes: Any) -> Figures:
         tally=Tally.of(STATS),
     )
     return replace(usual, **changes)
-
-
-def samples(text: str) -> dict[tuple[str, ...], float]:
-    """Name without its prefix, and values of labels other than the site: `("crawl_pages", "list")`."""
-    return {
-        (
-            one.name.removeprefix("asiatongsin_"),
-            *(text for label, text in one.labels.items() if label != "site"),
-        ): one.value
-        for family in text_string_to_metric_families(text)
-        for one in family.samples
-    }
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from asiatongsin.mediaon.section import SectionPage, Teaser
 from asiatongsin.mediaon.urls import article_url, list_url
 from asiatongsin.site import DEFAULT_BASE, Site
 from pipelines.stages.split import split
+from tests.cases import bug
 from tests.conftest import ROOT, SHARED
 from tests.site import ReplicaSite
 from tests.site.answers import Ask, answer
@@ -99,10 +100,6 @@ def test_reads_what_a_reader_sees(case: Path, kind: Any) -> None:
     expected = {name: value for name, value in expected_of(case).items() if name in KINDS[kind]}
     read = kind(items_of(case))
     assert (as_detailed(read, expected) if case in CAPTURED else read) == expected
-
-
-def bug(*values: object, reason: str) -> object:
-    return pytest.param(*values)
 
 
 def listed(teaser: Teaser) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import pytest
 from asiatongsin.html.parse import parse
 from asiatongsin.mediaon.body import find_body
 from asiatongsin.mediaon.related_stories import RelatedStories
+from tests.cases import bug
 from tests.conftest import SHARED
 
 PAGE = "https://newsasia.kr/news/article.html?no=9"
@@ -15,10 +16,6 @@ IMAGE = "http://www.newsasia.kr/data/cache/art_90x60_c0.jpg"
 THUMBNAIL = f'<span><img src="{IMAGE}" alt="{TITLE}"></span>'
 MORE = '<a href="/news/section_list_all.html?sec_no=2" class="btn_art_more"><span class="blind">더보기</span></a>'
 BAR = f'<div class="tit_set ts18"><div><h2><a href="/news/article_list_all.html">관련기사</a></h2>{MORE}</div></div>'
-
-
-def bug(*values: object, reason: str) -> object:
-    return pytest.param(*values)
 
 
 def stories(markup: str) -> list[tuple[object, ...]]:

@@ -9,10 +9,7 @@ from scrapy.http import Request
 
 from asiatongsin.mediaon.urls import article_url
 from asiatongsin.site import Site
-
-
-def bug(*values: object, reason: str) -> object:
-    return pytest.param(*values)
+from tests.cases import bug
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from asiatongsin.mediaon.urls import article_url, list_url
 from asiatongsin.site import DEFAULT_BASE
 from pipelines.stages.raw_pages import keep_raw_page
 from pipelines.stages.split import SplitPipeline, split
+from tests.cases import bug
 from tests.samples import present
 from tests.site import ReplicaSite
 from tests.site.answers import Ask, answer
@@ -27,10 +28,6 @@ MENU = f"<p>{'구독신청 제보하기 독자마당 ' * 30}</p>"
 TOP, BODY = '<div class="art_top"><h2>제목</h2>{}</div>', '<div id="news_body_area">{}</div>'
 SHORT = TOP.format("") + BODY.format("<p>한 줄 기사다.</p>")
 WHOLE = MENU + SHORT
-
-
-def bug(*values: object, reason: str) -> object:
-    return pytest.param(*values)
 
 
 def page(body: bytes | str, url: str = ARTICLE_URL, kind: PageKind = "article", status: int = 200) -> Page:

@@ -1,0 +1,20 @@
+"""What several tests that need a connection have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from psycopg import Connection
+
+from pipelines.database.connection import Database
+from pipelines.spool.drain import Drain
+
+
+@pytest.fixture
+def drain(connection: Connection, database_url: str, data: Path) -> Iterator[Drain]:
+    """What stores the pages of the data folder in the test's database."""
+    drain = Drain(Database(database_url, data), data)
+    yield drain
+    drain.close()
