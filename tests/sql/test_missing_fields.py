@@ -8,7 +8,7 @@ from typing import Any
 from psycopg import Connection
 
 from pipelines.crawl_record import CoverageBounds, CrawlRecord, FieldCoverage
-from pipelines.exporters import crawls
+from pipelines.exporters import crawls, missing_fields
 from pipelines.queries import coverage_history
 from pipelines.verdict.when_stored import compare_with_earlier, judge_and_store
 from tests.samples import SITE, later, record
@@ -83,6 +83,14 @@ def test_a_crawl_that_began_before_and_is_stored_after_finds_nothing_again(conne
     assert coverage_history.fallen_fields(connection, SITE) == {HEADLINE}
 
 
+def test_a_field_that_archived_pages_have_again_is_removed_alone(connection: Connection) -> None:
+    met(connection, "fell", HEADLINE, CITIES, fell=True)
+    met(connection, "elsewhere", HEADLINE, fell=True, site="example.kr")
+    missing_fields.remove(connection, SITE, HEADLINE)
+    assert coverage_history.fallen_fields(connection, SITE) == {CITIES}
+    assert coverage_history.fallen_fields(connection, "example.kr") == {HEADLINE}
+
+
 def test_keeps_since_when_and_the_figures_of_the_last_crawl_that_looked(connection: Connection) -> None:
     body = FieldCoverage(part="article", field="body", pages=30, found=30, amount=30_000)
     for number in range(3):
@@ -112,7 +120,7 @@ def test_a_crawl_that_no_database_could_be_asked_about_is_judged_as_it_is_stored
     ignoring = replace(bounds, ignored=("article headline",))
     for changes, fell in (
         ({"outcome": "spooled"}, True),
-        ({"outcome": "spooled", "to_compare": None}, False),  # it was compare_with_earlier
+        ({"outcome": "spooled", "to_compare": None}, False),  # it was compared
         ({"outcome": "spooled", "to_compare": ignoring}, False),
         ({"outcome": "unreachable"}, False),
         ({"outcome": "spooled", "arguments": {"no": "1"}}, False),
