@@ -82,3 +82,10 @@ def test_the_tests_and_settings_that_reliability_names_exist() -> None:
     assert [
         name for name in re.findall(r"`([A-Z_]{6,})`", text) if name != "SIGTERM" and not hasattr(settings, name)
     ] == []
+
+
+def test_the_places_that_contributing_names_exist() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    places = re.findall(r"`((?:asiatongsin|pipelines|tests|docs)/[^`\s:]*)`", text)
+    assert len(places) > 25
+    assert [place for place in places if not re.search(r"[<*]|NNNN", place) and not (ROOT / place).exists()] == []
