@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from scrapy.utils.test import get_crawler
 
+from asiatongsin.capture import Archived
+from asiatongsin.cms import listing_of, sections_of
 from asiatongsin.items import Page, PageItems, PageKind
 from asiatongsin.korean import KST
+from asiatongsin.mediaon.front import FrontPage
+from asiatongsin.mediaon.section import SectionPage
 from asiatongsin.mediaon.urls import article_url, list_url
 from asiatongsin.site import DEFAULT_BASE
 from pipelines.stages.raw_pages import keep_raw_page
@@ -197,3 +203,29 @@ def test_keeps_an_unreadable_page_once_and_counts_it(tmp_path: Path) -> None:
 def test_lets_nothing_a_page_says_into_the_name_of_a_file(tmp_path: Path) -> None:
     path = keep_raw_page(replace(page("<title>../../x</title>"), site="../../127.0.0.1:8000"), tmp_path)
     assert (tmp_path / path).resolve().is_relative_to(tmp_path)
+
+
+def test_reads_a_list_and_a_menu_once_for_spider_split_and_coverage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    for reader, part in ((SectionPage, "teasers"), (FrontPage, "sections")):
+        monkeypatch.setattr(reader, part, counting(getattr(reader, part), read, part))
+    pipeline = SplitPipeline.from_crawler(get_crawler(settings_dict={"DATA": str(tmp_path)}))
+    place = Archived(file="a.warc.gz", offset=0, length=1, digest="sha1:A")
+    listed = page(served("/news/section_list_all.html", "sec_no=34"), LIST_URL, "list")
+    front = page(served("/", ""), FRONT_URL, "front")
+    assert (len(listed.once(listing_of).teasers) > 5, len(front.once(sections_of)) > 2) == (True, True)
+    for one in (listed, front):
+        pipeline.process_item(one.archived_at(place))
+    assert read == ["teasers", "sections"]
+
+
+def counting(method: Callable[[Any], Any], calls: list[str], name: str) -> Callable[[Any], Any]:
+    """The method, with each call noted."""
+
+    def counted(self: Any) -> Any:
+        calls.append(name)
+        return method(self)
+
+    return counted
