@@ -63,7 +63,7 @@ RECHECK_MAX = 100
 """How many articles one crawl visits again, those that have been due longest."""
 
 GONE_AFTER = "1d"
-"""How far apart an article must be found removed twice to count as gone."""
+"""How far apart two sightings of a removed article must be to make it gone."""
 
 # --- politeness --------------------------------------------------------------------------------------------------
 
@@ -87,7 +87,7 @@ RETRY_PAUSE = 5.0
 """Seconds without any request after the first failure of a server; doubles with each retry."""
 
 RETRY_AFTER_MAX = 300.0
-"""Longest `Retry-After`, in seconds, that is waited for; a longer one ends the attempt."""
+"""Longest `Retry-After`, in seconds, that a crawl waits for. After a longer one, it makes no more requests."""
 
 FAILURES_IN_A_ROW_MAX = 10
 """Pages in a row that do not come, after which a crawl ends with status 4."""
@@ -114,19 +114,19 @@ UNREADABLE_SHARE_MAX = 0.2
 """Share of unreadable article pages above which a crawl ends with status 5."""
 
 COVERAGE_DROP = 0.5
-"""A field of which less than so much of what is usual is found ends a crawl with status 5; 0: never."""
+"""Share of what is usual of a field; a crawl that finds less ends with status 5. 0: never."""
 
 COVERAGE_IGNORE = ""
-"""Fields that may be missing, as a crawl names them (`article images, list 22 teasers`), with commas between."""
+"""Fields that may be missing, by the names in the last line of a crawl: `article images, list 22 teasers`."""
 
 STRIP_FROZEN_AFTER = "3d"
-"""A weather strip that has not changed for so long ends a crawl with status 5; empty: however long."""
+"""A crawl ends with status 5 when the weather strip has not changed for so long; empty: never."""
 
 STALE_AFTER = "2d"
 """Age of the last good crawl, and of an overdue visit, above which `scrapy status` ends with 1; empty: never."""
 
 SITES_RETIRED = ""
-"""Hosts, with commas between, that are crawled no more: `scrapy status` shows them and needs nobody for them."""
+"""Hosts that are crawled no more, with commas between: `scrapy status` shows them, but calls no person for them."""
 
 SPOOL_SEGMENT_PAGES = 50
 """Pages after which a spool file is closed and handed to the exporter."""
@@ -137,7 +137,7 @@ SPOOL_SEGMENT_SECONDS = 5.0
 # --- who is told how crawls go -----------------------------------------------------------------------------------
 
 ALERTS = ""
-"""Addresses, as apprise writes them, with blanks between; secrets, so set them by environment. Empty: nobody."""
+"""Addresses for alerts, as apprise writes them, with blanks between. Secrets, so set them by environment."""
 
 METRICS_FILE = ""
 """File, or folder of files, for node_exporter's textfile collector, written as a crawl ends; empty: none."""
@@ -164,16 +164,16 @@ DEFAULT_REQUEST_HEADERS = {
 FEED_EXPORT_ENCODING = "utf-8"
 LOG_LEVEL = "INFO"
 PROGRESS = False
-"""One line that is rewritten, instead of log lines; `scrapy crawl` sets it on a terminal."""
+"""Whether one line is rewritten, instead of log lines; `scrapy crawl` sets it on a terminal."""
 LOG_FORMATTER = "asiatongsin.log.ShortLogFormatter"
 LOG_JSON = False
-"""Each log line is a JSON object; of `scrapy` commands other than `crawl` and `gaps`, by environment only."""
+"""Whether each log line is a JSON object. For commands other than `crawl` and `gaps`, set it by environment."""
 
 _PREFIX = "ASIATONGSIN_"
 SET_BY_ENVIRONMENT = sorted(name.removeprefix(_PREFIX) for name in os.environ if name.startswith(_PREFIX))
-"""Names the environment has set: nothing adapts them to the site any more."""
+"""Settings that the environment has set: they are not adapted to the site."""
 
 globals().update({name: os.environ[_PREFIX + name] for name in SET_BY_ENVIRONMENT})
 
-if choose_log_record(LOG_JSON):  # here: all that starts reads the settings before it logs anything
+if choose_log_record(LOG_JSON):  # here, since every command reads the settings before it logs anything
     LOG_FORMAT = JSON_FORMAT

@@ -68,7 +68,7 @@ class Site:
         """Whether `url` leads to this site: the same host but for `www.` and `m.`, and the same port.
 
         A site without a port of its own answers on the default ports of http and https. An address with a user or
-        a password is nobody's: we have none to send.
+        a password belongs to no site: the crawler has none to send.
         """
         if url.startswith(f"{self.base}/"):
             return True

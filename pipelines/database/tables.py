@@ -225,4 +225,4 @@ TABLES: dict[str, Columns] = {
     "reparse_bookmarks": REPARSE_BOOKMARKS,
     "asiatongsin_migrations": ASIATONGSIN_MIGRATIONS,
 }
-"""All tables, in an order in which each stands behind those that it refers to."""
+"""All tables; each stands behind the tables that it refers to."""

@@ -40,7 +40,7 @@ class Limits:
     """Whether articles are visited again."""
 
     retired: Collection[str]
-    """Sites that are crawled no more, and need nobody."""
+    """Sites that are crawled no more, and need no person."""
 
     @classmethod
     def from_settings(cls, settings: BaseSettings) -> Self:
