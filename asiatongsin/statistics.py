@@ -153,6 +153,9 @@ SPIDER_ERRORS = "spider_exceptions/count"
 FINISH_REASON = "finish_reason"
 """Why the crawl ended; Scrapy's own name."""
 
+FINISHED = "finished"
+"""Value of FINISH_REASON of a crawl that had nothing left to request."""
+
 REFUSED = "crawl/refused"
 """Why the crawl must not begin, in words."""
 

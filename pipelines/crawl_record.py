@@ -6,14 +6,17 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import Enum, IntEnum
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from asiatongsin import __version__
+from asiatongsin import statistics as names
 
 FieldKey = tuple[str, str]
 """A field of a page: the part and the name, for example `("article", "headline")`."""
 
-LISTS, ARTICLES, REPARSE = "lists", "articles", "reparse"
+LISTS: Final = "lists"
+ARTICLES: Final = "articles"
+REPARSE: Final = "reparse"
 """Kinds of crawls: it walks lists, fetches single articles (`no=`), or reads archived pages again."""
 
 WHOLE_SITE = "all"
@@ -185,7 +188,7 @@ class CrawlRecord:
     @property
     def proves_lists(self) -> bool:
         """Whether the crawl shows what the lists hold: it is comparable, and nobody stopped it early."""
-        return self.is_comparable and self.statistics.get("finish_reason") == "finished"
+        return self.is_comparable and self.statistics.get(names.FINISH_REASON) == names.FINISHED
 
     @classmethod
     def begin(cls, site: str, given: dict[str, str]) -> CrawlRecord:

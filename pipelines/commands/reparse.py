@@ -134,6 +134,9 @@ def _counts(reparse: Reparse) -> str:
         "revisits whose body is in none of the files": report.bodiless,
         "files left out: their crawl is running, or its pages wait in the spool": report.unfinished,
         "places in the files cannot be read, see above": report.damaged,
+        "missing fields not looked for, since this run went on where another one ended: run it once more": (
+            report.not_looked_for
+        ),
     }
     parts = [f"{report.captures} captures read again", differ]
     parts += [f"found again: {name}" for name in report.found_again]

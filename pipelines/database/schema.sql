@@ -311,8 +311,8 @@ COMMENT ON COLUMN missing_fields.crawl IS 'The last crawl that looked for it.';
 COMMENT ON COLUMN missing_fields.pages IS 'Pages of that crawl that should have it.';
 COMMENT ON COLUMN missing_fields.found IS 'Those that had it.';
 COMMENT ON COLUMN missing_fields.amount IS 'How much of it they had together; NULL where it is only there or not.';
-COMMENT ON COLUMN missing_fields.usual_share IS 'Share of the pages that had it before it fell; NULL where it fell before there was this table.';
-COMMENT ON COLUMN missing_fields.usual_mean IS 'How much of it a page had before it fell; NULL where nobody counts, or it fell before there was this table.';
+COMMENT ON COLUMN missing_fields.usual_share IS 'Share of the pages that had it before it fell; NULL where it fell before there was this table, or nobody looks for it.';
+COMMENT ON COLUMN missing_fields.usual_mean IS 'How much of it a page had before it fell; NULL also where nobody counts it.';
 COMMENT ON COLUMN missing_fields.found_again IS 'Pages of later crawls that found it: too few so far.';
 
 CREATE TABLE rejected_pages (

@@ -7,7 +7,7 @@ from typing import Any, LiteralString
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
-from pipelines.crawl_record import CrawlRecord
+from pipelines.crawl_record import REPARSE, CrawlRecord
 from pipelines.database.statements import names, replaced, without
 from pipelines.database.tables import CRAWLS
 from pipelines.exporters import crawl_coverage
@@ -21,9 +21,9 @@ _WRITE: LiteralString = f"""
 INSERT INTO crawls ({names(_RECORD)}) VALUES ({_VALUES})
 ON CONFLICT (id) DO UPDATE SET {replaced(_REPLACED)}"""
 
-_CLOSE_DEAD = """
+_CLOSE_DEAD: LiteralString = f"""
 UPDATE crawls SET outcome = 'error', finished_at = greatest(now(), started_at)
-WHERE site = %s AND finished_at IS NULL AND kind <> 'reparse'"""
+WHERE site = %s AND finished_at IS NULL AND kind <> '{REPARSE}'"""
 
 _DRAINED = "SELECT drained_segment FROM crawls WHERE id = %s FOR UPDATE"
 

@@ -13,6 +13,7 @@ from psycopg import Connection
 from asiatongsin import __version__
 from asiatongsin.capture import Archived, Stored
 from asiatongsin.known import DoubtfulPart
+from pipelines.crawl_record import ARTICLES
 
 BACKDATED = timedelta(days=2)
 """How much earlier than its first appearance in a list the printed time of an article may be."""
@@ -90,14 +91,14 @@ UNION ALL ({_LIVE} AND a.no <> %(near)s ORDER BY a.no DESC LIMIT %(limit)s)"""
 
 # Since the last crawl that walked this list as far as it should, did a crawl store articles without doing so? Crawls
 # count in the order of their rows. Where the clock was set back between them, all articles may be missing.
-_DOUBTFUL_PART = """
+_DOUBTFUL_PART: LiteralString = f"""
 WITH sure AS (
     SELECT number, started_at, finished_at FROM crawls
     WHERE site = %(site)s AND %(section)s = ANY(walked) ORDER BY number DESC LIMIT 1
 ), since AS (
     SELECT count(*) AS crawls, bool_or(c.started_at < (SELECT started_at FROM sure)) AS is_set_back FROM crawls AS c
     WHERE c.site = %(site)s AND c.id <> %(crawl)s AND c.new > 0
-        AND %(section)s <> ALL(c.walked) AND c.kind <> 'articles'
+        AND %(section)s <> ALL(c.walked) AND c.kind <> '{ARTICLES}'
         AND c.number > coalesce((SELECT number FROM sure), 0)
 )
 SELECT

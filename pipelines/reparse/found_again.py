@@ -45,15 +45,17 @@ class FoundAgain:
 
     def remove(self) -> list[str]:
         """Removes the fields that are found again; returns their names, each with its site."""
-        found = [one for one in self._amounts if self._is_found(one)]
-        for one in found:
-            missing_fields.remove(self.connection, one.site, one.key)
+        usual = [one for one in self._amounts if self._is_usual(one)]
+        found = [one for one in usual if self._remove(one)]
         return sorted(f"{one.site} {' '.join(one.key)}" for one in found)
 
-    def _is_found(self, one: MissingField) -> bool:
-        """Whether crawls would find the field again: on as many pages, and on as large a share of them."""
+    def _remove(self, one: MissingField) -> bool:
+        return missing_fields.remove(self.connection, one.site, one.key, pages=len(self._amounts[one]))
+
+    def _is_usual(self, one: MissingField) -> bool:
+        """Whether the field is on as large a share of the pages as before it fell."""
         given, amounts = field_of(*one.key), self._amounts[one]
-        if given is None or len(amounts) < missing_fields.pages_to_find_again(one.part):
+        if given is None:
             return False
         now = FieldCoverage(
             part=one.part,

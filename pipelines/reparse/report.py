@@ -47,6 +47,9 @@ class Report:
     found_again: list[str] = field(default_factory=list)
     """Fields that had fallen, and that the captures taken since then have."""
 
+    not_looked_for: int = 0
+    """Fields that fell, and that a run which goes on where another one ended does not look for."""
+
     def add(self, captures: int, differences: Sequence[Difference]) -> None:
         """Adds a batch."""
         self.captures += captures

@@ -19,6 +19,7 @@ from pipelines.archive.files import files_of_unfinished_crawls
 from pipelines.archive.reading import LARGEST_PAGE, Capture, captures
 from pipelines.database.errors import CANNOT_USE_NOW
 from pipelines.database.session import translate_error
+from pipelines.queries import coverage_history
 from pipelines.reparse.bookmark import Bookmark, Place
 from pipelines.reparse.captured import PAYLOAD_DIGEST, Unresolved, Wanted, page_of, with_body_of
 from pipelines.reparse.compare import bases, differences
@@ -81,14 +82,19 @@ class Reparse:
 
     def run(self, settings: BaseSettings) -> Report:
         """Reads all files. After DatabaseUnreachable, DatabaseUnusable or OSError, the next run goes on there."""
+        try:
+            return self._run(settings)
+        except CANNOT_USE_NOW as error:
+            raise translate_error(error) from None
+
+    def _run(self, settings: BaseSettings) -> Report:
         self._largest = settings.getint("DOWNLOAD_MAXSIZE") or sys.maxsize
         if self.writing:
             self.writing.begin()
-            # Single articles that a user chose say nothing about the others.
-            self.found_again = None if self.job.wanted.no else FoundAgain(self.connection, settings)
         unfinished_files = files_of_unfinished_crawls(self.job.files, self.job.data)
         self.report.unfinished = len(unfinished_files)
         self._files = [file for file in self.job.files if file not in unfinished_files]
+        self._look_for_missing_fields(settings)
         self._read(self._pages(), settings)
         self._read(self._resolved(), settings)
         if late := self.sites.late():
@@ -100,6 +106,15 @@ class Reparse:
         if self.bookmark:
             self.bookmark.remove()
         return self.report
+
+    def _look_for_missing_fields(self, settings: BaseSettings) -> None:
+        """Single articles that a user chose say nothing about the others, nor does the rest of an interrupted run."""
+        if self.writing is None or self.job.wanted.no:
+            return
+        if self.bookmark and self.bookmark.read(self._files):
+            self.report.not_looked_for = len(coverage_history.missing_fields(self.connection))
+        else:
+            self.found_again = FoundAgain(self.connection, settings)
 
     def _read(self, pages: Iterable[Page], settings: BaseSettings) -> None:
         batch: list[PageItems] = []
@@ -116,16 +131,13 @@ class Reparse:
         known = self.sites.known_of(batch)
         if self.found_again:
             self.found_again.observe(known)
-        try:
-            found = differences(self.connection, known)
-            self.report.add(len(known), found)
-            if self.writing is None:
-                return
-            self.writing.write(difference.items for difference in found)
-            if self.bookmark and places and places[-1] and not (self.sites.has_held or self._unresolved):
-                self.bookmark.write(places[-1], self._files)
-        except CANNOT_USE_NOW as error:
-            raise translate_error(error) from None
+        found = differences(self.connection, known)
+        self.report.add(len(known), found)
+        if self.writing is None:
+            return
+        self.writing.write(difference.items for difference in found)
+        if self.bookmark and places and places[-1] and not (self.sites.has_held or self._unresolved):
+            self.bookmark.write(places[-1], self._files)
 
     def _pages(self) -> Iterator[Page]:
         """The pages of all files, from the bookmark on. Pages whose body is in another record are put off."""

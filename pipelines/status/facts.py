@@ -11,6 +11,7 @@ from typing import Any, LiteralString
 from psycopg import Connection
 from psycopg.rows import class_row, scalar_row
 
+from pipelines.crawl_record import LISTS, REPARSE
 from pipelines.queries.weather_strip import newest_strip
 from pipelines.spool.waiting import abandoned_pages, waiting_pages
 from pipelines.status.state import CrawlRow, DatabaseState, Files, Missing, RejectedRow, SiteState, Trend
@@ -36,11 +37,11 @@ SELECT id, site, arguments, started_at, finished_at, outcome, list_pages, articl
     unreadable, spooled
 FROM crawls WHERE """
 
-_LAST_CRAWLS: LiteralString = f"""{_CRAWL} (site = %(site)s OR %(site)s::text IS NULL) AND kind <> 'reparse'
+_LAST_CRAWLS: LiteralString = f"""{_CRAWL} (site = %(site)s OR %(site)s::text IS NULL) AND kind <> '{REPARSE}'
 ORDER BY number DESC LIMIT %(limit)s"""
 
 # Crawls of single articles cannot be compared.
-_OF_LISTS: LiteralString = f"""{_CRAWL} site = %(site)s AND finished_at IS NOT NULL AND kind = 'lists'
+_OF_LISTS: LiteralString = f"""{_CRAWL} site = %(site)s AND finished_at IS NOT NULL AND kind = '{LISTS}'
 ORDER BY number DESC LIMIT %(limit)s"""
 
 _ARTICLES = """
@@ -53,12 +54,12 @@ WHERE site = %s AND outcome = 'ok' AND proves_lists
 ORDER BY number DESC LIMIT 1"""
 
 # Nights, weekends and holidays are pauses as well: two months hold enough of them.
-_NEWS = """
+_NEWS: LiteralString = f"""
 SELECT max(at), extract(epoch FROM max(pause))::float8, count(pause), max(at) - min(at) FROM (
     SELECT started_at AS at, started_at - lag(started_at) OVER (ORDER BY started_at) AS pause
-    FROM crawls WHERE site = %(site)s AND new > 0 AND kind = 'lists' AND started_at > (
+    FROM crawls WHERE site = %(site)s AND new > 0 AND kind = '{LISTS}' AND started_at > (
         SELECT max(started_at) - interval '60 days' FROM crawls
-        WHERE site = %(site)s AND new > 0 AND kind = 'lists'
+        WHERE site = %(site)s AND new > 0 AND kind = '{LISTS}'
     )
 ) AS n"""
 

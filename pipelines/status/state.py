@@ -89,7 +89,7 @@ class Missing:
     """How much of it these had together; None where it is only there or not."""
 
     usual_share: float | None
-    """Share of the pages that had it before it fell; None where no field has this name any more."""
+    """Share of the pages that had it before it fell; None where nobody looks for it, or nobody knows any more."""
 
     usual_mean: float | None
     """How much of it a page had before it fell; None where no amount was counted."""

@@ -10,9 +10,6 @@ from asiatongsin import statistics as names
 from asiatongsin.extensions.removal_controls import most_were_served
 from asiatongsin.items import PageKind
 
-FINISHED = "finished"
-"""Finish reason of a crawl that had no request left."""
-
 STOPPED = frozenset({"shutdown", "closespider_itemcount", "closespider_pagecount", "closespider_timeout"})
 """Finish reasons that somebody chose: a signal, or a bound in the settings of Scrapy."""
 
@@ -118,7 +115,7 @@ class Tally:
     @property
     def is_finished(self) -> bool:
         """Whether the crawl came to its own end."""
-        return self.finish_reason == FINISHED
+        return self.finish_reason == names.FINISHED
 
     @property
     def is_stopped(self) -> bool:

@@ -32,6 +32,11 @@ def stop_after(connection: Connection, at: datetime) -> None:
         CREATE TRIGGER stop BEFORE INSERT ON articles FOR EACH ROW EXECUTE FUNCTION stop()""")
 
 
+FELL = """
+INSERT INTO missing_fields (site, part, field, scope, since, crawl, pages, found)
+SELECT site, 'article', 'headline', scope, started_at, id, 9, 0 FROM crawls"""
+
+
 @pytest.mark.sql
 def test_goes_on_where_it_was_interrupted(
     crawl: Scrapy, scrapy: Scrapy, reparse: Scrapy, connection: Connection, database_url: str
@@ -40,6 +45,7 @@ def test_goes_on_where_it_was_interrupted(
         crawl(replica.url)
     order = "SELECT no, fetched_at FROM articles ORDER BY fetched_at"
     fetched = connection.execute(order).fetchall()
+    connection.execute(FELL)
     connection.execute("DELETE FROM articles")
     stop_after(connection, fetched[250][1])
     stopped = reparse()
@@ -55,10 +61,13 @@ def test_goes_on_where_it_was_interrupted(
     assert resumed.status == 0
     assert "Going on with an interrupted run in" in resumed.log
     assert "301 captures read again" in resumed.last_line
+    assert "1 missing fields not looked for" in resumed.last_line  # it has not seen those that the first run read
     assert numbers(connection) == sorted(no for no, _ in fetched[100:])
     again = reparse()
     assert "500 captures read again, 100 differ" in again.last_line  # that run came to its end: nothing to go on with
     assert len(numbers(connection)) == 500
+    assert "found again: 127.0.0.1:" in again.last_line
+    assert count(connection, "missing_fields") == 0
     assert outcomes(connection)[1:] == ["spooled", "ok", "ok"]
 
 

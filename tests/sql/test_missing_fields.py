@@ -83,10 +83,20 @@ def test_a_crawl_that_began_before_and_is_stored_after_finds_nothing_again(conne
     assert coverage_history.fallen_fields(connection, SITE) == {HEADLINE}
 
 
+def test_a_fall_that_is_stored_late_does_not_bring_back_what_later_crawls_found(connection: Connection) -> None:
+    waits = crawl("1 waits", finished_at=None, outcome=None)
+    crawls.write(connection, waits)  # its row is there from its beginning, its pages are in the spool
+    met(connection, "2", HEADLINE)
+    met(connection, "3 of others", CITIES, arguments={"sections": "22"})
+    met(connection, "1 waits", HEADLINE, CITIES, fell=True)
+    assert coverage_history.fallen_fields(connection, SITE) == {CITIES}
+
+
 def test_a_field_that_archived_pages_have_again_is_removed_alone(connection: Connection) -> None:
     met(connection, "fell", HEADLINE, CITIES, fell=True)
     met(connection, "elsewhere", HEADLINE, fell=True, site="example.kr")
-    missing_fields.remove(connection, SITE, HEADLINE)
+    assert not missing_fields.remove(connection, SITE, HEADLINE, pages=2)
+    assert missing_fields.remove(connection, SITE, HEADLINE, pages=3)
     assert coverage_history.fallen_fields(connection, SITE) == {CITIES}
     assert coverage_history.fallen_fields(connection, "example.kr") == {HEADLINE}
 

@@ -49,41 +49,42 @@ COMMENT ON COLUMN missing_fields.pages IS 'Pages of that crawl that should have 
 COMMENT ON COLUMN missing_fields.found IS 'Those that had it.';
 COMMENT ON COLUMN missing_fields.amount IS 'How much of it they had together; NULL where it is only there or not.';
 COMMENT ON COLUMN missing_fields.usual_share IS
-    'Share of the pages that had it before it fell; NULL where it fell before there was this table.';
-COMMENT ON COLUMN missing_fields.usual_mean IS 'How much of it a page had before it fell; NULL where nobody counts, or it fell before there was this table.';
+    'Share of the pages that had it before it fell; NULL where it fell before there was this table, or nobody looks for it.';
+COMMENT ON COLUMN missing_fields.usual_mean IS
+    'How much of it a page had before it fell; NULL also where nobody counts it.';
 COMMENT ON COLUMN missing_fields.found_again IS 'Pages of later crawls that found it: too few so far.';
 
 -- What had fallen until today, by the rules of before: what fell stays so until crawls of the same scope have met it on
 -- three pages (of a list, the strip or the front page: on one), or until others have on twenty where none of that scope
 -- began for two days; the list of a section also until a crawl of the whole menu met lists and not this one.
-CREATE TEMPORARY TABLE fell ON COMMIT DROP AS
-SELECT site, part, field, scope, number, by_alike FROM (
-    SELECT DISTINCT ON (o.site, o.part, o.field) o.site, o.part, o.field, o.number, c.scope
-    FROM crawl_coverage AS o JOIN crawls AS c ON c.id = o.crawl
-    WHERE o.fell
-    ORDER BY o.site, o.part, o.field, o.number DESC
-) AS f, LATERAL (
-    SELECT coalesce(sum(pages) FILTER (WHERE seen.scope = f.scope), 0) AS by_alike,
-        coalesce(sum(pages), 0) AS by_all,
-        EXISTS (
-            SELECT FROM crawls AS c WHERE c.site = f.site AND c.started_at > now() - interval '2 days'
-                AND c.scope = f.scope AND c.kind = 'lists'
-        ) AS is_asked
-    FROM (
-        SELECT o.pages, c.scope FROM crawl_coverage AS o JOIN crawls AS c ON c.id = o.crawl
-        WHERE o.site = f.site AND o.part = f.part AND o.field = f.field AND o.number > f.number AND NOT o.fell
-            AND c.is_comparable
-        ORDER BY o.number LIMIT 100
-    ) AS seen
-) AS mended
-WHERE by_alike < CASE WHEN part = 'article' THEN 3 ELSE 1 END AND (is_asked OR by_all < 20)
-    AND NOT (part LIKE 'list %' AND EXISTS (
-        SELECT FROM crawls AS c JOIN crawl_coverage AS o ON o.crawl = c.id
-        WHERE c.site = f.site AND c.number > f.number AND o.part LIKE 'list %' AND c.proves_lists
-            AND c.scope NOT LIKE 'sections=%'
-            AND NOT EXISTS (SELECT FROM crawl_coverage AS own WHERE own.crawl = c.id AND own.part = f.part)
-    ));
-
+WITH fell AS (
+    SELECT site, part, field, scope, number, by_alike FROM (
+        SELECT DISTINCT ON (o.site, o.part, o.field) o.site, o.part, o.field, o.number, c.scope
+        FROM crawl_coverage AS o JOIN crawls AS c ON c.id = o.crawl
+        WHERE o.fell
+        ORDER BY o.site, o.part, o.field, o.number DESC
+    ) AS f, LATERAL (
+        SELECT coalesce(sum(pages) FILTER (WHERE seen.scope = f.scope), 0) AS by_alike,
+            coalesce(sum(pages), 0) AS by_all,
+            EXISTS (
+                SELECT FROM crawls AS c WHERE c.site = f.site AND c.started_at > now() - interval '2 days'
+                    AND c.scope = f.scope AND c.kind = 'lists'
+            ) AS is_asked
+        FROM (
+            SELECT o.pages, c.scope FROM crawl_coverage AS o JOIN crawls AS c ON c.id = o.crawl
+            WHERE o.site = f.site AND o.part = f.part AND o.field = f.field AND o.number > f.number AND NOT o.fell
+                AND c.is_comparable
+            ORDER BY o.number LIMIT 100
+        ) AS seen
+    ) AS mended
+    WHERE by_alike < CASE WHEN part = 'article' THEN 3 ELSE 1 END AND (is_asked OR by_all < 20)
+        AND NOT (part LIKE 'list %' AND EXISTS (
+            SELECT FROM crawls AS c JOIN crawl_coverage AS o ON o.crawl = c.id
+            WHERE c.site = f.site AND c.number > f.number AND o.part LIKE 'list %' AND c.proves_lists
+                AND c.scope NOT LIKE 'sections=%'
+                AND NOT EXISTS (SELECT FROM crawl_coverage AS own WHERE own.crawl = c.id AND own.part = f.part)
+        ))
+)
 INSERT INTO missing_fields (site, part, field, scope, since, crawl, pages, found, amount, found_again)
 SELECT f.site, f.part, f.field, f.scope, first.started_at, met.crawl, met.pages, met.found, met.amount, f.by_alike
 FROM fell AS f, LATERAL (
