@@ -71,6 +71,23 @@ def test_goes_on_where_it_was_interrupted(
     assert outcomes(connection)[1:] == ["spooled", "ok", "ok"]
 
 
+def test_says_so_where_the_database_goes_away_at_the_very_end(
+    crawl: Scrapy, reparse: Scrapy, connection: Connection
+) -> None:
+    with serve(ReplicaSite(articles=4)) as replica:
+        crawl(replica.url)
+    connection.execute(FELL)
+    connection.execute("""
+        CREATE FUNCTION stop() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            RAISE EXCEPTION 'the server stops here' USING ERRCODE = 'admin_shutdown';
+        END $$;
+        CREATE TRIGGER stop BEFORE DELETE ON missing_fields FOR EACH ROW EXECUTE FUNCTION stop()""")
+    run = reparse()
+    assert run.status == 3, run.log
+    assert "the database went away (the server stops here" in run.last_line
+    assert "the same command goes on where this one ended" in run.last_line
+
+
 def test_ends_at_ctrl_c_and_keeps_what_it_has_read(
     crawl: Scrapy,
     reparse: Scrapy,
