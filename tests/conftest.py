@@ -189,11 +189,11 @@ def data(tmp_path: Path) -> Path:
 def scrapy(data: Path) -> Scrapy:
     """Runs `scrapy …` in a process of its own: `scrapy("crawl", "asiatongsin", DATABASE_URL=…)`."""
 
-    def run(*arguments: str, timeout: float = 600, **environment: str) -> Run:
+    def run(*arguments: str, timeout: float = 600, within: Sequence[str] = (), **environment: str) -> Run:
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("ASIATONGSIN_", "SCRAPY_"))}
         clean.pop("DATABASE_URL", None)
         given = clean | {"ASIATONGSIN_DATA": str(data)} | environment
-        command = [*warm_start.COMMAND, *_alone(*arguments)]
+        command = [*within, *warm_start.COMMAND, *_alone(*arguments)]
         with warm_start.Popen(command, cwd=ROOT, env=given, stdout=PIPE, stderr=PIPE, text=True) as process:
             try:
                 output, log = process.communicate(timeout=timeout)
@@ -213,9 +213,9 @@ def _alone(*arguments: str) -> tuple[str, ...]:
 def crawl(scrapy: Scrapy, database_url: str) -> Scrapy:
     """Runs the spider into the test's database: `crawl(replica.url, "-a", "pages=1")`."""
 
-    def run(site: str, *arguments: str, **environment: str) -> Run:
+    def run(site: str, *arguments: str, within: Sequence[str] = (), **environment: str) -> Run:
         given = {"DATABASE_URL": database_url} | environment
-        return scrapy("crawl", "asiatongsin", "-a", f"site={site}", *arguments, **given)
+        return scrapy("crawl", "asiatongsin", "-a", f"site={site}", *arguments, within=within, **given)
 
     return run
 

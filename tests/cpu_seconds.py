@@ -11,11 +11,10 @@ import resource
 import signal
 import subprocess
 import sys
-import time
 
 PR_SET_CHILD_SUBREAPER = 36
-MOMENTS = 1200
-"""How often it looks, twenty times a second, whether what is left of the command has ended."""
+PATIENCE = 60
+"""Seconds that what the command leaves behind has to end."""
 
 
 def main(command: list[str]) -> int:
@@ -42,15 +41,20 @@ def _await(pid: int) -> int:
 
 
 def _await_the_rest() -> bool:
-    """Whether all that the command has started came to its end."""
-    for _ in range(MOMENTS):
-        try:
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
-        except ChildProcessError:
-            return True
-        time.sleep(0.05)
-    return False
+    """Whether all that the command has started came to its end within PATIENCE."""
+    signal.signal(signal.SIGALRM, _give_up)
+    signal.alarm(PATIENCE)
+    try:
+        while True:
+            os.wait()
+    except ChildProcessError:
+        return True
+    except TimeoutError:
+        return False
+
+
+def _give_up(*_: object) -> None:
+    raise TimeoutError
 
 
 if __name__ == "__main__":

@@ -23,6 +23,9 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = [sys.executable, "-m", "scrapy"]
+COLD = ("env",)
+"""What a command begins with that is to be started cold: one of which memory, TLS or the start itself is judged."""
+
 SERVE = "import sys; from tests.warm_process import serve; serve(int(sys.argv[1]))"
 
 INTERPRETER = ("PYTHON", "LC_", "LANG", "LD_", "MALLOC_", "SSL_")

@@ -12,12 +12,12 @@ import pytest
 from psycopg import Connection
 
 from tests.conftest import Scrapy
-from tests.faults.conftest import COLD
 from tests.other_warc import Warc, page_of
 from tests.processes import children, peak, wait_until
 from tests.reparse_runs import BASE, Begin
 from tests.site import ReplicaSite, serve
 from tests.stored import numbers, rows
+from tests.warm_start import COLD
 
 
 def test_reads_on_behind_headers_that_cannot_be_true(reparse: Scrapy, connection: Connection, tmp_path: Path) -> None:

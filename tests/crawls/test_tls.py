@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.conftest import Scrapy
+from tests.warm_start import COLD
 
 
 def self_signed(folder: Path) -> ssl.SSLContext:
@@ -67,7 +68,7 @@ def impostor(tmp_path: Path) -> Iterator[tuple[str, list[str]]]:
 
 def test_refuses_a_certificate_that_nobody_vouches_for(crawl: Scrapy, impostor: tuple[str, list[str]]) -> None:
     url, asked = impostor
-    run = crawl(url)
+    run = crawl(url, within=COLD)
     assert run.status == 4
     assert "certificate" in run.last_line
     assert asked == []
@@ -75,5 +76,5 @@ def test_refuses_a_certificate_that_nobody_vouches_for(crawl: Scrapy, impostor: 
 
 def test_talks_to_it_when_told_not_to_look(crawl: Scrapy, impostor: tuple[str, list[str]]) -> None:
     url, asked = impostor
-    crawl(url, "-s", "DOWNLOAD_VERIFY_CERTIFICATES=0")
+    crawl(url, "-s", "DOWNLOAD_VERIFY_CERTIFICATES=0", within=COLD)
     assert "/robots.txt" in asked

@@ -56,9 +56,6 @@ class Crawl:
 
 Start = Callable[..., Crawl]
 
-COLD = ("env",)
-"""What a command begins with that is to be started cold: one of which memory or the start itself is judged."""
-
 
 @pytest.fixture
 def start(data: Path, tmp_path: Path) -> Iterator[Start]:

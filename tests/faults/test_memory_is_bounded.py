@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.faults.conftest import COLD, Start
+from tests.faults.conftest import Start
 from tests.samples import UNREACHABLE
 from tests.site import Fault, ReplicaSite, serve
+from tests.warm_start import COLD
 
 KINDS = ("gzip bomb", "br bomb", "zstd bomb", "huge", "deep")
 LISTS = (22, 34, 37, 45)

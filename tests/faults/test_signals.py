@@ -14,6 +14,7 @@ from tests.faults.conftest import Start
 from tests.samples import leave, page
 from tests.site import Fault, Replica, ReplicaSite, serve
 from tests.stored import count, outcomes
+from tests.warm_start import COLD
 
 ONE = ("-a", "sections=9999", "-s", "SPOOL_SEGMENT_SECONDS=1000")
 PATIENT = ("-s", "DATABASE_SILENCE_MAX=10000")
@@ -80,7 +81,7 @@ def test_while_it_begins_nothing_is_fetched(
 ) -> None:
     with connection.transaction():
         connection.execute("LOCK TABLE crawls")
-        crawl = start(replica.url, database_url, *ONE)
+        crawl = start(replica.url, database_url, *ONE, within=COLD)
         crawl.wait_for_log("Spider opened")
         crawl.signal(signal.SIGTERM)
         run = crawl.end()
