@@ -70,6 +70,11 @@ class Arguments:
             dry=_flag("dry", given.get("dry")),
         )
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether the crawl takes what is new, and nothing bounds or widens that."""
+        return not (self.pages or self.since or self.until or self.no or self.full or self.dry)
+
     def wants(self, published_at: datetime | None) -> bool:
         """Whether an article of that time is within the window; one without a known time is."""
         if published_at is None:
@@ -78,6 +83,10 @@ class Arguments:
         return (self.since is None or published_at >= self.since.replace(second=0, microsecond=0)) and (
             self.until is None or published_at <= self.until
         )
+
+    def is_past(self, published_at: datetime | None) -> bool:
+        """Whether an article of that time is older than the window; one without a known time is not."""
+        return self.since is not None and published_at is not None and published_at < self.since
 
 
 def _numbers(name: str, value: str | None) -> tuple[int, ...]:

@@ -65,6 +65,15 @@ RECHECK_MAX = 100
 GONE_AFTER = "1d"
 """How far apart two sightings of a removed article must be to make it gone."""
 
+LOOK_BACK_PAGES = 10
+"""First pages of each list that are walked once a day though all on them may be known; 0: never."""
+
+LOOK_BACK_ALL_IN = "30d"
+"""In this time the other pages of each list are walked once as well, a part of them each day."""
+
+LIST_PAGES_MAX = 50_000
+"""A list that goes on behind this page counts as one without an end: status 5."""
+
 # --- politeness --------------------------------------------------------------------------------------------------
 
 CONTACT = ""

@@ -37,6 +37,18 @@ TEASERS = "list/teasers"
 WALKED = "list/walked"
 """Lists that were walked as far as asked: section numbers, 0 for the list of all articles."""
 
+LISTS = "list/found_out"
+"""What the walks of these lists found out about them."""
+
+WALKS_UNSURE = "list/unsure"
+"""Lists of which pages did not come, or whose end could not be told."""
+
+ENDLESS_OF = "list/endless/"
+"""Why a list counts as one without an end, in words; the number of the section follows."""
+
+LOOKED_BACK = "list/looked_back"
+"""Lists that were walked on where all was known, for articles that appeared late."""
+
 LISTED = "article/listed"
 """Articles that were asked for: new ones of lists, and those asked for by number."""
 

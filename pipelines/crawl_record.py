@@ -10,6 +10,7 @@ from typing import Any, Final, Self
 
 from asiatongsin import __version__
 from asiatongsin import statistics as names
+from asiatongsin.known import WalkedList
 
 FieldKey = tuple[str, str]
 """A field of a page: the part and the name, for example `("article", "headline")`."""
@@ -139,6 +140,9 @@ class CrawlRecord:
 
     walked: tuple[int, ...] = ()
     """Lists that were walked as far as asked: section numbers, 0 for the list of all articles."""
+
+    lists: tuple[WalkedList, ...] = ()
+    """What it found out about these lists."""
 
     list_pages: int = 0
     """List pages that arrived."""

@@ -23,6 +23,9 @@ class Listing:
     teasers: tuple[Teaser, ...] = ()
     """The entries in printed order, each article once."""
 
+    last_linked: int = 0
+    """The highest page of the same list that it links to; 0 where it links to none."""
+
     unreadable: PageUnreadable | None = None
     """Why the page holds no list; None where it holds one, be it empty."""
 
@@ -46,7 +49,8 @@ def listing_of(page: Page) -> Listing:
     if page.parsed.excess:
         return Listing(unreadable=PageUnreadable(page.parsed.excess))
     try:
-        return Listing(teasers=tuple(SectionPage(page.tree, page.url).teasers()))
+        section = SectionPage(page.tree, page.url)
+        return Listing(teasers=tuple(section.teasers()), last_linked=section.last_linked())
     except PageUnreadable as error:
         return Listing(unreadable=error)
 

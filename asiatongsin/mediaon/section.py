@@ -11,13 +11,15 @@ from asiatongsin.html.addresses import join
 from asiatongsin.html.element import Element, attribute, children, is_same, text_of
 from asiatongsin.html.selectors import Selectors
 from asiatongsin.korean import drop_broken_entity, parse_date_time
-from asiatongsin.mediaon.urls import article_no
+from asiatongsin.mediaon.urls import article_no, list_no, page_no
 
 LIST = Selectors("ul.art_list_all", "div.arl_008 > ul", "ul:has(> li.on_thumb)")
 LINK = Selectors("a")
 TITLE = Selectors("h2", "h3", "p.title")
 LEAD = Selectors("p.ffd", "p:not(.title)")
 DATE = Selectors(".art_info .date", ".date", ".art_info li", "ul > li")
+
+PAGER_LINK = Selectors("div.btn_pagenum a[href]")
 
 MOST_LISTS = 20
 """How many matches are read; a page has one or two. Where lists nest, each is read with all lists in it."""
@@ -73,6 +75,11 @@ class SectionPage:
         entries = (entry for one in self.lists() for entry in children(one) if entry.tag == "li")
         found = (teaser for entry in entries if (teaser := self._teaser(entry)))
         return list({teaser.no: teaser for teaser in found}.values())
+
+    def last_linked(self) -> int:
+        """The highest page of the same list that the pager links to; 0 where there is no pager."""
+        addresses = (join(self.url, attribute(link, "href")) for link in PAGER_LINK.all(self.tree))
+        return max((page_no(address) for address in addresses if list_no(address) == list_no(self.url)), default=0)
 
     def _teaser(self, entry: Element) -> Teaser | None:
         # A story can have two anchors, one around the thumbnail and one around the text.

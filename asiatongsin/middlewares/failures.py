@@ -34,6 +34,13 @@ class Stopped(IgnoreRequest):
     """The crawl is stopped before it made this request."""
 
 
+def is_failure_of_server(error: BaseException | None) -> bool:
+    """Whether the page may come another time: the server did not answer, or said that it failed."""
+    if isinstance(error, HttpError):
+        return bool(error.response.status >= 500 or error.response.status == 429)
+    return not isinstance(error, Refused)
+
+
 def failure_reason(error: BaseException | None) -> str:
     """What kept a page from arriving, in a few words."""
     if isinstance(error, HttpError):

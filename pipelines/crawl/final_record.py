@@ -70,6 +70,7 @@ class FinalRecord:
             to_compare=None if earlier else CoverageBounds(drop=bounds.drop, ignored=tuple(sorted(bounds.ignored))),
             outcome=verdict.outcome.word,
             walked=verdict.walked,
+            lists=tuple(one for one in tally.lists_found_out if one.section in verdict.walked),
             list_pages=tally.lists.arrived,
             article_pages=tally.articles.arrived,
             unreadable=tally.unreadable,

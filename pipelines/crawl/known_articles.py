@@ -16,7 +16,7 @@ from scrapy.crawler import Crawler
 
 from asiatongsin import statistics as names
 from asiatongsin.capture import Stored
-from asiatongsin.known import DoubtfulPart
+from asiatongsin.known import EVERYWHERE, DoubtfulPart, WalkedList
 from pipelines.crawl.extension import CrawlExtension
 from pipelines.database.connection import Database
 from pipelines.database.errors import DatabaseUnreachable, DatabaseUnusable
@@ -43,6 +43,7 @@ class KnownArticles:
         self._session: Session | None = None
         self._ask_again_at = 0.0
         self._one_at_a_time = Lock()
+        self._doubtful: dict[int, DoubtfulPart | None] = {}
         crawler.signals.connect(self.spider_closed, signal=signals.spider_closed)
 
     @classmethod
@@ -73,7 +74,16 @@ class KnownArticles:
         return await self._ask(lambda connection: known.controls(connection, site, near)) or []
 
     async def doubtful_part(self, site: str, section: int) -> DoubtfulPart | None:
-        return await self._ask(lambda connection: known.doubtful_part(connection, site, section, self._crawl_id))
+        if section not in self._doubtful:  # earlier crawls do not change
+            question = known.doubtful_part
+            answer = await self._ask(lambda connection: (question(connection, site, section, self._crawl_id),))
+            if answer is None:
+                return EVERYWHERE
+            self._doubtful[section] = answer[0]
+        return self._doubtful[section]
+
+    async def walked_lists(self, site: str) -> list[WalkedList] | None:
+        return await self._ask(lambda connection: known.walked_lists(connection, site))
 
     @property
     def _crawl_id(self) -> str:

@@ -135,6 +135,15 @@ CRAWLS: Columns = {
     "gone_after": "interval",
 }
 
+WALKED_LISTS: Columns = {
+    "site": "text",
+    "section": "bigint",
+    "pages": "integer",
+    "end_seen_at": "timestamptz",
+    "looked_back_at": "timestamptz",
+    "looked_back_to": "integer",
+}
+
 CRAWL_COVERAGE: Columns = {
     "crawl": "text",
     "part": "text",
@@ -218,6 +227,7 @@ TABLES: dict[str, Columns] = {
     "weather_snapshots": WEATHER_SNAPSHOTS,
     "weather_readings": WEATHER_READINGS,
     "crawls": CRAWLS,
+    "walked_lists": WALKED_LISTS,
     "crawl_coverage": CRAWL_COVERAGE,
     "missing_fields": MISSING_FIELDS,
     "rejected_pages": REJECTED_PAGES,

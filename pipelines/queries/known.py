@@ -12,7 +12,7 @@ from psycopg import Connection
 
 from asiatongsin import __version__
 from asiatongsin.capture import Archived, Stored
-from asiatongsin.known import DoubtfulPart
+from asiatongsin.known import DoubtfulPart, WalkedList
 from pipelines.crawl_record import ARTICLES
 
 BACKDATED = timedelta(days=2)
@@ -110,6 +110,11 @@ SELECT
 FROM since WHERE crawls > 0"""
 
 
+_WALKED_LISTS = """
+SELECT section, pages, end_seen_at IS NOT NULL AS is_end_seen, looked_back_at, looked_back_to
+FROM walked_lists WHERE site = %(site)s"""
+
+
 def need_no_download(connection: Connection, site: str, numbers: Sequence[int]) -> set[int]:
     """Those of `numbers` that need no download."""
     values = {"site": site, "numbers": list(numbers), "version": __version__, "attempts": MAX_ATTEMPTS}
@@ -149,6 +154,15 @@ def doubtful_part(connection: Connection, site: str, section: int, crawl: str) -
     """
     rows = _rows(connection, _DOUBTFUL_PART, {"site": site, "section": section, "crawl": crawl})
     return next((DoubtfulPart(since - BACKDATED, above) for since, above in rows), None)
+
+
+def walked_lists(connection: Connection, site: str) -> list[WalkedList]:
+    """What earlier crawls found out about the lists of a site."""
+    rows = _rows(connection, _WALKED_LISTS, {"site": site})
+    return [
+        WalkedList(section=section, pages=pages, is_end_seen=is_end_seen, looked_back_at=at, looked_back_to=to)
+        for section, pages, is_end_seen, at, to in rows
+    ]
 
 
 def _rows(connection: Connection, query: LiteralString, values: dict[str, Any]) -> list[tuple[Any, ...]]:

@@ -126,10 +126,13 @@ def _not_stored(tally: Tally, waiting: int, trouble: str) -> tuple[Outcome | Non
     """Whether pages that came are not in the database, as an outcome, and why."""
     if damage := damaged_spool(tally.spool_damaged, tally.spool_broken):
         return Outcome.ERROR, damage
-    if not waiting:
-        return None, ""
-    why = f"the database did not take all pages ({trouble or 'see the log'})"
-    return Outcome.SPOOLED, f"{why}; the next run or `scrapy export` stores what waits in the spool"
+    if waiting:
+        why = f"the database did not take all pages ({trouble or 'see the log'})"
+        return Outcome.SPOOLED, f"{why}; the next run or `scrapy export` stores what waits in the spool"
+    if tally.walks_cut_short:
+        why = f"{tally.walks_cut_short} lists were not walked to their end because the database did not answer"
+        return Outcome.SPOOLED, f"{why}; the next crawl fetches what is missing"
+    return None, ""
 
 
 def damaged_spool(folders: int, lines: int) -> str:
@@ -204,6 +207,8 @@ def _drift(
     if tally.lists.arrived and not tally.teasers:
         what = f"{tally.lists.arrived} list pages arrived without a teaser"
         return {("list", "teasers"): f"{what}{_in_brackets(describe_unreadable('list'))}"}
+    if tally.lists_endless:
+        return {(f"list {section}", "end"): f"list {section}: {why}" for section, why in tally.lists_endless.items()}
     if what := _unreadable(tally, tolerances):
         return {("article", "readable"): f"{what}{_in_brackets(describe_unreadable('article'))}"}
     if tally.met_removed >= MANY_REMOVED and tally.met_removed > REMOVED_SHARE_MAX * tally.met:
@@ -251,6 +256,8 @@ def _counts(tally: Tally, waiting: int) -> str:
         "unreadable": tally.unreadable,
         "articles not downloaded": tally.articles.failed,
         "list pages not downloaded": tally.lists.failed,
+        "lists whose walk must be repeated": tally.lists_unsure,
+        "lists looked through for late articles": tally.looked_back,
         "list walks cut short because the database did not answer": tally.walks_cut_short,
         "refused by the database and kept in a file": tally.refused_rows,
         "waiting in the spool": waiting,

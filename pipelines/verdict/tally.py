@@ -9,6 +9,7 @@ from typing import Any, Self
 from asiatongsin import statistics as names
 from asiatongsin.extensions.removal_controls import most_were_served
 from asiatongsin.items import PageKind
+from asiatongsin.known import WalkedList
 
 STOPPED = frozenset({"shutdown", "closespider_itemcount", "closespider_pagecount", "closespider_timeout"})
 """Finish reasons that somebody chose: a signal, or a bound in the settings of Scrapy."""
@@ -54,6 +55,11 @@ class Tally:
     """List pages that did not arrive, by the number of the section as text."""
     teasers: int = 0
     walked: tuple[int, ...] = ()
+    lists_found_out: tuple[WalkedList, ...] = ()
+    lists_endless: Mapping[str, str] = field(default_factory=dict)
+    """Why a list counts as one without an end, by the number of the section as text."""
+    lists_unsure: int = 0
+    looked_back: int = 0
     listed: int = 0
     rechecked: int = 0
     walks_cut_short: int = 0
@@ -101,6 +107,12 @@ class Tally:
                 if name.startswith(names.LIST_FAILED_OF)
             },
             walked=tuple(stats.get(names.WALKED, ())),
+            lists_found_out=tuple(stats.get(names.LISTS, ())),
+            lists_endless={
+                name.removeprefix(names.ENDLESS_OF): why
+                for name, why in stats.items()
+                if name.startswith(names.ENDLESS_OF)
+            },
             controls_are_due=bool(stats.get(names.CONTROLS_ARE_DUE)),
             controls_are_served=most_were_served(
                 stats.get(names.CONTROLS_SERVED, 0), stats.get(names.CONTROLS_ASKED, 0)
@@ -137,6 +149,8 @@ _COUNTS = {
     "teasers": names.TEASERS,
     "listed": names.LISTED,
     "rechecked": names.RECHECKED,
+    "lists_unsure": names.WALKS_UNSURE,
+    "looked_back": names.LOOKED_BACK,
     "walks_cut_short": names.WALKS_CUT_SHORT,
     "met": names.MET,
     "met_removed": names.MET_REMOVED,
