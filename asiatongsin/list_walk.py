@@ -7,7 +7,7 @@ went on, since a cache answered, or since no list came.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import TypeVar
@@ -198,9 +198,10 @@ class ListWalk:
             number += 1
             page, is_fresh = yield self._ask(number, is_probing=True)
             if is_fresh:
-                yield from self._again(blank)
-                return number + 1
-            same = same + 1 if page.says == blank[number - 1].says else 1
+                goes_on_at, last = yield from self._again(blank)
+                return goes_on_at or (number if last.says == page.says else number + 1)
+            # A page that has shown articles of its own is no page behind the end, whatever it says now.
+            same = same + 1 if page.says == blank[number - 1].says and number - 1 > self.pages else 1
             blank[number] = page
             is_linked = max(page.last_linked, self._last_linked) > number - same
             if same >= (SAME_DOUBTFUL_PAGES if is_linked or page.is_failure else SAME_PAGES):
@@ -208,37 +209,50 @@ class ListWalk:
                 if page.trouble and is_linked:
                     self._lose(blank)
                     return Ended.LOST
-                return (yield from self._at_end(blank))
+                return (yield from self._at_end(blank, same))
             if number == self._limit or page.is_blind or self._is_lost(blank):
                 self._lose(blank)
                 return Ended.LIMIT if number == self._limit else Ended.BLIND if page.is_blind else Ended.LOST
 
-    def _at_end(self, blank: dict[int, ListPage]) -> Asks[Ended | int]:
+    def _at_end(self, blank: dict[int, ListPage], same: int) -> Asks[Ended | int]:
         """Pages that say the same are the end, unless the first page shows that articles moved back meanwhile."""
-        number = 1
-        page, is_fresh = yield self._ask(number, is_probing=True)
-        if page.trouble or (self.pages and not page.numbers):
+        for _ in range(2):  # once more, where it does not come as it should
+            number = 1
+            page, is_fresh = yield self._ask(number, is_probing=True)
+            if page.numbers or not (page.trouble or self.pages):
+                break
+        else:
             self._lose(blank | {number: page})
             return Ended.LOST
-        if not is_fresh:
-            return Ended.END
-        while is_fresh:
-            number += 1
-            _, is_fresh = yield self._ask(number, is_probing=True)
-        return min(blank)
+        if is_fresh:
+            while is_fresh:
+                number += 1
+                _, is_fresh = yield self._ask(number, is_probing=True)
+            return min(blank)
+        # The first page of the end once more as well, now that some time has gone by: a cache may have answered twice.
+        goes_on_at, _ = yield from self._again(dict([*blank.items()][: len(blank) - same + 1]), end=blank[max(blank)])
+        return goes_on_at or Ended.END
 
-    def _again(self, blank: dict[int, ListPage]) -> Asks[None]:
-        """Asks again for blank pages that were not the end: each may have come from a cache, or have failed."""
-        for number in blank:
-            page, _ = yield self._ask(number, is_probing=True)
-            self._lose({number: page})
+    def _again(self, blank: Mapping[int, ListPage], end: ListPage | None = None) -> Asks[tuple[int, ListPage]]:
+        """Asks again for blank pages that something lies behind: a cache may have answered, or the server failed.
+
+        Returns the page with which the walk must go on, 0 where these pages are as they were; and the last of them.
+        """
+        page = ListPage()
+        for number, before in blank.items():
+            page, is_fresh = yield self._ask(number, is_probing=True)
+            if is_fresh or (page.numbers and page.says != before.says):  # more may have moved to the next page
+                return number + 1, page
+            if end is None or page.says != end.says:
+                self._lose({number: page})
+        return 0, page
 
     def _ask(self, number: int, *, is_probing: bool = False) -> int:
         self.is_probing = is_probing
         return number
 
     def _lose(self, pages: dict[int, ListPage]) -> None:
-        self.lost += [number for number, page in pages.items() if page.trouble and number not in self.lost]
+        self.lost += [number for number, page in pages.items() if not page.numbers and number not in self.lost]
 
     def _is_lost(self, blank: dict[int, ListPage]) -> bool:
         """Whether nothing says any more where the list goes on."""

@@ -132,11 +132,12 @@ class AsiatongsinSpider(scrapy.Spider):
             for item in self._no_list(section, listing.unreadable.reason, page):
                 yield item
             return
-        for item in self._unless_dry(page):
-            yield item
-        teasers = listing.teasers
+        teasers, walk = listing.teasers, self.lists.of(section)
+        fresh = walk.unmet(teaser.no for teaser in teasers)
         self.crawler.stats.inc_value(names.TEASERS, len(teasers))
-        fresh = self.lists.of(section).unmet(teaser.no for teaser in teasers)
+        if fresh or not walk.is_probing:  # pages behind the end say nothing of how full those of the list are
+            for item in self._unless_dry(page):
+                yield item
         known = await self.known.need_no_download(self.site.key, [teaser.no for teaser in teasers])
         # What this crawl met in another list is news here as well: behind it may lie articles that no other list shows.
         new = [teaser for teaser in teasers if known is None or teaser.no in self.requested or teaser.no not in known]
