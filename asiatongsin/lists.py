@@ -30,12 +30,15 @@ class Lists:
         self._walks: dict[int, ListWalk] = {}
         self._held: dict[int, dict[int, Any]] = defaultdict(dict)
         self._with_skipped: set[int] = set()
+        self._looking_back: set[int] = set()
 
     def begin(self, section: int) -> None:
         """Begins the walk of a list at its first page."""
         look_back = None
         if self._look_backs and self.earlier is not None:
             look_back = self._look_backs.due(self._arguments.site.key, self.earlier.get(section))
+            if look_back and section in self.earlier:
+                self._looking_back.add(section)
         self._walks[section] = ListWalk(limit=self._arguments.pages, pages_max=self._pages_max, look_back=look_back)
 
     def of(self, section: int) -> ListWalk:
@@ -71,7 +74,7 @@ class Lists:
             self.crawler.stats.inc_value(names.WALKS_CUT_SHORT)
         if walk.no_end:
             self.crawler.stats.set_value(f"{names.ENDLESS_OF}{section}", walk.no_end)
-        if walk.looked_back_to:
+        if walk.is_sure and section in self._looking_back:
             self.crawler.stats.inc_value(names.LOOKED_BACK)
 
     def _add(self, name: str, value: T) -> None:
