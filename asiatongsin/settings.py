@@ -77,6 +77,9 @@ CONCURRENT_REQUESTS = 1
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 1.0  # seconds; the spider takes it away on loopback addresses
 DOWNLOAD_DELAY_JITTER = 0.0  # Scrapy's own makes of one second anything from a half to one and a half
+CRAWL_DELAY_MAX = 60.0
+"""Longest `Crawl-delay` of a robots.txt, in seconds, that a crawl heeds. A shorter DOWNLOAD_DELAY gives way to it."""
+
 AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_START_DELAY = 1.0
 AUTOTHROTTLE_MAX_DELAY = 60.0
