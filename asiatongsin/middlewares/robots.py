@@ -45,7 +45,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             return
         host = f"{parts.scheme}://{parts.netloc}"
         if host not in self._fetching:
-            slot = request.meta.get("download_slot", parts.hostname)
+            slot = request.meta.get("download_slot") or parts.hostname or ""
             self._fetching[host] = asyncio.ensure_future(self._fetch(f"{host}/robots.txt", slot))
         rules = await self._fetching[host]
         if rules is not None and not rules.allowed(request.url, self._robotstxt_useragent or "*"):
