@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 import platformdirs
+from scrapy.settings import default_settings
 
 from asiatongsin.log import JSON_FORMAT, choose_log_record
 from asiatongsin.site import DEFAULT_USER_AGENT
@@ -175,6 +176,14 @@ LOG_JSON = False
 _PREFIX = "ASIATONGSIN_"
 SET_BY_ENVIRONMENT = sorted(name.removeprefix(_PREFIX) for name in os.environ if name.startswith(_PREFIX))
 """Settings that the environment has set: they are not adapted to the site."""
+
+own_defaults = {name: value for name, value in globals().items() if name.isupper()}
+"""The settings of this file without the environment. Not a setting itself, so it is written in small letters."""
+
+unknown_variables = [
+    name for name in SET_BY_ENVIRONMENT if not (name in own_defaults or hasattr(default_settings, name))
+]
+"""Variables of the environment that look like settings, and are none."""
 
 globals().update({name: os.environ[_PREFIX + name] for name in SET_BY_ENVIRONMENT})
 
