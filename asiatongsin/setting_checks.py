@@ -9,7 +9,6 @@ from math import isfinite
 
 from scrapy.settings import BaseSettings, default_settings
 
-from asiatongsin import settings as own_settings
 from asiatongsin.errors import SettingError
 
 logger = logging.getLogger(__name__)
@@ -56,19 +55,21 @@ LARGEST_FLOAT, LARGEST_INT = 10.0**8, 10**15
 
 def check(settings: BaseSettings) -> None:
     """SettingError where a number or a switch is none, or out of bounds. Warns of variables that nobody reads."""
-    for name, default in _defaults().items():
+    defaults = _defaults(settings)
+    for name, default in defaults.items():
         if name in READ_ELSEWHERE or settings[name] is None:
             continue
         if says := _what_to_write(settings, name, default):
             raise SettingError(f"{name}={settings[name]}: write {says}")
-    for name in own_settings.unknown_variables:
-        _warn_of(name)
+    for name in settings.getlist("UNKNOWN_VARIABLES"):
+        [nearest] = get_close_matches(name.upper(), [*defaults], n=1, cutoff=0)
+        logger.warning("ASIATONGSIN_%s is read by nobody; the nearest setting is ASIATONGSIN_%s", name, nearest)
 
 
-def _defaults() -> dict[str, object]:
+def _defaults(settings: BaseSettings) -> dict[str, object]:
     """All settings with their defaults, ours before Scrapy's."""
     of_scrapy = {name: value for name, value in vars(default_settings).items() if name.isupper()}
-    return WITHOUT_DEFAULT | of_scrapy | own_settings.own_defaults
+    return WITHOUT_DEFAULT | of_scrapy | (settings["OWN_DEFAULTS"] or {})
 
 
 def _what_to_write(settings: BaseSettings, name: str, default: object) -> str:
@@ -104,8 +105,3 @@ def _can_be(read: Callable[[], object]) -> bool:
     except (TypeError, ValueError):
         return False
     return True
-
-
-def _warn_of(name: str) -> None:
-    [nearest] = get_close_matches(name.upper(), [*_defaults()], n=1, cutoff=0)
-    logger.warning("ASIATONGSIN_%s is read by nobody; the nearest setting is ASIATONGSIN_%s", name, nearest)

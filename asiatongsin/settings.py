@@ -177,11 +177,11 @@ _PREFIX = "ASIATONGSIN_"
 SET_BY_ENVIRONMENT = sorted(name.removeprefix(_PREFIX) for name in os.environ if name.startswith(_PREFIX))
 """Settings that the environment has set: they are not adapted to the site."""
 
-own_defaults = {name: value for name, value in globals().items() if name.isupper()}
-"""The settings of this file without the environment. Not a setting itself, so it is written in small letters."""
+OWN_DEFAULTS = {name: value for name, value in globals().items() if name.isupper()}
+"""The settings of this file as they are without the environment."""
 
-unknown_variables = [
-    name for name in SET_BY_ENVIRONMENT if not (name in own_defaults or hasattr(default_settings, name))
+UNKNOWN_VARIABLES = [
+    name for name in SET_BY_ENVIRONMENT if not (name in OWN_DEFAULTS or hasattr(default_settings, name))
 ]
 """Variables of the environment that look like settings, and are none."""
 

@@ -19,9 +19,9 @@ from pipelines.crawl.run import check_usage
 
 NUMBERS = sorted(
     name
-    for name in {*dir(default_settings), *own_settings.own_defaults}
+    for name in {*dir(default_settings), *own_settings.OWN_DEFAULTS}
     if name.isupper()
-    and type(own_settings.own_defaults.get(name, getattr(default_settings, name, None))) in {int, float}
+    and type(own_settings.OWN_DEFAULTS.get(name, getattr(default_settings, name, None))) in {int, float}
 )
 
 
@@ -82,11 +82,10 @@ def test_commands_that_do_not_crawl_end_with_a_sentence_as_well() -> None:
 
 
 def test_names_the_setting_nearest_to_a_variable_that_nobody_reads(
-    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(own_settings, "unknown_variables", ["DOWNLOAD_DELY", "unreadable_share"])
     with caplog.at_level(logging.WARNING):
-        check_settings(settings())
+        check_settings(settings(UNKNOWN_VARIABLES=["DOWNLOAD_DELY", "unreadable_share"]))
     assert caplog.messages == [
         "ASIATONGSIN_DOWNLOAD_DELY is read by nobody; the nearest setting is ASIATONGSIN_DOWNLOAD_DELAY",
         "ASIATONGSIN_unreadable_share is read by nobody; the nearest setting is ASIATONGSIN_UNREADABLE_SHARE_MAX",
@@ -95,7 +94,7 @@ def test_names_the_setting_nearest_to_a_variable_that_nobody_reads(
 
 def test_knows_the_variables_of_the_environment_that_nobody_reads() -> None:
     given = {"ASIATONGSIN_DATA": "/data", "ASIATONGSIN_CLOSESPIDER_TIMEOUT": "9", "ASIATONGSIN_DOWNLOAD_DELY": "1"}
-    says = "from asiatongsin import settings as s; print(s.unknown_variables, s.own_defaults['DATA'] == s.DATA)"
+    says = "from asiatongsin import settings as s; print(s.UNKNOWN_VARIABLES, s.OWN_DEFAULTS['DATA'] == s.DATA)"
     root = Path(__file__).resolve().parents[2]
     told = subprocess.run(
         [sys.executable, "-c", says], env=os.environ | given, cwd=root, capture_output=True, text=True, check=True
