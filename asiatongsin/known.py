@@ -9,6 +9,9 @@ from typing import Protocol
 
 from asiatongsin.capture import Stored
 
+DROPPED = "dropped by a stage"
+"""The reason of a page that a stage of the user dropped (Scrapy's DropItem) begins so. It is not asked for again."""
+
 
 @dataclass(frozen=True, slots=True)
 class DoubtfulPart:

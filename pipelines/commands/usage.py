@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
 
-from asiatongsin import setting_checks
+from asiatongsin import needed_components, setting_checks
 from asiatongsin.errors import ArgumentError, SettingError
 from asiatongsin.printable import printable
 from asiatongsin.site import Site
@@ -46,4 +46,5 @@ def check_settings(settings: BaseSettings | None) -> None:
     """Checks what every command needs, before it begins. SettingError where a setting makes no sense."""
     if settings is not None:
         setting_checks.check(settings)
+        needed_components.check(settings)
         data_folder(settings)

@@ -12,7 +12,7 @@ from concurrent.futures import wait
 from scrapy.crawler import Crawler, CrawlerProcessBase
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 
-from asiatongsin import setting_checks
+from asiatongsin import needed_components, setting_checks
 from asiatongsin.arguments import Arguments
 from asiatongsin.errors import ArgumentError, SettingError
 from asiatongsin.log import JSON_FORMAT, choose_log_record
@@ -49,6 +49,7 @@ def check_usage(settings: BaseSettings | None, given: Mapping[str, str]) -> None
         Arguments.parse(given)
         if settings is not None:
             setting_checks.check(settings)
+            needed_components.check(settings)
             data_folder(settings)
             Rechecks.from_settings(settings)
             Bounds.from_settings(settings)

@@ -253,6 +253,7 @@ def _counts(tally: Tally, waiting: int) -> str:
         "list pages not downloaded": tally.lists.failed,
         "list walks cut short because the database did not answer": tally.walks_cut_short,
         "refused by the database and kept in a file": tally.refused_rows,
+        "dropped by a stage that you added": tally.dropped,
         "waiting in the spool": waiting,
     }
     return ", ".join(parts + [f"{number} {name}" for name, number in optional.items() if number])
