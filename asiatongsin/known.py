@@ -10,6 +10,9 @@ from typing import Protocol, Self
 from asiatongsin.capture import Stored
 from asiatongsin.list_walk import Ended, ListWalk
 
+DROPPED = "dropped by a stage"
+"""The reason of a page that a stage of the user dropped (Scrapy's DropItem) begins so. It is not asked for again."""
+
 
 @dataclass(frozen=True, slots=True)
 class DoubtfulPart:

@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 import platformdirs
+from scrapy.settings import default_settings
 
 from asiatongsin.log import JSON_FORMAT, choose_log_record
 from asiatongsin.site import DEFAULT_USER_AGENT
@@ -86,6 +87,9 @@ CONCURRENT_REQUESTS = 1
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 1.0  # seconds; the spider takes it away on loopback addresses
 DOWNLOAD_DELAY_JITTER = 0.0  # Scrapy's own makes of one second anything from a half to one and a half
+CRAWL_DELAY_MAX = 60.0
+"""Longest `Crawl-delay` of a robots.txt, in seconds, that a crawl heeds. A shorter DOWNLOAD_DELAY gives way to it."""
+
 AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_START_DELAY = 1.0
 AUTOTHROTTLE_MAX_DELAY = 60.0
@@ -181,6 +185,14 @@ LOG_JSON = False
 _PREFIX = "ASIATONGSIN_"
 SET_BY_ENVIRONMENT = sorted(name.removeprefix(_PREFIX) for name in os.environ if name.startswith(_PREFIX))
 """Settings that the environment has set: they are not adapted to the site."""
+
+OWN_DEFAULTS = {name: value for name, value in globals().items() if name.isupper()}
+"""The settings of this file as they are without the environment."""
+
+UNKNOWN_VARIABLES = [
+    name for name in SET_BY_ENVIRONMENT if not (name in OWN_DEFAULTS or hasattr(default_settings, name))
+]
+"""Variables of the environment that look like settings, and are none."""
 
 globals().update({name: os.environ[_PREFIX + name] for name in SET_BY_ENVIRONMENT})
 

@@ -151,6 +151,9 @@ SPOOLED = "spool/pages"
 ITEM_ERRORS = "crawl/item_errors"
 """Pages on which a stage failed by a fault of the program."""
 
+DROPPED = "crawl/dropped"
+"""Pages that a stage of the user dropped (Scrapy's DropItem) before they were spooled."""
+
 SPOOL_FAILURES = "crawl/spool_failures"
 """Pages that the disk did not take."""
 

@@ -9,7 +9,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 
 from asiatongsin.printable import printable
-from pipelines.commands.usage import usage_error, usage_errors
+from pipelines.commands.usage import check_settings, usage_error, usage_errors
 from pipelines.crawl.extension import MIGRATION_FACTOR
 from pipelines.crawl_record import ExitStatus, Outcome
 from pipelines.database.connection import Database
@@ -32,6 +32,7 @@ class Command(ScrapyCommand):
 
     @usage_errors()
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        check_settings(self.settings)
         if args:
             raise usage_error("scrapy export takes no arguments")
         self.exitcode, sentence = export(self.settings or Settings())

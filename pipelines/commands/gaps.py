@@ -19,7 +19,7 @@ from asiatongsin.korean import KST
 from asiatongsin.printable import printable
 from asiatongsin.site import DEFAULT_BASE, Site
 from asiatongsin.spiders.asiatongsin import AsiatongsinSpider
-from pipelines.commands.usage import given_site, usage_error, usage_errors
+from pipelines.commands.usage import check_settings, given_site, usage_error, usage_errors
 from pipelines.crawl.run import check_usage, choose_log, report_result, run_spider
 from pipelines.database.errors import DatabaseUnreachable
 from pipelines.database.session import connected, run_while_progressing
@@ -59,6 +59,7 @@ class Command(ScrapyCommand):
 
     @usage_errors()
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        check_settings(self.settings)
         if args:
             raise usage_error(f"scrapy gaps takes options only, not {args[0]}")
         site, limit = given_site(opts.site), _number("--most", opts.most, MOST_TRIES)

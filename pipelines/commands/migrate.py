@@ -8,7 +8,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 
 from asiatongsin.printable import printable
-from pipelines.commands.usage import usage_errors
+from pipelines.commands.usage import check_settings, usage_errors
 from pipelines.database.migrate import schema_version
 from pipelines.database.session import connected
 
@@ -24,6 +24,7 @@ class Command(ScrapyCommand):
 
     @usage_errors()
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        check_settings(self.settings)
         with connected(self.settings or Settings()) as (database, connection, applied):
             version = schema_version(connection)
         names = ", ".join(f"{migration.version:04d} {migration.name}" for migration in applied)

@@ -19,7 +19,7 @@ from asiatongsin.errors import ArgumentError
 from asiatongsin.printable import printable
 from asiatongsin.rechecks import Rechecks
 from pipelines.archive.files import archive_files, given_files, total_bytes
-from pipelines.commands.usage import usage_errors
+from pipelines.commands.usage import check_settings, usage_errors
 from pipelines.crawl_record import ExitStatus, Outcome
 from pipelines.database.errors import DatabaseUnreachable, DatabaseUnusable
 from pipelines.database.session import connected
@@ -61,6 +61,7 @@ class Command(ScrapyCommand):
 
     @usage_errors()
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        check_settings(self.settings)
         settings = self.settings or Settings()
         data = data_folder(settings)
         wanted, jobs = _wanted(opts), _jobs(opts.jobs)

@@ -12,7 +12,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 
 from asiatongsin.items import Article, ArticleImage, Rejection, RelatedStory, WeatherReading, WeatherSnapshot
-from pipelines.commands.usage import given_site, usage_error, usage_errors
+from pipelines.commands.usage import check_settings, given_site, usage_error, usage_errors
 from pipelines.crawl_record import NEEDS_A_PERSON, CrawlRecord, ExitStatus
 from pipelines.status.collect import collect
 from pipelines.terminal import status as screen
@@ -39,6 +39,7 @@ class Command(ScrapyCommand):
 
     @usage_errors()
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        check_settings(self.settings)
         if args:
             raise usage_error(f"scrapy status takes options only, not {args[0]}")
         if opts.schema:

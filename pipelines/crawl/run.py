@@ -12,6 +12,7 @@ from concurrent.futures import wait
 from scrapy.crawler import Crawler, CrawlerProcessBase
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 
+from asiatongsin import needed_components, setting_checks
 from asiatongsin.arguments import Arguments
 from asiatongsin.errors import ArgumentError, SettingError
 from asiatongsin.log import JSON_FORMAT, choose_log_record
@@ -22,6 +23,7 @@ from pipelines.crawl.extension import OVERLAP, CrawlExtension
 from pipelines.crawl_record import ExitStatus, Outcome
 from pipelines.database.connection import Database
 from pipelines.database.errors import DatabaseMissing
+from pipelines.disk import data_folder
 from pipelines.monitoring import delivery
 from pipelines.verdict.bounds import Bounds
 from pipelines.verdict.decide import decide
@@ -46,6 +48,9 @@ def check_usage(settings: BaseSettings | None, given: Mapping[str, str]) -> None
     try:
         Arguments.parse(given)
         if settings is not None:
+            setting_checks.check(settings)
+            needed_components.check(settings)
+            data_folder(settings)
             Rechecks.from_settings(settings)
             Bounds.from_settings(settings)
             Database.from_settings(settings)

@@ -260,6 +260,7 @@ def _counts(tally: Tally, waiting: int) -> str:
         "lists looked through for late articles": tally.looked_back,
         "list walks cut short because the database did not answer": tally.walks_cut_short,
         "refused by the database and kept in a file": tally.refused_rows,
+        "dropped by a stage that you added": tally.dropped,
         "waiting in the spool": waiting,
     }
     return ", ".join(parts + [f"{number} {name}" for name, number in optional.items() if number])

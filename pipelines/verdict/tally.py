@@ -85,6 +85,7 @@ class Tally:
     last_failure: str = ""
     spider_errors: int = 0
     item_errors: int = 0
+    dropped: int = 0
     spool_failures: int = 0
     spool_trouble: str = ""
     spool_damaged: int = 0
@@ -168,6 +169,7 @@ _COUNTS = {
     "failures_in_a_row": names.FAILURES_IN_A_ROW,
     "spider_errors": names.SPIDER_ERRORS,
     "item_errors": names.ITEM_ERRORS,
+    "dropped": names.DROPPED,
     "spool_failures": names.SPOOL_FAILURES,
     "spool_damaged": names.SPOOL_DAMAGED,
     "spool_broken": names.SPOOL_BROKEN,

@@ -67,6 +67,13 @@ def test_asks_at_once_again_for_what_did_not_come_or_another_version_could_not_r
     assert to_retry(known) == [2, 3]
 
 
+def test_never_asks_for_what_a_stage_dropped(known: KnownArticles, connection: Connection) -> None:
+    export(connection, rejected(1, ago(1000)), rejected(2, ago(1000)), rejected(3, ago(1), is_transient=True))
+    connection.execute("UPDATE rejected_pages SET reason = 'dropped by a stage: no', version = '0' WHERE no <> 2")
+    assert need_no_download(known, 1, 2, 3) == {1, 3}
+    assert to_retry(known) == [2]
+
+
 def test_settles_what_was_stored_whatever_happened_to_it_later(known: KnownArticles, connection: Connection) -> None:
     export(connection, page(1, ago(200)), page(2, ago(200)), page(3, ago(200)))
     export(connection, removed(1, ago(100)), rejected(2, ago(100)), rejected(3, ago(100), is_transient=True))
