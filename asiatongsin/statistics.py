@@ -31,6 +31,9 @@ LIST_FAILED_OF = "list/failed/"
 SECTIONS = "front/sections"
 """Sections that the menu of the front page names."""
 
+WITHOUT_MENU = "front/without_menu"
+"""What was walked since no menu was found, in words."""
+
 TEASERS = "list/teasers"
 """Entries of all list pages."""
 

@@ -12,6 +12,7 @@ from typing import Any, Self
 
 import scrapy
 from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider
 from scrapy.http import Request, Response
 from scrapy.utils.misc import build_from_crawler, load_object
 from twisted.python.failure import Failure
@@ -20,7 +21,6 @@ from asiatongsin import statistics as names
 from asiatongsin.arguments import Arguments
 from asiatongsin.capture import Check, Stored
 from asiatongsin.cms import (
-    ALL,
     GONE_STATUSES,
     Teaser,
     article_url,
@@ -28,16 +28,16 @@ from asiatongsin.cms import (
     list_url,
     listing_of,
     page_no,
-    sections_of,
 )
+from asiatongsin.errors import ArgumentError
 from asiatongsin.items import Page, PageItems, PageKind, Rejection
 from asiatongsin.known import Known
 from asiatongsin.middlewares.exchanges import page_of
 from asiatongsin.middlewares.failures import Refused, Stopped, failure_reason
 from asiatongsin.number_set import NumberSet
 from asiatongsin.rechecks import Rechecks
+from asiatongsin.sections import lists_to_walk
 from asiatongsin.signals import crawl_started
-from asiatongsin.site import KNOWN_SECTIONS
 from asiatongsin.site_settings import adapt_settings
 
 FRONT_PRIORITY = 10
@@ -64,6 +64,7 @@ class AsiatongsinSpider(scrapy.Spider):
         self.to_retry: dict[int, None] = {}  # in the order in which they are requested
         self.stored: dict[int, Stored] = {}  # what is known of the articles that are requested by number
         self.walked: list[int] = []  # lists that were walked as far as asked
+        self.scripts: dict[int, str] = {}  # the path of each list, as the menu names it
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -79,9 +80,6 @@ class AsiatongsinSpider(scrapy.Spider):
         await self._load_stored()
         if self.arguments.no:
             for request in self._article_requests(self.arguments.no, priority=0):
-                yield request
-        elif self.arguments.sections:
-            for request in self._first_pages(self.arguments.sections):
                 yield request
         else:
             yield self._request(f"{self.site.base}/", "front", self.parse_front, priority=FRONT_PRIORITY)
@@ -111,11 +109,7 @@ class AsiatongsinSpider(scrapy.Spider):
         """
         page = self._page(response, "front")
         yield from self._unless_dry(page)
-        sections = page.once(sections_of)
-        self.crawler.stats.set_value(names.SECTIONS, len(sections))
-        if not sections:
-            self.logger.warning("The menu of %s names no section: walking those known of newsasia.kr", response.url)
-        yield from self._first_pages(sections or [*KNOWN_SECTIONS, ALL])
+        yield from self._first_pages(page)
 
     async def parse_list(self, response: Response, section: int, number: int) -> AsyncIterator[Any]:
         """The teasers of a list page name the articles. Where some are new, the next page is requested."""
@@ -170,7 +164,7 @@ class AsiatongsinSpider(scrapy.Spider):
         if kind == "article":
             yield self._failed_page(request, reason, is_transient=not isinstance(failure.value, Refused))
         elif kind == "front":
-            yield from self._first_pages([*KNOWN_SECTIONS, ALL])
+            yield from self._first_pages(None)
 
     def _note_failure(self, request: Request, reason: str) -> None:
         kind: PageKind = request.meta["kind"]
@@ -245,13 +239,21 @@ class AsiatongsinSpider(scrapy.Spider):
         url = article_url(self.site.base, no)
         return self._request(url, "article", self.parse_article, priority, no=no, stored=stored, **met)
 
-    def _first_pages(self, sections: Iterable[int]) -> Iterator[Request]:
-        for section in dict.fromkeys(sections):
+    def _first_pages(self, front: Page | None) -> Iterator[Request]:
+        try:
+            lists = lists_to_walk(self.arguments.sections, front, self.crawler.stats)
+        except ArgumentError as error:
+            if front is None:  # the site does not answer, which says more
+                return
+            self.crawler.stats.set_value(names.REFUSED, f"error: {error}")
+            raise CloseSpider("refused") from None
+        self.scripts = {entry.no: entry.script for entry in lists}
+        for section in self.scripts:
             yield self._list_request(section, 1)
 
     def _list_request(self, section: int, number: int) -> Request:
         # Page by page across all sections: a crawl that is stopped has the news of all of them.
-        url = list_url(self.site.base, section, number)
+        url = list_url(self.site.base, section, number, self.scripts[section])
         return self._request(url, "list", self.parse_list, 1 - 2 * number, section=section, number=number)
 
     def _request(self, url: str, kind: PageKind, callback: Any, priority: int = 0, **arguments: Any) -> Request:

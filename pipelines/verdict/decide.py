@@ -89,6 +89,8 @@ def decide(
     `falls` describes each field that is no longer found. `describe_unreadable` says of a kind of page that could not be
     read what was looked for, and where such a page is kept.
     """
+    if tally.refused:
+        return Verdict(Outcome.ERROR, tally.refused)
     counts = _counts(tally, waiting)
     if faults := _faults(tally):
         return Verdict(Outcome.ERROR, f"{faults}; {counts}")
@@ -255,4 +257,5 @@ def _counts(tally: Tally, waiting: int) -> str:
         "refused by the database and kept in a file": tally.refused_rows,
         "waiting in the spool": waiting,
     }
-    return ", ".join(parts + [f"{number} {name}" for name, number in optional.items() if number])
+    figures = ", ".join(parts + [f"{number} {name}" for name, number in optional.items() if number])
+    return f"{figures}; {tally.without_menu}" if tally.without_menu else figures

@@ -52,6 +52,8 @@ class Tally:
     articles: Pages = field(default_factory=Pages)
     lists_failed: Mapping[str, int] = field(default_factory=dict)
     """List pages that did not arrive, by the number of the section as text."""
+    sections: int = 0
+    without_menu: str = ""
     teasers: int = 0
     walked: tuple[int, ...] = ()
     listed: int = 0
@@ -107,6 +109,7 @@ class Tally:
             ),
             is_forbidden=bool(stats.get(names.FORBIDDEN)),
             last_failure=str(stats.get(names.LAST_FAILURE, "")),
+            without_menu=str(stats.get(names.WITHOUT_MENU, "")),
             spool_trouble=str(stats.get(names.SPOOL_TROUBLE, "")),
             refused=str(stats.get(names.REFUSED, "")),
             **count,
@@ -134,6 +137,7 @@ class Tally:
 
 
 _COUNTS = {
+    "sections": names.SECTIONS,
     "teasers": names.TEASERS,
     "listed": names.LISTED,
     "rechecked": names.RECHECKED,
