@@ -33,7 +33,7 @@ from asiatongsin.errors import ArgumentError
 from asiatongsin.items import Page, PageItems, PageKind, Rejection
 from asiatongsin.known import Known
 from asiatongsin.middlewares.exchanges import page_of
-from asiatongsin.middlewares.failures import Refused, Stopped, failure_reason
+from asiatongsin.middlewares.failures import Refused, Stopped, failure_reason, is_absent
 from asiatongsin.number_set import NumberSet
 from asiatongsin.rechecks import Rechecks
 from asiatongsin.sections import lists_to_walk
@@ -121,7 +121,8 @@ class AsiatongsinSpider(scrapy.Spider):
         for item in self._unless_dry(page):
             yield item
         listing = page.once(listing_of)
-        if listing.unreadable:  # split keeps the page and counts it
+        if listing.unreadable:  # split keeps the page
+            self.crawler.stats.inc_value(names.WITHOUT_LIST)
             return
         teasers = listing.teasers
         self.crawler.stats.inc_value(names.TEASERS, len(teasers))
@@ -161,6 +162,8 @@ class AsiatongsinSpider(scrapy.Spider):
         kind: PageKind = request.meta["kind"]
         reason = failure_reason(failure.value)
         self._note_failure(request, reason)
+        if is_absent(failure.value):
+            self.crawler.stats.inc_value(names.absent(kind))
         if kind == "article":
             yield self._failed_page(request, reason, is_transient=not isinstance(failure.value, Refused))
         elif kind == "front":

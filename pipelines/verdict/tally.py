@@ -27,6 +27,9 @@ class Pages:
     failed_again: int = 0
     """Pages that did not arrive, nor in an earlier crawl: they say nothing new."""
 
+    absent: int = 0
+    """Pages among those that did not arrive of which the site says that there is no such page."""
+
     unreadable: int = 0
     """Pages that arrived and could not be read."""
 
@@ -37,6 +40,7 @@ class Pages:
             arrived=stats.get(names.pages(kind), 0),
             failed=stats.get(names.failed(kind), 0),
             failed_again=stats.get(names.failed_again(kind), 0),
+            absent=stats.get(names.absent(kind), 0),
             unreadable=stats.get(names.unreadable(kind), 0),
         )
 
@@ -54,6 +58,7 @@ class Tally:
     """List pages that did not arrive, by the number of the section as text."""
     sections: int = 0
     without_menu: str = ""
+    without_list: int = 0
     teasers: int = 0
     walked: tuple[int, ...] = ()
     listed: int = 0
@@ -138,6 +143,7 @@ class Tally:
 
 _COUNTS = {
     "sections": names.SECTIONS,
+    "without_list": names.WITHOUT_LIST,
     "teasers": names.TEASERS,
     "listed": names.LISTED,
     "rechecked": names.RECHECKED,
