@@ -205,6 +205,33 @@ def test_names_no_person_beside_the_address_of_a_desk(info: str, body: str, repo
     assert (read.reporter, read.reporter_email) == (reporter, email)
 
 
+@pytest.mark.parametrize(
+    ("lines", "reporter"),
+    [
+        (["기사입력 2012.05.03 10:20:30 최종수정 2012.05.03 11:20:30"], None),
+        (["기사입력 2012.05.03 10:20:30", "최종수정 2012.05.03 11:20:30", "최종윤 기자"], "최종윤"),
+        (["승인 2012.05.03 10:20", "홍길동 기자"], "홍길동"),
+        (["작성 : 2012-05-03 10:20 | 조회수 1,234", "글 홍길동"], "홍길동"),
+        (["홍길동 기자 승인 2012.05.03 10:20"], "홍길동"),
+        (["경기취재본부", "등록 2012.05.03 10:20:30"], None),
+    ],
+)
+def test_takes_no_word_beside_a_date_for_the_reporter(lines: list[str], reporter: str | None) -> None:
+    info = "".join(f"<li>{line}</li>" for line in lines)
+    assert article_with(f'<ul class="art_info">{info}</ul>').reporter == reporter
+
+
+BYLINES = SHARED.parent / "cases" / "bylines"
+
+
+@pytest.mark.skipif(not BYLINES.is_dir(), reason="the saved pages are not here")
+@pytest.mark.parametrize(("name", "reporter"), [("P10", "오승현"), ("P14", "김민규")])
+def test_reads_the_reporter_of_saved_pages(name: str, reporter: str) -> None:
+    found = split(page((BYLINES / f"{name}.html").read_bytes(), Site(), 5)).article
+    assert found
+    assert (found.reporter, found.reporter_email) == (reporter, None)
+
+
 PRINTED = "2012-05-03T10:20:30+09:00"
 BEHIND = "a time behind the reporter is not read, the form of newsprime.co.kr and biz.newdaily.co.kr"
 
