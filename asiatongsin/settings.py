@@ -113,7 +113,7 @@ DOWNLOAD_WARNSIZE = 2 * 1024 * 1024
 DOWNLOAD_VERIFY_CERTIFICATES = True
 REDIRECT_MAX_TIMES = 5
 METAREFRESH_ENABLED = False  # split reads them: that is one form in which an article is gone
-COOKIES_ENABLED = False
+COOKIES_ENABLED = False  # a site that wants one first is told of in the last line
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False  # runs code sent over the network
 
@@ -164,6 +164,9 @@ DOWNLOADER_MIDDLEWARES = {
     "asiatongsin.middlewares.robots.RobotsMiddleware": 100,
     "asiatongsin.middlewares.giving_up.GiveUpMiddleware": 555,  # nearer to the site than what retries, at 550
     "asiatongsin.middlewares.wait.WaitMiddleware": 560,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "asiatongsin.middlewares.redirects.RedirectMiddleware": 600,
+    "asiatongsin.middlewares.explain.ExplainMiddleware": 940,
     # Sees what came, before redirects (600) and decompression (590).
     "asiatongsin.middlewares.exchanges.ReceivedMiddleware": 950,
 }

@@ -25,11 +25,22 @@ def failed_again(kind: PageKind) -> str:
     return f"{kind}/failed_again"
 
 
+def absent(kind: PageKind) -> str:
+    """Pages of a kind that did not arrive since the site says that there is no such page."""
+    return f"{kind}/absent"
+
+
 LIST_FAILED_OF = "list/failed/"
 """List pages of one section that did not arrive; the number of the section follows."""
 
 SECTIONS = "front/sections"
 """Sections that the menu of the front page names."""
+
+WITHOUT_MENU = "front/without_menu"
+"""What was walked since no menu was found, in words."""
+
+WITHOUT_LIST = "list/without_list"
+"""List pages that hold no list, not even an empty one."""
 
 TEASERS = "list/teasers"
 """Entries of all list pages."""

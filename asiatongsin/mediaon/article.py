@@ -9,19 +9,12 @@ from functools import cached_property
 
 from dateutil.parser import isoparse
 
+from asiatongsin.bylines import Byline, drop_labels, parse_body_byline, parse_info_line
 from asiatongsin.errors import PageUnreadable
 from asiatongsin.html.element import Element, attribute, text_of, whole_text
 from asiatongsin.html.selectors import Selectors
 from asiatongsin.items import Article, Page
-from asiatongsin.korean import (
-    KST,
-    Byline,
-    clean,
-    parse_closing_byline,
-    parse_date_time,
-    parse_info_line,
-    parse_opening_byline,
-)
+from asiatongsin.korean import KST, clean, parse_date_time
 from asiatongsin.mediaon.body import ArticleBody, find_body
 from asiatongsin.mediaon.urls import article_url
 
@@ -107,13 +100,11 @@ class ArticlePage:
         A closing byline counts only where the info line prints no e-mail: beside the address of a desk
         it would pair one person's name with another's address (youthdaily.co.kr no=211870).
         """
-        lines = (_TIME_PART.sub("", line).strip() for line in self._info_lines)
+        lines = (drop_labels(_TIME_PART.sub("", line)) for line in self._info_lines)
         info = next((parse_info_line(line) for line in lines if line and line not in _BUTTONS), Byline(None, None))
         if info.name or not self.paragraphs:
             return info
-        printed = parse_opening_byline(self.paragraphs[0])
-        if printed is None and info.email is None:
-            printed = parse_closing_byline(self.paragraphs[-1])
+        printed = parse_body_byline(self.paragraphs, may_close=info.email is None)
         return Byline(printed.name, info.email or printed.email) if printed else info
 
     @property

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from asiatongsin.fields import Field
 from asiatongsin.items import Page, PageItems, WeatherSnapshot
 from asiatongsin.mediaon import article, body, front, related_stories, section, weather
-from asiatongsin.mediaon.reading import listing_of, sections_of
+from asiatongsin.mediaon.reading import listing_of, menu_of
 
 FIELDS = (
     Field(part="article", name="served", selectors=(), has_own_bounds=True),
@@ -53,7 +53,7 @@ def found_on(page: Page, items: PageItems) -> Iterator[tuple[str, Mapping[str, i
     if page.kind == "list":
         yield f"list {page.section}", _of_list(page)
     if page.kind == "front":
-        yield "front", {"answer": 1, "sections": len(page.once(sections_of))}
+        yield "front", {"answer": 1, "sections": len(page.once(menu_of))}
     if items.article or (page.kind != "article" and not items.rejected):
         yield "strip", _of_strip(items.weather)
 

@@ -1,4 +1,4 @@
-"""What is read on a page, part by part. `page.once(sections_of)` reads a part once, when it is first asked for."""
+"""What is read on a page, part by part. `page.once(menu_of)` reads a part once, when it is first asked for."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from asiatongsin.errors import PageRemoved, PageUnreadable
 from asiatongsin.items import Article, Page, RelatedStory, WeatherSnapshot
 from asiatongsin.mediaon.article import ArticlePage
-from asiatongsin.mediaon.front import FrontPage
+from asiatongsin.mediaon.front import FrontPage, MenuEntry
 from asiatongsin.mediaon.related_stories import RelatedStories
 from asiatongsin.mediaon.removed import removed_form
 from asiatongsin.mediaon.section import SectionPage, Teaser
@@ -39,9 +39,14 @@ class PageContent:
     fallbacks: tuple[str, ...] = ()
 
 
-def sections_of(page: Page) -> tuple[int, ...]:
-    """Numbers of the lists in the menu of a page; empty where there is no menu."""
-    return tuple(FrontPage(page.tree, Site(page.base)).sections())
+def menu_of(page: Page) -> tuple[MenuEntry, ...]:
+    """The lists in the menu of a page; empty where there is no menu."""
+    return FrontPage(page.tree, Site(page.base), page.url).menu()
+
+
+def everything_of(page: Page) -> MenuEntry:
+    """The list of all articles, as a page without a menu leads to it."""
+    return FrontPage(page.tree, Site(page.base), page.url).everything()
 
 
 def listing_of(page: Page) -> Listing:

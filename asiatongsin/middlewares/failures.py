@@ -13,6 +13,8 @@ from scrapy.exceptions import (
 )
 from scrapy.spidermiddlewares.httperror import HttpError
 
+from asiatongsin.cms import GONE_STATUSES
+
 DOWNLOAD_FAILURES = (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -46,3 +48,8 @@ def failure_reason(error: BaseException | None) -> str:
     if isinstance(error, HttpError):
         return f"HTTP status {error.response.status}"
     return str(error) or type(error).__name__
+
+
+def is_absent(error: BaseException | None) -> bool:
+    """Whether the site answered that there is no such page."""
+    return isinstance(error, HttpError) and error.response.status in GONE_STATUSES

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 import scrapy
 from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider
 from scrapy.http import Request, Response
 from scrapy.utils.misc import build_from_crawler, load_object
 from twisted.python.failure import Failure
@@ -17,26 +18,25 @@ from asiatongsin import statistics as names
 from asiatongsin.arguments import Arguments
 from asiatongsin.capture import Stored
 from asiatongsin.cms import (
-    ALL,
     Teaser,
     article_url,
     list_no,
     list_url,
     listing_of,
     page_no,
-    sections_of,
 )
+from asiatongsin.errors import ArgumentError
 from asiatongsin.items import Page, PageKind
 from asiatongsin.known import Known
 from asiatongsin.list_walk import ListPage
 from asiatongsin.lists import Lists
 from asiatongsin.middlewares.exchanges import page_of
-from asiatongsin.middlewares.failures import Refused, Stopped, failure_reason, is_failure_of_server
+from asiatongsin.middlewares.failures import Refused, Stopped, failure_reason, is_absent, is_failure_of_server
 from asiatongsin.number_set import NumberSet
 from asiatongsin.rechecks import Rechecks
 from asiatongsin.requests import failed_article, make_conditional, request_for
+from asiatongsin.sections import lists_to_walk
 from asiatongsin.signals import crawl_started
-from asiatongsin.site import KNOWN_SECTIONS
 from asiatongsin.site_settings import adapt_settings
 
 FRONT_PRIORITY = 10
@@ -62,6 +62,7 @@ class AsiatongsinSpider(scrapy.Spider):
         self.rechecked = NumberSet()  # articles
         self.to_retry: dict[int, None] = {}  # in the order in which they are requested
         self.stored: dict[int, Stored] = {}  # what is known of the articles that are requested by number
+        self.scripts: dict[int, str] = {}  # the path of each list, as the menu names it
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -78,9 +79,6 @@ class AsiatongsinSpider(scrapy.Spider):
         await self._load_stored()
         if self.arguments.no:
             for request in self._article_requests(self.arguments.no, priority=0):
-                yield request
-        elif self.arguments.sections:
-            for request in self._first_pages(self.arguments.sections):
                 yield request
         else:
             yield self._request(f"{self.site.base}/", "front", self.parse_front, priority=FRONT_PRIORITY)
@@ -113,11 +111,7 @@ class AsiatongsinSpider(scrapy.Spider):
         """
         page = self._page(response, "front")
         yield from self._unless_dry(page)
-        sections = page.once(sections_of)
-        self.crawler.stats.set_value(names.SECTIONS, len(sections))
-        if not sections:
-            self.logger.warning("The menu of %s names no section: walking those known of newsasia.kr", response.url)
-        yield from self._first_pages(sections or [*KNOWN_SECTIONS, ALL])
+        yield from self._first_pages(page)
 
     async def parse_list(self, response: Response, section: int, number: int) -> AsyncIterator[Any]:
         """The teasers of a list page name the articles. Then the walk of the list goes on, or ends."""
@@ -169,7 +163,8 @@ class AsiatongsinSpider(scrapy.Spider):
             if isinstance(what, Request):
                 self._note_failure(what, trouble)
             else:
-                yield from self._unless_dry(what)  # split keeps the page and counts it
+                self.crawler.stats.inc_value(names.WITHOUT_LIST)
+                yield from self._unless_dry(what)  # split keeps the page
         walk = self.lists.of(section)
         if walk.next_page is not None:
             yield self._list_request(section, walk.next_page, is_probe=walk.is_probing)
@@ -191,6 +186,7 @@ class AsiatongsinSpider(scrapy.Spider):
         request: Request = failure.request  # type: ignore[attr-defined]
         kind: PageKind = request.meta["kind"]
         reason = failure_reason(failure.value)
+        request.meta["is_absent"] = is_absent(failure.value)
         if kind == "list":
             is_failure = is_failure_of_server(failure.value)
             yield from self._no_list(request.cb_kwargs["section"], reason, request, is_failure=is_failure)
@@ -200,7 +196,7 @@ class AsiatongsinSpider(scrapy.Spider):
             is_transient = not isinstance(failure.value, Refused)
             yield failed_article(self.site.key, request, reason, is_transient=is_transient)
         elif kind == "front":
-            yield from self._first_pages([*KNOWN_SECTIONS, ALL])
+            yield from self._first_pages(None)
 
     def _note_failure(self, request: Request, reason: str) -> None:
         kind: PageKind = request.meta["kind"]
@@ -209,6 +205,8 @@ class AsiatongsinSpider(scrapy.Spider):
             self.crawler.stats.inc_value(f"{names.LIST_FAILED_OF}{request.cb_kwargs['section']}")
         if request.meta["is_retry"]:
             self.crawler.stats.inc_value(names.failed_again(kind))
+        if request.meta.get("is_absent"):
+            self.crawler.stats.inc_value(names.absent(kind))
         self.crawler.stats.set_value(names.LAST_FAILURE, reason)
         level = logging.WARNING if kind == "article" else logging.INFO  # the last line tells of the others
         self.logger.log(level, "No answer that can be used from %s: %s", request.url, reason)
@@ -262,15 +260,23 @@ class AsiatongsinSpider(scrapy.Spider):
         url = article_url(self.site.base, no)
         return self._request(url, "article", self.parse_article, priority, no=no, stored=stored, **met)
 
-    def _first_pages(self, sections: Iterable[int]) -> Iterator[Request]:
-        for section in dict.fromkeys(sections):
+    def _first_pages(self, front: Page | None) -> Iterator[Request]:
+        try:
+            lists = lists_to_walk(self.arguments.sections, front, self.crawler.stats)
+        except ArgumentError as error:
+            if front is None:  # the site does not answer, which says more
+                return
+            self.crawler.stats.set_value(names.REFUSED, f"error: {error}")
+            raise CloseSpider("refused") from None
+        self.scripts = {entry.no: entry.script for entry in lists}
+        for section in self.scripts:
             self.lists.begin(section)
             yield self._list_request(section, 1)
 
     def _list_request(self, section: int, number: int, *, is_probe: bool = False) -> Request:
         # Page by page across all sections: a crawl that is stopped has the news of all of them. Pages that tell where
         # the list ends come at once: until they have, more articles may move back.
-        url = list_url(self.site.base, section, number)
+        url = list_url(self.site.base, section, number, self.scripts[section])
         priority = 1 if is_probe else 1 - 2 * number
         request = self._request(url, "list", self.parse_list, priority, section=section, number=number)
         request.meta["is_probe"] = is_probe

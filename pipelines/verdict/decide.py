@@ -89,9 +89,15 @@ def decide(
     `falls` describes each field that is no longer found. `describe_unreadable` says of a kind of page that could not be
     read what was looked for, and where such a page is kept.
     """
+    if tally.refused:
+        return Verdict(Outcome.ERROR, tally.refused)
     counts = _counts(tally, waiting)
     if faults := _faults(tally):
         return Verdict(Outcome.ERROR, f"{faults}; {counts}")
+    if _is_no_mediaon_site(tally):
+        evidence = _in_brackets(describe_unreadable("list"))
+        sentence = f"not a Mediaon site: no menu and no list{evidence}; {counts}"
+        return Verdict(Outcome.DRIFT, sentence, frozenset(falls))
     walked = tally.walked if tally.is_finished else ()
     if not _reached(tally):
         sentence = f"the site could not be reached or refused us: {_why_unreachable(tally)}; {counts}"
@@ -174,6 +180,14 @@ def _reached(tally: Tally) -> bool:
         return False
     arrived = tally.lists.arrived or (not tally.asked_for_lists and tally.articles.arrived)
     return bool(arrived) or tally.is_stopped
+
+
+def _is_no_mediaon_site(tally: Tally) -> bool:
+    """Whether the site answered for the front page and each list, and there was neither a menu nor a list."""
+    front, lists = tally.front, tally.lists
+    answered = front.arrived + front.absent and lists.arrived + lists.failed
+    has_none = tally.without_list == lists.arrived and lists.absent == lists.failed
+    return bool(answered) and not tally.sections and has_none
 
 
 def _mostly_failed(tally: Tally) -> str:
@@ -263,4 +277,5 @@ def _counts(tally: Tally, waiting: int) -> str:
         "dropped by a stage that you added": tally.dropped,
         "waiting in the spool": waiting,
     }
-    return ", ".join(parts + [f"{number} {name}" for name, number in optional.items() if number])
+    figures = ", ".join(parts + [f"{number} {name}" for name, number in optional.items() if number])
+    return f"{figures}; {tally.without_menu}" if tally.without_menu and tally.lists.arrived else figures

@@ -28,6 +28,9 @@ class Pages:
     failed_again: int = 0
     """Pages that did not arrive, nor in an earlier crawl: they say nothing new."""
 
+    absent: int = 0
+    """Pages among those that did not arrive of which the site says that there is no such page."""
+
     unreadable: int = 0
     """Pages that arrived and could not be read."""
 
@@ -38,6 +41,7 @@ class Pages:
             arrived=stats.get(names.pages(kind), 0),
             failed=stats.get(names.failed(kind), 0),
             failed_again=stats.get(names.failed_again(kind), 0),
+            absent=stats.get(names.absent(kind), 0),
             unreadable=stats.get(names.unreadable(kind), 0),
         )
 
@@ -53,6 +57,9 @@ class Tally:
     articles: Pages = field(default_factory=Pages)
     lists_failed: Mapping[str, int] = field(default_factory=dict)
     """List pages that did not arrive, by the number of the section as text."""
+    sections: int = 0
+    without_menu: str = ""
+    without_list: int = 0
     teasers: int = 0
     walked: tuple[int, ...] = ()
     lists_found_out: tuple[WalkedList, ...] = ()
@@ -120,6 +127,7 @@ class Tally:
             ),
             is_forbidden=bool(stats.get(names.FORBIDDEN)),
             last_failure=str(stats.get(names.LAST_FAILURE, "")),
+            without_menu=str(stats.get(names.WITHOUT_MENU, "")),
             spool_trouble=str(stats.get(names.SPOOL_TROUBLE, "")),
             refused=str(stats.get(names.REFUSED, "")),
             **count,
@@ -147,6 +155,8 @@ class Tally:
 
 
 _COUNTS = {
+    "sections": names.SECTIONS,
+    "without_list": names.WITHOUT_LIST,
     "teasers": names.TEASERS,
     "listed": names.LISTED,
     "rechecked": names.RECHECKED,

@@ -16,7 +16,7 @@ from tests.samples import record
 from tests.site import Replica, ReplicaSite, serve
 from tests.stored import numbers, value
 
-SLOWLY = ("-a", "sections=9999", "-s", "DOWNLOAD_DELAY=0.02", "-s", "SPOOL_SEGMENT_PAGES=5")
+SLOWLY = ("-a", "sections=all", "-s", "DOWNLOAD_DELAY=0.02", "-s", "SPOOL_SEGMENT_PAGES=5")
 
 
 def stored(server: Server) -> list[int]:

@@ -15,7 +15,7 @@ from tests.samples import leave, page, record
 from tests.site import Replica, ReplicaSite, serve
 from tests.stored import numbers
 
-ONE = "-a", "sections=9999"
+ONE = "-a", "sections=all"
 
 
 @pytest.fixture

@@ -146,6 +146,37 @@ def test_reads_an_entry_of_each_skin_once(markup: str) -> None:
     assert read == [{"no": 5, "title": "제목", "lead": "글", "published_at": "2012-05-03T10:20+09:00"}]
 
 
+PHOTO, TEXT = '<a href="/news/article.html?no=5"><img src="/a.jpg"></a>', '<a href="/news/article.html?no=5">{}</a>'
+OLDER_ENTRY = (
+    f"<dl><dt>{PHOTO}</dt><dd><strong>{TEXT.format('제목')}</strong>"
+    f"<p>{TEXT.format('글')}</p><i>2012.05.03 10:20</i></dd></dl>"
+)
+OTHER_ENTRY = OLDER_ENTRY.replace("no=5", "no=4")
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        f'<div class="m01_arl40">{OLDER_ENTRY}{OTHER_ENTRY}</div>',
+        f'<div class="m01_hdl10"><span>{PHOTO}</span></div><div class="c011_arl2">{OLDER_ENTRY}{OTHER_ENTRY}</div>',
+        f'<div class="list">{OLDER_ENTRY}{OTHER_ENTRY}</div>',
+        f'<ul class="list"><li>{OLDER_ENTRY}</li><li>{OTHER_ENTRY}</li></ul>',
+        f'<div class="m01_arl1"><table><tr><td>{OLDER_ENTRY[4:-5]}</tr><tr><td>{OTHER_ENTRY[4:-5]}</table></div>',
+    ],
+)
+def test_reads_the_entries_of_older_lists(markup: str) -> None:
+    read = [listed(teaser) for teaser in SectionPage(parse(markup.encode()).tree, LIST_URL).teasers()]
+    entry = {"title": "제목", "lead": "글", "published_at": "2012-05-03T10:20+09:00"}
+    assert read[-2:] == [{"no": 5, **entry}, {"no": 4, **entry}]
+    assert len(read) == 2
+
+
+def test_reads_each_article_of_an_older_list_that_is_one_entry() -> None:
+    markup = f'<div class="m01_arl40"><dl><dt>{TEXT.format("하나")}<dt>{TEXT.replace("no=5", "no=4").format("둘")}</dl>'
+    read = SectionPage(parse(markup.encode()).tree, LIST_URL).teasers()
+    assert [(teaser.no, teaser.title) for teaser in read] == [(5, "하나"), (4, "둘")]
+
+
 def article_with(info: str, body: str = "글") -> Article:
     meta = '<meta property="article:published_time" content="2012-05-01T15:02:03Z">'
     markup = f'{meta}<div class="art_top"><h2>제목</h2>{info}</div><div id="news_body_area">{body}</div>'
@@ -172,6 +203,33 @@ EATS = "what is cut off as a time begins up to six letters before four digits: a
 def test_names_no_person_beside_the_address_of_a_desk(info: str, body: str, reporter: str, email: str) -> None:
     read = article_with(f'<ul class="art_info"><li>{info}</li><li>등록 2012.05.03 10:20:30</li></ul>', body)
     assert (read.reporter, read.reporter_email) == (reporter, email)
+
+
+@pytest.mark.parametrize(
+    ("lines", "reporter"),
+    [
+        (["기사입력 2012.05.03 10:20:30 최종수정 2012.05.03 11:20:30"], None),
+        (["기사입력 2012.05.03 10:20:30", "최종수정 2012.05.03 11:20:30", "최종윤 기자"], "최종윤"),
+        (["승인 2012.05.03 10:20", "홍길동 기자"], "홍길동"),
+        (["작성 : 2012-05-03 10:20 | 조회수 1,234", "글 홍길동"], "홍길동"),
+        (["홍길동 기자 승인 2012.05.03 10:20"], "홍길동"),
+        (["경기취재본부", "등록 2012.05.03 10:20:30"], None),
+    ],
+)
+def test_takes_no_word_beside_a_date_for_the_reporter(lines: list[str], reporter: str | None) -> None:
+    info = "".join(f"<li>{line}</li>" for line in lines)
+    assert article_with(f'<ul class="art_info">{info}</ul>').reporter == reporter
+
+
+BYLINES = SHARED.parent / "cases" / "bylines"
+
+
+@pytest.mark.skipif(not BYLINES.is_dir(), reason="the saved pages are not here")
+@pytest.mark.parametrize(("name", "reporter"), [("P10", "오승현"), ("P14", "김민규")])
+def test_reads_the_reporter_of_saved_pages(name: str, reporter: str) -> None:
+    found = split(page((BYLINES / f"{name}.html").read_bytes(), Site(), 5)).article
+    assert found
+    assert (found.reporter, found.reporter_email) == (reporter, None)
 
 
 PRINTED = "2012-05-03T10:20:30+09:00"

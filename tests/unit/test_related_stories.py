@@ -55,6 +55,22 @@ WIDGETS = {
         box("arl_004", f'<span class="bf32">{THUMBNAIL}</span><h2 class="clamp c2">{TITLE}</h2>', bar=""),
         ("arl_004", None, IMAGE),
     ),
+    "m01_hdl12, of an older layout": (
+        f'<div class="m01_hdl12"><h3>관련기사</h3><dl><dt>{link(THUMBNAIL)}</dt>'
+        f"<dd><strong>{link(TITLE)}</strong><span>{link(LEAD)}</span></dd></dl></div>",
+        ("관련기사", LEAD, IMAGE),
+    ),
+    "m01_hdl10, of an older layout": (
+        f'<div class="m01_hdl10"><span class="headline">{link(THUMBNAIL)}</span><div class="photoCaption">'
+        f"<h1>{link(TITLE)}</h1><h2>{link('부제')}</h2><p>{link(LEAD)}</p></div></div>",
+        ("m01_hdl10", LEAD, IMAGE),
+    ),
+    "m01_hdl8, of an older layout": (
+        f'<div class="m01_hdl8"><div class="image">{link(THUMBNAIL)}</div><div class="title">'
+        f'<div class="writer">{link("<span>글쓴이</span>")}</div><div>{link(TITLE)}</div></div></div>',
+        ("m01_hdl8", None, IMAGE),
+    ),
+    "a paragraph that is a title": (f'<div class="arl_017"><p>{link(TITLE)}</p></div>', ("arl_017", None, None)),
     "hdl_023": (
         box("hdl_023", f'<span class="thumb bf32">{THUMBNAIL}</span><strong>{TITLE}</strong>'),
         ("관련기사", None, IMAGE),
