@@ -15,6 +15,7 @@ from pipelines.database.errors import REFUSALS
 from pipelines.exporters import (
     article_checks,
     article_images,
+    article_links,
     article_revisions,
     articles,
     crawls,
@@ -119,6 +120,7 @@ def export_pages(connection: Connection, crawl: str, pages: Sequence[PageItems])
     article_revisions.write(connection, revised, written.gone_since)
     stored = [page for page in read if _key(page) in written.all]
     article_images.write(connection, stored, written.new)
+    article_links.write(connection, stored, written.new)
     related_stories.write(connection, stored, written.new)
     # Pages with an article first: where one was visited twice, the later answer may be one without validators.
     for visited in (captures, [page for page in pages if not page.article]):
