@@ -19,6 +19,7 @@ from pipelines.exporters import (
     article_revisions,
     articles,
     crawls,
+    phone_pages,
     planning,
     rejected_pages,
     related_stories,
@@ -106,6 +107,7 @@ def _export(
 
 def export_pages(connection: Connection, crawl: str, pages: Sequence[PageItems]) -> Written:
     """Stores every kind of item of these pages in its table, in a fixed number of statements."""
+    pages = phone_pages.set_aside(connection, pages)
     captures = [page for page in pages if page.article]
     newest = {(page.site, page.no): page for page in newest_of_each(captures)}
     read = list(newest.values())

@@ -24,6 +24,7 @@ from pipelines.database.tables import (
 )
 from pipelines.exporters.articles import bodies
 from pipelines.exporters.columns import lists
+from pipelines.exporters.phone_pages import set_aside
 
 NEW, NEWER, EARLIER = "new article", "newer capture", "earlier capture"
 REMOVED, UNREADABLE, WEATHER = "removed", "unreadable", "weather"
@@ -123,7 +124,7 @@ def differences(connection: Connection, pages: Sequence[PageItems]) -> list[Diff
     """The captures among these that are stored otherwise, or not at all."""
     if not pages:
         return []
-    once = list({(page.site, page.no, page.fetched_at): page for page in pages}.values())
+    once = set_aside(connection, list({(page.site, page.no, page.fetched_at): page for page in pages}.values()))
     stored = StoredRows(connection, once)
     return [found for page in once if (found := stored.difference(page))]
 
