@@ -1,4 +1,4 @@
-"""Pages for phones and printers, to which sites redirect at times: they never replace a text of which they lack some."""
+"""Pages for phones and printers, to which sites redirect at times: they replace no text of which they lack a part."""
 
 from __future__ import annotations
 
