@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
+from asiatongsin.article_parts import ArticleImage, ArticleLink
 from asiatongsin.capture import Archived, Check, Exchange, Headers, Stored
 from asiatongsin.html.element import Element
 from asiatongsin.html.parse import Parsed, parse
@@ -107,17 +108,6 @@ class Page:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ArticleImage:
-    """One photo of an article."""
-
-    url: str
-    """Absolute address of the photo."""
-
-    caption: str | None = None
-    """Text printed with the photo."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class Article:
     """One article as the site printed it."""
 
@@ -152,10 +142,16 @@ class Article:
     """Time of 수정, Korean time, aware."""
 
     body: tuple[str, ...] = ()
-    """Paragraphs as printed, bylines included, captions and advertising not. Empty for a photo alone."""
+    """Paragraphs as printed, bylines included, captions and advertising not. Empty for a photo or video alone.
+
+    A row of a table is one paragraph, with a tab between its cells; a cell without text keeps its place.
+    """
 
     images: tuple[ArticleImage, ...] = ()
     """Photos in the order of the page."""
+
+    links: tuple[ArticleLink, ...] = ()
+    """Where the text leads, in its order, then files that are offered beside it; each once."""
 
     language: str | None = None
     """Language the page declares, such as `ko`."""

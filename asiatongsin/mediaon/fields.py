@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from asiatongsin.fields import Field
 from asiatongsin.items import Page, PageItems, WeatherSnapshot
-from asiatongsin.mediaon import article, body, front, related_stories, section, weather
+from asiatongsin.mediaon import article, body, front, photo_frames, related_stories, section, weather
 from asiatongsin.mediaon.reading import listing_of, menu_of
 
 FIELDS = (
@@ -23,7 +23,7 @@ FIELDS = (
     Field(part="article", name="published_at", selectors=article.INFO.css, least_share=0.5),
     # Short notices and long reports: the mean length of a few articles says little.
     Field(part="article", name="body", selectors=body.BODY.css, least_share=0.5, unit="characters", pages_for_mean=20),
-    Field(part="article", name="images", selectors=body.IMAGES.css),
+    Field(part="article", name="images", selectors=photo_frames.IMAGES.css),
     Field(part="article", name="related_stories", selectors=related_stories.LINKS.css, unit="blocks", pages_for_mean=5),
     Field(part="strip", name="cities", selectors=weather.CITIES.css, unit="cities", pages_for_mean=2),
     Field(part="strip", name="conditions", selectors=weather.CITIES.css),

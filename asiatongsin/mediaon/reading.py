@@ -9,11 +9,13 @@ from asiatongsin.items import Article, Page, RelatedStory, WeatherSnapshot
 from asiatongsin.mediaon.article import ArticlePage
 from asiatongsin.mediaon.front import FrontPage, MenuEntry
 from asiatongsin.mediaon.related_stories import RelatedStories
-from asiatongsin.mediaon.removed import removed_form
+from asiatongsin.mediaon.removed import is_without_article, removed_form
 from asiatongsin.mediaon.section import SectionPage, Teaser
 from asiatongsin.mediaon.urls import article_no
 from asiatongsin.mediaon.weather import WeatherStrip
 from asiatongsin.site import Site
+
+NOTHING_READ = "nothing in the body that can be read, though it is not empty"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,7 +71,7 @@ def read_page(page: Page) -> PageContent:
     """The article and its related stories; PageRemoved or PageUnreadable where there must be one and is not."""
     if page.kind == "article":
         reader = reader_of(page)
-        stories = RelatedStories(page.tree, page.url, reader.body_element).stories()
+        stories = RelatedStories(page.tree, page.url, reader.bodies).stories()
         return PageContent(reader.article(), stories, reader.fallbacks)
     if page.parsed.excess:
         raise PageUnreadable(page.parsed.excess)
@@ -93,7 +95,7 @@ def reader_of(page: Page) -> ArticlePage:
     if page.parsed.excess:
         raise PageUnreadable(page.parsed.excess)
     if reader.is_empty:
-        raise PageRemoved("empty body")
+        raise PageRemoved("empty body") if is_without_article(reader) else PageUnreadable(NOTHING_READ, ("body",))
     return reader
 
 

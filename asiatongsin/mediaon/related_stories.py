@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from urllib.parse import urlsplit
 
 from asiatongsin.html.addresses import join
-from asiatongsin.html.element import Element, ancestors, attribute, classes, is_same, key, text_of
+from asiatongsin.html.element import Element, ancestors, attribute, classes, key, text_of
 from asiatongsin.html.selectors import Selectors
 from asiatongsin.items import RelatedStory
 from asiatongsin.korean import drop_broken_entity
@@ -51,10 +51,10 @@ _OUTSIDE_BLOCKS, _EXCLUDED = _Place(), _Place(is_excluded=True)
 class RelatedStories:
     """Every teaser that is neither article nor body nor menu, block by block in page order."""
 
-    def __init__(self, tree: Element, page_url: str, body: Element | None) -> None:
+    def __init__(self, tree: Element, page_url: str, bodies: Iterable[Element]) -> None:
         self.tree = tree
         self.page_url = page_url
-        self.body = body
+        self.bodies = set(map(key, bodies))
         self.site = _site("{0.scheme}://{0.netloc}".format(urlsplit(page_url)))
         self._in_teaser: dict[int, bool] = {}
         self._places: dict[int, _Place] = {}
@@ -95,7 +95,7 @@ class RelatedStories:
 
     def _place_within(self, element: Element, around: _Place) -> _Place:
         """The place of the children of an element, which is itself at the place `around`."""
-        if around.is_excluded or is_same(element, self.body) or attribute(element, "id") in _EXCLUDED_IDS:
+        if around.is_excluded or key(element) in self.bodies or attribute(element, "id") in _EXCLUDED_IDS:
             return _EXCLUDED
         names = attribute(element, "class")
         if not names:

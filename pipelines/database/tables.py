@@ -42,6 +42,15 @@ ARTICLE_IMAGES: Columns = {
     "caption": "text",
 }
 
+ARTICLE_LINKS: Columns = {
+    "site": "text",
+    "no": "bigint",
+    "position": "integer",
+    "kind": "text",
+    "url": "text",
+    "text": "text",
+}
+
 ARTICLE_REVISIONS: Columns = {
     "site": "text",
     "no": "bigint",
@@ -220,6 +229,7 @@ CAPTURE: Columns = {"site": "text", "no": "bigint", "fetched_at": "timestamptz"}
 TABLES: dict[str, Columns] = {
     "articles": ARTICLES,
     "article_images": ARTICLE_IMAGES,
+    "article_links": ARTICLE_LINKS,
     "article_revisions": ARTICLE_REVISIONS,
     "article_checks": ARTICLE_CHECKS,
     "related_stories": RELATED_STORIES,

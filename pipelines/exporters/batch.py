@@ -15,9 +15,11 @@ from pipelines.database.errors import REFUSALS
 from pipelines.exporters import (
     article_checks,
     article_images,
+    article_links,
     article_revisions,
     articles,
     crawls,
+    phone_pages,
     planning,
     rejected_pages,
     related_stories,
@@ -105,6 +107,7 @@ def _export(
 
 def export_pages(connection: Connection, crawl: str, pages: Sequence[PageItems]) -> Written:
     """Stores every kind of item of these pages in its table, in a fixed number of statements."""
+    pages = phone_pages.set_aside(connection, pages)
     captures = [page for page in pages if page.article]
     newest = {(page.site, page.no): page for page in newest_of_each(captures)}
     read = list(newest.values())
@@ -119,6 +122,7 @@ def export_pages(connection: Connection, crawl: str, pages: Sequence[PageItems])
     article_revisions.write(connection, revised, written.gone_since)
     stored = [page for page in read if _key(page) in written.all]
     article_images.write(connection, stored, written.new)
+    article_links.write(connection, stored, written.new)
     related_stories.write(connection, stored, written.new)
     # Pages with an article first: where one was visited twice, the later answer may be one without validators.
     for visited in (captures, [page for page in pages if not page.article]):

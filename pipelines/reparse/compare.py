@@ -14,6 +14,7 @@ from asiatongsin.items import Article, PageItems
 from pipelines.database.statements import names, only, unnest, without
 from pipelines.database.tables import (
     ARTICLE_IMAGES,
+    ARTICLE_LINKS,
     ARTICLE_REVISIONS,
     ARTICLES,
     CAPTURE,
@@ -23,6 +24,7 @@ from pipelines.database.tables import (
 )
 from pipelines.exporters.articles import bodies
 from pipelines.exporters.columns import lists
+from pipelines.exporters.phone_pages import set_aside
 
 NEW, NEWER, EARLIER = "new article", "newer capture", "earlier capture"
 REMOVED, UNREADABLE, WEATHER = "removed", "unreadable", "weather"
@@ -42,6 +44,7 @@ _KEY = only(ARTICLES, "site", "no")
 _PRINTED = _read(ARTICLES)
 _TEXT = _read(ARTICLE_REVISIONS)
 _IMAGE = without(ARTICLE_IMAGES, *_KEY, "position")
+_LINK = without(ARTICLE_LINKS, *_KEY, "position")
 _STORY = without(RELATED_STORIES, *CAPTURE)
 _OF_ROW = only(ARTICLES, *CAPTURE, *_PRINTED, "content_hash", "first_seen_at", "archive_file")
 _OF_REVISION = only(ARTICLE_REVISIONS, *CAPTURE, *_TEXT, "content_hash")
@@ -51,6 +54,8 @@ _ARTICLES: LiteralString = f"""
 SELECT {names(_OF_ROW, "a")},
     coalesce((SELECT jsonb_agg(jsonb_build_array({names(_IMAGE)}) ORDER BY position)
         FROM article_images AS i WHERE i.site = a.site AND i.no = a.no), '[]') AS images,
+    coalesce((SELECT jsonb_agg(jsonb_build_array({names(_LINK)}) ORDER BY position)
+        FROM article_links AS l WHERE l.site = a.site AND l.no = a.no), '[]') AS links,
     coalesce((SELECT jsonb_agg(jsonb_build_array({names(_STORY)}) ORDER BY block COLLATE "C", position)
         FROM related_stories AS r WHERE r.site = a.site AND r.no = a.no), '[]') AS related_stories
 FROM articles AS a JOIN {unnest(_KEY)} USING (site, no)"""
@@ -119,7 +124,7 @@ def differences(connection: Connection, pages: Sequence[PageItems]) -> list[Diff
     """The captures among these that are stored otherwise, or not at all."""
     if not pages:
         return []
-    once = list({(page.site, page.no, page.fetched_at): page for page in pages}.values())
+    once = set_aside(connection, list({(page.site, page.no, page.fetched_at): page for page in pages}.values()))
     stored = StoredRows(connection, once)
     return [found for page in once if (found := stored.difference(page))]
 
@@ -180,7 +185,9 @@ class StoredRows:
         if article.fetched_at == row["fetched_at"]:
             has_place = page.archived is not None and row["archive_file"] is None
             place: Fields = {"archive_file": (None, page.archived.file)} if page.archived and has_place else {}
-            return None, _different(row, _values(page, article), [*_PRINTED, "images", "related_stories"]) | place
+            return None, _different(
+                row, _values(page, article), [*_PRINTED, "images", "links", "related_stories"]
+            ) | place
         before = self._revision_of(article)
         if before is None or article.fetched_at < row["first_seen_at"]:
             return EARLIER, {}
@@ -210,6 +217,7 @@ def _values(page: PageItems, article: Article) -> dict[str, Any]:
     return _row(article, ["content_hash", *_PRINTED]) | {
         "body": bodies([article])[0],
         "images": [list(_row(image, _IMAGE).values()) for image in article.images],
+        "links": [list(_row(link, _LINK).values()) for link in article.links],
         "related_stories": [list(_row(story, _STORY).values()) for story in stories],
     }
 

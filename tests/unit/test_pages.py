@@ -62,7 +62,8 @@ def article(items: PageItems) -> dict[str, Any] | None:
         return None
     times = {name: (time := getattr(one, name)) and time.isoformat() for name in ("published_at", "modified_at")}
     images = [asdict(image) for image in one.images]
-    return {name: getattr(one, name) for name in TEXTS} | times | {"body": list(one.body), "images": images}
+    listed = {"body": list(one.body), "images": images, "links": [asdict(link) for link in one.links]}
+    return {name: getattr(one, name) for name in TEXTS} | times | listed
 
 
 def weather(items: PageItems) -> dict[str, Any]:
@@ -79,7 +80,7 @@ def related_stories(items: PageItems) -> dict[str, Any]:
 
 
 KINDS = {
-    article: {*TEXTS, "published_at", "modified_at", "body", "images"},
+    article: {*TEXTS, "published_at", "modified_at", "body", "images", "links"},
     weather: {"page_date", "weather"},
     related_stories: {"related_stories"},
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from asiatongsin.html.parse import parse
-from asiatongsin.mediaon.body import find_body
+from asiatongsin.mediaon.body import find_bodies
 from asiatongsin.mediaon.related_stories import RelatedStories
 from tests.cases import bug
 from tests.conftest import SHARED
@@ -21,7 +21,7 @@ BAR = f'<div class="tit_set ts18"><div><h2><a href="/news/article_list_all.html"
 def stories(markup: str) -> list[tuple[object, ...]]:
     """Block, position, number, title, lead and thumbnail of each."""
     tree = parse(markup.encode()).tree
-    found = RelatedStories(tree, PAGE, find_body(tree)).stories()
+    found = RelatedStories(tree, PAGE, find_bodies(tree, tree)).stories()
     return [(one.block, one.position, one.related_no, one.title, one.lead, one.image_url) for one in found]
 
 
@@ -200,7 +200,7 @@ def test_names_no_block_after_the_article() -> None:
 @pytest.mark.skipif(not SHARED.is_dir(), reason="needs saved pages that are not part of the project")
 def test_reads_widgets_of_2018() -> None:
     page = next(SHARED.glob("html/02_*.html")).read_bytes()
-    found = RelatedStories(parse(page).tree, "http://www.jejutwn.com/", None).stories()
+    found = RelatedStories(parse(page).tree, "http://www.jejutwn.com/", []).stories()
     assert [(one.block, one.position, one.related_no) for one in found] == [
         *(
             ("hdl_018", 1, 8144),
