@@ -27,7 +27,7 @@ from asiatongsin.cms import (
 )
 from asiatongsin.errors import ArgumentError
 from asiatongsin.items import Page, PageKind
-from asiatongsin.known import Known
+from asiatongsin.known import DoubtfulPart, Known
 from asiatongsin.list_walk import ListPage
 from asiatongsin.lists import Lists
 from asiatongsin.middlewares.exchanges import page_of
@@ -62,6 +62,7 @@ class AsiatongsinSpider(scrapy.Spider):
         self.rechecked = NumberSet()  # articles
         self.to_retry: dict[int, None] = {}  # in the order in which they are requested
         self.stored: dict[int, Stored] = {}  # what is known of the articles that are requested by number
+        self.doubtful: dict[int, DoubtfulPart | None] = {}  # where in each list articles may be missing
         self.scripts: dict[int, str] = {}  # the path of each list, as the menu names it
 
     @classmethod
@@ -213,7 +214,9 @@ class AsiatongsinSpider(scrapy.Spider):
 
     async def _is_doubtful(self, section: int, teasers: Sequence[Teaser]) -> bool:
         """Whether articles may be missing among, or behind, the known articles of this list page."""
-        part = await self.known.doubtful_part(self.site.key, section)
+        if section not in self.doubtful:
+            self.doubtful[section] = await self.known.doubtful_part(self.site.key, section)
+        part = self.doubtful[section]
         return part is not None and any(part.includes(teaser.no, teaser.published_at) for teaser in teasers)
 
     def _article_requests(self, articles: Iterable[Teaser | int], priority: int) -> Iterator[Request]:

@@ -43,7 +43,6 @@ class KnownArticles:
         self._session: Session | None = None
         self._ask_again_at = 0.0
         self._one_at_a_time = Lock()
-        self._doubtful: dict[int, DoubtfulPart | None] = {}
         crawler.signals.connect(self.spider_closed, signal=signals.spider_closed)
 
     @classmethod
@@ -74,13 +73,8 @@ class KnownArticles:
         return await self._ask(lambda connection: known.controls(connection, site, near)) or []
 
     async def doubtful_part(self, site: str, section: int) -> DoubtfulPart | None:
-        if section not in self._doubtful:  # earlier crawls do not change
-            question = known.doubtful_part
-            answer = await self._ask(lambda connection: (question(connection, site, section, self._crawl_id),))
-            if answer is None:
-                return EVERYWHERE
-            self._doubtful[section] = answer[0]
-        return self._doubtful[section]
+        answer = await self._ask(lambda connection: (known.doubtful_part(connection, site, section, self._crawl_id),))
+        return answer[0] if answer else EVERYWHERE
 
     async def walked_lists(self, site: str) -> list[WalkedList] | None:
         return await self._ask(lambda connection: known.walked_lists(connection, site))
