@@ -151,6 +151,7 @@ DOWNLOADER_MIDDLEWARES = {
     "asiatongsin.middlewares.robots.RobotsMiddleware": 100,
     "asiatongsin.middlewares.giving_up.GiveUpMiddleware": 555,  # nearer to the site than what retries, at 550
     "asiatongsin.middlewares.wait.WaitMiddleware": 560,
+    "asiatongsin.middlewares.site_clock.SiteClockMiddleware": 900,
     # Sees what came, before redirects (600) and decompression (590).
     "asiatongsin.middlewares.exchanges.ReceivedMiddleware": 950,
 }

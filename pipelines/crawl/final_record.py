@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
 
+from asiatongsin import statistics as names
+from asiatongsin.durations import ahead_or_behind
 from asiatongsin.items import PageKind
+from asiatongsin.middlewares.site_clock import is_far
 from asiatongsin.rechecks import Rechecks
 from pipelines.crawl_record import LISTS, CoverageBounds, CrawlRecord, FieldKey, Outcome
 from pipelines.stages.split import SplitPipeline
@@ -60,7 +63,7 @@ class FinalRecord:
         `earlier` is None where no database could be asked for earlier crawls. Then the record holds the bounds for
         comparing it with them when it is stored.
         """
-        verdict = self._verdict(waiting, trouble, earlier or EarlierCrawls())
+        verdict = self._with_clock(self._verdict(waiting, trouble, earlier or EarlierCrawls()))
         bounds, tally = self.bounds, self.tally
         gone_after = Rechecks.from_settings(self.settings).gone_after
         record = replace(
@@ -111,6 +114,15 @@ class FinalRecord:
             falls=descriptions,
             describe_unreadable=self._describe_unreadable,
         )
+
+    def _with_clock(self, verdict: Verdict) -> Verdict:
+        """Says in the last line that no answer of the site agrees with the clock. Either of them may be wrong."""
+        seconds = self.stats.get(names.CLOCK_AHEAD_OF_SITE, 0.0)
+        if not is_far(seconds):
+            return verdict
+        how = ahead_or_behind(timedelta(seconds=seconds))
+        sentence = f"{verdict.sentence}; the clock of this machine is {how} the site's, see which is wrong"
+        return replace(verdict, sentence=sentence)
 
     def _describe_falls(self, earlier: EarlierCrawls) -> dict[FieldKey, str]:
         """Describes what is no longer found on the pages of the site, each with a kept page that shows it."""

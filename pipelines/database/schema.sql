@@ -228,6 +228,7 @@ CREATE TABLE crawls (
     scope            text         NOT NULL DEFAULT 'all' CHECK (scope <> ''),
     is_comparable    boolean      NOT NULL DEFAULT false,
     proves_lists     boolean      NOT NULL DEFAULT false,
+    clock_ahead      interval     CHECK (clock_ahead > '00:00:00'::interval),
     PRIMARY KEY (id),
     CHECK (started_at <= finished_at)
 );
@@ -257,6 +258,7 @@ COMMENT ON COLUMN crawls.kind IS 'lists: it walked lists; articles: it was asked
 COMMENT ON COLUMN crawls.scope IS 'What it was asked to walk: all, or for example sections=22,34 full. Only crawls of one scope are compared.';
 COMMENT ON COLUMN crawls.is_comparable IS 'Whether later crawls are compared with it: it walked lists, and neither the site nor the program failed.';
 COMMENT ON COLUMN crawls.proves_lists IS 'Whether it shows what the lists hold: it is comparable, and nobody stopped it before its own end.';
+COMMENT ON COLUMN crawls.clock_ahead IS 'How far the clock was ahead. All times in the tables are set back by it; the id and the dates in the archive are not.';
 
 CREATE TABLE crawl_coverage (
     crawl   text     NOT NULL,

@@ -133,6 +133,7 @@ CRAWLS: Columns = {
     "statistics": "jsonb",
     "number": "bigint",
     "gone_after": "interval",
+    "clock_ahead": "interval",
 }
 
 CRAWL_COVERAGE: Columns = {
