@@ -63,7 +63,7 @@ class FinalRecord:
         `earlier` is None where no database could be asked for earlier crawls. Then the record holds the bounds for
         comparing it with them when it is stored.
         """
-        verdict = self._with_clock(self._verdict(waiting, trouble, earlier or EarlierCrawls()))
+        verdict = with_clock(self._verdict(waiting, trouble, earlier or EarlierCrawls()), self.stats)
         bounds, tally = self.bounds, self.tally
         gone_after = Rechecks.from_settings(self.settings).gone_after
         record = replace(
@@ -115,15 +115,6 @@ class FinalRecord:
             describe_unreadable=self._describe_unreadable,
         )
 
-    def _with_clock(self, verdict: Verdict) -> Verdict:
-        """Says in the last line that no answer of the site agrees with the clock. Either of them may be wrong."""
-        seconds = self.stats.get(names.CLOCK_AHEAD_OF_SITE, 0.0)
-        if not is_far(seconds):
-            return verdict
-        how = ahead_or_behind(timedelta(seconds=seconds))
-        sentence = f"{verdict.sentence}; the clock of this machine is {how} the site's, see which is wrong"
-        return replace(verdict, sentence=sentence)
-
     def _describe_falls(self, earlier: EarlierCrawls) -> dict[FieldKey, str]:
         """Describes what is no longer found on the pages of the site, each with a kept page that shows it."""
         found = falls(self.record.coverage, earlier, self.bounds.drop, self.bounds.ignored)
@@ -138,6 +129,16 @@ class FinalRecord:
 
     def _describe_unreadable(self, kind: PageKind) -> str:
         return self._split.describe_unreadable(kind) if self._split else ""
+
+
+def with_clock(verdict: Verdict, stats: Mapping[str, Any]) -> Verdict:
+    """Says in the last line where no answer of the site agrees with the clock. Either of them may be wrong."""
+    seconds = stats.get(names.CLOCK_AHEAD_OF_SITE, 0.0)
+    if not is_far(seconds):
+        return verdict
+    how = ahead_or_behind(timedelta(seconds=seconds))
+    sentence = f"{verdict.sentence}; the clock of this machine is {how} the site's, see which is wrong"
+    return replace(verdict, sentence=sentence)
 
 
 def _failed(tally: Tally) -> dict[str, int]:

@@ -52,8 +52,10 @@ SELECT since, max(at) FROM unnest(%(since)b::timestamptz[], %(until)b::timestamp
 JOIN ({_STAMPS}) AS s ON at >= since AND at < until AND at > %(now)s
 GROUP BY since"""
 
+# In microseconds: a day of an interval has 23 or 25 hours where the time zone of the connection has summer time.
 _SET_BACK: LiteralString = """CASE WHEN {0} > %(now)s THEN {0} - (
-    SELECT back FROM unnest(%(since)b::timestamptz[], %(until)b::timestamptz[], %(back)b::interval[])
+    SELECT back * interval '1 microsecond'
+    FROM unnest(%(since)b::timestamptz[], %(until)b::timestamptz[], %(back)b::bigint[])
         AS r (since, until, back)
     WHERE {0} >= since AND {0} < until
 ) ELSE {0} END"""
@@ -110,7 +112,10 @@ UPDATE crawls SET
         coalesce(finished_at, started_at) - back
     ),
     clock_ahead = coalesce(clock_ahead, '0') + back
-FROM unnest(%(ids)b::text[], %(backs)b::interval[]) AS r (crawl, back) WHERE id = crawl"""
+FROM (
+    SELECT crawl, back * interval '1 microsecond' AS back
+    FROM unnest(%(ids)b::text[], %(backs)b::bigint[]) AS t (crawl, back)
+) AS r WHERE id = crawl"""
 
 _OF_REPARSE: LiteralString = f"""
 UPDATE crawls SET started_at = least(started_at, now()), finished_at = least(finished_at, now())
@@ -149,6 +154,11 @@ class Ahead:
 
     back: timedelta
     """By how much its times are set back."""
+
+    @property
+    def microseconds(self) -> int:
+        """The same in microseconds."""
+        return self.back // timedelta(microseconds=1)
 
 
 def set_back(connection: Connection, site: str) -> None:
@@ -197,9 +207,9 @@ def _set_back(connection: Connection, site: str, horizon: datetime, ahead: Seque
         "now": horizon,
         "since": [one.since for one in ahead],
         "until": [one.until for one in ahead],
-        "back": [one.back for one in ahead],
+        "back": [one.microseconds for one in ahead],
         "ids": [one.crawl for one in crawls],
-        "backs": [one.back for one in crawls],
+        "backs": [one.microseconds for one in crawls],
     }
     numbers = {no for statement in (_ARTICLES, _REVISIONS) for (no,) in connection.execute(statement, values)}
     for statement in _IN_ORDER:

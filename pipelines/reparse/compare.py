@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, LiteralString
 
 from psycopg import Connection
@@ -92,6 +92,9 @@ WITH RECURSIVE one AS (
 )
 SELECT site, regexp_replace(url, '^(https?://[^/]+).*', '\\1') FROM one"""
 
+_CLOCKS_AHEAD = """
+SELECT id, (extract(epoch FROM clock_ahead) * 1000000)::bigint FROM crawls WHERE clock_ahead IS NOT NULL"""
+
 CaptureKey = tuple[str, int, datetime]
 Fields = dict[str, tuple[Any, Any]]
 
@@ -113,6 +116,11 @@ class Difference:
 def bases(connection: Connection) -> dict[str, str]:
     """Scheme and host that the addresses of each stored site begin with."""
     return dict(connection.execute(_BASES).fetchall())
+
+
+def clocks_ahead(connection: Connection) -> dict[str, timedelta]:
+    """The crawls whose times were set back, and by how much."""
+    return {crawl: timedelta(microseconds=ahead) for crawl, ahead in connection.execute(_CLOCKS_AHEAD)}
 
 
 def differences(connection: Connection, pages: Sequence[PageItems]) -> list[Difference]:
