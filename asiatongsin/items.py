@@ -291,7 +291,7 @@ class PageItems:
     """A list led to the article, in this crawl or an earlier one; else it was tried by its number."""
 
     fallbacks: tuple[str, ...] = ()
-    """Fields of the article that were not in their own place on the page, and were taken from elsewhere."""
+    """Fields of the article that were not in their own place on the page; METADATA_TIME as well."""
 
     removed: str | None = None
     """Form in which the site said that the article is gone: `404`, `410`, `alert`, `front page`, `empty body`."""

@@ -36,7 +36,7 @@ COMMENT ON COLUMN articles.headline IS 'Headline.';
 COMMENT ON COLUMN articles.subheadline IS 'Sub-headline; several printed lines stay several lines.';
 COMMENT ON COLUMN articles.reporter IS 'Person of the info line, else of the byline in the body, without the title 기자; never a desk.';
 COMMENT ON COLUMN articles.reporter_email IS 'E-mail address printed for the reporter or the desk.';
-COMMENT ON COLUMN articles.published_at IS 'Printed time of 등록, else of the page''s metadata, else of the list page.';
+COMMENT ON COLUMN articles.published_at IS 'Printed time of 등록, else of the list page, else of the page''s metadata.';
 COMMENT ON COLUMN articles.modified_at IS 'Printed time of 수정.';
 COMMENT ON COLUMN articles.body IS 'Paragraphs as printed, joined by a blank line; NULL for a photo or video alone.';
 COMMENT ON COLUMN articles.language IS 'Language the page declares, such as ko.';

@@ -10,6 +10,7 @@ from typing import Any, LiteralString
 from psycopg import Connection
 from psycopg.rows import dict_row
 
+from asiatongsin.fields import METADATA_TIME
 from asiatongsin.items import Article, PageItems
 from pipelines.database.statements import names, only, unnest, without
 from pipelines.database.tables import (
@@ -188,7 +189,10 @@ class StoredRows:
         if article.fetched_at == row["fetched_at"]:
             has_place = page.archived is not None and row["archive_file"] is None
             place: Fields = {"archive_file": (None, page.archived.file)} if page.archived and has_place else {}
-            return None, _different(row, _values(page, article), [*_PRINTED, "images", "related_stories"]) | place
+            read = _values(page, article)
+            if METADATA_TIME in page.fallbacks and row["published_at"]:
+                read["published_at"] = None  # the stored time stands before it
+            return None, _different(row, read, [*_PRINTED, "images", "related_stories"]) | place
         before = self._revision_of(article)
         if before is None or article.fetched_at < row["first_seen_at"]:
             return EARLIER, {}
