@@ -146,7 +146,7 @@ class Article:
     """E-mail address printed for the reporter or the desk."""
 
     published_at: datetime | None = None
-    """Time of 등록; where a page prints none, of its metadata, else of the list page. Korean time, aware."""
+    """Time of 등록; where a page prints none, of the list page, else of its metadata. Korean time, aware."""
 
     modified_at: datetime | None = None
     """Time of 수정, Korean time, aware."""
