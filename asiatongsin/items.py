@@ -136,7 +136,7 @@ class Article:
     """E-mail address printed for the reporter or the desk."""
 
     published_at: datetime | None = None
-    """Time of 등록; where a page prints none, of its metadata, else of the list page. Korean time, aware."""
+    """Time of 등록; where a page prints none, of the list page, else of its metadata. Korean time, aware."""
 
     modified_at: datetime | None = None
     """Time of 수정, Korean time, aware."""
@@ -287,7 +287,7 @@ class PageItems:
     """A list led to the article, in this crawl or an earlier one; else it was tried by its number."""
 
     fallbacks: tuple[str, ...] = ()
-    """Fields of the article that were not in their own place on the page, and were taken from elsewhere."""
+    """Fields of the article that were not in their own place on the page; METADATA_TIME as well."""
 
     removed: str | None = None
     """Form in which the site said that the article is gone: `404`, `410`, `alert`, `front page`, `empty body`."""

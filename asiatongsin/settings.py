@@ -167,6 +167,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "asiatongsin.middlewares.redirects.RedirectMiddleware": 600,
     "asiatongsin.middlewares.explain.ExplainMiddleware": 940,
+    "asiatongsin.middlewares.site_clock.SiteClockMiddleware": 900,
     # Sees what came, before redirects (600) and decompression (590).
     "asiatongsin.middlewares.exchanges.ReceivedMiddleware": 950,
 }

@@ -92,6 +92,9 @@ ROBOTS_ANSWERS = "robotstxt/response_status_count/"
 FAILURES_IN_A_ROW = "crawl/failures_in_a_row"
 """Pages in a row that did not come; set where the crawl was ended for that."""
 
+CLOCK_AHEAD_OF_SITE = "clock/ahead_of_site"
+"""Seconds by which the clock of this machine is ahead of the site's, by the answer that agrees with it best."""
+
 # --- the controls that are asked for when articles were found removed ----------------------------------------------
 
 CONTROLS_ARE_DUE = "controls/doubt"

@@ -13,6 +13,7 @@ from dateutil.parser import isoparse
 from asiatongsin.article_parts import ArticleImage, ArticleLink
 from asiatongsin.bylines import Byline, drop_labels, parse_body_byline, parse_info_line
 from asiatongsin.errors import PageUnreadable
+from asiatongsin.fields import METADATA_TIME
 from asiatongsin.html.element import Element, ancestors, attribute, text_of, whole_text
 from asiatongsin.html.selectors import Selectors
 from asiatongsin.items import Article, Page
@@ -83,7 +84,11 @@ class ArticlePage:
     @property
     def fallbacks(self) -> tuple[str, ...]:
         """Fields that are not in their own place on the page: metadata, or the list page, stand in for them."""
-        own = {"headline": self._printed_headline, "published_at": self._printed_time}
+        own = {
+            "headline": self._printed_headline,
+            "published_at": self._printed_time,
+            METADATA_TIME: self._printed_time or self._listed_time,
+        }
         return tuple(field for field, value in own.items() if value is None)
 
     @property
@@ -113,8 +118,11 @@ class ArticlePage:
 
     @property
     def published_at(self) -> datetime | None:
-        """등록, else the metadata some sites print, else what the list page printed."""
-        return self._printed_time or self._meta_published() or self.page.listed_at
+        """등록, else what the list page printed, else the metadata some sites have.
+
+        Metadata may write Korean time as if it were UTC (`T08:00:00Z` for 08:00), a list never does.
+        """
+        return self._printed_time or self._listed_time or self._meta_published
 
     @property
     def modified_at(self) -> datetime | None:
@@ -166,6 +174,12 @@ class ArticlePage:
         return found
 
     @cached_property
+    def _listed_time(self) -> datetime | None:
+        """The minute that the list page printed, with the second of the metadata where these agree."""
+        listed, meta = self.page.listed_at, self._meta_published
+        return meta if listed and meta and meta.replace(second=0, microsecond=0) == listed else listed
+
+    @cached_property
     def _column(self) -> Element:
         """The innermost element around headline and body."""
         body = BODY.first(self.tree)
@@ -203,6 +217,7 @@ class ArticlePage:
         title = TITLE.text(self.tree)
         return title and (title.rpartition(" - ")[0] or title)
 
+    @cached_property
     def _meta_published(self) -> datetime | None:
         for meta in META_PUBLISHED.all(self.tree):
             try:

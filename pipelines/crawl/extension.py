@@ -15,6 +15,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 
 from asiatongsin import statistics as names
+from asiatongsin.middlewares.site_clock import is_far
 from asiatongsin.signals import crawl_started
 from pipelines.archive.crawl_files import Archive
 from pipelines.crawl.final_record import FinalRecord, JudgedCrawl
@@ -130,6 +131,7 @@ class CrawlExtension:
             self._refuse(OVERLAP, f"another crawl of {record.site} is running; nothing was fetched")
         drain = self._drain = Drain(database, self.data)
         try:
+            drain.check_clock()
             if pages := drain.drain_abandoned():
                 logger.info("Stored %d pages that earlier crawls had left in the spool", pages)
             if self._lock.is_held_everywhere:
@@ -152,8 +154,13 @@ class CrawlExtension:
         self._archive = Archive.of_crawl(settings, record)
         self._spool.sync_first = self._archive.sync
         self.record = record
+        drain.is_clock_proven = self._is_clock_proven
         self._thread = DrainThread(drain, self._spool, record, report=self._count, keep_lock=self._lock.keep)
         self._thread.start()
+
+    def _is_clock_proven(self) -> bool:
+        """Whether the site does not contradict the clock, which agrees with that of the database."""
+        return not is_far(self.crawler.stats.get_value(names.CLOCK_AHEAD_OF_SITE, 0.0))
 
     def _end(self, thread: DrainThread, record: CrawlRecord) -> None:
         spool, drain = thread.spool, thread.worker

@@ -6,13 +6,16 @@ DatabaseUnusable           fetches and writes nothing; the message says what a p
 ├── DatabaseMissing        to name a database, or to install the embedded one
 ├── DatabaseTooNew         to upgrade the program
 ├── DatabaseForeign        to name another database, or to undo a change of the tables
-└── DatabaseEncoding       to make a database that holds every character
+├── DatabaseEncoding       to make a database that holds every character
+└── ClocksDiffer           to set the clock that is wrong
 
 `connection.py` raises them where there is no connection; `session.py` makes them of the errors of psycopg. Errors in
 REFUSALS stay as they are: whoever stores a batch sets aside the page that holds the value.
 """
 
 from __future__ import annotations
+
+from datetime import datetime
 
 import psycopg
 
@@ -74,4 +77,14 @@ class DatabaseEncoding(DatabaseUnusable):
         super().__init__(
             f"the database has the encoding {encoding} and cannot hold all that pages print: make one with"
             " CREATE DATABASE name ENCODING 'UTF8' TEMPLATE template0, and name it in DATABASE_URL"
+        )
+
+
+class ClocksDiffer(DatabaseUnusable):
+    """The clock of this machine is far from that of the database, so what a crawl stores would bear wrong times."""
+
+    def __init__(self, how: str, now: datetime) -> None:
+        super().__init__(
+            f"the clock of this machine ({now:%Y-%m-%d %H:%M} UTC) is {how} that of the database: set the wrong one"
+            " right, for example with timedatectl set-ntp true; nothing was fetched"
         )

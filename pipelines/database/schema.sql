@@ -36,7 +36,7 @@ COMMENT ON COLUMN articles.headline IS 'Headline.';
 COMMENT ON COLUMN articles.subheadline IS 'Sub-headline; several printed lines stay several lines.';
 COMMENT ON COLUMN articles.reporter IS 'Person of the info line, else of the byline in the body, without the title 기자; never a desk.';
 COMMENT ON COLUMN articles.reporter_email IS 'E-mail address printed for the reporter or the desk.';
-COMMENT ON COLUMN articles.published_at IS 'Printed time of 등록, else of the page''s metadata, else of the list page.';
+COMMENT ON COLUMN articles.published_at IS 'Printed time of 등록, else of the list page, else of the page''s metadata.';
 COMMENT ON COLUMN articles.modified_at IS 'Printed time of 수정.';
 COMMENT ON COLUMN articles.body IS 'Paragraphs as printed, joined by a blank line; NULL for a photo or video alone.';
 COMMENT ON COLUMN articles.language IS 'Language the page declares, such as ko.';
@@ -246,6 +246,7 @@ CREATE TABLE crawls (
     scope            text         NOT NULL DEFAULT 'all' CHECK (scope <> ''),
     is_comparable    boolean      NOT NULL DEFAULT false,
     proves_lists     boolean      NOT NULL DEFAULT false,
+    clock_ahead      interval     CHECK (clock_ahead > '00:00:00'::interval),
     PRIMARY KEY (id),
     CHECK (started_at <= finished_at)
 );
@@ -275,6 +276,7 @@ COMMENT ON COLUMN crawls.kind IS 'lists: it walked lists; articles: it was asked
 COMMENT ON COLUMN crawls.scope IS 'What it was asked to walk: all, or for example sections=22,34 full. Only crawls of one scope are compared.';
 COMMENT ON COLUMN crawls.is_comparable IS 'Whether later crawls are compared with it: it walked lists, and neither the site nor the program failed.';
 COMMENT ON COLUMN crawls.proves_lists IS 'Whether it shows what the lists hold: it is comparable, and nobody stopped it before its own end.';
+COMMENT ON COLUMN crawls.clock_ahead IS 'How far the clock was ahead. All times in the tables are set back by it; the id and the dates in the archive are not.';
 
 CREATE TABLE walked_lists (
     site            text         NOT NULL CHECK (site <> ''),

@@ -142,6 +142,7 @@ CRAWLS: Columns = {
     "statistics": "jsonb",
     "number": "bigint",
     "gone_after": "interval",
+    "clock_ahead": "interval",
 }
 
 WALKED_LISTS: Columns = {

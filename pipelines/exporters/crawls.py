@@ -13,7 +13,7 @@ from pipelines.database.tables import CRAWLS
 from pipelines.exporters import crawl_coverage, walked_lists
 from pipelines.exporters.articles import Written
 
-_RECORD = without(CRAWLS, "number", "new", "changed", "unchanged", "drained_segment")
+_RECORD = without(CRAWLS, "number", "new", "changed", "unchanged", "drained_segment", "clock_ahead")
 _REPLACED = without(_RECORD, "id", "site", "arguments", "kind", "scope", "job", "started_at", "version")
 _VALUES = ", ".join([f"%({name})s::{of_type}" for name, of_type in _RECORD.items()])
 

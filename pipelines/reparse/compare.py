@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, LiteralString
 
 from psycopg import Connection
 from psycopg.rows import dict_row
 
+from asiatongsin.fields import METADATA_TIME
 from asiatongsin.items import Article, PageItems
 from pipelines.database.statements import names, only, unnest, without
 from pipelines.database.tables import (
@@ -97,6 +98,9 @@ WITH RECURSIVE one AS (
 )
 SELECT site, regexp_replace(url, '^(https?://[^/]+).*', '\\1') FROM one"""
 
+_CLOCKS_AHEAD = """
+SELECT id, (extract(epoch FROM clock_ahead) * 1000000)::bigint FROM crawls WHERE clock_ahead IS NOT NULL"""
+
 CaptureKey = tuple[str, int, datetime]
 Fields = dict[str, tuple[Any, Any]]
 
@@ -118,6 +122,11 @@ class Difference:
 def bases(connection: Connection) -> dict[str, str]:
     """Scheme and host that the addresses of each stored site begin with."""
     return dict(connection.execute(_BASES).fetchall())
+
+
+def clocks_ahead(connection: Connection) -> dict[str, timedelta]:
+    """The crawls whose times were set back, and by how much."""
+    return {crawl: timedelta(microseconds=ahead) for crawl, ahead in connection.execute(_CLOCKS_AHEAD)}
 
 
 def differences(connection: Connection, pages: Sequence[PageItems]) -> list[Difference]:
@@ -185,9 +194,10 @@ class StoredRows:
         if article.fetched_at == row["fetched_at"]:
             has_place = page.archived is not None and row["archive_file"] is None
             place: Fields = {"archive_file": (None, page.archived.file)} if page.archived and has_place else {}
-            return None, _different(
-                row, _values(page, article), [*_PRINTED, "images", "links", "related_stories"]
-            ) | place
+            read = _values(page, article)
+            if METADATA_TIME in page.fallbacks and row["published_at"]:
+                read["published_at"] = None  # the stored time stands before it
+            return None, _different(row, read, [*_PRINTED, "images", "links", "related_stories"]) | place
         before = self._revision_of(article)
         if before is None or article.fetched_at < row["first_seen_at"]:
             return EARLIER, {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -14,12 +15,14 @@ import msgspec
 
 from asiatongsin.items import PageItems
 from pipelines.crawl_record import CrawlRecord, FieldKey, Outcome
+from pipelines.database import clock
 from pipelines.database.connection import Database
 from pipelines.database.errors import REFUSALS, DatabaseUnreachable, DatabaseUnusable
 from pipelines.database.session import Session
 from pipelines.disk import make_private_folder, write_whole
 from pipelines.exporters import crawls
 from pipelines.exporters.batch import Exported, export_segments
+from pipelines.exporters.future_times import set_back
 from pipelines.queries import coverage_history
 from pipelines.spool.folder import DAMAGED, Spool, read_segment
 from pipelines.verdict.earlier import earlier_crawls
@@ -44,8 +47,11 @@ class Drain:
         self.total = Exported()
         self.damaged = 0
         self.broken = 0
+        self.is_clock_proven: Callable[[], bool] = lambda: False
+        """Whether the clock is known to be right: only then can times that lie ahead of it be wrong."""
         self._session = Session(database)
         self._batch_bytes = 0
+        self._sites_set_back: set[str] = set()
 
     def drain_abandoned(self) -> int:
         """Stores the pages that ended or killed crawls have left, oldest first, and closes their records.
@@ -70,6 +76,9 @@ class Drain:
     def drain(self, spool: Spool, record: CrawlRecord) -> None:
         """Stores the closed segments and removes each once it is stored. DatabaseUnreachable, DatabaseUnusable."""
         waiting = deque(spool.segments())
+        if waiting and record.site not in self._sites_set_back and self.is_clock_proven():
+            self._session.run(partial(set_back, site=record.site))
+            self._sites_set_back.add(record.site)
         while waiting:
             paths = _batch(waiting, self._batch_bytes)
             size = sum(path.stat().st_size for path in paths)
@@ -93,6 +102,10 @@ class Drain:
     def store_record(self, record: CrawlRecord) -> None:
         """Writes the row of the crawl, and all that follows from it. DatabaseUnreachable, DatabaseUnusable."""
         self._session.run(partial(judge_and_store, record=record))
+
+    def check_clock(self) -> None:
+        """ClocksDiffer where the clock is far from that of the database. DatabaseUnreachable, DatabaseUnusable."""
+        self._session.run(clock.check)
 
     def close_dead(self, site: str) -> None:
         """Ends the rows of crawls that cannot be running, since this one holds the lock. DatabaseUnreachable."""

@@ -12,6 +12,7 @@ from psycopg import Connection
 from psycopg.rows import class_row, scalar_row
 
 from pipelines.crawl_record import LISTS, REPARSE
+from pipelines.database import clock
 from pipelines.queries.weather_strip import newest_strip
 from pipelines.spool.waiting import abandoned_pages, waiting_pages
 from pipelines.status.state import CrawlRow, DatabaseState, Files, Missing, RejectedRow, SiteState, Trend
@@ -34,7 +35,7 @@ WHERE site = %(site)s OR %(site)s::text IS NULL ORDER BY site"""
 
 _CRAWL = """
 SELECT id, site, arguments, started_at, finished_at, outcome, list_pages, article_pages, new, changed,
-    unreadable, spooled
+    unreadable, spooled, coalesce((statistics->>'clock/ahead_of_site')::float8, 0) AS clock_seconds
 FROM crawls WHERE """
 
 _LAST_CRAWLS: LiteralString = f"""{_CRAWL} (site = %(site)s OR %(site)s::text IS NULL) AND kind <> '{REPARSE}'
@@ -92,7 +93,8 @@ def files(data: Path, site: str | None = None) -> Files:
 def database(connection: Connection, name: str) -> DatabaseState:
     """The database that was reached."""
     size, version = connection.execute(_SIZE).fetchone() or (None, None)
-    return DatabaseState(name=name, version=version, size_bytes=size)
+    ahead = clock.ahead_of(connection).total_seconds()
+    return DatabaseState(name=name, version=version, size_bytes=size, clock_seconds=ahead)
 
 
 def sites(connection: Connection, only: str | None = None) -> tuple[SiteState, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +45,14 @@ class CrawlRow:
 
     spooled: int
     """Pages that waited in the spool at its end."""
+
+    clock_seconds: float = 0.0
+    """How many seconds the clock of its machine was ahead of the site's, where none of its answers agreed."""
+
+    @property
+    def clock_ahead_of_site(self) -> timedelta:
+        """The same as a length of time."""
+        return timedelta(seconds=self.clock_seconds)
 
     @property
     def seconds(self) -> int | None:
@@ -212,6 +220,14 @@ class DatabaseState:
 
     error: str | None = None
     """Why it cannot be reached; None where it can."""
+
+    clock_seconds: float = 0.0
+    """How many seconds the clock of this machine is ahead of the database's."""
+
+    @property
+    def clock_ahead(self) -> timedelta:
+        """The same as a length of time."""
+        return timedelta(seconds=self.clock_seconds)
 
 
 @dataclass(frozen=True, kw_only=True)

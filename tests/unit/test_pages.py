@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from asiatongsin.fields import METADATA_TIME
 from asiatongsin.html.parse import parse
 from asiatongsin.items import Article, Page, PageItems
+from asiatongsin.korean import KST
 from asiatongsin.mediaon.section import SectionPage, Teaser
 from asiatongsin.mediaon.urls import article_url, list_url
 from asiatongsin.site import DEFAULT_BASE, Site
@@ -251,3 +253,25 @@ def test_takes_the_best_time_there_is_in_korean_time(info: str, published: str) 
     time = article_with(info).published_at
     assert time
     assert time.isoformat() == published
+
+
+@pytest.mark.parametrize(
+    ("meta", "published"),
+    [
+        ("2025-10-04T18:20:00Z", "2025-10-04T18:20:00+09:00"),
+        ("2025-10-04T18:20:33.000Z", "2025-10-04T18:20:00+09:00"),
+        ("2025-10-04T18:20:33+00:00", "2025-10-04T18:20:00+09:00"),
+        ("2025-10-04T18:20:33+09:00", "2025-10-04T18:20:33+09:00"),
+        ("2025-10-04T09:20:33Z", "2025-10-04T18:20:33+09:00"),
+        ("2025-10-04 18:20:33", "2025-10-04T18:20:33+09:00"),
+        ("2025-10-05T07:00:00+09:00", "2025-10-04T18:20:00+09:00"),
+        ("soon", "2025-10-04T18:20:00+09:00"),
+    ],
+)
+def test_believes_the_list_before_metadata_that_take_korean_time_for_utc(meta: str, published: str) -> None:
+    markup = f'<meta property="article:published_time" content="{meta}"><div class="art_top"><h2>제목</h2></div>'
+    given = page(f'{markup}<div id="news_body_area">글</div>'.encode(), Site(), 5)
+    items = split(replace(given, listed_at=datetime(2025, 10, 4, 18, 20, tzinfo=KST)))
+    assert items.article
+    assert items.article.published_at == datetime.fromisoformat(published)
+    assert (METADATA_TIME in items.fallbacks, METADATA_TIME in split(given).fallbacks) == (False, True)
