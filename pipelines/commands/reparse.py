@@ -22,7 +22,7 @@ from pipelines.archive.files import archive_files, given_files, total_bytes
 from pipelines.commands.usage import usage_errors
 from pipelines.crawl_record import ExitStatus, Outcome
 from pipelines.database.errors import DatabaseUnreachable, DatabaseUnusable
-from pipelines.database.session import connected
+from pipelines.database.session import opened
 from pipelines.disk import data_folder, describe_error
 from pipelines.reparse.bookmark import Bookmark
 from pipelines.reparse.captured import Wanted
@@ -67,7 +67,7 @@ class Command(ScrapyCommand):
         Rechecks.from_settings(settings)  # a stage reads them
         files = given_files(args) if args else archive_files(data, wanted.site)
         with (
-            connected(settings) as (database, connection, _applied),
+            opened(settings, only_looks=opts.dry_run) as (database, connection),
             tqdm(total=total_bytes(files), unit="B", unit_scale=True, disable=None) as bar,
         ):
             job = Job(

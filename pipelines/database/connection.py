@@ -59,6 +59,11 @@ class Database:
         return f"{parts.get('dbname', '')} on {parts.get('host', 'the local socket')}"
 
     @property
+    def is_made(self) -> bool:
+        """False where to connect would make the embedded database."""
+        return bool(self.url) or self._embedded.is_made
+
+    @property
     def _is_ambiguous(self) -> bool:
         """Whether the password holds an unescaped @ or /: part of it would be taken for host, port or name."""
         scheme, _, rest = self.url.partition("://")

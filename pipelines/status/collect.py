@@ -9,8 +9,9 @@ from functools import partial
 from scrapy.settings import BaseSettings
 
 from pipelines.database.connection import Database
-from pipelines.database.errors import DatabaseUnreachable
-from pipelines.database.session import connected, run_while_progressing
+from pipelines.database.errors import DatabaseEmpty, DatabaseUnreachable
+from pipelines.database.migrate import schema_version
+from pipelines.database.session import looking, run_while_progressing
 from pipelines.disk import data_folder
 from pipelines.status import facts
 from pipelines.status.reasons import Limits, reasons
@@ -26,6 +27,8 @@ def collect(settings: BaseSettings, site: str | None = None) -> Status:
     try:
         ask = partial(_with_database, known, settings, site)
         known = run_while_progressing(ask, settings.getfloat("DATABASE_SILENCE_MAX"))
+    except DatabaseEmpty:  # an embedded one that was never started
+        known = replace(known, database=DatabaseState(name=Database.from_settings(settings).name))
     except DatabaseUnreachable as error:
         name = Database.from_settings(settings).name
         known = replace(known, database=DatabaseState(name=name, error=str(error)))
@@ -33,10 +36,12 @@ def collect(settings: BaseSettings, site: str | None = None) -> Status:
 
 
 def _with_database(known: Status, settings: BaseSettings, site: str | None) -> Status:
-    with connected(settings) as (found, connection, _applied):
+    with looking(settings, may_be_empty=True) as (found, connection):
+        known = replace(known, database=facts.database(connection, found.name))
+        if not schema_version(connection):
+            return known
         return replace(
             known,
-            database=facts.database(connection, found.name),
             sites=facts.sites(connection, site),
             crawls=facts.crawls(connection, site),
             rejected=facts.rejected(connection, site),
