@@ -169,7 +169,7 @@ SPOOL_BROKEN = "spool/broken"
 def exported(count: str) -> str:
     """What the database took so far: `pages`, and the articles among them that were `new`, `changed` or `unchanged`.
 
-    `refused` counts pages that it did not take.
+    `refused` counts pages that it did not take, `partial` pages that it took without some part.
     """
     return f"export/{count}"
 

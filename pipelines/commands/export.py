@@ -18,7 +18,7 @@ from pipelines.database.session import run_while_progressing
 from pipelines.disk import data_folder
 from pipelines.spool.drain import Drain
 from pipelines.spool.waiting import waiting_pages
-from pipelines.verdict.decide import damaged_spool
+from pipelines.verdict.decide import damaged_spool, refused_by_database
 
 
 class Command(ScrapyCommand):
@@ -59,5 +59,7 @@ def _verdict(drain: Drain, waiting: int) -> tuple[ExitStatus, str]:
     )
     if damage := damaged_spool(drain.damaged, drain.broken):
         return Outcome.ERROR.status, f"error: {damage} of {drain.spools}; {stored}"
+    if refused := refused_by_database(total.refused, total.partial):
+        return Outcome.ERROR.status, f"error: {refused}; {stored}"
     running = f"; {waiting} pages belong to a crawl, or another export, that is running" if waiting else ""
     return Outcome.OK.status, f"ok: {stored}{running}"

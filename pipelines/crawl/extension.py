@@ -137,7 +137,8 @@ class CrawlExtension:
             drain.store_record(record)
         except DatabaseUnreachable as error:
             logger.warning("The crawl begins without a database, pages wait in the spool: %s", error)
-        drain.total = Exported()
+        drain.total = drain.total.begin_anew()
+        self._count(drain.total)
         if drain.damaged:
             self.crawler.stats.set_value(names.SPOOL_DAMAGED, drain.damaged)
         if drain.broken:
@@ -191,7 +192,7 @@ class CrawlExtension:
             logger.warning("The record of the crawl cannot be written: %s", describe_error(error, self.data))
 
     def _count(self, exported: Exported) -> None:
-        for name in ("pages", "new", "changed", "unchanged", "refused"):
+        for name in ("pages", "new", "changed", "unchanged", "refused", "partial"):
             self.crawler.stats.set_value(names.exported(name), getattr(exported, name))
 
     async def _refuse_and_notify(self, record: CrawlRecord, sentence: str) -> None:

@@ -32,6 +32,7 @@ REFUSALS = (
     psycopg.errors.CardinalityViolation,  # one row twice in a statement
     psycopg.errors.ProgramLimitExceeded,  # an index entry too large
     psycopg.errors.RaiseException,  # a trigger that the owner of the database added
+    UnicodeEncodeError,  # half of a surrogate pair, which has no form in UTF-8
 )
 """Errors of a value, not of a connection: the database refuses one page, and takes others."""
 

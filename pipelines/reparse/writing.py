@@ -34,7 +34,7 @@ class Writing:
     def begin(self) -> None:
         """Stores pages that wait in spools, perhaps of an interrupted run. DatabaseUnreachable, DatabaseUnusable."""
         self.drain.drain_abandoned()
-        self.drain.total = Exported()
+        self.drain.total = self.drain.total.begin_anew()
 
     def write(self, pages: Iterable[PageItems]) -> None:
         """Stores the pages. After DatabaseUnreachable or DatabaseUnusable they wait in the spool. OSError."""

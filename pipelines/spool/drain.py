@@ -10,8 +10,6 @@ from functools import partial
 from pathlib import Path
 from time import monotonic
 
-import msgspec
-
 from asiatongsin.items import PageItems
 from pipelines.crawl_record import CrawlRecord, FieldKey, Outcome
 from pipelines.database.connection import Database
@@ -21,7 +19,7 @@ from pipelines.disk import make_private_folder, write_whole
 from pipelines.exporters import crawls
 from pipelines.exporters.batch import Exported, export_segments
 from pipelines.queries import coverage_history
-from pipelines.spool.folder import DAMAGED, Spool, read_segment
+from pipelines.spool.folder import DAMAGED, Spool, encode_page, read_segment
 from pipelines.verdict.earlier import earlier_crawls
 from pipelines.verdict.falls import EarlierCrawls
 from pipelines.verdict.when_stored import judge_and_store
@@ -131,9 +129,7 @@ class Drain:
         return None
 
     def _keep_page(self, page: PageItems) -> str:
-        return self._keep(
-            f"{page.kind}-{page.no or 0}-{page.fetched_at:%Y%m%dT%H%M%S%f}.json", msgspec.json.encode(page)
-        )
+        return self._keep(f"{page.kind}-{page.no or 0}-{page.fetched_at:%Y%m%dT%H%M%S%f}.json", encode_page(page))
 
     def _keep(self, name: str, content: bytes) -> str:
         """Writes content that cannot be stored to a file; returns its path below the data folder."""

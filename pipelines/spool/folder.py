@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from threading import RLock
 from time import monotonic, time
-from typing import Self
+from typing import Any, Self
 
 import msgspec
 
@@ -91,7 +91,7 @@ class Spool:
         """Hands one page, whole, to the operating system: it is safe there when the process is killed."""
         with self._lock:
             file = self._open_segment() if self._file is None else self._file
-            append_whole(file, _encode(items) + b"\n")
+            append_whole(file, encode_page(items) + b"\n")
             if monotonic() - self._synced_at > SYNC_AFTER:
                 self.sync()
             self._pages += 1
@@ -184,6 +184,22 @@ def _sweep(spools: Path) -> None:
             if time() - folder.stat().st_mtime > UNFINISHED_AFTER and (owner := _own(folder)) is not None:
                 shutil.rmtree(folder, ignore_errors=True)
                 os.close(owner)
+
+
+def encode_page(items: PageItems) -> bytes:
+    """A page as one line of JSON. Halves of surrogate pairs, which no file can hold, become U+FFFD."""
+    try:
+        return _encode(items)
+    except UnicodeEncodeError:
+        return _encode(_without_surrogates(msgspec.to_builtins(items)))
+
+
+def _without_surrogates(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, dict):
+        return {name: _without_surrogates(one) for name, one in value.items()}
+    return [_without_surrogates(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def read_segment(path: Path) -> tuple[list[PageItems], list[bytes]]:

@@ -124,8 +124,9 @@ def _by_the_worst(
 
 def _not_stored(tally: Tally, waiting: int, trouble: str) -> tuple[Outcome | None, str]:
     """Whether pages that came are not in the database, as an outcome, and why."""
-    if damage := damaged_spool(tally.spool_damaged, tally.spool_broken):
-        return Outcome.ERROR, damage
+    refusal = refused_by_database(tally.refused_pages, tally.partial_pages)
+    if lost := "; ".join(filter(None, [damaged_spool(tally.spool_damaged, tally.spool_broken), refusal])):
+        return Outcome.ERROR, lost
     if not waiting:
         return None, ""
     why = f"the database did not take all pages ({trouble or 'see the log'})"
@@ -137,6 +138,14 @@ def damaged_spool(folders: int, lines: int) -> str:
     parts = [f"{folders} folders in the spool cannot be stored"] if folders else []
     parts += [f"{lines} lines of the spool cannot be read and are kept in the folder refused"] if lines else []
     return f"{' and '.join(parts)}, see the log" if parts else ""
+
+
+def refused_by_database(pages: int, partial: int) -> str:
+    """Says that the database refused what came; empty where it took all."""
+    what = [f"{pages} pages"] if pages else []
+    what += [f"parts of {partial} pages that are stored without them"] if partial else []
+    kept = "all is kept in the folder refused, see the log and the table rejected_pages"
+    return f"the database refused {' and '.join(what)}; {kept}" if what else ""
 
 
 def _removals_count(tally: Tally) -> bool:
@@ -252,7 +261,8 @@ def _counts(tally: Tally, waiting: int) -> str:
         "articles not downloaded": tally.articles.failed,
         "list pages not downloaded": tally.lists.failed,
         "list walks cut short because the database did not answer": tally.walks_cut_short,
-        "refused by the database and kept in a file": tally.refused_rows,
+        "refused by the database and kept in a file": tally.refused_pages,
+        "stored without a part that the database refused": tally.partial_pages,
         "waiting in the spool": waiting,
     }
     return ", ".join(parts + [f"{number} {name}" for name, number in optional.items() if number])

@@ -67,7 +67,10 @@ class Tally:
     new: int = 0
     changed: int = 0
     unchanged: int = 0
-    refused_rows: int = 0
+    refused_pages: int = 0
+    """Pages that the database did not take."""
+    partial_pages: int = 0
+    """Pages that it took without a part that it refused."""
     controls_are_due: bool = False
     controls_are_served: bool = False
     """Most of the controls came."""
@@ -148,7 +151,8 @@ _COUNTS = {
     "new": names.exported("new"),
     "changed": names.exported("changed"),
     "unchanged": names.exported("unchanged"),
-    "refused_rows": names.exported("refused"),
+    "refused_pages": names.exported("refused"),
+    "partial_pages": names.exported("partial"),
     "removed_asked_again": names.REMOVED_ASKED_AGAIN,
     "removed_answered_again": names.REMOVED_ANSWERED_AGAIN,
     "failures_in_a_row": names.FAILURES_IN_A_ROW,

@@ -65,6 +65,9 @@ def verdict(stats: dict[str, Any], waiting: int) -> Verdict:
         (DONE | {"crawl/item_errors": 1}, 40, Outcome.ERROR),
         (DONE | {"crawl/spool_failures": 1}, 0, Outcome.ERROR),
         (DONE | {"finish_reason": "memusage_exceeded"}, 0, Outcome.ERROR),
+        (DONE | {"export/refused": 1}, 0, Outcome.ERROR),
+        (DONE | {"export/partial": 1}, 0, Outcome.ERROR),
+        (DONE | {"export/partial": 1}, 40, Outcome.ERROR),
         ({}, 0, Outcome.UNREACHABLE),
     ],
 )
@@ -80,6 +83,11 @@ def test_decides_how_a_crawl_went(stats: dict[str, Any], waiting: int, outcome: 
         (DONE | {"split/unmodified": 3}, 0, ", 3 unmodified"),
         (DONE | {"split/unreadable/article": 1, "split/unreadable/list": 2}, 0, ", 3 unreadable"),
         (DONE | {"article/failed": 4}, 0, ", 4 articles not downloaded"),
+        (
+            DONE | {"export/refused": 1, "export/partial": 2},
+            0,
+            "the database refused 1 pages and parts of 2 pages that are stored without them; all is kept in the folder",
+        ),
         (DONE | {"list/failed": 2}, 0, ", 2 list pages not downloaded"),
         (DONE, 7, ", 7 waiting in the spool"),
         (DONE, 7, "`scrapy export` stores what waits"),
