@@ -162,6 +162,9 @@ REFUSED = "crawl/refused"
 SPOOL_DAMAGED = "spool/damaged"
 """Folders that earlier crawls left in the spool and that cannot be stored."""
 
+SPOOL_ELSEWHERE = "spool/elsewhere"
+"""Pages of earlier crawls that wait in the spool for another database."""
+
 SPOOL_BROKEN = "spool/broken"
 """Lines of the spool that cannot be read."""
 

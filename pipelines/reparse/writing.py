@@ -71,5 +71,8 @@ class Writing:
     def _spool(self, site: str) -> Spool:
         if site not in self._spools:
             record = CrawlRecord.begin(site, self.arguments)
-            self._spools[site] = (Spool.create(self.drain.spools, record, segment_pages=SEGMENT_PAGES), record)
+            self._spools[site] = (
+                self.drain.new_spool(record, segment_pages=SEGMENT_PAGES),
+                record,
+            )
         return self._spools[site][0]

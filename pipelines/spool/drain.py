@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import logging
-from collections import deque
+from collections import Counter, deque
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from time import monotonic
 
+from psycopg import Connection
+
 from asiatongsin.items import PageItems
 from pipelines.crawl_record import CrawlRecord, FieldKey, Outcome
 from pipelines.database.connection import Database
 from pipelines.database.errors import REFUSALS, DatabaseUnreachable, DatabaseUnusable
+from pipelines.database.migrate import migrate
 from pipelines.database.session import Session
 from pipelines.disk import make_private_folder, write_whole
 from pipelines.exporters import crawls
 from pipelines.exporters.batch import Exported, export_segments
 from pipelines.queries import coverage_history
+from pipelines.spool.belonging import DatabaseOther, identity_of, remember, remembered
 from pipelines.spool.folder import DAMAGED, Spool, encode_page, read_segment
 from pipelines.verdict.earlier import earlier_crawls
 from pipelines.verdict.falls import EarlierCrawls
@@ -36,19 +41,31 @@ BATCH_SECONDS = 2.0
 class Drain:
     """Stores spooled pages, and writes the rows of their crawls."""
 
-    def __init__(self, database: Database, data: Path) -> None:
+    def __init__(self, database: Database, data: Path, *, is_moved: bool = False) -> None:
         self.data = data
+        self.here = remembered(data, database)
+        """The database; its id may not be known before it is reached."""
+        self.elsewhere: Counter[str] = Counter()
+        """Pages that were left in the spool since they belong to other databases, by the addresses of these."""
+        self._is_moved = is_moved
         self.spools = data / "spool"
         self.total = Exported()
         self.damaged = 0
         self.broken = 0
-        self._session = Session(database)
+        self._session = Session(database, self._prepare)
         self._batch_bytes = 0
+
+    def new_spool(self, record: CrawlRecord, **settings: float) -> Spool:
+        """A folder for a crawl whose pages are to be stored here. OSError where it cannot be written."""
+        spool = Spool.create(self.spools, record, self.here, **settings)
+        remember(self.data, self._session.database, self.here)
+        return spool
 
     def drain_abandoned(self) -> int:
         """Stores the pages that ended or killed crawls have left, oldest first, and closes their records.
 
-        Returns the number of pages. DatabaseUnreachable, DatabaseUnusable: pages that are not stored stay.
+        Returns the number of pages. DatabaseUnreachable, DatabaseUnusable: pages that are not stored stay. So do pages
+        of other databases, unless the database has moved.
         """
         before = self.total.pages
         for spool in Spool.abandoned(self.spools):
@@ -56,11 +73,15 @@ class Drain:
             if record is None:
                 continue
             try:
+                self._session.run(partial(self._check_database, spool))
                 self.drain(spool, record)
                 self.store_record(record if record.finished_at else _record_of_killed(record))
             except REFUSALS as error:
                 self.damaged += 1
                 logger.warning("The database refuses the crawl in %s: %s", spool.folder, str(error).split("\n")[0])
+                continue
+            except DatabaseOther as error:
+                self.elsewhere[error.noted.address] += spool.waiting()
                 continue
             spool.remove()
         return self.total.pages - before
@@ -73,12 +94,31 @@ class Drain:
             size = sum(path.stat().st_size for path in paths)
             segments = {int(path.stem): self._pages_of(path, record) for path in paths}
             started_at = monotonic()
-            work = partial(export_segments, record=record, segments=segments, keep=self._keep_page)
+            work = partial(self._export, spool=spool, record=record, segments=segments)
             self.total.add(self._session.run(work))
             # A statement costs as much for one segment as for a few.
             self._batch_bytes = int(min(BATCH_BYTES, size * BATCH_SECONDS / (monotonic() - started_at + 0.001)))
             for path in paths:
                 path.unlink()
+
+    def _export(
+        self, connection: Connection, spool: Spool, record: CrawlRecord, segments: Mapping[int, Sequence[PageItems]]
+    ) -> Exported:
+        self._check_database(spool, connection)  # the connection may be a new one
+        exported = export_segments(connection, record, segments, self._keep_page)
+        spool.note_database(self.here)
+        remember(self.data, self._session.database, self.here)
+        return exported
+
+    def _check_database(self, spool: Spool, _: Connection) -> None:
+        """DatabaseOther where the pages belong to another database than the one behind the connection just opened."""
+        noted = spool.database
+        if noted and not self._is_moved and not noted.is_same(self.here):
+            raise DatabaseOther(noted)
+
+    def _prepare(self, connection: Connection) -> None:
+        migrate(connection)
+        self.here = identity_of(self._session.database, connection)
 
     def _pages_of(self, segment: Path, record: CrawlRecord) -> list[PageItems]:
         """The pages of a segment; lines that hold no page are kept in a file."""

@@ -264,5 +264,6 @@ def _counts(tally: Tally, waiting: int) -> str:
         "refused by the database and kept in a file": tally.refused_pages,
         "stored without a part that the database refused": tally.partial_pages,
         "waiting in the spool": waiting,
+        "of earlier crawls waiting for another database": tally.spool_elsewhere,
     }
     return ", ".join(parts + [f"{number} {name}" for name, number in optional.items() if number])

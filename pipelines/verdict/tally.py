@@ -86,6 +86,7 @@ class Tally:
     spool_trouble: str = ""
     spool_damaged: int = 0
     spool_broken: int = 0
+    spool_elsewhere: int = 0
     refused: str = ""
     """Why the crawl must not begin."""
 
@@ -161,5 +162,6 @@ _COUNTS = {
     "spool_failures": names.SPOOL_FAILURES,
     "spool_damaged": names.SPOOL_DAMAGED,
     "spool_broken": names.SPOOL_BROKEN,
+    "spool_elsewhere": names.SPOOL_ELSEWHERE,
 }
 """Figures that are taken as they are, and the statistic that holds each."""

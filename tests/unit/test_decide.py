@@ -90,6 +90,7 @@ def test_decides_how_a_crawl_went(stats: dict[str, Any], waiting: int, outcome: 
         ),
         (DONE | {"list/failed": 2}, 0, ", 2 list pages not downloaded"),
         (DONE, 7, ", 7 waiting in the spool"),
+        (DONE | {"spool/elsewhere": 7}, 0, ", 7 of earlier crawls waiting for another database"),
         (DONE, 7, "`scrapy export` stores what waits"),
         (DONE | {"finish_reason": "shutdown"}, 0, "stopped early, the next crawl goes on; "),
         (NOTHING | {"robotstxt/forbidden": 1}, 0, "refused us: its robots.txt forbids it; "),
