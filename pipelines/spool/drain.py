@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -17,7 +18,6 @@ from asiatongsin.items import PageItems
 from pipelines.crawl_record import CrawlRecord, FieldKey, Outcome
 from pipelines.database.connection import Database
 from pipelines.database.errors import REFUSALS, DatabaseUnreachable, DatabaseUnusable
-from pipelines.database.migrate import migrate
 from pipelines.database.session import Session
 from pipelines.disk import make_private_folder, write_whole
 from pipelines.exporters import crawls
@@ -52,11 +52,15 @@ class Drain:
         self.total = Exported()
         self.damaged = 0
         self.broken = 0
-        self._session = Session(database, self._prepare)
+        self._session = Session(database)
+        self._identified: Connection | None = None
         self._batch_bytes = 0
 
     def new_spool(self, record: CrawlRecord, **settings: float) -> Spool:
         """A folder for a crawl whose pages are to be stored here. OSError where it cannot be written."""
+        if self.is_connected:
+            with suppress(DatabaseUnreachable, DatabaseUnusable):
+                self._session.run(self._identify)
         spool = Spool.create(self.spools, record, self.here, **settings)
         remember(self.data, self._session.database, self.here)
         return spool
@@ -110,15 +114,17 @@ class Drain:
         remember(self.data, self._session.database, self.here)
         return exported
 
-    def _check_database(self, spool: Spool, _: Connection) -> None:
-        """DatabaseOther where the pages belong to another database than the one behind the connection just opened."""
+    def _check_database(self, spool: Spool, connection: Connection) -> None:
+        """DatabaseOther where the pages belong to another database than the one behind the connection."""
+        self._identify(connection)
         noted = spool.database
         if noted and not self._is_moved and not noted.is_same(self.here):
             raise DatabaseOther(noted)
 
-    def _prepare(self, connection: Connection) -> None:
-        migrate(connection)
-        self.here = identity_of(self._session.database, connection)
+    def _identify(self, connection: Connection) -> None:
+        if connection is not self._identified:
+            self.here = identity_of(self._session.database, connection)
+            self._identified = connection
 
     def _pages_of(self, segment: Path, record: CrawlRecord) -> list[PageItems]:
         """The pages of a segment; lines that hold no page are kept in a file."""
