@@ -137,14 +137,15 @@ class AsiatongsinSpider(scrapy.Spider):
             self.met[section].add(teaser.no)
         unneeded = await self.known.need_no_download(self.site.key, [teaser.no for teaser in fresh])
         # What this crawl met in another list is news here as well: behind it may lie articles that no other list shows.
-        new = [
-            teaser for teaser in fresh if unneeded is None or teaser.no in self.requested or teaser.no not in unneeded
-        ]
+        unneeded_now = (unneeded or set()) | await self.known.waiting(self.site.key, [teaser.no for teaser in fresh])
+        new = [teaser for teaser in fresh if teaser.no in self.requested or teaser.no not in unneeded_now]
         for request in self._article_requests(self._within_window(new), priority=-2 * number):
             yield request
         if unneeded is None and number >= self.settings.getint("PAGES_WITHOUT_DATABASE"):
             self.crawler.stats.inc_value(names.WALKS_CUT_SHORT)
-        elif not fresh or not (new or self.arguments.full or await self._is_doubtful(section, teasers)):
+        elif not fresh or not (
+            new or unneeded is None or self.arguments.full or await self._is_doubtful(section, teasers)
+        ):
             self.walked.append(section)  # the last page again, or nothing new: the list itself ends the walk
         elif number != self.arguments.pages and not self._is_before_window(teasers):
             yield self._list_request(section, number + 1)

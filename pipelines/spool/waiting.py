@@ -16,7 +16,7 @@ def waiting_pages(data: Path, site: str | None = None) -> int:
 
 def abandoned_pages(data: Path, here: DatabaseIdentity, site: str | None = None) -> int:
     """How many of these pages no living process stores: the next crawl or `scrapy export` into this database does."""
-    return sum(spool.waiting() for spool in _spools(data, site) if not spool.is_owned and _belongs(spool, here))
+    return sum(spool.waiting() for spool in spools_of(data, here, site))
 
 
 def pages_elsewhere(data: Path, here: DatabaseIdentity, site: str | None = None) -> dict[str, int]:
@@ -26,6 +26,12 @@ def pages_elsewhere(data: Path, here: DatabaseIdentity, site: str | None = None)
         if (noted := spool.database) and not noted.is_same(here) and not spool.is_owned:
             found[noted.address] += spool.waiting()
     return dict(found)
+
+
+def spools_of(data: Path, here: DatabaseIdentity, site: str | None = None) -> list[Spool]:
+    """The spools of one site or of all that ended crawls have left for this database, to look at only."""
+    found = sorted(_spools(data, site), key=lambda spool: spool.folder.name)
+    return [spool for spool in found if not spool.is_owned and _belongs(spool, here)]
 
 
 def _belongs(spool: Spool, here: DatabaseIdentity) -> bool:
