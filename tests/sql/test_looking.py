@@ -14,8 +14,10 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
 from pipelines.commands import diff, gaps, reparse, status, summary
+from pipelines.crawl.run import check_usage
+from pipelines.database.errors import DatabaseTooOld
 from pipelines.database.migrate import migrations
-from tests.samples import SITE, export, page
+from tests.samples import SITE, UNREACHABLE, export, page
 from tests.stored import rows
 
 CURRENT = migrations()[-1].version
@@ -34,13 +36,18 @@ SELECT c.oid, c.relname, c.relkind::text, c.xmin::text FROM pg_class AS c
 WHERE c.relnamespace = 'public'::regnamespace ORDER BY c.oid"""
 
 
+def settings(url: str, data: Path) -> Settings:
+    given = Settings({"LOG_ENABLED": False})
+    given.setmodule("asiatongsin.settings")
+    given.setdict({"DATABASE_URL": url, "DATA": str(data)}, priority="cmdline")
+    return given
+
+
 def look(name: str, url: str, data: Path) -> ScrapyCommand:
     """The command after it has run in this process."""
     make, given = LOOKING[name]
     command = make()
-    command.settings = Settings({"LOG_ENABLED": False})
-    command.settings.setmodule("asiatongsin.settings")
-    command.settings.setdict({"DATABASE_URL": url, "DATA": str(data)}, priority="cmdline")
+    command.settings = settings(url, data)
     parser = argparse.ArgumentParser()
     command.add_options(parser)
     opts, args = parser.parse_known_args(given)
@@ -77,6 +84,18 @@ def test_does_not_upgrade_an_older_schema_and_names_what_does(
     ):
         look(name, database_url, data)
     assert (rows(connection, STATE), rows(connection, "SELECT * FROM asiatongsin_migrations")) == before
+
+
+def test_a_crawl_that_only_looks_refuses_an_older_schema(
+    connection: Connection, database_url: str, empty_database_url: str, data: Path
+) -> None:
+    """It would take all that is stored for new."""
+    connection.execute("DELETE FROM asiatongsin_migrations WHERE version = %s", [CURRENT])
+    with pytest.raises(DatabaseTooOld, match="upgrade it with `scrapy migrate`"):
+        check_usage(settings(database_url, data), {"dry": "1"})
+    for url in (empty_database_url, UNREACHABLE, ""):
+        check_usage(settings(url, data), {"dry": "1"})
+    check_usage(settings(database_url, data), {})
 
 
 @pytest.mark.parametrize("name", LOOKING)
