@@ -75,6 +75,9 @@ class Known(Protocol):
     async def need_no_download(self, site: str, numbers: Sequence[int]) -> set[int] | None:
         """Those of `numbers` that need no download; None where no database answers."""
 
+    async def waiting(self, site: str, numbers: Sequence[int]) -> set[int]:
+        """Those of `numbers` that need no download since earlier crawls left their pages in the spool."""
+
     async def to_retry(self, site: str) -> list[int]:
         """Articles that earlier crawls did not get and that are worth another try."""
 

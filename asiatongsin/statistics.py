@@ -191,6 +191,9 @@ REFUSED = "crawl/refused"
 SPOOL_DAMAGED = "spool/damaged"
 """Folders that earlier crawls left in the spool and that cannot be stored."""
 
+SPOOL_ELSEWHERE = "spool/elsewhere"
+"""Pages of earlier crawls that wait in the spool for another database."""
+
 SPOOL_BROKEN = "spool/broken"
 """Lines of the spool that cannot be read."""
 
@@ -198,7 +201,7 @@ SPOOL_BROKEN = "spool/broken"
 def exported(count: str) -> str:
     """What the database took so far: `pages`, and the articles among them that were `new`, `changed` or `unchanged`.
 
-    `refused` counts pages that it did not take.
+    `refused` counts pages that it did not take, `partial` pages that it took without some part.
     """
     return f"export/{count}"
 

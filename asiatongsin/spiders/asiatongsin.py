@@ -36,7 +36,7 @@ from asiatongsin.number_set import NumberSet
 from asiatongsin.rechecks import Rechecks
 from asiatongsin.requests import failed_article, make_conditional, request_for
 from asiatongsin.sections import lists_to_walk
-from asiatongsin.signals import crawl_started
+from asiatongsin.signals import send_crawl_started
 from asiatongsin.site_settings import adapt_settings
 
 FRONT_PRIORITY = 10
@@ -76,7 +76,7 @@ class AsiatongsinSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         if not self.arguments.dry:
-            await self._send_crawl_started()
+            await send_crawl_started(self)
         await self._load_stored()
         if self.arguments.no:
             for request in self._article_requests(self.arguments.no, priority=0):
@@ -97,12 +97,6 @@ class AsiatongsinSpider(scrapy.Spider):
         self.to_retry = dict.fromkeys([] if self.arguments.no else await self.known.to_retry(self.site.key))
         stored = await self.known.stored(self.site.key, self.arguments.no or [*self.to_retry])
         self.stored = {article.no: article for article in stored}
-
-    async def _send_crawl_started(self) -> None:
-        results = await self.crawler.signals.send_catch_log_async(crawl_started, spider=self, dont_log=(Exception,))
-        for _, result in results:
-            if isinstance(result, BaseException):
-                raise result
 
     def parse_front(self, response: Response) -> Iterator[Any]:
         """The menu names the sections.
@@ -133,22 +127,26 @@ class AsiatongsinSpider(scrapy.Spider):
         if fresh or not walk.is_probing:  # pages behind the end say nothing of how full those of the list are
             for item in self._unless_dry(page):
                 yield item
-        known = await self.known.need_no_download(self.site.key, [teaser.no for teaser in teasers])
+        shown = [teaser.no for teaser in teasers]
+        stored = await self.known.need_no_download(self.site.key, shown)
+        known = (stored or set()) | await self.known.waiting(self.site.key, shown)
         # What this crawl met in another list is news here as well: behind it may lie articles that no other list shows.
-        new = [teaser for teaser in teasers if known is None or teaser.no in self.requested or teaser.no not in known]
+        new = [teaser for teaser in teasers if teaser.no in self.requested or teaser.no not in known]
         wanted = [teaser for teaser in new if self.arguments.wants(teaser.published_at)]
         if len(wanted) < len(new):
             self.lists.skip(section)
         requests = [*self._article_requests((one for one in wanted if one.no in fresh), priority=-2 * number)]
         for request in requests:
             yield request
-        is_quiet = bool(teasers) and not (new or self.arguments.full or await self._is_doubtful(section, teasers))
+        is_quiet = bool(teasers) and not (
+            new or stored is None or self.arguments.full or await self._is_doubtful(section, teasers)
+        )
         said = ListPage(
-            numbers=frozenset(teaser.no for teaser in teasers),
+            numbers=frozenset(shown),
             last_linked=listing.last_linked,
             is_quiet=is_quiet,
             is_before_window=bool(teasers) and all(self.arguments.is_past(one.published_at) for one in teasers),
-            is_blind=known is None and number >= self.settings.getint("PAGES_WITHOUT_DATABASE"),
+            is_blind=stored is None and number >= self.settings.getint("PAGES_WITHOUT_DATABASE"),
             articles_read=self.crawler.stats.get_value(names.ARTICLES, 0) if requests else -1,
         )
         for item in self._go_on(section, said):

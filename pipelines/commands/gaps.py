@@ -22,7 +22,7 @@ from asiatongsin.spiders.asiatongsin import AsiatongsinSpider
 from pipelines.commands.usage import check_settings, given_site, usage_error, usage_errors
 from pipelines.crawl.run import check_usage, choose_log, report_result, run_spider
 from pipelines.database.errors import DatabaseUnreachable
-from pipelines.database.session import connected, run_while_progressing
+from pipelines.database.session import looking, opened, run_while_progressing
 from pipelines.queries import gaps
 from pipelines.terminal.text_table import text_table
 
@@ -65,7 +65,7 @@ class Command(ScrapyCommand):
         site, limit = given_site(opts.site), _number("--most", opts.most, MOST_TRIES)
         first = _number("--from", opts.first, HIGHEST_NUMBER) if opts.first is not None else None
         last = _number("--to", opts.last, HIGHEST_NUMBER) if opts.last is not None else None
-        with connected(self.settings or Settings()) as (_, connection, _applied):
+        with opened(self.settings or Settings(), only_looks=not opts.fetch) as (_, connection):
             span = _span(site.key, first, last, gaps.stored_span(connection, site.key))
             if not opts.fetch:
                 counts, runs = gaps.count(connection, span), gaps.longest_runs(connection, span, RUNS_SHOWN)
@@ -99,7 +99,7 @@ class Command(ScrapyCommand):
         settings = self.settings or Settings()
 
         def counted() -> gaps.Counts:
-            with connected(settings) as (_, connection, _applied):
+            with looking(settings) as (_, connection):
                 return gaps.count_of(connection, site.key, numbers)
 
         return run_while_progressing(counted, settings.getfloat("DATABASE_SILENCE_MAX"))

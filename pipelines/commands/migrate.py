@@ -14,7 +14,7 @@ from pipelines.database.session import connected
 
 
 class Command(ScrapyCommand):
-    """The other commands do the same before they use the database."""
+    """Commands that write do the same before they use the database; those that only look do not."""
 
     requires_project = True
     requires_crawler_process = False

@@ -27,6 +27,7 @@ from pipelines.database.session import run_while_progressing
 from pipelines.disk import data_folder, describe_error
 from pipelines.exporters.batch import Exported
 from pipelines.monitoring.notify import Notices
+from pipelines.spool.belonging import describe_elsewhere
 from pipelines.spool.drain import Drain
 from pipelines.spool.drain_thread import DrainThread
 from pipelines.spool.folder import Spool
@@ -139,14 +140,17 @@ class CrawlExtension:
             drain.store_record(record)
         except DatabaseUnreachable as error:
             logger.warning("The crawl begins without a database, pages wait in the spool: %s", error)
-        drain.total = Exported()
+        drain.total = drain.total.begin_anew()
+        self._count(drain.total)
+        if drain.elsewhere:
+            logger.warning("Not stored: %s", describe_elsewhere(drain.elsewhere))
+            self.crawler.stats.set_value(names.SPOOL_ELSEWHERE, drain.elsewhere.total())
         if drain.damaged:
             self.crawler.stats.set_value(names.SPOOL_DAMAGED, drain.damaged)
         if drain.broken:
             self.crawler.stats.set_value(names.SPOOL_BROKEN, drain.broken)
         settings = self.crawler.settings
-        self._spool = Spool.create(
-            drain.spools,
+        self._spool = drain.new_spool(
             record,
             segment_pages=settings.getint("SPOOL_SEGMENT_PAGES"),
             segment_seconds=settings.getfloat("SPOOL_SEGMENT_SECONDS"),
@@ -198,7 +202,7 @@ class CrawlExtension:
             logger.warning("The record of the crawl cannot be written: %s", describe_error(error, self.data))
 
     def _count(self, exported: Exported) -> None:
-        for name in ("pages", "new", "changed", "unchanged", "refused"):
+        for name in ("pages", "new", "changed", "unchanged", "refused", "partial"):
             self.crawler.stats.set_value(names.exported(name), getattr(exported, name))
 
     async def _refuse_and_notify(self, record: CrawlRecord, sentence: str) -> None:

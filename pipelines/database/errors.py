@@ -5,6 +5,8 @@ DatabaseUnreachable        keeps pages in the spool, and tries again later
 DatabaseUnusable           fetches and writes nothing; the message says what a person has to do:
 ├── DatabaseMissing        to name a database, or to install the embedded one
 ├── DatabaseTooNew         to upgrade the program
+├── DatabaseTooOld         to upgrade the database, since a command that only looks does not
+├── DatabaseEmpty          to crawl first, since a command that only looks makes no tables
 ├── DatabaseForeign        to name another database, or to undo a change of the tables
 ├── DatabaseEncoding       to make a database that holds every character
 └── ClocksDiffer           to set the clock that is wrong
@@ -33,6 +35,7 @@ REFUSALS = (
     psycopg.errors.CardinalityViolation,  # one row twice in a statement
     psycopg.errors.ProgramLimitExceeded,  # an index entry too large
     psycopg.errors.RaiseException,  # a trigger that the owner of the database added
+    UnicodeEncodeError,  # half of a surrogate pair, which has no form in UTF-8
 )
 """Errors of a value, not of a connection: the database refuses one page, and takes others."""
 
@@ -59,6 +62,26 @@ class DatabaseTooNew(DatabaseUnusable):
         super().__init__(
             f"the database has schema version {found}, this program knows {known}: upgrade the program"
             " (pip install --upgrade asiatongsin), or name another database in DATABASE_URL"
+        )
+
+
+class DatabaseTooOld(DatabaseUnusable):
+    """The schema is of an earlier version of this program, and the command only looks."""
+
+    def __init__(self, name: str, found: int, known: int) -> None:
+        super().__init__(
+            f"{name} has schema version {found}, this program needs {known}, and a command that only looks leaves it as"
+            " it is: upgrade it with `scrapy migrate`, as the next crawl does by itself"
+        )
+
+
+class DatabaseEmpty(DatabaseUnusable):
+    """There are no tables yet, and the command only looks."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"nothing was stored in {name} yet, and a command that only looks makes no tables: run a crawl first,"
+            " or `scrapy migrate`"
         )
 
 

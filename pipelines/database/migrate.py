@@ -15,9 +15,9 @@ import psycopg
 from psycopg import Connection, sql
 
 from asiatongsin.weather_stations import stations
-from pipelines.database.errors import DatabaseForeign, DatabaseTooNew
+from pipelines.database.errors import DatabaseEmpty, DatabaseForeign, DatabaseTooNew, DatabaseTooOld
 from pipelines.database.statements import names, replaced, unnest, without
-from pipelines.database.tables import WEATHER_STATIONS
+from pipelines.database.tables import TABLES, WEATHER_STATIONS
 
 UPGRADE_LOCK = 0x61736961746F6E67  # "asiatong": one upgrade at a time per database
 
@@ -34,6 +34,7 @@ COMMENT ON COLUMN asiatongsin_migrations.version IS 'Number of the change.';
 COMMENT ON COLUMN asiatongsin_migrations.name IS 'What it did.';
 COMMENT ON COLUMN asiatongsin_migrations.applied_at IS 'When it was made.'"""
 _EXISTS = "SELECT to_regclass('asiatongsin_migrations') IS NOT NULL"
+_NAMES_IN_USE = "SELECT name FROM unnest(%s::text[]) AS name WHERE to_regclass(name) IS NOT NULL"
 _VERSION = "SELECT coalesce(max(version), 0) FROM asiatongsin_migrations"
 _RECORD = "INSERT INTO asiatongsin_migrations (version, name) VALUES (%s, %s)"
 _STORED_STATIONS: LiteralString = f"SELECT {names(WEATHER_STATIONS)} FROM weather_stations"
@@ -83,10 +84,29 @@ def migrate(connection: Connection) -> list[Migration]:
     try:
         return _apply(connection, known)
     except psycopg.errors.DuplicateTable as error:
-        raise DatabaseForeign(
-            f"the database holds tables of another program ({error.diag.message_primary}):"
-            " name an empty database in DATABASE_URL"
-        ) from None
+        raise _tables_of_others(str(error.diag.message_primary)) from None
+
+
+def require_schema(connection: Connection, name: str) -> None:
+    """Looks whether the schema is the one that this program knows, and changes nothing. `name` names the database.
+
+    DatabaseEmpty, DatabaseTooOld, DatabaseTooNew, DatabaseForeign.
+    """
+    found, known = schema_version(connection), migrations()[-1].version
+    if found > known:
+        raise DatabaseTooNew(found, known)
+    if not found:
+        for (table,) in connection.execute(_NAMES_IN_USE, [list(TABLES)]):
+            raise _tables_of_others(f'relation "{table}" already exists')
+        raise DatabaseEmpty(name)
+    if found < known:
+        raise DatabaseTooOld(name, found, known)
+
+
+def _tables_of_others(which: str) -> DatabaseForeign:
+    return DatabaseForeign(
+        f"the database holds tables of another program ({which}): name an empty database in DATABASE_URL"
+    )
 
 
 def _apply(connection: Connection, known: list[Migration]) -> list[Migration]:

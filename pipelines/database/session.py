@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from typing import TypeVar
 
 import psycopg
@@ -11,8 +11,15 @@ from psycopg import Connection
 from scrapy.settings import BaseSettings
 
 from pipelines.database.connection import Database
-from pipelines.database.errors import CANNOT_USE_NOW, REFUSALS, DatabaseForeign, DatabaseFrozen, DatabaseUnreachable
-from pipelines.database.migrate import Migration, migrate
+from pipelines.database.errors import (
+    CANNOT_USE_NOW,
+    REFUSALS,
+    DatabaseEmpty,
+    DatabaseForeign,
+    DatabaseFrozen,
+    DatabaseUnreachable,
+)
+from pipelines.database.migrate import Migration, migrate, require_schema
 from pipelines.threads import start_in_thread, wait_while_progressing
 
 T = TypeVar("T")
@@ -55,6 +62,35 @@ def connected(settings: BaseSettings) -> Iterator[tuple[Database, Connection, li
             yield database, connection, migrate(connection)
     except psycopg.Error as error:
         raise translate_error(error) from None
+
+
+@contextmanager
+def looking(settings: BaseSettings, *, may_be_empty: bool = False) -> Iterator[tuple[Database, Connection]]:
+    """The database and a connection to it, for commands that only look: no table is made or changed.
+
+    DatabaseUnreachable, DatabaseUnusable: an older schema is not upgraded, and an embedded database is not made.
+    """
+    try:
+        database = Database.from_settings(settings)
+        if not database.is_made:
+            raise DatabaseEmpty(database.name)
+        with database.connect() as connection:
+            with suppress(*[DatabaseEmpty] * may_be_empty):
+                require_schema(connection, database.name)
+            yield database, connection
+    except psycopg.Error as error:
+        raise translate_error(error) from None
+
+
+@contextmanager
+def opened(settings: BaseSettings, *, only_looks: bool) -> Iterator[tuple[Database, Connection]]:
+    """The database and a connection, for commands that write or only look as the user says."""
+    if only_looks:
+        with looking(settings) as found:
+            yield found
+    else:
+        with connected(settings) as (database, connection, _):
+            yield database, connection
 
 
 class Session:

@@ -76,6 +76,15 @@ class Written:
     gone_since: Mapping[tuple[str, int], datetime] = field(default_factory=dict)
     """Articles that have returned, and since when they had been gone."""
 
+    def __add__(self, other: Written) -> Written:
+        """What became of the articles of two batches that have none in common."""
+        return Written(
+            self.new | other.new,
+            self.changed | other.changed,
+            self.unchanged | other.unchanged,
+            {**self.gone_since, **other.gone_since},
+        )
+
     @property
     def all(self) -> frozenset[tuple[str, int]]:
         """All written articles; those whose stored text is newer are not among them."""

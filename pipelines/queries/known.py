@@ -175,7 +175,7 @@ def _rows(connection: Connection, query: LiteralString, values: dict[str, Any]) 
     try:
         return connection.execute(query, values).fetchall()
     except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn):
-        # `dry=1` on a database that is empty, or not brought up to date, which only a crawl does.
+        # `dry=1` on an empty database: only a crawl makes the tables.
         return []
 
 

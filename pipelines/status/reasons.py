@@ -17,6 +17,7 @@ from asiatongsin.plausible import CLOCKS_DIFFER_MAX
 from asiatongsin.rechecks import Rechecks
 from asiatongsin.site import Site
 from pipelines.crawl_record import Outcome
+from pipelines.spool.belonging import describe_elsewhere
 from pipelines.status.state import DatabaseState, Files, Missing, SiteState, Status
 from pipelines.verdict.bounds import Bounds, describe_frozen_strip
 
@@ -81,6 +82,8 @@ def reasons(status: Status, limits: Limits, only: str | None = None) -> tuple[st
 def _of_files(files: Files) -> Iterator[str]:
     if files.left:
         yield f"{files.left} pages wait in the spool and no crawl stores them: run `scrapy export`"
+    if files.elsewhere:
+        yield describe_elsewhere(files.elsewhere)
     if files.refused:
         yield (
             f"{files.refused} files with what the database refused are in {files.data}/refused:"

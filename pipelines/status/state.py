@@ -201,6 +201,9 @@ class Files:
     left: int
     """Pages in spools that no running crawl stores: the next one does, or `scrapy export`."""
 
+    elsewhere: dict[str, int]
+    """Pages in spools that belong to other databases, by the addresses of these."""
+
     refused: int
     """Files in the folder `refused`, with pages that the database refused."""
 

@@ -43,6 +43,8 @@ def _top(status: Status) -> str:
     left = f", {files.left} of them of crawls that have ended" if files.left else ""
     if database.error:
         where = f"cannot be reached: {database.error}"
+    elif database.version is None:
+        where = f"{database.name} (not made yet)"
     else:
         where = f"{database.name} ({tqdm.format_sizeof(database.size_bytes or 0, 'B')}, PostgreSQL {database.version})"
     lines = {"Data folder": files.data, "Spool": f"{files.waiting} pages wait{left}", "Database": where}

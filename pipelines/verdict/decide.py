@@ -130,8 +130,9 @@ def _by_the_worst(
 
 def _not_stored(tally: Tally, waiting: int, trouble: str) -> tuple[Outcome | None, str]:
     """Whether pages that came are not in the database, as an outcome, and why."""
-    if damage := damaged_spool(tally.spool_damaged, tally.spool_broken):
-        return Outcome.ERROR, damage
+    refusal = refused_by_database(tally.refused_pages, tally.partial_pages)
+    if lost := "; ".join(filter(None, [damaged_spool(tally.spool_damaged, tally.spool_broken), refusal])):
+        return Outcome.ERROR, lost
     if waiting:
         why = f"the database did not take all pages ({trouble or 'see the log'})"
         return Outcome.SPOOLED, f"{why}; the next run or `scrapy export` stores what waits in the spool"
@@ -146,6 +147,14 @@ def damaged_spool(folders: int, lines: int) -> str:
     parts = [f"{folders} folders in the spool cannot be stored"] if folders else []
     parts += [f"{lines} lines of the spool cannot be read and are kept in the folder refused"] if lines else []
     return f"{' and '.join(parts)}, see the log" if parts else ""
+
+
+def refused_by_database(pages: int, partial: int) -> str:
+    """Says that the database refused what came; empty where it took all."""
+    what = [f"{pages} pages"] if pages else []
+    what += [f"parts of {partial} pages that are stored without them"] if partial else []
+    kept = "all is kept in the folder refused, see the log and the table rejected_pages"
+    return f"the database refused {' and '.join(what)}; {kept}" if what else ""
 
 
 def _removals_count(tally: Tally) -> bool:
@@ -273,9 +282,11 @@ def _counts(tally: Tally, waiting: int) -> str:
         "lists whose walk must be repeated": tally.lists_unsure,
         "lists looked through for late articles": tally.looked_back,
         "list walks cut short because the database did not answer": tally.walks_cut_short,
-        "refused by the database and kept in a file": tally.refused_rows,
         "dropped by a stage that you added": tally.dropped,
+        "refused by the database and kept in a file": tally.refused_pages,
+        "stored without a part that the database refused": tally.partial_pages,
         "waiting in the spool": waiting,
+        "of earlier crawls waiting for another database": tally.spool_elsewhere,
     }
     figures = ", ".join(parts + [f"{number} {name}" for name, number in optional.items() if number])
     return f"{figures}; {tally.without_menu}" if tally.without_menu and tally.lists.arrived else figures

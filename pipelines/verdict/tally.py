@@ -80,7 +80,10 @@ class Tally:
     new: int = 0
     changed: int = 0
     unchanged: int = 0
-    refused_rows: int = 0
+    refused_pages: int = 0
+    """Pages that the database did not take."""
+    partial_pages: int = 0
+    """Pages that it took without a part that it refused."""
     controls_are_due: bool = False
     controls_are_served: bool = False
     """Most of the controls came."""
@@ -97,6 +100,7 @@ class Tally:
     spool_trouble: str = ""
     spool_damaged: int = 0
     spool_broken: int = 0
+    spool_elsewhere: int = 0
     refused: str = ""
     """Why the crawl must not begin."""
 
@@ -173,7 +177,8 @@ _COUNTS = {
     "new": names.exported("new"),
     "changed": names.exported("changed"),
     "unchanged": names.exported("unchanged"),
-    "refused_rows": names.exported("refused"),
+    "refused_pages": names.exported("refused"),
+    "partial_pages": names.exported("partial"),
     "removed_asked_again": names.REMOVED_ASKED_AGAIN,
     "removed_answered_again": names.REMOVED_ANSWERED_AGAIN,
     "failures_in_a_row": names.FAILURES_IN_A_ROW,
@@ -183,5 +188,6 @@ _COUNTS = {
     "spool_failures": names.SPOOL_FAILURES,
     "spool_damaged": names.SPOOL_DAMAGED,
     "spool_broken": names.SPOOL_BROKEN,
+    "spool_elsewhere": names.SPOOL_ELSEWHERE,
 }
 """Figures that are taken as they are, and the statistic that holds each."""
