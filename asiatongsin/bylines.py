@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from asiatongsin.korean import clean
 
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}", re.ASCII)
-_ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[^\s\])】>]{0,100}", re.ASCII)  # also half of one: cjw900@
+_ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[^\s\])】>）］》]{0,100}", re.ASCII)  # also half of one: cjw900@
 
 # --- names and titles ---------------------------------------------------------------------------------------------
 
@@ -36,7 +36,7 @@ _OFFICE = (
 )
 _OF_PAPERS = re.compile(r"(?:지국장|지사장|총국장|편집국장|보도국장|취재부장|편집장|편집인|발행인|주필|[가-힣]본부장)$")
 """Titles that only papers give; a 대표 or 팀장 may be anybody that is talked to."""
-_OF_OFFICE = rf"\s(?:[가-힣]{{1,8}}\s?)?{_OFFICE}"
+_OF_OFFICE = rf"\s(?:(?:{_REGION.pattern})\s)?(?:[가-힣]{{1,8}}\s?)?{_OFFICE}"
 
 # What is no name though it stands where one does: 취재 기자, 동료 기자.
 _NOT_A_NAME = re.compile(
@@ -58,7 +58,7 @@ _DESK = re.compile(
 # --- the info line ------------------------------------------------------------------------------------------------
 
 _LONGEST_INFO_LINE = 500
-_AROUND_NAMES = " ()<>[]|/·,:=-"
+_AROUND_NAMES = " ()<>[]【】〔〕〈〉《》［］（）|/·,:=-"
 _LABEL = re.compile(
     r"(?:기사)?(?:최종|최초)?(?:(?:입력|등록|수정|승인|작성|게재|송고|발행|업데이트|업로드|갱신|배포|출고)(?:일시?|시간|시각|날짜)?)?"
     r"|조회수?|댓글|추천|공유|스크랩|인쇄|프린트|\d[\d,.:]*"
@@ -73,15 +73,18 @@ _TITLE_AT_END = re.compile(rf"(?:\s*{_JOURNALIST}|{_OF_OFFICE})\s*$")
 
 # --- the body -----------------------------------------------------------------------------------------------------
 
-_OPEN, _CLOSE = r"[\[(【〔<〈]", r"[\])】〕>〉]"
-_BRACKETS = re.compile(r"[\[(【〔<〈]\s*(?P<inside>(?:[^\[\]【】〔〕<>〈〉()]|\([^()]{0,30}\)){2,80}?)\s*[\])】〕>〉]")
+_OPEN, _CLOSE = "[(【〔<〈《［（", "])】〕>〉》］）"
+_INSIDE = rf"(?:[^{re.escape(_OPEN + _CLOSE)}]|\([^()]{{0,30}}\)){{2,80}}?"
+_BRACKETS = re.compile(rf"[{re.escape(_OPEN)}]\s*(?P<inside>{_INSIDE})\s*[{re.escape(_CLOSE)}]")
 _CREDIT = re.compile(
     rf"(?:^|(?P<before>.{{0,50}}?)[=\s/|ㅣ│:]\s?){_NAMES}(?:\s?{_JOURNALIST}|(?P<office>{_OF_OFFICE}))"
+    r"(?:\s?[=/]\s?[^=/]{1,15})?"
 )
 _TITLE_FIRST = re.compile(rf"(?:^|.{{0,40}}?[=\s/|ㅣ│:])(?:{_JOURNALIST}|[가-힣]{{0,6}}{_OFFICE})\s(?P<name>{_NAME})")
-# 아시아통신 최지나 기자 | …  (newsasia.kr no=142893), [서울=뉴스] 홍길동 기자 = …
-_OPENING = re.compile(
-    rf"(?:{_OPEN}[^\])】〕>〉]{{1,40}}{_CLOSE}\s?)?(?P<credit>[^|ㅣ│=\[\](){{}}]{{2,50}}?)\s*(?:[|ㅣ│=]|\s[-–—/]\s)"
+_BEFORE_BAR = (
+    re.compile(r"(?P<credit>[^|ㅣ│]{2,50}?)\s*[|ㅣ│]"),  # 아시아통신 최지나 기자 | …  (newsasia.kr no=142893)
+    re.compile(r"(?P<credit>[^=]{2,40}?)\s*(?:=|\s[-–—/]\s)"),  # [서울=뉴스] 홍길동 기자 = …
+    re.compile(r"(?P<credit>.{2,30}?[(\s][\w.+-]{1,64}@[\w.-]{1,63})\)?\s", re.ASCII),  # 홍길동 기자 hong@example.kr …
 )
 _PHOTO = re.compile(r"(?:사진|영상|촬영|그래픽|일러스트|삽화|자료|제공|디자인|번역)\s*(?:제공|취재)?\s*[=:/·]?\s*$")
 _WROTE = re.compile(r"(?:^|[\s·/])(?:글|취재)(?:$|[\s·/=])")
@@ -137,9 +140,13 @@ def parse_body_byline(paragraphs: Sequence[str], *, may_close: bool = True) -> B
 def parse_opening_byline(paragraph: str) -> Byline | None:
     """The byline a body begins with, such as `아시아통신 최지나 기자 | …` or `[시사뉴스 한지혜 기자] …`."""
     opening = paragraph[:120].lstrip()
-    in_brackets, before_bar = _BRACKETS.match(opening), _OPENING.match(opening)
-    byline = _credit(in_brackets["inside"]) if in_brackets else None
-    return byline or (_credit(before_bar["credit"]) if before_bar else None)
+    in_brackets = _BRACKETS.match(opening)
+    if in_brackets and (byline := _credit(in_brackets["inside"])):
+        return byline
+    opening = opening[in_brackets.end() :].lstrip() if in_brackets else opening
+    found = (form.match(opening) for form in _BEFORE_BAR)
+    named = (_credit(one["credit"], is_set_off=True) for one in found if one)
+    return next(filter(None, named), None)
 
 
 def parse_closing_byline(paragraph: str) -> Byline | None:
@@ -147,10 +154,10 @@ def parse_closing_byline(paragraph: str) -> Byline | None:
     tail = paragraph[-120:].rstrip(" .")
     address = _ADDRESS.search(tail, max(len(tail) - 70, 0))
     words = clean(_ADDRESS.sub(" ", tail))
-    sentence = _SENTENCE_END.match(words.rstrip(f"{_AROUND_NAMES}】〕〉"))
+    sentence = _SENTENCE_END.match(words.rstrip(_AROUND_NAMES))
     is_own = len(paragraph) <= 80 and (sentence is None or sentence[0].strip() == "/")
     credit = words[sentence.end() :] if sentence and not is_own else words
-    credit = credit.strip(f"{_AROUND_NAMES}【】〔〕〈〉")
+    credit = credit.strip(_AROUND_NAMES)
     is_marked = bool(address or "=" in credit or (sentence and sentence[0].rstrip().endswith("/")))
     is_short = credit.count(" ") <= _MOST_BLANKS and not _TITLE_FIRST.fullmatch(credit)
     return _credit(credit, _email_of(tail), may_be_office=is_marked) if is_marked or is_short else None
@@ -158,12 +165,14 @@ def parse_closing_byline(paragraph: str) -> Byline | None:
 
 def _parse_inner_byline(paragraph: str) -> Byline | None:
     """A byline in brackets within a text: `… [M이코노미 최종윤 기자] …`; or one that begins a later paragraph."""
-    inside = (found["inside"] for found in _BRACKETS.finditer(paragraph) if found[0][0] in "[【〔" or "=" in found[0])
+    inside = (found["inside"] for found in _BRACKETS.finditer(paragraph) if found[0][0] in "[【〔［" or "=" in found[0])
     named = (_credit(text, may_be_office="=" in text) for text in inside)
     return next(filter(None, named), None) or parse_opening_byline(paragraph)
 
 
-def _credit(text: str, email: str | None = None, *, may_be_office: bool = True) -> Byline | None:
+def _credit(
+    text: str, email: str | None = None, *, may_be_office: bool = True, is_set_off: bool = False
+) -> Byline | None:
     """Who a short text names as its author: `TV서울=김민규 광주본부장`, `최종윤 기자`, `경기본부장 홍길동`."""
     email = email or _email_of(text)
     words = clean(_ADDRESS.sub(" ", text)).strip(_AROUND_NAMES)
@@ -174,14 +183,14 @@ def _credit(text: str, email: str | None = None, *, may_be_office: bool = True) 
     if _PHOTO.search(words[: found.start("name")]) and not _WROTE.search(before):
         return None
     is_journalist = office is None and "before" in found.groupdict()
-    if not is_journalist and not (may_be_office and _is_of_a_paper(before, office, found["name"])):
+    if not is_journalist and not (may_be_office and _is_of_a_paper(before, office, found["name"], is_set_off)):
         return None
     return Byline(found["name"], email) if _is_person(found["name"]) else None
 
 
-def _is_of_a_paper(before: str, office: str | None, name: str) -> bool:
+def _is_of_a_paper(before: str, office: str | None, name: str, is_set_off: bool) -> bool:
     """Whether a title such as 광주본부장 is that of an author, and not of somebody the article is about."""
-    is_named = bool(before) or office is None or bool(_OF_PAPERS.search(office))
+    is_named = bool(before) or is_set_off or office is None or bool(_OF_PAPERS.search(office))
     return is_named and not _NO_AUTHOR.search(before) and _PERSON.match(name) is not None
 
 

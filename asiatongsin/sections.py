@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from scrapy.statscollectors import StatsCollector
 
@@ -21,22 +22,24 @@ def lists_to_walk(wanted: Sequence[str], front: Page | None, stats: StatsCollect
     menu = front.once(menu_of) if front else ()
     if front:
         stats.set_value(names.SECTIONS, len(menu))
+    everything = everything_of(front) if front else MenuEntry(no=ALL)
     if menu:
-        return choose(wanted, menu)
-    lists = choose_unchecked(wanted, everything_of(front) if front else MenuEntry(no=ALL))
+        return choose(wanted, menu, everything)
+    lists = choose_unchecked(wanted, everything)
     is_all = all(entry.no == ALL for entry in lists)
     walked = "the list of all articles was walked" if is_all else "the sections were not looked up in it"
     stats.set_value(names.WITHOUT_MENU, f"no menu was found, so {walked}")
     return lists
 
 
-def choose(wanted: Sequence[str], menu: Sequence[MenuEntry]) -> tuple[MenuEntry, ...]:
+def choose(wanted: Sequence[str], menu: Sequence[MenuEntry], everything: MenuEntry) -> tuple[MenuEntry, ...]:
     """The wanted lists of a menu, all of it where none is named; ArgumentError where one is not in the menu."""
-    unknown = [one for one in wanted if not any(_matching(one, menu))]
+    found = {one: [everything] if one == EVERYTHING else list(_matching(one, menu)) for one in wanted}
+    unknown = [one for one, entries in found.items() if not entries]
     if unknown:
         there, named = ", ".join(map(_described, menu)), ",".join(unknown)
         raise ArgumentError(f"sections={named}: not in the menu; write one of {there}; or all for every article")
-    return tuple(entry for one in wanted for entry in _matching(one, menu)) if wanted else tuple(menu)
+    return tuple(chain.from_iterable(found.values())) if wanted else tuple(menu)
 
 
 def choose_unchecked(wanted: Sequence[str], everything: MenuEntry) -> tuple[MenuEntry, ...]:
@@ -51,9 +54,6 @@ def choose_unchecked(wanted: Sequence[str], everything: MenuEntry) -> tuple[Menu
 
 
 def _matching(wanted: str, menu: Sequence[MenuEntry]) -> Iterator[MenuEntry]:
-    if wanted == EVERYTHING:
-        yield next((entry for entry in menu if entry.no == ALL), MenuEntry(no=ALL))
-        return
     for entry in menu:
         if wanted == str(entry.no) or _plain(wanted) in map(_plain, entry.names):
             yield entry

@@ -9,7 +9,7 @@ from asiatongsin.html.addresses import join
 from asiatongsin.html.element import Element, attribute, text_of
 from asiatongsin.html.selectors import Selectors
 from asiatongsin.korean import clean
-from asiatongsin.mediaon.urls import ALL, SECTION_FRONT, list_no, list_script
+from asiatongsin.mediaon.urls import ALL, ALL_SCRIPT, SECTION_FRONT, SECTION_SCRIPT, list_no, list_script
 from asiatongsin.site import Site
 
 PRESENT_MENU = ("ul#gnb a[href]", "#gnb a[href]")
@@ -53,9 +53,12 @@ class FrontPage:
         return next((menu for menu in menus if menu), ())
 
     def everything(self) -> MenuEntry:
-        """The list of all articles as any link of the page leads to it; where none does, that of present layouts."""
+        """The list of all articles as any link of the page leads to it; else as the layout of the menu has it."""
         links = _merged(self._entries(*LINKS.css))
-        return next((entry for entry in links if entry.no == ALL), MenuEntry(no=ALL))
+        menu = self.menu()
+        is_older = menu and all(entry.script for entry in menu)
+        usual = MenuEntry(no=ALL, script=SECTION_SCRIPT if is_older else "")  # of older layouts with sec_no=0
+        return next((entry for entry in links if entry.no == ALL), usual)
 
     def _entries(self, css: str) -> Iterator[MenuEntry]:
         for link in self.tree.css(css):
@@ -63,8 +66,9 @@ class FrontPage:
             no = list_no(address)
             if no is not None and self.site.owns(address):
                 script = list_script(address)
-                # There it is a page of widgets about the section; older layouts list under it.
-                is_usual = script == SECTION_FRONT and css in PRESENT_MENU
+                # On present layouts, section.html is a page of widgets about the section; older ones list under it.
+                usual = {ALL_SCRIPT} if no == ALL else {SECTION_SCRIPT, SECTION_FRONT}
+                is_usual = css in PRESENT_MENU and script in usual
                 yield MenuEntry(no=no, names=_names(link), script="" if is_usual else script)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain, islice
@@ -22,6 +22,7 @@ OLDER_LIST = Selectors(
 )
 LIST = Selectors(*PRESENT_LIST.css, *OLDER_LIST.css)
 LINK = Selectors("a")
+ARTICLE_LINKS = Selectors("a[href*='article.html?']")
 TITLE = Selectors("h1", "h2", "h3", "p.title")
 LEAD = Selectors("p.ffd", "p:not(.title)", "dd > span")
 DATE = Selectors(".art_info .date", ".date", ".art_info li", "ul > li")
@@ -64,7 +65,7 @@ class Teaser:
 
 
 class SectionPage:
-    """The teasers of a list page. Links of widgets and rankings beside the list do not count."""
+    """The teasers of a list page. On present layouts, links of widgets and rankings beside the list do not count."""
 
     def __init__(self, tree: Element, url: str) -> None:
         self.tree = tree
@@ -76,9 +77,9 @@ class SectionPage:
         A list without entries is an empty section, not an error.
         """
         if lists := PRESENT_LIST.best(self.tree)[:MOST_LISTS]:
-            found = chain.from_iterable(map(self._teasers_in, lists))
-        elif lists := OLDER_LIST.best(self.tree)[:MOST_LISTS]:
-            found = chain.from_iterable(map(self._older_teasers, lists))
+            found: Iterable[Teaser] = chain.from_iterable(map(self._teasers_in, lists))
+        elif OLDER_LIST.first(self.tree) is not None:
+            found = self._older_teasers()
         else:
             raise PageUnreadable("no list of articles on the page", ("list",))
         return list({teaser.no: teaser for teaser in found}.values())
@@ -95,11 +96,15 @@ class SectionPage:
             if entry.tag == "li" and (no := next(numbers, None)):
                 yield Teaser(no=no, published_at=self._published_at(entry), entry=entry)
 
-    def _older_teasers(self, block: Element) -> Iterator[Teaser]:
-        """Entries in `dl`, `li` or anything: each is the links to one article and what is around them."""
+    def _older_teasers(self) -> Iterator[Teaser]:
+        """Each article that a page of an older layout links to, in `dl`, `li` or anything.
+
+        Where its list begins and ends is not known of every paper. So a widget beside it is read as well: an article
+        that is asked for too early is no harm, one that is never asked for is lost.
+        """
         links: dict[int, Element] = {}
         entries: dict[int, set[int]] = {}
-        for link in LINK.all(block):
+        for link in ARTICLE_LINKS.all(self.tree):
             if no := self._no(link):
                 if no not in links or (not _says_title(links[no]) and _says_title(link)):
                     links[no] = link

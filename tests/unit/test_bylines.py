@@ -113,6 +113,12 @@ def test_takes_no_desk_for_a_person(line: str) -> None:
         ("(서울=연합뉴스) 홍길동 특파원 = 해온시가", "홍길동", None),
         ("한지혜 수습기자 | 해온시가", "한지혜", None),
         ("[글·사진=홍길동 기자] 해온시가", "홍길동", None),
+        ("［매체=홍길동 기자］ 해온시가", "홍길동", None),
+        ("[홍길동 기자 = 매체] 해온시가", "홍길동", None),
+        ("매체=홍길동 기자 | 해온시가", "홍길동", None),
+        ("홍길동 기자 hong@example.kr 해온시가", "홍길동", "hong@example.kr"),
+        ("[전남=매체] 홍길동 본부장 = 해온시가", "홍길동", None),
+        ("[매체=홍길동 전북 취재본부장] 해온시가", "홍길동", None),
     ],
 )
 def test_reads_the_byline_a_body_begins_with(paragraph: str, name: str, email: str | None) -> None:

@@ -29,6 +29,7 @@ TOP_MENU = """<div class="top_menu"><div class="menu_tt"><a href="/">뉴스</a><
 
 PRESENT = """<ul id="gnb"><li><a href="/news/section.html?sec_no=31"><span>교통</span></a></li>
 <li><a href="/news/section_type2.html?sec_no=8">포토</a></li></ul>"""
+PRESENT_ALL = PRESENT.replace("</ul>", '<li><a href="/news/section_list_all.html?sec_no=0">전체</a></li></ul>')
 
 
 def front(markup: str) -> FrontPage:
@@ -59,6 +60,7 @@ def entry(no: int, name: str, script: str = "") -> MenuEntry:
             ),
         ),
         (PRESENT, (entry(31, "교통"), entry(8, "포토", "section_type2"))),
+        (PRESENT_ALL, (*front(PRESENT).menu(), entry(ALL, "전체", "section_list_all"))),
         (f'<div id="gnb"><a href="/">홈</a></div>{GNB01.partition("<li>")[0]}</ul></div>', ()),
         (
             '<div class="gnb"><table><tr><td><a href="news/section.html?sec_no=3" title="사회"></a></table></div>',
@@ -79,6 +81,14 @@ def test_finds_the_list_of_all_articles_on_a_page_without_a_menu() -> None:
     assert front(elsewhere).menu() == ()
     assert front(elsewhere).everything() == entry(ALL, "전체기사 보기", "section_list_all")
     assert front("<p></p>").everything() == MenuEntry(no=ALL)
+
+
+@pytest.mark.parametrize(
+    ("markup", "script"),
+    [(PRESENT, ""), (TOP_MENU, "/news/section_list_all.html"), (GNB01, "/news/article_list_all.html")],
+)
+def test_knows_where_each_layout_lists_all_articles(markup: str, script: str) -> None:
+    assert (front(markup).everything().no, front(markup).everything().script) == (ALL, script)
 
 
 @pytest.mark.skipif(not OLDER.is_dir(), reason="the saved pages are not here")

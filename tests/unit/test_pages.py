@@ -174,6 +174,12 @@ def test_reads_the_entries_of_older_lists(markup: str) -> None:
     assert len(read) == 2
 
 
+def test_loses_no_article_of_an_older_page_whose_list_has_another_form() -> None:
+    markup = f'<div class="m01_hdl10"><h1>{TEXT.format("위")}</h1></div><p class="x">{OTHER_ENTRY[4:-5]}</p>'
+    read = SectionPage(parse(markup.encode()).tree, LIST_URL).teasers()
+    assert [teaser.no for teaser in read] == [5, 4]
+
+
 def test_reads_each_article_of_an_older_list_that_is_one_entry() -> None:
     markup = f'<div class="m01_arl40"><dl><dt>{TEXT.format("하나")}<dt>{TEXT.replace("no=5", "no=4").format("둘")}</dl>'
     read = SectionPage(parse(markup.encode()).tree, LIST_URL).teasers()

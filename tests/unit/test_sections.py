@@ -23,23 +23,23 @@ WHOLE = MenuEntry(no=ALL, names=("전체기사",), script="/news/section_list_al
         (("정치",), (POLITICS,)),
         (("문화/연예",), (CULTURE,)),
         (("LIFE",), (CULTURE, LIFE)),
-        (("all",), (MenuEntry(no=ALL),)),
+        (("all",), (WHOLE,)),
     ],
 )
 def test_takes_sections_by_number_by_name_and_all_of_them(
     wanted: tuple[str, ...], chosen: tuple[MenuEntry, ...]
 ) -> None:
-    assert choose(wanted, MENU) == chosen
+    assert choose(wanted, MENU, WHOLE) == chosen
 
 
 def test_walks_the_list_of_all_articles_where_the_menu_has_it() -> None:
-    assert choose(("all",), (*MENU, WHOLE)) == choose(("전체기사",), (*MENU, WHOLE)) == (WHOLE,)
+    assert choose(("전체기사",), (*MENU, WHOLE), MenuEntry(no=ALL)) == (WHOLE,)
 
 
 @pytest.mark.parametrize("wanted", [("99",), ("22", "99"), ("99", "정치")])
 def test_names_the_sections_there_are_where_one_is_not_in_the_menu(wanted: tuple[str, ...]) -> None:
     with pytest.raises(ArgumentError) as refused:
-        choose(wanted, (*MENU, WHOLE))
+        choose(wanted, (*MENU, WHOLE), WHOLE)
     assert str(refused.value) == (
         "sections=99: not in the menu; write one of 22 (정치), 34 (문화 / 연예/Life), 35 (life), all (전체기사); "
         "or all for every article"
