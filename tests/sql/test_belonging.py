@@ -14,7 +14,7 @@ from pipelines.commands.export import export
 from pipelines.database.connection import Database
 from pipelines.database.errors import DatabaseUnreachable
 from pipelines.reparse.writing import Writing
-from pipelines.spool.belonging import DatabaseIdentity, DatabaseOther, remembered
+from pipelines.spool.belonging import DatabaseIdentity, DatabaseOther, identity_of, remembered
 from pipelines.spool.drain import Drain
 from pipelines.spool.folder import Spool, encode
 from pipelines.spool.waiting import waiting_pages
@@ -199,3 +199,22 @@ def test_the_address_names_no_user_and_no_password(data: Path) -> None:
     leave(data, UNREACHABLE, 1)
     [spool] = Spool.abandoned(data / "spool")
     assert spool.database == DatabaseIdentity(address="none on 127.0.0.1:1")
+
+
+@pytest.mark.parametrize("may_ask", [True, False])
+def test_knows_its_database_as_an_ordinary_role(
+    data: Path, connection: Connection, database_url: str, may_ask: bool
+) -> None:
+    """An administrator may forbid to ask for the server; then the number of the database has to do."""
+    role = f"ordinary_{connection.info.dbname}"
+    connection.execute(f"CREATE ROLE {role}")
+    try:
+        if not may_ask:
+            connection.execute("REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC")
+        database = Database(conninfo.make_conninfo(database_url, options=f"-c role={role}"), data)
+        with database.connect() as ordinary:
+            server, _, number = str(identity_of(database, ordinary).id).partition("/")
+        assert server.isdecimal() == may_ask
+        assert number.isdecimal()
+    finally:
+        connection.execute(f"DROP ROLE {role}")
