@@ -38,7 +38,7 @@ CHOICES = ("site", "no", "since", "until")
 
 
 class Command(ScrapyCommand):
-    """Exit status: 0 done, 1 interrupted or a fault, 2 wrong usage, 3 the database went away."""
+    """Exit status: 0 all is read, 1 some is not, or a fault, 2 wrong usage, 3 the database went away."""
 
     requires_project = True
     requires_crawler_process = False
@@ -85,7 +85,7 @@ class Command(ScrapyCommand):
                 _begin(bookmark, files, is_anew=opts.restart)
             reparse = Reparse(job, connection, writing, bookmark)
             self.exitcode, sentence = self._run(reparse, settings)
-        if self.exitcode != Outcome.ERROR.status:
+        if reparse.is_done:
             is_coloured = sys.stdout.isatty()
             print(report_text(reparse.report, COLOURED if is_coloured else PLAIN))
         print(printable(f"asiatongsin: {sentence}"), file=sys.stderr)
@@ -95,7 +95,8 @@ class Command(ScrapyCommand):
         outcome, why = Outcome.ERROR, "interrupted; "
         try:
             reparse.run(settings)
-            outcome, why = Outcome.OK, ""
+            is_whole = reparse.report.is_whole
+            outcome, why = (Outcome.OK, "") if is_whole else (Outcome.ERROR, "not all pages could be read; ")
         except (DatabaseUnreachable, DatabaseUnusable) as error:
             outcome, why = Outcome.SPOOLED, f"the database went away ({' '.join(str(error).split())}); "
         except BrokenExecutor:
@@ -107,7 +108,7 @@ class Command(ScrapyCommand):
         finally:
             if reparse.writing:
                 outcome = reparse.writing.end(outcome, reparse.report.counts())
-        if outcome is not Outcome.OK and reparse.writing:
+        if outcome is not Outcome.OK and reparse.writing and not reparse.is_done:
             why += "the same command goes on where this one ended; "
         return outcome.status, f"{outcome.word}: {why}{_counts(reparse)}"
 
