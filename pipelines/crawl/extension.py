@@ -166,22 +166,40 @@ class CrawlExtension:
         spool, drain = thread.spool, thread.worker
         try:
             is_stored = thread.finish()
-            final = FinalRecord(self.crawler, record)
-            earlier = None if thread.trouble else drain.earlier_crawls(final.record)
-            self.ended = final.judge(waiting=spool.waiting(), trouble=thread.trouble, earlier=earlier)
-            self._write_record(spool, self.ended.record)
-            if is_stored:
-                drain.store_record(self.ended.record)
-                self.ended = final.with_missing(self.ended, drain.fallen(record.site))
-                spool.remove()
-        except (DatabaseUnreachable, DatabaseUnusable, OSError) as error:
+            if thread.disk_error:
+                raise thread.disk_error
+            self._judge_and_store(thread, record, is_stored=is_stored)
+        except (DatabaseUnreachable, DatabaseUnusable) as error:
             self._put_off(spool, record, str(error))
+        except OSError as error:
+            self._end_on_failing_disk(thread, record, error)
         finally:
             if self._archive:
                 with suppress(OSError):  # records that the spool refers to are on the disk already
                     self._archive.close()
             drain.close()
             spool.release()
+
+    def _judge_and_store(self, thread: DrainThread, record: CrawlRecord, *, is_stored: bool) -> None:
+        spool, drain = thread.spool, thread.worker
+        final = FinalRecord(self.crawler, record)
+        earlier = None if thread.trouble else drain.earlier_crawls(final.record)
+        self.ended = final.judge(waiting=spool.waiting(), trouble=thread.trouble, earlier=earlier)
+        self._write_record(spool, self.ended.record)
+        if is_stored:
+            drain.store_record(self.ended.record)
+            self.ended = final.with_missing(self.ended, drain.fallen(record.site))
+            spool.remove()
+
+    def _end_on_failing_disk(self, thread: DrainThread, record: CrawlRecord, error: OSError) -> None:
+        """Tells of a disk that failed at the end like of one that was full before, and closes the row all the same."""
+        trouble = describe_error(error, self.data)
+        if not self.crawler.stats.get_value(names.SPOOL_TROUBLE):
+            self.crawler.stats.set_value(names.SPOOL_TROUBLE, trouble)
+        self._put_off(thread.spool, record, trouble)
+        if self.ended:
+            with suppress(DatabaseUnreachable, DatabaseUnusable):
+                thread.worker.store_record(self.ended.record)
 
     def _put_off(self, spool: Spool, record: CrawlRecord, trouble: str) -> None:
         """Leaves at least the record in the spool, since the last step failed."""
