@@ -24,7 +24,7 @@ from pipelines.crawl_record import CrawlRecord
 from pipelines.database.connection import Database
 from pipelines.database.errors import DatabaseFrozen, DatabaseUnreachable, DatabaseUnusable
 from pipelines.database.session import run_while_progressing
-from pipelines.disk import data_folder, describe_error
+from pipelines.disk import DISK_FULL, data_folder, describe_error
 from pipelines.exporters.batch import Exported
 from pipelines.monitoring.notify import Notices
 from pipelines.spool.drain import Drain
@@ -185,7 +185,7 @@ class CrawlExtension:
         final = FinalRecord(self.crawler, record)
         earlier = None if thread.trouble else drain.earlier_crawls(final.record)
         self.ended = final.judge(waiting=spool.waiting(), trouble=thread.trouble, earlier=earlier)
-        self._write_record(spool, self.ended.record)
+        self._write_record(spool, self.ended.record, is_whole=True)
         if is_stored:
             drain.store_record(self.ended.record)
             self.ended = final.with_missing(self.ended, drain.fallen(record.site))
@@ -208,11 +208,16 @@ class CrawlExtension:
         self.ended = FinalRecord(self.crawler, record).put_off(waiting=spool.waiting(), trouble=trouble)
         self._write_record(spool, self.ended.record)
 
-    def _write_record(self, spool: Spool, final: CrawlRecord) -> None:
-        """Writes the record beside the pages. On a full disk that fails, but the crawl still gets its row."""
+    def _write_record(self, spool: Spool, final: CrawlRecord, *, is_whole: bool = False) -> None:
+        """Writes the record beside the pages. On a full disk that fails, but the crawl still gets its row.
+
+        OSError where a disk that `is_whole` so far fails in another way.
+        """
         try:
             spool.write_record(final)
         except OSError as error:
+            if is_whole and error.errno not in DISK_FULL:
+                raise
             logger.warning("The record of the crawl cannot be written: %s", describe_error(error, self.data))
 
     def _count(self, exported: Exported) -> None:
