@@ -75,7 +75,7 @@ class Known:
 def page_of(capture: Capture, wanted: Wanted, data: Path, known: Known) -> Page | Unresolved | None:
     """The article page of a capture; None where it is another page, or not wanted.
 
-    ValueError where a header of the record cannot be true.
+    ValueError where a header of the record cannot be true, or the page in it is not read.
     """
     requested = capture.field(warc.REQUESTED_URL) or capture.url
     no, site = article_no(requested), _site_of(requested)
@@ -84,6 +84,8 @@ def page_of(capture: Capture, wanted: Wanted, data: Path, known: Known) -> Page 
     fetched_at = _fetched_at(capture, data, known)
     if not wanted.includes(site.key, no, fetched_at):
         return None
+    if capture.unread:
+        raise ValueError(capture.unread)
     answer = _answer(capture, requested, no)
     if answer is None:
         return None
@@ -161,8 +163,13 @@ def _place(capture: Capture, data: Path) -> Archived | None:
 
 def _fetched_at(capture: Capture, data: Path, known: Known) -> datetime:
     """When a page was fetched: as the tables say of a crawl whose clock was ahead, else as its record says."""
-    ahead = known.clocks_ahead.get(crawl_of(capture.path)) if _file_of(capture.path, data) else None
+    ahead = known.clocks_ahead.get(crawl_of(capture.path)) if is_ours(capture.path, data) else None
     return capture.recorded_at - ahead if ahead else capture.fetched_at
+
+
+def is_ours(path: Path, data: Path) -> bool:
+    """Whether a file is of our own archive."""
+    return _file_of(path, data) is not None
 
 
 def _usual_base(site: Site) -> str:
