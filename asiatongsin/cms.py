@@ -6,6 +6,7 @@ Another CMS is a package beside `asiatongsin/mediaon` that offers the same names
 from __future__ import annotations
 
 from asiatongsin.mediaon.fields import FIELDS, field_of, found_on
+from asiatongsin.mediaon.parts import next_part, with_part
 from asiatongsin.mediaon.reading import (
     Listing,
     PageContent,
@@ -17,7 +18,16 @@ from asiatongsin.mediaon.reading import (
 )
 from asiatongsin.mediaon.removed import GONE_STATUSES
 from asiatongsin.mediaon.section import LIST, Teaser
-from asiatongsin.mediaon.urls import ALL, article_no, article_url, is_desktop_article, list_no, list_url, page_no
+from asiatongsin.mediaon.urls import (
+    ALL,
+    article_no,
+    article_url,
+    is_desktop_article,
+    list_no,
+    list_url,
+    page_no,
+    part_no,
+)
 
 LIST_SELECTORS = LIST.css
 """CSS selectors that find the entries of a list page."""
@@ -39,8 +49,11 @@ __all__ = [
     "list_no",
     "list_url",
     "listing_of",
+    "next_part",
     "page_no",
+    "part_no",
     "read_page",
     "read_weather",
     "sections_of",
+    "with_part",
 ]

@@ -13,6 +13,7 @@ from dateutil.parser import isoparse
 from asiatongsin.article_parts import ArticleImage, ArticleLink
 from asiatongsin.errors import PageUnreadable
 from asiatongsin.html.element import Element, ancestors, attribute, text_of, whole_text
+from asiatongsin.html.parse import parse
 from asiatongsin.html.selectors import Selectors
 from asiatongsin.items import Article, Page
 from asiatongsin.korean import (
@@ -183,7 +184,9 @@ class ArticlePage:
 
     @cached_property
     def _parts(self) -> list[ArticleBody]:
-        return [ArticleBody(body, self.page.url) for body in self.bodies]
+        trees = [parse(part.body).tree for part in self.page.parts]
+        further = (body for tree in trees for body in find_bodies(tree, tree))
+        return [ArticleBody(body, self.page.url) for body in chain(self.bodies, further)]
 
     @cached_property
     def _info_lines(self) -> list[str]:

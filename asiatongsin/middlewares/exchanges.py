@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from scrapy.http import Headers as ScrapyHeaders
 from scrapy.http import Request, Response
 
-from asiatongsin.capture import Exchange, Headers
-from asiatongsin.items import Page, PageKind
+from asiatongsin.capture import Check, Exchange, Headers, Stored
+from asiatongsin.items import Page, PageItems, PageKind, Rejection
 from asiatongsin.site import Site
 
 EXCHANGES = "exchanges"
@@ -57,6 +57,21 @@ def page_of(response: Response, site: Site, kind: PageKind) -> Page:
         headers=headers_of(response.headers),
         body=response.body,
         exchanges=exchanges,
+    )
+
+
+def failed_page(request: Request, site: Site, reason: str, *, is_transient: bool) -> PageItems:
+    """What is noted of an article of which no answer came that can be used."""
+    stored: Stored | None = request.cb_kwargs["stored"]
+    now = datetime.now(UTC)
+    return PageItems(
+        site=site.key,
+        url=request.url,
+        kind="article",
+        no=request.cb_kwargs["no"],
+        fetched_at=now,
+        check=Check(checked_at=now, dated_at=stored.dated_at if stored else None),
+        rejected=Rejection(reason=reason, is_transient=is_transient),
     )
 
 

@@ -6,7 +6,6 @@ import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Self
 
@@ -18,7 +17,7 @@ from twisted.python.failure import Failure
 
 from asiatongsin import statistics as names
 from asiatongsin.arguments import Arguments
-from asiatongsin.capture import Check, Stored
+from asiatongsin.capture import Stored
 from asiatongsin.cms import (
     ALL,
     GONE_STATUSES,
@@ -27,12 +26,14 @@ from asiatongsin.cms import (
     list_no,
     list_url,
     listing_of,
+    next_part,
     page_no,
     sections_of,
+    with_part,
 )
-from asiatongsin.items import Page, PageItems, PageKind, Rejection
+from asiatongsin.items import Page, PageKind
 from asiatongsin.known import Known
-from asiatongsin.middlewares.exchanges import page_of
+from asiatongsin.middlewares.exchanges import failed_page, page_of
 from asiatongsin.middlewares.failures import Refused, Stopped, failure_reason
 from asiatongsin.number_set import NumberSet
 from asiatongsin.rechecks import Rechecks
@@ -157,7 +158,11 @@ class AsiatongsinSpider(scrapy.Spider):
         @returns items 1 1
         @scrapes url status body
         """
-        yield replace(self._page(response, "article"), no=no, **met)
+        yield self._whole(replace(self._page(response, "article"), no=no, **met))
+
+    def parse_part(self, response: Response, page: Page, **_: Any) -> Iterator[Any]:
+        """A further page of an article that is printed on several."""
+        yield self._whole(with_part(page, page_of(response, self.site, "article")))
 
     def handle_failure(self, failure: Failure) -> Iterator[Any]:
         """Counts a page that did not arrive. An article is noted as well, so that the next crawl requests it again."""
@@ -168,7 +173,9 @@ class AsiatongsinSpider(scrapy.Spider):
         reason = failure_reason(failure.value)
         self._note_failure(request, reason)
         if kind == "article":
-            yield self._failed_page(request, reason, is_transient=not isinstance(failure.value, Refused))
+            if (page := request.cb_kwargs.get("page")) and page.stored is None:
+                yield page  # what came of a new article in several parts
+            yield failed_page(request, self.site, reason, is_transient=not isinstance(failure.value, Refused))
         elif kind == "front":
             yield from self._first_pages([*KNOWN_SECTIONS, ALL])
 
@@ -280,15 +287,8 @@ class AsiatongsinSpider(scrapy.Spider):
         self.crawler.stats.inc_value(names.pages(kind))
         return page_of(response, self.site, kind)
 
-    def _failed_page(self, request: Request, reason: str, *, is_transient: bool) -> PageItems:
-        stored: Stored | None = request.cb_kwargs["stored"]
-        now = datetime.now(UTC)
-        return PageItems(
-            site=self.site.key,
-            url=request.url,
-            kind="article",
-            no=request.cb_kwargs["no"],
-            fetched_at=now,
-            check=Check(checked_at=now, dated_at=stored.dated_at if stored else None),
-            rejected=Rejection(reason=reason, is_transient=is_transient),
-        )
+    def _whole(self, page: Page) -> Page | Request:
+        """The page of an article, or the request for its next part."""
+        if (url := next_part(page)) is None:
+            return page
+        return self._request(url, "article", self.parse_part, no=page.no, stored=page.stored, page=page)

@@ -29,6 +29,7 @@ class Misbehaving(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.url = f"http://127.0.0.1:{self.server_port}"
         self.prepared: dict[str, list[Answer]] = {"/robots.txt": [(404, {})]}
+        self.bodies: dict[str, str] = {}
         self.times: dict[str, list[float]] = defaultdict(list)
 
 
@@ -43,7 +44,7 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(PAGE.encode())
+        self.wfile.write(self.server.bodies.get(self.path, PAGE).encode())
 
     def log_message(self, *args: Any) -> None:
         """Nothing on standard error."""
