@@ -12,7 +12,7 @@ from dateutil.parser import isoparse
 
 from asiatongsin.article_parts import ArticleImage, ArticleLink
 from asiatongsin.errors import PageUnreadable
-from asiatongsin.html.element import Element, ancestors, attribute, text_of, whole_text
+from asiatongsin.html.element import Element, ancestors, attribute, key, text_of, whole_text
 from asiatongsin.html.parse import parse
 from asiatongsin.html.selectors import Selectors
 from asiatongsin.items import Article, Page
@@ -178,9 +178,11 @@ class ArticlePage:
     @cached_property
     def _column(self) -> Element:
         """The innermost element around headline and body."""
-        body = BODY.first(self.tree)
-        around = ancestors(body) if body is not None else iter(())
-        return next((element for element in around if HEADLINE.first(element) is not None), self.tree)
+        body, headline = BODY.first(self.tree), HEADLINE.first(self.tree)
+        if body is None or headline is None:
+            return self.tree
+        around_headline = set(map(key, ancestors(headline)))
+        return next((element for element in ancestors(body) if key(element) in around_headline), self.tree)
 
     @cached_property
     def _parts(self) -> list[ArticleBody]:

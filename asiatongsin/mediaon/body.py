@@ -136,15 +136,18 @@ def find_bodies(tree: Element, column: Element) -> list[Element]:
     if len(found) > 1:
         apart = set(map(key, _apart(sorted(found, key=_trust))))
         found = [one for one in found if key(one) in apart]
+    found = found or _apart(BODY.best(column))
     held = list(filter(holds_anything, found))
     if not held:
-        found = _apart(chain(found, BODY.all(tree)) if found else BODY.best(tree))
+        found = _apart(chain(found, BODY.all(tree)))
         held = list(filter(holds_anything, found))
     return held or found[:1]
 
 
-def without_copies(parts: Iterable[ArticleBody]) -> list[ArticleBody]:
+def without_copies(parts: list[ArticleBody]) -> list[ArticleBody]:
     """The parts of a body whose text no other part holds as well, as a copy for printers does."""
+    if len(parts) < 2:
+        return parts
     kept: list[tuple[str, ArticleBody]] = []
     for part in parts:
         text = "".join("".join(part.paragraphs).split())

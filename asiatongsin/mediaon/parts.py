@@ -29,10 +29,10 @@ def next_part(page: Page) -> str | None:
     A pager of comments is not meant.
     """
     wanted = len(page.parts) + 2
-    if page.no is None or page.status != HTTPStatus.OK or page.parsed.excess or wanted > MOST_PARTS + 1:
+    if page.no is None or page.status != HTTPStatus.OK or wanted > MOST_PARTS + 1:
         return None
-    bodies = [page.body, *(part.body for part in page.parts[-1:])]
-    links = (link for body in bodies if _PAGED.search(body) for link in LINKS.all(parse(body).tree))
+    bodies = filter(_PAGED.search, [page.body, *(part.body for part in page.parts[-1:])])
+    links = (link for body in bodies for link in LINKS.all(parse(body).tree))
     addresses = (join(page.url, attribute(link, "href")) for link in links if not _is_chrome(link))
     return next((url for url in addresses if article_no(url) == page.no and part_no(url) == wanted), None)
 

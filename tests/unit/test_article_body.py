@@ -99,6 +99,8 @@ def test_bounds_what_a_table_may_claim() -> None:
             "<figure><img src=/b.jpg><figcaption>둘</figcaption></figure></figure>",
             [("/a.jpg", "하나"), ("/b.jpg", "둘")],
         ),
+        ("<img src=/images/1x1.gif data-url=/a.jpg>", [("/a.jpg", None)]),
+        ("<img src=/skin/bg_blank.png?v=2 srcset='/a.jpg 2x'>", [("/a.jpg", None)]),
         ("<img src=/photo.jpg data-index=3 data-role=zoom.in>", [("/photo.jpg", None)]),
         ("<img src=/blank-hill.jpg>", [("/blank-hill.jpg", None)]),
         ("<img src='data:image/png;base64,R0' alt='점'>", []),

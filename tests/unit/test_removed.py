@@ -90,6 +90,8 @@ def test_takes_a_body_for_empty_in_which_nothing_is_and_nothing_comes(body: str)
         "해당 기사가 없습니다.",
         "등록된 게시물이 없습니다",
         "지워진 기사입니다",
+        "등록되지 않은 기사입니다",
+        "잘못된 기사번호입니다",
         "비공개 처리된 기사입니다.",
         "게재가 중단된 기사입니다.",
         "Article not found",
