@@ -145,10 +145,7 @@ class Article:
     """Time of 수정, Korean time, aware."""
 
     body: tuple[str, ...] = ()
-    """Paragraphs as printed, bylines included, captions and advertising not. Empty for a photo or video alone.
-
-    A row of a table is one paragraph, with a tab between its cells; a cell without text keeps its place.
-    """
+    """Paragraphs as printed, bylines included, captions not; cells of a table have tabs between. May be empty."""
 
     images: tuple[ArticleImage, ...] = ()
     """Photos in the order of the page."""

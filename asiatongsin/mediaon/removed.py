@@ -25,8 +25,8 @@ _REFRESH_TO = re.compile(r"url\s*=\s*['\"]?([^'\"]+)", re.IGNORECASE)
 _ALERT = re.compile(r"\b(?:alert|confirm)\s*\(|history\.(?:back|go)\s*\(")
 _LONGEST_MESSAGE = 300  # characters; a page around an article has many more
 
-_SAID = re.compile(r"\b(?:alert|confirm)\s*\(\s*(?P<quote>['\"`])(?P<text>.*?)(?P=quote)", re.DOTALL)
-_LITERAL = re.compile(r"(?P<quote>['\"`])(?P<text>[^'\"`]*[가-힣\s][^'\"`]*)(?P=quote)")
+_SAID = re.compile(r"\b(?:alert|confirm)\s*\(\s*(?P<quote>['\"`])(?P<text>.{0,500}?)(?P=quote)", re.DOTALL)
+_LITERAL = re.compile(r"(?P<quote>['\"`])(?P<text>[^'\"`가-힣\s]*+[가-힣\s][^'\"`]*+)(?P=quote)")
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 _BLOCK = re.compile(r"\{[^{}]*+\}")
 _NAMED_FUNCTION = re.compile(r"\bfunction\s+\w+\s*\([^()]*+\)\s*\{(?:[^{}]++|\{[^{}]*+\})*+\}")
