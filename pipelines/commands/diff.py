@@ -11,6 +11,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 
 from asiatongsin.korean import KST
+from asiatongsin.output import show
 from pipelines.commands.usage import check_settings, usage_error, usage_errors
 from pipelines.database.session import connected
 from pipelines.queries.revisions import Revision, revisions
@@ -46,7 +47,7 @@ class Command(ScrapyCommand):
             of_site = f" of {opts.site}" if opts.site else ""
             raise usage_error(f"no article {args[0]}{of_site} is stored")
         for _, texts in groupby(found, key=lambda revision: revision.site):
-            print(history(list(texts), opts.patch, opts.color == "always" or (opts.color == "auto" and _is_terminal())))
+            show(history(list(texts), opts.patch, opts.color == "always" or (opts.color == "auto" and _is_terminal())))
 
 
 def history(texts: list[Revision], as_patch: bool, is_coloured: bool) -> str:

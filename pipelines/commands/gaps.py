@@ -15,6 +15,7 @@ from scrapy.settings import Settings
 
 from asiatongsin.arguments import is_number
 from asiatongsin.korean import KST
+from asiatongsin.output import show
 from asiatongsin.printable import printable
 from asiatongsin.site import DEFAULT_BASE, Site
 from asiatongsin.spiders.asiatongsin import AsiatongsinSpider
@@ -68,13 +69,13 @@ class Command(ScrapyCommand):
             span = _span(site.key, first, last, gaps.stored_span(connection, site.key))
             if not opts.fetch:
                 counts, runs = gaps.count(connection, span), gaps.longest_runs(connection, span, RUNS_SHOWN)
-                print(as_json(span, counts, *runs) if opts.json else report(span, counts, *runs))
+                show(as_json(span, counts, *runs) if opts.json else report(span, counts, *runs))
                 return
             numbers = gaps.missing(connection, span, limit)
         if numbers:
             self._fetch(site, numbers, opts.json)
         else:
-            print(_fetched_json(0, gaps.Counts()) if opts.json else f"{site.key}: {_numbers(span)}: none is missing")
+            show(_fetched_json(0, gaps.Counts()) if opts.json else f"{site.key}: {_numbers(span)}: none is missing")
 
     def _fetch(self, site: Site, numbers: Sequence[int], is_json: bool) -> None:
         """Crawls these numbers, then prints what became of them and how the crawl went."""
@@ -86,10 +87,10 @@ class Command(ScrapyCommand):
         self.exitcode, sentence = run_spider(self.crawler_process, crawler, given)
         try:
             results = self._results(site, numbers)
-            print(_fetched_json(len(numbers), results) if is_json else _fetched(len(numbers), results))
+            show(_fetched_json(len(numbers), results) if is_json else _fetched(len(numbers), results))
         except DatabaseUnreachable as error:
             trouble = f"asiatongsin: what became of {len(numbers)} numbers cannot be told: {error}"
-            print(printable(trouble), file=sys.stderr)
+            show(printable(trouble), sys.stderr)
         report_result(self.settings, self.exitcode, sentence)
 
     def _results(self, site: Site, numbers: Sequence[int]) -> gaps.Counts:

@@ -16,6 +16,7 @@ from asiatongsin import needed_components, setting_checks
 from asiatongsin.arguments import Arguments
 from asiatongsin.errors import ArgumentError, SettingError
 from asiatongsin.log import JSON_FORMAT, choose_log_record
+from asiatongsin.output import show
 from asiatongsin.printable import printable
 from asiatongsin.rechecks import Rechecks
 from pipelines.archive import settings as archive_settings
@@ -64,7 +65,7 @@ def check_usage(settings: BaseSettings | None, given: Mapping[str, str]) -> None
 def report_result(settings: BaseSettings | None, status: int, sentence: str) -> None:
     """Prints how the command went, as the last line on standard error and of the log file."""
     _log_to_file(settings, status, sentence)
-    print(printable(sentence), file=sys.stderr)
+    show(printable(sentence), sys.stderr)
 
 
 def run_spider(process: CrawlerProcessBase, crawler: Crawler, given: Mapping[str, str]) -> tuple[ExitStatus, str]:
