@@ -29,8 +29,8 @@ from pipelines.terminal.text_table import text_table
 RUNS_SHOWN = 20
 """How many runs of missing numbers are printed."""
 
-HIGHEST_NUMBER, MOST_TRIES = 10**12, 10_000
-"""Highest article number, which no site comes near, and most numbers that are tried at once, which takes hours."""
+MOST_TRIES = 10_000
+"""Most numbers that are tried at once, which takes hours."""
 
 
 class Command(ScrapyCommand):
@@ -45,8 +45,8 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument("--site", default=DEFAULT_BASE, help=f"base address or host; default: {DEFAULT_BASE}")
-        parser.add_argument("--from", dest="first", metavar="N", help="default: the lowest number that is stored")
-        parser.add_argument("--to", dest="last", metavar="N", help="default: the highest number that is stored")
+        parser.add_argument("--from", dest="first", metavar="N", help="default: the lowest stored one, but for strays")
+        parser.add_argument("--to", dest="last", metavar="N", help="default: the highest stored one, but for strays")
         parser.add_argument("--fetch", action="store_true", help="try the missing numbers; ends like scrapy crawl")
         parser.add_argument("--most", metavar="N", default="100", help="try at most so many numbers; default: 100")
         parser.add_argument("--json", action="store_true", help="one JSON object instead of tables")
@@ -63,10 +63,13 @@ class Command(ScrapyCommand):
         if args:
             raise usage_error(f"scrapy gaps takes options only, not {args[0]}")
         site, limit = given_site(opts.site), _number("--most", opts.most, MOST_TRIES)
-        first = _number("--from", opts.first, HIGHEST_NUMBER) if opts.first is not None else None
-        last = _number("--to", opts.last, HIGHEST_NUMBER) if opts.last is not None else None
+        first = _number("--from", opts.first, gaps.HIGHEST_NUMBER) if opts.first is not None else None
+        last = _number("--to", opts.last, gaps.HIGHEST_NUMBER) if opts.last is not None else None
         with connected(self.settings or Settings()) as (_, connection, _applied):
-            span = _span(site.key, first, last, gaps.stored_span(connection, site.key))
+            stored = gaps.stored_span(connection, site.key)
+            span = _span(site.key, first, last, stored)
+            if stored and (strays := gaps.strays(connection, stored)).articles:
+                show(_strays(strays, stored), sys.stderr)
             if not opts.fetch:
                 counts, runs = gaps.count(connection, span), gaps.longest_runs(connection, span, RUNS_SHOWN)
                 show(as_json(span, counts, *runs) if opts.json else report(span, counts, *runs))
@@ -164,6 +167,12 @@ def _span(site: str, first: int | None, last: int | None, stored: gaps.Span | No
             f"no number is from {span.first} to {span.last}: write --from and --to, the lower one first{known}"
         )
     return span
+
+
+def _strays(strays: gaps.Strays, stored: gaps.Span) -> str:
+    """Says which articles no range without --from and --to includes."""
+    which = f"{strays.articles:,} stored from {strays.first:,} to {strays.last:,}"
+    return f"asiatongsin: {which}: too far from the {_numbers(stored)} for the numbers between to be missing"
 
 
 def _numbers(span: gaps.Span) -> str:

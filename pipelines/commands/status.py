@@ -47,7 +47,7 @@ class Command(ScrapyCommand):
         if opts.schema:
             show("\n\n".join(explanation(item) for item in ITEMS))
             return
-        status = collect(self.settings or Settings(), given_site(opts.site).key if opts.site else None)
+        status = collect(self.settings or Settings(), given_site(opts.site).key if opts.site is not None else None)
         if opts.json:
             show(json.dumps(json.loads(msgspec.json.encode(status)), indent=2))
         elif not opts.quiet:

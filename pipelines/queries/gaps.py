@@ -9,7 +9,24 @@ from typing import Any, LiteralString
 
 from psycopg import Connection
 
-_SPAN = "SELECT min(no), max(no) FROM articles WHERE site = %s"
+HIGHEST_NUMBER = 10**12
+"""Highest article number that is looked for, which no site comes near."""
+
+FAR = 1_000_000
+"""So many numbers without an article between two stored ones part them: the smaller part are strays.
+
+Example: 142,000 articles, and one whose number the site made up of the time. All numbers up to it would be missing.
+"""
+
+# Parts of the stored numbers, that with most articles first.
+_PARTS = """
+SELECT min(no), max(no) FROM (
+    SELECT no, count(*) FILTER (WHERE is_far) OVER (ORDER BY no) AS part
+    FROM (SELECT no, no - lag(no) OVER (ORDER BY no) > %(far)s AS is_far FROM articles WHERE site = %(site)s) AS steps
+) AS parts WHERE no <= %(highest)s
+GROUP BY part ORDER BY count(*) DESC, max(no) DESC LIMIT 1"""
+
+_STRAYS = "SELECT count(*)::int, min(no), max(no) FROM articles WHERE site = %s AND no NOT BETWEEN %s AND %s"
 
 # The other statements begin with this one: a row for each number that left a trace, with the lowest of its classes.
 # 1 stored, 2 gone, 3 unreadable; missing are: 4 stored pages lead to it, 5 tried in vain, or found removed by a crawl
@@ -87,6 +104,20 @@ class Span:
     """Highest number, within the range."""
 
 
+@dataclass(frozen=True, slots=True)
+class Strays:
+    """Stored numbers far away from all others."""
+
+    articles: int
+    """How many."""
+
+    first: int | None
+    """Lowest of them; None without any."""
+
+    last: int | None
+    """Highest of them; None without any."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Counts:
     """How many numbers are in each class. Each number counts once, in the first class here that fits."""
@@ -135,9 +166,15 @@ class Run:
 
 
 def stored_span(connection: Connection, site: str) -> Span | None:
-    """From the lowest to the highest stored number; None where nothing is stored."""
-    [(first, last)] = connection.execute(_SPAN, [site]).fetchall()
-    return None if first is None else Span(site, first, last)
+    """From the lowest to the highest stored number, without strays; None where nothing is stored."""
+    values = {"site": site, "far": FAR, "highest": HIGHEST_NUMBER}
+    return next((Span(site, *ends) for ends in connection.execute(_PARTS, values)), None)
+
+
+def strays(connection: Connection, stored: Span) -> Strays:
+    """The stored numbers outside of the range that `stored_span` returned."""
+    [row] = connection.execute(_STRAYS, [stored.site, stored.first, stored.last]).fetchall()
+    return Strays(*row)
 
 
 def count(connection: Connection, span: Span) -> Counts:
