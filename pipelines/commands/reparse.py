@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from asiatongsin.arguments import Arguments, is_number
 from asiatongsin.errors import ArgumentError
+from asiatongsin.output import show
 from asiatongsin.printable import printable
 from asiatongsin.rechecks import Rechecks
 from pipelines.archive.files import archive_files, given_files, total_bytes
@@ -90,8 +91,8 @@ class Command(ScrapyCommand):
             self.exitcode, sentence = self._run(reparse, settings)
         if reparse.is_done:
             is_coloured = sys.stdout.isatty()
-            print(report_text(reparse.report, COLOURED if is_coloured else PLAIN))
-        print(printable(f"asiatongsin: {sentence}"), file=sys.stderr)
+            show(report_text(reparse.report, COLOURED if is_coloured else PLAIN))
+        show(printable(f"asiatongsin: {sentence}"), sys.stderr)
 
     def _run(self, reparse: Reparse, settings: Settings) -> tuple[ExitStatus, str]:
         """Runs it; returns exit status and last line. Pages that were read and not stored wait in the spool."""
@@ -126,7 +127,7 @@ def _begin(bookmark: Bookmark, files: Sequence[Path], *, is_anew: bool) -> None:
     if is_anew:
         bookmark.remove()
     elif place := bookmark.read(files):
-        print(printable(f"Going on with an interrupted run in {place.file}; --restart begins anew"), file=sys.stderr)
+        show(printable(f"Going on with an interrupted run in {place.file}; --restart begins anew"), sys.stderr)
 
 
 def _advance(bar: tqdm[Any], read: int) -> None:
@@ -174,4 +175,5 @@ def _jobs(text: str | None) -> int:
 
 
 def _report(what: str) -> None:
-    tqdm.write(printable(f"Cannot read {what}"), file=sys.stderr)
+    with tqdm.external_write_mode(sys.stderr):  # the bar is taken away meanwhile
+        show(printable(f"Cannot read {what}"), sys.stderr)
