@@ -64,7 +64,8 @@ def history(texts: list[Revision], as_patch: bool, is_coloured: bool) -> str:
 def _between(old: Revision, new: Revision) -> str:
     times = " → ".join(f"{one.fetched_at.astimezone(KST):%Y-%m-%d %H:%M}" for one in (old, new))
     back = "\ncame back after it had been removed" if new.returned else ""
-    return f"revision {old.revision} → {new.revision}, fetched {times} (Korean time){back}"
+    other = "\nanother article, to which the site has given this number" if new.is_another else ""
+    return f"revision {old.revision} → {new.revision}, fetched {times} (Korean time){back}{other}"
 
 
 def _patch(old: Revision, new: Revision) -> str:
