@@ -108,12 +108,11 @@ class AsiatongsinSpider(ArticleSpider):
             for item in self._no_list(section, listing.unreadable.reason, page):
                 yield item
             return
-        teasers, walk = listing.teasers, self.lists.of(section)
-        fresh = walk.unmet(teaser.no for teaser in teasers)
+        for item in self._unless_dry(page):
+            yield item
+        teasers = listing.teasers
+        fresh = self.lists.of(section).unmet(teaser.no for teaser in teasers)
         self.crawler.stats.inc_value(names.TEASERS, len(teasers))
-        if fresh or not walk.is_probing:  # pages behind the end say nothing of how full those of the list are
-            for item in self._unless_dry(page):
-                yield item
         is_answered, new = await self._news(teasers)
         wanted = [teaser for teaser in new if self.arguments.wants(teaser.published_at)]
         if len(wanted) < len(new):
