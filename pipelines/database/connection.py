@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import psycopg
-from psycopg import Connection, conninfo
+from psycopg import Connection, conninfo, pq
 from scrapy.settings import BaseSettings
 
 from pipelines.database.embedded import EmbeddedServer
@@ -25,6 +25,17 @@ CONNECTION_DEFAULTS = {
     "tcp_user_timeout": "60000",
 }
 """Parameters of libpq where DATABASE_URL gives none."""
+
+
+class BinaryCursor(psycopg.Cursor[Any]):
+    """Takes results in binary form: texts of times and intervals depend on DateStyle and IntervalStyle of the server.
+
+    Behind a pooler those are what another client has left, so setting them would not do.
+    """
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.format = pq.Format.BINARY
 
 
 class Database:
@@ -85,7 +96,12 @@ class Database:
     def _open(self, url: str) -> Connection:
         given = conninfo.conninfo_to_dict(url)
         missing: dict[str, Any] = {name: value for name, value in CONNECTION_DEFAULTS.items() if name not in given}
-        connection = psycopg.connect(conninfo.make_conninfo(url, **missing), autocommit=True)
+        connection = psycopg.connect(
+            conninfo.make_conninfo(url, **missing),
+            autocommit=True,
+            cursor_factory=BinaryCursor,
+            prepare_threshold=None,  # a pooler may hand each statement to another process of the server
+        )
         if (encoding := connection.info.parameter_status("server_encoding")) != "UTF8":
             connection.close()
             raise DatabaseEncoding(encoding)

@@ -89,13 +89,14 @@ def migrate(connection: Connection) -> list[Migration]:
 def _apply(connection: Connection, known: list[Migration]) -> list[Migration]:
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", [UPGRADE_LOCK])
-        connection.execute(_CREATE)
+        script = psycopg.Cursor(connection)  # one that takes several statements at once
+        script.execute(_CREATE)
         current = schema_version(connection)
         if current > known[-1].version:
             raise DatabaseTooNew(current, known[-1].version)
         missing = [migration for migration in known if migration.version > current]
         for migration in missing:
-            connection.execute(sql.SQL(migration.script))
+            script.execute(sql.SQL(migration.script))
             connection.execute(_RECORD, [migration.version, migration.name])
         _update_stations(connection)
     return missing
