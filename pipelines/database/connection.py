@@ -12,6 +12,7 @@ from scrapy.settings import BaseSettings
 
 from pipelines.database.embedded import EmbeddedServer
 from pipelines.database.errors import DatabaseEncoding, DatabaseMissing, DatabaseUnreachable
+from pipelines.database.refusal import refused
 from pipelines.disk import data_folder
 
 CONNECTION_DEFAULTS = {
@@ -84,7 +85,9 @@ class Database:
             return self._open(self.url or self._embedded.address())
         except psycopg.OperationalError as error:
             if self.url:
-                raise DatabaseUnreachable(f"{self.name}: {self._without_password(error)}") from None
+                raise refused(
+                    error, _with_defaults(self.url), f"{self.name}: {self._without_password(error)}"
+                ) from None
         except (psycopg.ProgrammingError, UnicodeError):
             raise DatabaseMissing("DATABASE_URL is not an address that PostgreSQL understands") from None
         # An embedded server may have been stopped by the last process that used it, or killed.
@@ -94,10 +97,8 @@ class Database:
             raise DatabaseUnreachable(f"{self.name}: {error}") from None
 
     def _open(self, url: str) -> Connection:
-        given = conninfo.conninfo_to_dict(url)
-        missing: dict[str, Any] = {name: value for name, value in CONNECTION_DEFAULTS.items() if name not in given}
         connection = psycopg.connect(
-            conninfo.make_conninfo(url, **missing),
+            _with_defaults(url),
             autocommit=True,
             cursor_factory=BinaryCursor,
             prepare_threshold=None,  # a pooler may hand each statement to another process of the server
@@ -112,3 +113,9 @@ class Database:
         for secret in ("password", "sslpassword"):
             text = text.replace(str(given[secret]), "***") if given.get(secret) else text
         return " ".join(text.split())
+
+
+def _with_defaults(url: str) -> str:
+    given = conninfo.conninfo_to_dict(url)
+    missing: dict[str, Any] = {name: value for name, value in CONNECTION_DEFAULTS.items() if name not in given}
+    return conninfo.make_conninfo(url, **missing)

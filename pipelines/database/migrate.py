@@ -16,6 +16,7 @@ from psycopg import Connection, sql
 
 from asiatongsin.weather_stations import stations
 from pipelines.database.errors import DatabaseForeign, DatabaseTooNew
+from pipelines.database.rights import check_rights, may_not_change_schema
 from pipelines.database.statements import names, replaced, unnest, without
 from pipelines.database.tables import WEATHER_STATIONS
 
@@ -71,14 +72,19 @@ def schema_version(connection: Connection) -> int:
 def migrate(connection: Connection) -> list[Migration]:
     """Applies all missing migrations or none, and returns them. Several processes may do so at once.
 
-    DatabaseTooNew where the database knows a later version than this program.
+    DatabaseTooNew where the database knows a later version than this program. DatabaseRights where the role may not.
     """
     known = migrations()
-    if schema_version(connection) == known[-1].version:
+    check_rights(connection)
+    if (version := schema_version(connection)) == known[-1].version:
         _update_stations(connection)
         return []
+    if version > known[-1].version:
+        raise DatabaseTooNew(version, known[-1].version)
     try:
         return _apply(connection, known)
+    except (psycopg.errors.InsufficientPrivilege, psycopg.errors.InvalidSchemaName) as error:
+        raise may_not_change_schema(connection, error) from None
     except psycopg.errors.DuplicateTable as error:
         raise DatabaseForeign(
             f"the database holds tables of another program ({error.diag.message_primary}):"

@@ -11,20 +11,30 @@ from psycopg import Connection
 from scrapy.settings import BaseSettings
 
 from pipelines.database.connection import Database
-from pipelines.database.errors import CANNOT_USE_NOW, REFUSALS, DatabaseForeign, DatabaseFrozen, DatabaseUnreachable
+from pipelines.database.errors import (
+    CANNOT_USE_NOW,
+    REFUSALS,
+    DatabaseForeign,
+    DatabaseFrozen,
+    DatabaseRights,
+    DatabaseUnreachable,
+)
 from pipelines.database.migrate import Migration, migrate
+from pipelines.database.rights import grant_tables
 from pipelines.threads import start_in_thread, wait_while_progressing
 
 T = TypeVar("T")
 
 
 def translate_error(error: psycopg.Error, name: str = "") -> Exception:
-    """The error of psycopg as DatabaseUnreachable or DatabaseForeign, with the name of the database.
+    """The error of psycopg as DatabaseUnreachable, DatabaseRights or DatabaseForeign, with the name of the database.
 
     One of REFUSALS stays as it is.
     """
     text = " ".join(str(error).split())
     sentence = f"{name}: {text}" if name else text
+    if isinstance(error, psycopg.errors.InsufficientPrivilege):
+        return DatabaseRights(sentence, grant_tables("public", "the role of DATABASE_URL"))
     if isinstance(error, REFUSALS) and not isinstance(error, CANNOT_USE_NOW):
         return error
     if isinstance(error, psycopg.ProgrammingError) and not isinstance(error, CANNOT_USE_NOW):
