@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from threading import Lock
 from time import monotonic
 from typing import Self, TypeVar
 
@@ -42,7 +41,6 @@ class KnownArticles:
         self.crawler = crawler
         self._session: Session | None = None
         self._ask_again_at = 0.0
-        self._one_at_a_time = Lock()
         crawler.signals.connect(self.spider_closed, signal=signals.spider_closed)
 
     @classmethod
@@ -86,18 +84,21 @@ class KnownArticles:
             return None
         self.crawler.stats.inc_value(names.KNOWN_QUERIES)
         try:
-            return await asyncio.wait_for(run_in_thread(self._answer, question), ANSWER_TIMEOUT)
+            return await asyncio.wait_for(run_in_thread(self._session_of_crawl().run, question), ANSWER_TIMEOUT)
         except (DatabaseUnreachable, DatabaseUnusable, TimeoutError, psycopg.Error) as error:
             reason = " ".join(str(error).split()) or "no answer"
             logger.warning("Cannot ask what is stored already, so all counts as new: %s", reason)
             self._ask_again_at = monotonic() + ASK_AGAIN_AFTER
             return None
 
-    def _answer(self, question: Callable[[Connection], T]) -> T:
-        with self._one_at_a_time:
-            if self._session is None:
-                self._session = Session(Database.from_settings(self.crawler.settings), prepare=_leave_schema)
-            return self._session.run(question)
+    def _session_of_crawl(self) -> Session:
+        """The connection that stores the pages; one of our own where nothing is stored, as with `dry=1`."""
+        extension = self.crawler.get_extension(CrawlExtension)
+        if extension and extension.session:
+            return extension.session
+        if self._session is None:
+            self._session = Session(Database.from_settings(self.crawler.settings), prepare=_leave_schema)
+        return self._session
 
 
 def _leave_schema(connection: Connection) -> None:

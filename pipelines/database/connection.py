@@ -27,6 +27,8 @@ CONNECTION_DEFAULTS = {
 }
 """Parameters of libpq where DATABASE_URL gives none."""
 
+_PROCESS = "SELECT pg_backend_pid()"
+
 
 class BinaryCursor(psycopg.Cursor[Any]):
     """Takes results in binary form: texts of times and intervals depend on DateStyle and IntervalStyle of the server.
@@ -113,6 +115,11 @@ class Database:
         for secret in ("password", "sslpassword"):
             text = text.replace(str(given[secret]), "***") if given.get(secret) else text
         return " ".join(text.split())
+
+
+def is_pooled(connection: Connection) -> bool:
+    """Whether a pooler answers in the server's place: another process executes than the one that greeted us."""
+    return connection.execute(_PROCESS).fetchone() != (connection.info.backend_pid,)
 
 
 def _with_defaults(url: str) -> str:

@@ -5,6 +5,7 @@ DatabaseUnreachable        keeps pages in the spool, and tries again later
 └── DatabaseBusy           the same; a crawl that begins waits for a connection, and does not fetch without one
 DatabaseUnusable           fetches and writes nothing; the message says what a person has to do:
 ├── DatabaseMissing        to name a database, to make it, or to install the embedded one
+├── DatabasePooler         to let the pooler hand out whole transactions
 ├── DatabaseRights         to grant the role what it lacks
 ├── DatabaseTooNew         to upgrade the program
 ├── DatabaseForeign        to name another database, or to undo a change of the tables
@@ -73,6 +74,13 @@ class DatabaseTooNew(DatabaseUnusable):
 
 class DatabaseMissing(DatabaseUnusable):
     """There is no database: neither DATABASE_URL nor the embedded one, or the address leads to none."""
+
+
+class DatabasePooler(DatabaseUnusable):
+    """A pooler hands out single statements, and takes no transactions."""
+
+    def __init__(self, refusal: str) -> None:
+        super().__init__(f"{refusal}: set pool_mode of the pooler to transaction or session, or name the server itself")
 
 
 class DatabaseRights(DatabaseUnusable):

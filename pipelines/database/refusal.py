@@ -19,6 +19,7 @@ from pipelines.database.errors import (
 )
 
 NO_DATABASE, NO_RIGHT, NO_CONNECTION_LEFT = "3D000", "42501", "53300"
+NO_TRANSACTIONS = "0A000"
 NOT_LET_IN = ("28000", "28P01")
 
 _OF_POOLER = {
@@ -26,6 +27,7 @@ _OF_POOLER = {
     "no such user": NOT_LET_IN[0],
     "no more connections allowed": NO_CONNECTION_LEFT,
     "query_wait_timeout": NO_CONNECTION_LEFT,
+    "statement pooling mode": NO_TRANSACTIONS,
 }
 """What pgbouncer says, in English only: its versions before 1.21 give all of these one code."""
 
@@ -37,7 +39,7 @@ SECONDS = 5.0
 
 def refused(error: psycopg.OperationalError, address: str, sentence: str) -> DatabaseUnreachable | DatabaseUnusable:
     """The error for a connection that was not taken; `sentence` holds no password."""
-    code = _code_of_pooler(str(error)) or _code(address, error)
+    code = code_of_pooler(str(error)) or _code(address, error)
     given = conninfo.conninfo_to_dict(address)
     name, role = (sql.Identifier(str(given.get(key, key))).as_string() for key in ("dbname", "user"))
     if code == NO_DATABASE:
@@ -50,7 +52,8 @@ def refused(error: psycopg.OperationalError, address: str, sentence: str) -> Dat
     return DatabaseBusy(sentence) if code == NO_CONNECTION_LEFT else DatabaseUnreachable(sentence)
 
 
-def _code_of_pooler(text: str) -> str:
+def code_of_pooler(text: str) -> str:
+    """The SQLSTATE for what a pooler says; empty for other texts."""
     return next((code for said, code in _OF_POOLER.items() if said in text), "")
 
 

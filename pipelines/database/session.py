@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from threading import RLock
 from typing import TypeVar
 
 import psycopg
@@ -14,16 +15,22 @@ from pipelines.database.connection import Database
 from pipelines.database.errors import (
     CANNOT_USE_NOW,
     REFUSALS,
+    DatabaseBusy,
     DatabaseForeign,
     DatabaseFrozen,
+    DatabasePooler,
     DatabaseRights,
     DatabaseUnreachable,
 )
 from pipelines.database.migrate import Migration, migrate
+from pipelines.database.refusal import NO_CONNECTION_LEFT, NO_TRANSACTIONS, code_of_pooler
 from pipelines.database.rights import grant_tables
 from pipelines.threads import start_in_thread, wait_while_progressing
 
 T = TypeVar("T")
+
+OF_POOLER = {NO_CONNECTION_LEFT: DatabaseBusy, NO_TRANSACTIONS: DatabasePooler}
+"""What a pooler says only as a statement is executed."""
 
 
 def translate_error(error: psycopg.Error, name: str = "") -> Exception:
@@ -33,6 +40,8 @@ def translate_error(error: psycopg.Error, name: str = "") -> Exception:
     """
     text = " ".join(str(error).split())
     sentence = f"{name}: {text}" if name else text
+    if (code := code_of_pooler(text)) in OF_POOLER:
+        return OF_POOLER[code](sentence)
     if isinstance(error, psycopg.errors.InsufficientPrivilege):
         return DatabaseRights(sentence, grant_tables("public", "the role of DATABASE_URL"))
     if isinstance(error, REFUSALS) and not isinstance(error, CANNOT_USE_NOW):
@@ -70,13 +79,14 @@ def connected(settings: BaseSettings) -> Iterator[tuple[Database, Connection, li
 class Session:
     """A connection that is opened when it is first needed, and once more where it broke.
 
-    `prepare` is called first with each new connection.
+    `prepare` is called first with each new connection. Threads may share a session: each waits for its turn.
     """
 
     def __init__(self, database: Database, prepare: Callable[[Connection], object] = migrate) -> None:
         self.database = database
         self.connection: Connection | None = None
         self._prepare = prepare
+        self._one_at_a_time = RLock()
 
     @property
     def is_connected(self) -> bool:
@@ -88,16 +98,17 @@ class Session:
 
         DatabaseUnreachable, DatabaseUnusable; one of REFUSALS where the database refuses a value.
         """
-        was_open = self.is_connected
-        try:
-            return work(self._open())
-        except psycopg.Error as error:
-            trouble = translate_error(error, self.database.name)
-        if isinstance(trouble, DatabaseUnreachable):
-            self.close()
-            if was_open:
-                return self.run(work)
-        raise trouble
+        with self._one_at_a_time:
+            was_open = self.is_connected
+            try:
+                return work(self._open())
+            except psycopg.Error as error:
+                trouble = translate_error(error, self.database.name)
+            if isinstance(trouble, DatabaseUnreachable):
+                self.close()
+                if was_open:
+                    return self.run(work)
+            raise trouble
 
     def close(self) -> None:
         """Closes the connection."""

@@ -36,15 +36,15 @@ BATCH_SECONDS = 2.0
 
 
 class Drain:
-    """Stores spooled pages, and writes the rows of their crawls."""
+    """Stores spooled pages, and writes the rows of their crawls; over a connection of its own, unless one is given."""
 
-    def __init__(self, database: Database, data: Path) -> None:
+    def __init__(self, database: Database, data: Path, session: Session | None = None) -> None:
         self.data = data
         self.spools = data / "spool"
         self.total = Exported()
         self.damaged = 0
         self.broken = 0
-        self._session = Session(database)
+        self._session = session or Session(database)
         self._batch_bytes = 0
 
     def drain_abandoned(self) -> int:
