@@ -89,17 +89,23 @@ class DatabaseLock:
 
 def open_transaction(connection: Connection, site: str) -> bool:
     """Begins a transaction that holds the lock until it ends; False where another crawl has the lock."""
-    connection.execute("BEGIN")
-    connection.execute(_STAY_OPEN)
-    return connection.execute(_TRY_IN_TRANSACTION, [site]).fetchone() == (True,)
+    connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED, READ ONLY")
+    is_ours = connection.execute(_TRY_IN_TRANSACTION, [site]).fetchone() == (True,)
+    _execute_simply(connection, _STAY_OPEN)
+    return is_ours
 
 
 def _is_open(transaction: Session) -> bool:
     try:
-        transaction.run(lambda connection: connection.execute("SELECT 1"))
+        transaction.run(lambda connection: _execute_simply(connection, "SELECT 1"))
     except Taken:
         return False
     return True
+
+
+def _execute_simply(connection: Connection, statement: LiteralString) -> None:
+    """By the simple protocol. With the extended one, the snapshot would stay, and keep the rows of all from vacuum."""
+    psycopg.Cursor(connection).execute(statement)
 
 
 class CrawlLock:

@@ -193,6 +193,8 @@ def test_holds_through_a_transaction_that_stays_open(connection: Connection, dat
     with Database(database_url, tmp_path).connect() as one, Database(database_url, tmp_path).connect() as two:
         assert open_transaction(one, SITE)
         connection.execute("SELECT pg_sleep(0.3)")
+        kept = "SELECT state, backend_xid, backend_xmin FROM pg_stat_activity WHERE pid = %s"
+        assert rows(connection, kept, one.info.backend_pid) == [("idle in transaction", None, None)]
         assert not open_transaction(two, SITE)
         assert not is_free(tmp_path, database_url)
         one.execute("ROLLBACK")
