@@ -27,9 +27,16 @@ SELECT {_ROLE}, (SELECT pg_get_userbyid(relowner)::text FROM pg_class WHERE oid 
 
 def check_rights(connection: Connection) -> None:
     """DatabaseRights where the role may not read and write the tables that are there."""
+    if lacks := lacking_rights(connection):
+        raise lacks
+
+
+def lacking_rights(connection: Connection) -> DatabaseRights | None:
+    """What the role lacks of the rights to read and write the tables; None where it may do both."""
     needed = [list(column) for column in zip(*_NEEDED, strict=True)]
     for table, right, role, schema in connection.execute(_LACKING, needed):
-        raise DatabaseRights(f"{role} may not {right} on {table}", grant_tables(schema, role))
+        return DatabaseRights(f"{role} may not {right} on {table}", grant_tables(schema, role))
+    return None
 
 
 def may_not_change_schema(connection: Connection, error: psycopg.Error) -> DatabaseRights:

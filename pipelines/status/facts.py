@@ -12,6 +12,7 @@ from psycopg import Connection
 from psycopg.rows import class_row, scalar_row
 
 from pipelines.crawl_record import LISTS, REPARSE
+from pipelines.database.rights import lacking_rights
 from pipelines.queries.weather_strip import newest_strip
 from pipelines.spool.waiting import abandoned_pages, waiting_pages
 from pipelines.status.state import CrawlRow, DatabaseState, Files, Missing, RejectedRow, SiteState, Trend
@@ -92,7 +93,8 @@ def files(data: Path, site: str | None = None) -> Files:
 def database(connection: Connection, name: str) -> DatabaseState:
     """The database that was reached."""
     size, version = connection.execute(_SIZE).fetchone() or (None, None)
-    return DatabaseState(name=name, version=version, size_bytes=size)
+    lacks = lacking_rights(connection)
+    return DatabaseState(name=name, version=version, size_bytes=size, stores_nothing=str(lacks) if lacks else None)
 
 
 def sites(connection: Connection, only: str | None = None) -> tuple[SiteState, ...]:

@@ -80,6 +80,8 @@ def reasons(status: Status, limits: Limits, only: str | None = None) -> tuple[st
 def _of_files(files: Files, database: DatabaseState) -> Iterator[str]:
     if files.left and database.error:
         yield f"{files.left} pages wait in the spool until the database can be reached"
+    elif files.left and database.stores_nothing:
+        yield f"{files.left} pages wait in the spool, and this role cannot store them: {database.stores_nothing}"
     elif files.left:
         yield f"{files.left} pages wait in the spool and no crawl stores them: run `scrapy export`"
     if files.refused:

@@ -213,6 +213,9 @@ class DatabaseState:
     error: str | None = None
     """Why it cannot be reached; None where it can."""
 
+    stores_nothing: str | None = None
+    """Why this role can store nothing in it; None where it can. For looking it needs less."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Status:

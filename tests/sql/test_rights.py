@@ -8,12 +8,16 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import Connection, conninfo
+from scrapy.settings import Settings
 
 from pipelines.database.connection import Database
 from pipelines.database.errors import DatabaseBusy, DatabaseMissing, DatabaseRights
 from pipelines.database.refusal import refused
 from pipelines.spool.drain import Drain
-from tests.samples import NO, leave, page, record, rejected, removed, story
+from pipelines.status import facts
+from pipelines.status.reasons import Limits, reasons
+from pipelines.status.state import Files, Status
+from tests.samples import AT, NO, leave, page, record, rejected, removed, story
 from tests.stored import numbers
 
 USED = "SELECT, INSERT, UPDATE, DELETE"
@@ -66,6 +70,18 @@ def test_what_is_told_helps(connection: Connection, database_url: str, role: str
     drain = Drain(Database(conninfo.make_conninfo(database_url, user=role), data), data)
     drain.store_record(record())
     drain.close()
+
+
+def test_one_that_may_only_look_is_not_told_to_store(connection: Connection, database_url: str, role: str) -> None:
+    connection.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}")
+    with psycopg.connect(conninfo.make_conninfo(database_url, user=role), autocommit=True) as looking:
+        database = facts.database(looking, "news")
+    settings = Settings()
+    settings.setmodule("asiatongsin.settings")
+    files = Files(data="data", waiting=2, left=2, refused=0)
+    told = reasons(Status(at=AT, files=files, database=database), Limits.from_settings(settings))
+    assert told[0].startswith("2 pages wait in the spool, and this role cannot store them: ")
+    assert told[0].endswith(f": GRANT {USED} ON ALL TABLES IN SCHEMA public TO {role}")
 
 
 def test_one_that_may_not_make_the_tables_is_told_the_grant(
