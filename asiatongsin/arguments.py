@@ -11,7 +11,7 @@ from dateutil.parser import UnknownTimezoneWarning
 from dateutil.parser import parse as parse_date
 
 from asiatongsin.errors import ArgumentError
-from asiatongsin.korean import KST
+from asiatongsin.korean import KST, clean
 from asiatongsin.site import DEFAULT_BASE, Site
 
 
@@ -22,8 +22,8 @@ class Arguments:
     site: Site
     """`site=<base address>`: another site of the same CMS."""
 
-    sections: tuple[int, ...] = ()
-    """`sections=22,34`: only these. Empty: those of the menu."""
+    sections: tuple[str, ...] = ()
+    """`sections=22,정치,all`: only these, by number or name; `all` is the list of all articles. Empty: the menu's."""
 
     pages: int | None = None
     """`pages=3`: at most so many list pages per section."""
@@ -61,7 +61,7 @@ class Arguments:
             raise ArgumentError(f"since={given['since']} is after until={given['until']}")
         return cls(
             site=site,
-            sections=_numbers("sections", given.get("sections")),
+            sections=_sections(given.get("sections")),
             pages=_count("pages", given.get("pages")),
             since=since,
             until=until,
@@ -69,6 +69,11 @@ class Arguments:
             full=_flag("full", given.get("full")),
             dry=_flag("dry", given.get("dry")),
         )
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the crawl takes what is new, and nothing bounds or widens that."""
+        return not (self.pages or self.since or self.until or self.no or self.full or self.dry)
 
     def wants(self, published_at: datetime | None) -> bool:
         """Whether an article of that time is within the window; one without a known time is."""
@@ -79,6 +84,10 @@ class Arguments:
             self.until is None or published_at <= self.until
         )
 
+    def is_past(self, published_at: datetime | None) -> bool:
+        """Whether an article of that time is older than the window; one without a known time is not."""
+        return self.since is not None and published_at is not None and published_at < self.since
+
 
 def _numbers(name: str, value: str | None) -> tuple[int, ...]:
     if value is None:
@@ -87,6 +96,16 @@ def _numbers(name: str, value: str | None) -> tuple[int, ...]:
     if not parts or not all(is_number(part) for part in parts):
         raise ArgumentError(f"{name}={value}: write whole numbers above 0, for example {name}=22,34")
     return tuple(dict.fromkeys(int(part) for part in parts))
+
+
+def _sections(value: str | None) -> tuple[str, ...]:
+    """Names as they are given, and numbers; which of them exist is in the menu of the site."""
+    if value is None:
+        return ()
+    parts = [clean(part) for part in value.split(",") if clean(part)]
+    if not parts or not all(is_number(part) for part in parts if part.isdecimal()):
+        raise ArgumentError(f"sections={value}: write names, all, or whole numbers above 0, for example sections=22,34")
+    return tuple(dict.fromkeys("all" if part.lower() == "all" else part.lstrip("0") or part for part in parts))
 
 
 def is_number(text: str) -> bool:

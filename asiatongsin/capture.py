@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
 Headers = tuple[tuple[str, str], ...]
 """Names and values in their order, each byte a character (Latin-1); a name may stand there several times."""
+
+_SECRET = re.compile("authorization|cookie|token|api-?key|secret|password", re.IGNORECASE)
+
+
+def is_secret(name: str) -> bool:
+    """Whether a header of a request may hold a secret, for example `Proxy-Authorization` or `Cookie`."""
+    return _SECRET.search(name) is not None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +28,7 @@ class Exchange:
     """Method of the request."""
 
     request_headers: Headers = ()
-    """Headers that were sent."""
+    """Headers that were sent, but for those that may hold a secret."""
 
     protocol: str = "HTTP/1.1"
     """Protocol of the answer."""

@@ -6,14 +6,16 @@ Another CMS is a package beside `asiatongsin/mediaon` that offers the same names
 from __future__ import annotations
 
 from asiatongsin.mediaon.fields import FIELDS, field_of, found_on
+from asiatongsin.mediaon.front import MenuEntry
 from asiatongsin.mediaon.reading import (
     Listing,
     PageContent,
+    everything_of,
     is_requested_article,
     listing_of,
+    menu_of,
     read_page,
     read_weather,
-    sections_of,
 )
 from asiatongsin.mediaon.removed import GONE_STATUSES
 from asiatongsin.mediaon.section import LIST, Teaser
@@ -28,10 +30,12 @@ __all__ = [
     "GONE_STATUSES",
     "LIST_SELECTORS",
     "Listing",
+    "MenuEntry",
     "PageContent",
     "Teaser",
     "article_no",
     "article_url",
+    "everything_of",
     "field_of",
     "found_on",
     "is_desktop_article",
@@ -39,8 +43,8 @@ __all__ = [
     "list_no",
     "list_url",
     "listing_of",
+    "menu_of",
     "page_no",
     "read_page",
     "read_weather",
-    "sections_of",
 ]

@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+METADATA_TIME = "published_at of metadata"
+"""Says in the fallbacks of a page that neither it nor a list prints when the article was published.
+
+Its metadata may, and what they say gives way to a time that is stored.
+"""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Field:

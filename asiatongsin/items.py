@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
+from asiatongsin.article_parts import ArticleImage, ArticleLink
 from asiatongsin.capture import Archived, Check, Exchange, Headers, Stored
 from asiatongsin.html.element import Element
 from asiatongsin.html.parse import Parsed, parse
@@ -107,17 +108,6 @@ class Page:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ArticleImage:
-    """One photo of an article."""
-
-    url: str
-    """Absolute address of the photo."""
-
-    caption: str | None = None
-    """Text printed with the photo."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class Article:
     """One article as the site printed it."""
 
@@ -146,16 +136,22 @@ class Article:
     """E-mail address printed for the reporter or the desk."""
 
     published_at: datetime | None = None
-    """Time of 등록; where a page prints none, of its metadata, else of the list page. Korean time, aware."""
+    """Time of 등록; where a page prints none, of the list page, else of its metadata. Korean time, aware."""
 
     modified_at: datetime | None = None
     """Time of 수정, Korean time, aware."""
 
     body: tuple[str, ...] = ()
-    """Paragraphs as printed, bylines included, captions and advertising not. Empty for a photo alone."""
+    """Paragraphs as printed, bylines included, captions and advertising not. Empty for a photo or video alone.
+
+    A row of a table is one paragraph, with a tab between its cells; a cell without text keeps its place.
+    """
 
     images: tuple[ArticleImage, ...] = ()
     """Photos in the order of the page."""
+
+    links: tuple[ArticleLink, ...] = ()
+    """Where the text leads, in its order, then files that are offered beside it; each once."""
 
     language: str | None = None
     """Language the page declares, such as `ko`."""
@@ -291,7 +287,7 @@ class PageItems:
     """A list led to the article, in this crawl or an earlier one; else it was tried by its number."""
 
     fallbacks: tuple[str, ...] = ()
-    """Fields of the article that were not in their own place on the page, and were taken from elsewhere."""
+    """Fields of the article that were not in their own place on the page; METADATA_TIME as well."""
 
     removed: str | None = None
     """Form in which the site said that the article is gone: `404`, `410`, `alert`, `front page`, `empty body`."""

@@ -10,5 +10,8 @@ FIRST_POSSIBLE = datetime(1990, 1, 1, tzinfo=UTC)
 CLOCK_TOLERANCE = timedelta(days=1)
 """How far ahead of our clock a printed time may be; sites announce stories for the next morning."""
 
+CLOCKS_DIFFER_MAX = timedelta(minutes=10)
+"""How far two clocks may be apart. Machines that ask a time server are within a second."""
+
 COLDEST, HOTTEST = -60.0, 60.0
 """Degrees Celsius; the records of Korea are -33 and 41."""

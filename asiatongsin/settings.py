@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 import platformdirs
+from scrapy.settings import default_settings
 
 from asiatongsin.log import JSON_FORMAT, choose_log_record
 from asiatongsin.site import DEFAULT_USER_AGENT
@@ -65,6 +66,15 @@ RECHECK_MAX = 100
 GONE_AFTER = "1d"
 """How far apart two sightings of a removed article must be to make it gone."""
 
+LOOK_BACK_PAGES = 10
+"""First pages of each list that are walked once a day though all on them may be known; 0: never."""
+
+LOOK_BACK_ALL_IN = "30d"
+"""In this time the other pages of each list are walked once as well, a part of them each day."""
+
+LIST_PAGES_MAX = 50_000
+"""A list that goes on behind this page counts as one without an end: status 5."""
+
 # --- politeness --------------------------------------------------------------------------------------------------
 
 CONTACT = ""
@@ -77,6 +87,9 @@ CONCURRENT_REQUESTS = 1
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 1.0  # seconds; the spider takes it away on loopback addresses
 DOWNLOAD_DELAY_JITTER = 0.0  # Scrapy's own makes of one second anything from a half to one and a half
+CRAWL_DELAY_MAX = 60.0
+"""Longest `Crawl-delay` of a robots.txt, in seconds, that a crawl heeds. A shorter DOWNLOAD_DELAY gives way to it."""
+
 AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_START_DELAY = 1.0
 AUTOTHROTTLE_MAX_DELAY = 60.0
@@ -100,7 +113,7 @@ DOWNLOAD_WARNSIZE = 2 * 1024 * 1024
 DOWNLOAD_VERIFY_CERTIFICATES = True
 REDIRECT_MAX_TIMES = 5
 METAREFRESH_ENABLED = False  # split reads them: that is one form in which an article is gone
-COOKIES_ENABLED = False
+COOKIES_ENABLED = False  # a site that wants one first is told of in the last line
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False  # runs code sent over the network
 
@@ -152,6 +165,10 @@ DOWNLOADER_MIDDLEWARES = {
     "asiatongsin.middlewares.robots.RobotsMiddleware": 100,
     "asiatongsin.middlewares.giving_up.GiveUpMiddleware": 555,  # nearer to the site than what retries, at 550
     "asiatongsin.middlewares.wait.WaitMiddleware": 560,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "asiatongsin.middlewares.redirects.RedirectMiddleware": 600,
+    "asiatongsin.middlewares.explain.ExplainMiddleware": 940,
+    "asiatongsin.middlewares.site_clock.SiteClockMiddleware": 900,
     # Sees what came, before redirects (600) and decompression (590).
     "asiatongsin.middlewares.exchanges.ReceivedMiddleware": 950,
 }
@@ -173,6 +190,14 @@ LOG_JSON = False
 _PREFIX = "ASIATONGSIN_"
 SET_BY_ENVIRONMENT = sorted(name.removeprefix(_PREFIX) for name in os.environ if name.startswith(_PREFIX))
 """Settings that the environment has set: they are not adapted to the site."""
+
+OWN_DEFAULTS = {name: value for name, value in globals().items() if name.isupper()}
+"""The settings of this file as they are without the environment."""
+
+UNKNOWN_VARIABLES = [
+    name for name in SET_BY_ENVIRONMENT if not (name in OWN_DEFAULTS or hasattr(default_settings, name))
+]
+"""Variables of the environment that look like settings, and are none."""
 
 globals().update({name: os.environ[_PREFIX + name] for name in SET_BY_ENVIRONMENT})
 

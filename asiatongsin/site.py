@@ -1,4 +1,4 @@
-"""The site that is crawled: its base address, its sections, how gently it is treated."""
+"""The site that is crawled: its base address, how gently it is treated."""
 
 from __future__ import annotations
 
@@ -13,9 +13,6 @@ DEFAULT_BASE = "https://newsasia.kr"
 
 DEFAULT_USER_AGENT = f"asiatongsin/{__version__}"
 """Names the program honestly. The setting CONTACT adds the address of whoever runs it."""
-
-KNOWN_SECTIONS = (22, 34, 37, 45)
-"""Sections seen in public links to newsasia.kr; walked when the menu of the front page names none."""
 
 _HOST_PREFIX = re.compile(r"^(?:www|m)\.(?=[^.]+\.)")
 _HOST = re.compile(r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$")

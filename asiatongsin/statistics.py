@@ -25,17 +25,40 @@ def failed_again(kind: PageKind) -> str:
     return f"{kind}/failed_again"
 
 
+def absent(kind: PageKind) -> str:
+    """Pages of a kind that did not arrive since the site says that there is no such page."""
+    return f"{kind}/absent"
+
+
 LIST_FAILED_OF = "list/failed/"
 """List pages of one section that did not arrive; the number of the section follows."""
 
 SECTIONS = "front/sections"
 """Sections that the menu of the front page names."""
 
+WITHOUT_MENU = "front/without_menu"
+"""What was walked since no menu was found, in words."""
+
+WITHOUT_LIST = "list/without_list"
+"""List pages that hold no list, not even an empty one."""
+
 TEASERS = "list/teasers"
 """Entries of all list pages."""
 
 WALKED = "list/walked"
 """Lists that were walked as far as asked: section numbers, 0 for the list of all articles."""
+
+LISTS = "list/found_out"
+"""What the walks of these lists found out about them."""
+
+WALKS_UNSURE = "list/unsure"
+"""Lists of which pages did not come, or whose end could not be told."""
+
+ENDLESS_OF = "list/endless/"
+"""Why a list counts as one without an end, in words; the number of the section follows."""
+
+LOOKED_BACK = "list/looked_back"
+"""Lists that were walked on where all was known, for articles that appeared late."""
 
 LISTED = "article/listed"
 """Articles that were asked for: new ones of lists, and those asked for by number."""
@@ -68,6 +91,9 @@ ROBOTS_ANSWERS = "robotstxt/response_status_count/"
 
 FAILURES_IN_A_ROW = "crawl/failures_in_a_row"
 """Pages in a row that did not come; set where the crawl was ended for that."""
+
+CLOCK_AHEAD_OF_SITE = "clock/ahead_of_site"
+"""Seconds by which the clock of this machine is ahead of the site's, by the answer that agrees with it best."""
 
 # --- the controls that are asked for when articles were found removed ----------------------------------------------
 
@@ -139,6 +165,9 @@ SPOOLED = "spool/pages"
 ITEM_ERRORS = "crawl/item_errors"
 """Pages on which a stage failed by a fault of the program."""
 
+DROPPED = "crawl/dropped"
+"""Pages that a stage of the user dropped (Scrapy's DropItem) before they were spooled."""
+
 SPOOL_FAILURES = "crawl/spool_failures"
 """Pages that the disk did not take."""
 
@@ -162,6 +191,9 @@ REFUSED = "crawl/refused"
 SPOOL_DAMAGED = "spool/damaged"
 """Folders that earlier crawls left in the spool and that cannot be stored."""
 
+SPOOL_ELSEWHERE = "spool/elsewhere"
+"""Pages of earlier crawls that wait in the spool for another database."""
+
 SPOOL_BROKEN = "spool/broken"
 """Lines of the spool that cannot be read."""
 
@@ -169,7 +201,7 @@ SPOOL_BROKEN = "spool/broken"
 def exported(count: str) -> str:
     """What the database took so far: `pages`, and the articles among them that were `new`, `changed` or `unchanged`.
 
-    `refused` counts pages that it did not take.
+    `refused` counts pages that it did not take, `partial` pages that it took without some part.
     """
     return f"export/{count}"
 

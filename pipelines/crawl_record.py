@@ -10,6 +10,7 @@ from typing import Any, Final, Self
 
 from asiatongsin import __version__
 from asiatongsin import statistics as names
+from asiatongsin.known import WalkedList
 
 FieldKey = tuple[str, str]
 """A field of a page: the part and the name, for example `("article", "headline")`."""
@@ -113,6 +114,21 @@ class CoverageBounds:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DatabaseIdentity:
+    """A database, as far as it is known."""
+
+    address: str
+    """Name, host and port by which it was asked for last."""
+
+    id: str | None = None
+    """System identifier of its server, and its number there; None where it was never reached."""
+
+    def is_same(self, other: DatabaseIdentity) -> bool:
+        """Whether both may be one database. One that was never reached may be any."""
+        return self.id is None or other.id is None or self.id == other.id
+
+
+@dataclass(frozen=True, kw_only=True)
 class CrawlRecord:
     """One crawl. The record lies beside the spooled pages until it is stored, so that every crawl gets its row."""
 
@@ -140,6 +156,9 @@ class CrawlRecord:
     walked: tuple[int, ...] = ()
     """Lists that were walked as far as asked: section numbers, 0 for the list of all articles."""
 
+    lists: tuple[WalkedList, ...] = ()
+    """What it found out about these lists."""
+
     list_pages: int = 0
     """List pages that arrived."""
 
@@ -160,6 +179,9 @@ class CrawlRecord:
 
     to_compare: CoverageBounds | None = None
     """Bounds for comparing the coverage with earlier crawls when it is stored; None: done, or not needed."""
+
+    database: DatabaseIdentity | None = None
+    """The database to which the spooled pages belong; None: the first one that they are stored in."""
 
     version: str = __version__
     """Version of this program."""

@@ -10,6 +10,8 @@ from threading import get_ident
 
 from scrapy.settings import BaseSettings
 
+from asiatongsin.errors import SettingError
+
 DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
 """Errors of a disk, or of a quota, without room."""
 
@@ -30,7 +32,9 @@ _ELSE = "or name another data folder in ASIATONGSIN_DATA"
 
 
 def data_folder(settings: BaseSettings) -> Path:
-    """The absolute data folder: scrapyd starts crawls in folders that come and go."""
+    """The absolute data folder: scrapyd starts crawls in folders that come and go. SettingError where none is named."""
+    if not str(settings["DATA"] or "").strip():
+        raise SettingError("DATA names no folder: write its absolute path in ASIATONGSIN_DATA, or unset the variable")
     return Path(settings["DATA"]).expanduser().absolute()
 
 

@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 
 from psycopg import Connection
 
+from asiatongsin.article_parts import ArticleImage, ArticleLink, LinkKind
 from asiatongsin.capture import Archived, Check
 from asiatongsin.items import (
     Article,
-    ArticleImage,
     PageItems,
     Rejection,
     RelatedStory,
@@ -69,6 +69,7 @@ def article(no: int = NO, at: datetime = AT, **changes: Any) -> Article:
         "modified_at": datetime(2025, 10, 5, 9, 1, 2, tzinfo=KST),
         "body": ("첫 문단입니다.", "둘째 문단 — “인용”."),
         "images": (image(1), image(2, None)),
+        "links": (link(1), link(2, "embed", None)),
         "language": "ko",
         "fetched_at": at,
     } | changes
@@ -78,6 +79,10 @@ def article(no: int = NO, at: datetime = AT, **changes: Any) -> Article:
 
 def image(number: int, caption: str | None = "설명") -> ArticleImage:
     return ArticleImage(url=f"https://{SITE}/data/photos/{number}.jpg", caption=caption)
+
+
+def link(number: int, kind: LinkKind = "attachment", text: str | None = "붙임.hwp") -> ArticleLink:
+    return ArticleLink(kind=kind, url=f"https://{SITE}/data/files/{number}.hwp", text=text)
 
 
 def story(position: int, block: str = "관련기사", **changes: Any) -> RelatedStory:

@@ -6,23 +6,20 @@ import hashlib
 import re
 from datetime import datetime
 from functools import cached_property
+from itertools import chain
 
 from dateutil.parser import isoparse
 
+from asiatongsin.article_parts import ArticleImage, ArticleLink
+from asiatongsin.bylines import Byline, drop_labels, parse_body_byline, parse_info_line
 from asiatongsin.errors import PageUnreadable
-from asiatongsin.html.element import Element, attribute, text_of, whole_text
+from asiatongsin.fields import METADATA_TIME
+from asiatongsin.html.element import Element, ancestors, attribute, text_of, whole_text
 from asiatongsin.html.selectors import Selectors
 from asiatongsin.items import Article, Page
-from asiatongsin.korean import (
-    KST,
-    Byline,
-    clean,
-    parse_closing_byline,
-    parse_date_time,
-    parse_info_line,
-    parse_opening_byline,
-)
-from asiatongsin.mediaon.body import ArticleBody, find_body
+from asiatongsin.korean import KST, clean, parse_date_time
+from asiatongsin.mediaon.body import BODY, ArticleBody, find_bodies, without_copies
+from asiatongsin.mediaon.links import attachments
 from asiatongsin.mediaon.urls import article_url
 
 # Wrapper numbers (arv_001, arv_009_01 …) differ per site and say nothing; inner ids and classes are stable.
@@ -59,7 +56,7 @@ class ArticlePage:
 
     def article(self) -> Article:
         """The article, every field by name; PageUnreadable names what must be there and is not."""
-        self._require(headline=self.headline, body=self.body_element)
+        self._require(headline=self.headline, body=self.bodies or None)
         headline, subheadline, paragraphs = self.headline or "", self.subheadline, self.paragraphs
         return Article(
             site=self.page.site,
@@ -73,7 +70,8 @@ class ArticlePage:
             published_at=self.published_at,
             modified_at=self.modified_at,
             body=paragraphs,
-            images=tuple(self._body.images) if self._body else (),
+            images=self.images,
+            links=self.links,
             language=self.language,
             content_hash=content_hash(headline, subheadline, paragraphs),
             fetched_at=self.page.fetched_at,
@@ -86,7 +84,11 @@ class ArticlePage:
     @property
     def fallbacks(self) -> tuple[str, ...]:
         """Fields that are not in their own place on the page: metadata, or the list page, stand in for them."""
-        own = {"headline": self._printed_headline, "published_at": self._printed_time}
+        own = {
+            "headline": self._printed_headline,
+            "published_at": self._printed_time,
+            METADATA_TIME: self._printed_time or self._listed_time,
+        }
         return tuple(field for field, value in own.items() if value is None)
 
     @property
@@ -107,19 +109,20 @@ class ArticlePage:
         A closing byline counts only where the info line prints no e-mail: beside the address of a desk
         it would pair one person's name with another's address (youthdaily.co.kr no=211870).
         """
-        lines = (_TIME_PART.sub("", line).strip() for line in self._info_lines)
+        lines = (drop_labels(_TIME_PART.sub("", line)) for line in self._info_lines)
         info = next((parse_info_line(line) for line in lines if line and line not in _BUTTONS), Byline(None, None))
         if info.name or not self.paragraphs:
             return info
-        printed = parse_opening_byline(self.paragraphs[0])
-        if printed is None and info.email is None:
-            printed = parse_closing_byline(self.paragraphs[-1])
+        printed = parse_body_byline(self.paragraphs, may_close=info.email is None)
         return Byline(printed.name, info.email or printed.email) if printed else info
 
     @property
     def published_at(self) -> datetime | None:
-        """등록, else the metadata some sites print, else what the list page printed."""
-        return self._printed_time or self._meta_published() or self.page.listed_at
+        """등록, else what the list page printed, else the metadata some sites have.
+
+        Metadata may write Korean time as if it were UTC (`T08:00:00Z` for 08:00), a list never does.
+        """
+        return self._printed_time or self._listed_time or self._meta_published
 
     @property
     def modified_at(self) -> datetime | None:
@@ -127,7 +130,22 @@ class ArticlePage:
 
     @cached_property
     def paragraphs(self) -> tuple[str, ...]:
-        return self._body.paragraphs if self._body else ()
+        return tuple(chain.from_iterable(part.paragraphs for part in without_copies(self._parts)))
+
+    @cached_property
+    def images(self) -> tuple[ArticleImage, ...]:
+        first, *others = [part.images for part in self._parts] or [[]]
+        shown = {image.url for image in first}
+        return (*first, *(image for image in chain(*others) if image.url not in shown))
+
+    @cached_property
+    def links(self) -> tuple[ArticleLink, ...]:
+        found = [link for part in self._parts for link in part.links]
+        column = next(
+            (around for body in self.bodies[:1] for around in ancestors(body) if HEADLINE.first(around)), None
+        )
+        offered = attachments(column, self.page.url) if column is not None else []
+        return tuple(dict.fromkeys([*found, *offered]))
 
     @property
     def language(self) -> str | None:
@@ -135,9 +153,9 @@ class ArticlePage:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is a body and nothing in it: neither text nor photo nor video."""
-        body = self._body
-        return body is not None and not (body.paragraphs or body.images or body.has_video)
+        """Whether there is a body and nothing that can be read in it: neither text nor photo nor video nor file."""
+        shown = (self.paragraphs, self.images, [link for link in self.links if link.kind != "link"])
+        return bool(self.bodies) and not any(shown)
 
     @cached_property
     def _printed_headline(self) -> str | None:
@@ -148,12 +166,29 @@ class ArticlePage:
         return self._info_time(_REGISTERED) or self._unlabelled_time()
 
     @cached_property
-    def body_element(self) -> Element | None:
-        return find_body(self.tree)
+    def bodies(self) -> list[Element]:
+        """The elements of the body, several where it is printed in parts. A second headline begins another article."""
+        found = find_bodies(self.tree, self._column.parent or self.tree)
+        if len(found) > 1 and len({text_of(headline) for headline in HEADLINE.best(self.tree)}) > 1:
+            return found[:1]
+        return found
 
     @cached_property
-    def _body(self) -> ArticleBody | None:
-        return None if self.body_element is None else ArticleBody(self.body_element, self.page.url)
+    def _listed_time(self) -> datetime | None:
+        """The minute that the list page printed, with the second of the metadata where these agree."""
+        listed, meta = self.page.listed_at, self._meta_published
+        return meta if listed and meta and meta.replace(second=0, microsecond=0) == listed else listed
+
+    @cached_property
+    def _column(self) -> Element:
+        """The innermost element around headline and body."""
+        body = BODY.first(self.tree)
+        around = ancestors(body) if body is not None else iter(())
+        return next((element for element in around if HEADLINE.first(element) is not None), self.tree)
+
+    @cached_property
+    def _parts(self) -> list[ArticleBody]:
+        return [ArticleBody(body, self.page.url) for body in self.bodies]
 
     @cached_property
     def _info_lines(self) -> list[str]:
@@ -172,7 +207,7 @@ class ArticlePage:
 
     def _meta_headline(self) -> str | None:
         """The title for sharing. Every page of the CMS has one, so it is believed only beside a body."""
-        if self.body_element is None:
+        if not self.bodies:
             return None
         contents = (clean(attribute(meta, "content")) for meta in META_HEADLINE.all(self.tree))
         return next((content for content in contents if content), None) or self._title()
@@ -182,6 +217,7 @@ class ArticlePage:
         title = TITLE.text(self.tree)
         return title and (title.rpartition(" - ")[0] or title)
 
+    @cached_property
     def _meta_published(self) -> datetime | None:
         for meta in META_PUBLISHED.all(self.tree):
             try:

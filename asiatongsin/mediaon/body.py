@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from functools import cached_property
+from collections.abc import Iterable, Mapping
+from itertools import chain, islice
 
+from asiatongsin.article_parts import ArticleImage, ArticleLink
 from asiatongsin.html.addresses import join
-from asiatongsin.html.element import Element, attribute, classes, text_of, texts, walk
+from asiatongsin.html.element import Element, ancestors, attribute, key, walk
 from asiatongsin.html.selectors import Selectors
-from asiatongsin.items import ArticleImage
-from asiatongsin.korean import clean
+from asiatongsin.mediaon.blank import CHROME, holds_anything
+from asiatongsin.mediaon.lines import Lines
+from asiatongsin.mediaon.links import EMBED_TAGS, EMBEDDED_BY_SCRIPT, LINKS, embed_by_script, embed_of, link_of
+from asiatongsin.mediaon.photo_frames import IMAGES, is_frame, photos_of, read_frame, title_of
+from asiatongsin.mediaon.photos import PHOTO_TAGS, background_address
 
 BODY = Selectors(
     "#news_body_area",
@@ -19,35 +23,32 @@ BODY = Selectors(
     "div.cnt_view",
     "div.news_detail",  # mobile
 )
-IMAGES = Selectors("img[src]")
-MEDIA = Selectors("img[src]", "iframe", "video", "embed", "object")
+_OWN = ", ".join(BODY.css[:3])  # nothing else is called so; `cnt_view` may be around more than the text
+_IDS = ["news_body_area", "news_bodyArea"]
 
 MOST_BODIES = 10
-"""How many matches of a selector are looked at; a page has one body, or one and a copy of it."""
+"""How many elements are looked at that may be a body. A page has one, or one in some parts, and perhaps a copy."""
 
 # fmt: off
 _BLOCKS = frozenset({
-    "address", "article", "aside", "blockquote", "br", "caption", "center", "dd", "div", "dl", "dt", "figure",
-    "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "ol", "p", "pre", "section", "table",
-    "tbody", "tfoot", "thead", "tr", "ul",
+    "address", "article", "aside", "blockquote", "br", "caption", "center", "dd", "details", "div", "dl", "dt",
+    "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "legend",
+    "li", "main", "nav", "ol", "p", "pre", "section", "summary", "svg", "tbody", "text", "tfoot", "thead", "ul",
 })
-_SKIPPED_TAGS = frozenset({
-    "script", "style", "iframe", "video", "noscript", "template", "object", "embed", "form", "button", "select", "svg",
-})
+_TABLE_TAGS = frozenset({"table", "td", "th", "tr"})
+_SKIPPED_TAGS = EMBED_TAGS | {
+    "script", "style", "noscript", "template", "canvas", "button", "select", "textarea",
+    "title", "desc", "defs", "metadata",  # of a drawing: never seen
+}
 # fmt: on
-_CELLS = frozenset({"td", "th"})
-_VIDEO_TAGS = frozenset({"iframe", "video", "embed", "object"})
-_PHOTO_FRAME = frozenset({"imgframe", "figure"})
-# Banners, share buttons, comments, tags, and the numbered widgets: none of them is text of the article.
-_NOT_TEXT = re.compile(
-    r"^(?:com_ban|banner_slide|btn_share|jour_box|reply_wrap|tag_lists|tag_wrap|art_box|art_info|art_list"
-    r"|(?:ar[lav]|hdl|ext|ban|pvw|mov)_\d{3}\w*)$"
-)
-_FILE_NAME = re.compile(r"\.(?:jpe?g|png|gif|webp|bmp)$", re.IGNORECASE)
+# The numbered widgets are no text of the article either.
+_NOT_TEXT = re.compile(rf"{CHROME.pattern}|^(?:art_box|art_info|art_list|(?:ar[lav]|hdl|ext|ban|pvw|mov)_\d{{3}}\w*)$")
+_LINK_TAGS = frozenset({"a", "area"})
+_LINE_OF_DRAWING = {"x", "y", "dy"}
 
 
 class ArticleBody:
-    """The element that holds the article's text, read once: `paragraphs` and `images`.
+    """An element that holds text of the article, read once: `paragraphs`, `images` and `links`.
 
     Walks all text below the element, not only its `p`: editors of this CMS nest `div` in `p`,
     older articles are `div`s or bare text with `br` (SITE.md section 3).
@@ -56,68 +57,112 @@ class ArticleBody:
     def __init__(self, element: Element, page_url: str) -> None:
         self.page_url = page_url
         self.images: list[ArticleImage] = []
-        self.has_video = False
-        self._lines: list[list[str]] = [[]]
-        walk(element, enter=self._enter, leave=self._break, text=self._add)
-
-    @cached_property
-    def paragraphs(self) -> tuple[str, ...]:
+        self.links: list[ArticleLink] = []
+        self._lines = Lines()
+        self._read: set[int] = set()
+        walk(element, enter=self._enter, leave=self._leave, text=self._lines.add)
+        self._lines.end_line()
+        self.paragraphs = tuple(self._lines.read)
         """Paragraphs in one line each, empty ones left out. A line end of the page ends a paragraph."""
-        return tuple(text for line in self._lines if (text := clean("".join(line))))
 
     def _enter(self, node: Element) -> bool:
-        if self._is_left_out(node):
+        tag, attributes = node.tag, node.attributes
+        if tag in _SKIPPED_TAGS:
+            self._note_unseen(node)
             return False
-        self._break(node)
-        if node.tag == "img":
-            self._add_images([node], caption=None)
+        names = (attributes.get("class") or "").split()
+        if any(map(_NOT_TEXT.match, names)):
+            return False
+        if (self._read and key(node) in self._read) or (is_frame(tag, names) and self._is_photo(node)):
+            return False
+        if tag in _TABLE_TAGS:
+            self._lines.enter(node)
+        elif tag in _BLOCKS:
+            self._lines.end_line()
+        if attributes:
+            self._note(node, tag, attributes)
         return True
 
-    def _is_left_out(self, node: Element) -> bool:
-        if node.tag in _SKIPPED_TAGS:
-            self.has_video |= node.tag in _VIDEO_TAGS
-            return True
-        names = classes(node)
-        if node.tag in _PHOTO_FRAME or not _PHOTO_FRAME.isdisjoint(names):
-            self._add_images(IMAGES.all(node), caption=text_of(node))
-            return True
-        return any(map(_NOT_TEXT.match, names))
+    def _leave(self, node: Element) -> None:
+        if node.tag in _TABLE_TAGS:
+            self._lines.leave(node)
+        elif node.tag in _BLOCKS:
+            self._lines.end_line()
 
-    def _add_images(self, images: Iterable[Element], caption: str | None) -> None:
-        for image in images:
-            source = attribute(image, "src").strip()
-            if source and not source.startswith("data:"):
-                self.images.append(ArticleImage(url=join(self.page_url, source), caption=caption or _title(image)))
+    def _note_unseen(self, node: Element) -> None:
+        """Text in these is not seen, but what they show is: a frame, or the photo for readers without scripts."""
+        if node.tag in EMBED_TAGS:
+            self._add_link(embed_of(node, self.page_url))
+        elif node.tag == "noscript":
+            known = {image.url for image in self.images}
+            self.images += [one for one in photos_of(IMAGES.all(node), self.page_url) if one.url not in known]
 
-    def _break(self, node: Element) -> None:
-        if node.tag in _CELLS:
-            self._add(" ")
-        elif node.tag in _BLOCKS and self._lines[-1]:
-            self._lines.append([])
+    def _note(self, node: Element, tag: str | None, attributes: Mapping[str, str | None]) -> None:
+        if tag in PHOTO_TAGS:
+            self.images += photos_of([node], self.page_url)
+        elif tag in _LINK_TAGS:
+            self._add_link(link_of(node, self.page_url))
+        elif tag == "tspan" and not _LINE_OF_DRAWING.isdisjoint(attributes):
+            self._lines.add(" ")
+        elif "style" in attributes and (address := background_address(attributes["style"] or "")):
+            self.images.append(ArticleImage(url=join(self.page_url, address), caption=title_of(node)))
+        if not EMBEDDED_BY_SCRIPT.isdisjoint(attributes):
+            self._add_link(embed_by_script(attributes, self.page_url))
 
-    def _add(self, text: str) -> None:
-        self._lines[-1].append(text)
+    def _is_photo(self, node: Element) -> bool:
+        """Reads a frame of photos; whether nothing else is in it."""
+        frame = read_frame(node, self.page_url)
+        if frame is None:
+            return False
+        self.images += frame.photos
+        if frame.read is not None:
+            self._read |= frame.read
+            return False
+        for anchor in LINKS.all(node):
+            self._add_link(link_of(anchor, self.page_url))
+        return True
+
+    def _add_link(self, link: ArticleLink | None) -> None:
+        if link and link not in self.links:
+            self.links.append(link)
 
 
-def find_body(tree: Element) -> Element | None:
-    """The element of the body. Where the most trusted selector matches twice, the match that holds anything."""
-    first = BODY.first(tree)
-    if first is None or holds_anything(first):
-        return first
-    return next(filter(holds_anything, BODY.best(tree)[1:MOST_BODIES]), first)
+def find_bodies(tree: Element, column: Element) -> list[Element]:
+    """The elements of the body in the order of the page: those that hold anything, else the most trusted one.
+
+    `column` is the part of the page in which the body may be printed in several elements.
+    """
+    found = list({key(one): one for one in column.css(_OWN)}.values())  # one that has two of the names is found twice
+    if len(found) > 1:
+        apart = set(map(key, _apart(sorted(found, key=_trust))))
+        found = [one for one in found if key(one) in apart]
+    held = list(filter(holds_anything, found))
+    if not held:
+        found = _apart(chain(found, BODY.all(tree)) if found else BODY.best(tree))
+        held = list(filter(holds_anything, found))
+    return held or found[:1]
 
 
-def holds_anything(element: Element) -> bool:
-    """Whether an element has any text, photo or video; much faster than reading it."""
-    return any(map(clean, texts(element))) or holds_media(element)
+def without_copies(parts: Iterable[ArticleBody]) -> list[ArticleBody]:
+    """The parts of a body whose text no other part holds as well, as a copy for printers does."""
+    kept: list[tuple[str, ArticleBody]] = []
+    for part in parts:
+        text = "".join("".join(part.paragraphs).split())
+        if not any(text in other for other, _ in kept):
+            kept = [one for one in kept if one[0] not in text] + [(text, part)]
+    return [part for _, part in kept]
 
 
-def holds_media(element: Element) -> bool:
-    """Whether an element has a photo or a video, which is a story without any text."""
-    return MEDIA.first(element) is not None
+def _trust(body: Element) -> int:
+    name = attribute(body, "id")
+    return _IDS.index(name) if name in _IDS else len(_IDS)
 
 
-def _title(image: Element) -> str | None:
-    title = clean(attribute(image, "title"))
-    # Editors fill in the file name by themselves.
-    return title if title and not _FILE_NAME.search(title) else None
+def _apart(trusted: Iterable[Element]) -> list[Element]:
+    """Of elements within each other the more trusted ones."""
+    taken: list[Element] = []
+    for one in islice(trusted, MOST_BODIES):
+        around = {key(one), *map(key, ancestors(one))}
+        if not any(key(other) in around or key(one) in map(key, ancestors(other)) for other in taken):
+            taken.append(one)
+    return taken

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 
 from asiatongsin.fields import Field
 from asiatongsin.items import Page, PageItems, WeatherSnapshot
-from asiatongsin.mediaon import article, body, front, related_stories, section, weather
-from asiatongsin.mediaon.reading import listing_of, sections_of
+from asiatongsin.mediaon import article, body, front, photo_frames, related_stories, section, weather
+from asiatongsin.mediaon.reading import listing_of, menu_of
 
 FIELDS = (
     Field(part="article", name="served", selectors=(), has_own_bounds=True),
@@ -23,7 +23,7 @@ FIELDS = (
     Field(part="article", name="published_at", selectors=article.INFO.css, least_share=0.5),
     # Short notices and long reports: the mean length of a few articles says little.
     Field(part="article", name="body", selectors=body.BODY.css, least_share=0.5, unit="characters", pages_for_mean=20),
-    Field(part="article", name="images", selectors=body.IMAGES.css),
+    Field(part="article", name="images", selectors=photo_frames.IMAGES.css),
     Field(part="article", name="related_stories", selectors=related_stories.LINKS.css, unit="blocks", pages_for_mean=5),
     Field(part="strip", name="cities", selectors=weather.CITIES.css, unit="cities", pages_for_mean=2),
     Field(part="strip", name="conditions", selectors=weather.CITIES.css),
@@ -53,7 +53,7 @@ def found_on(page: Page, items: PageItems) -> Iterator[tuple[str, Mapping[str, i
     if page.kind == "list":
         yield f"list {page.section}", _of_list(page)
     if page.kind == "front":
-        yield "front", {"answer": 1, "sections": len(page.once(sections_of))}
+        yield "front", {"answer": 1, "sections": len(page.once(menu_of))}
     if items.article or (page.kind != "article" and not items.rejected):
         yield "strip", _of_strip(items.weather)
 

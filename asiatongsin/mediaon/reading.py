@@ -1,4 +1,4 @@
-"""What is read on a page, part by part. `page.once(sections_of)` reads a part once, when it is first asked for."""
+"""What is read on a page, part by part. `page.once(menu_of)` reads a part once, when it is first asked for."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from asiatongsin.errors import PageRemoved, PageUnreadable
 from asiatongsin.items import Article, Page, RelatedStory, WeatherSnapshot
 from asiatongsin.mediaon.article import ArticlePage
-from asiatongsin.mediaon.front import FrontPage
+from asiatongsin.mediaon.front import FrontPage, MenuEntry
 from asiatongsin.mediaon.related_stories import RelatedStories
-from asiatongsin.mediaon.removed import removed_form
+from asiatongsin.mediaon.removed import is_without_article, removed_form
 from asiatongsin.mediaon.section import SectionPage, Teaser
 from asiatongsin.mediaon.urls import article_no
 from asiatongsin.mediaon.weather import WeatherStrip
 from asiatongsin.site import Site
+
+NOTHING_READ = "nothing in the body that can be read, though it is not empty"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,6 +24,9 @@ class Listing:
 
     teasers: tuple[Teaser, ...] = ()
     """The entries in printed order, each article once."""
+
+    last_linked: int = 0
+    """The highest page of the same list that it links to; 0 where it links to none."""
 
     unreadable: PageUnreadable | None = None
     """Why the page holds no list; None where it holds one, be it empty."""
@@ -36,9 +41,14 @@ class PageContent:
     fallbacks: tuple[str, ...] = ()
 
 
-def sections_of(page: Page) -> tuple[int, ...]:
-    """Numbers of the lists in the menu of a page; empty where there is no menu."""
-    return tuple(FrontPage(page.tree, Site(page.base)).sections())
+def menu_of(page: Page) -> tuple[MenuEntry, ...]:
+    """The lists in the menu of a page; empty where there is no menu."""
+    return FrontPage(page.tree, Site(page.base), page.url).menu()
+
+
+def everything_of(page: Page) -> MenuEntry:
+    """The list of all articles, as a page without a menu leads to it."""
+    return FrontPage(page.tree, Site(page.base), page.url).everything()
 
 
 def listing_of(page: Page) -> Listing:
@@ -46,7 +56,8 @@ def listing_of(page: Page) -> Listing:
     if page.parsed.excess:
         return Listing(unreadable=PageUnreadable(page.parsed.excess))
     try:
-        return Listing(teasers=tuple(SectionPage(page.tree, page.url).teasers()))
+        section = SectionPage(page.tree, page.url)
+        return Listing(teasers=tuple(section.teasers()), last_linked=section.last_linked())
     except PageUnreadable as error:
         return Listing(unreadable=error)
 
@@ -60,7 +71,7 @@ def read_page(page: Page) -> PageContent:
     """The article and its related stories; PageRemoved or PageUnreadable where there must be one and is not."""
     if page.kind == "article":
         reader = reader_of(page)
-        stories = RelatedStories(page.tree, page.url, reader.body_element).stories()
+        stories = RelatedStories(page.tree, page.url, reader.bodies).stories()
         return PageContent(reader.article(), stories, reader.fallbacks)
     if page.parsed.excess:
         raise PageUnreadable(page.parsed.excess)
@@ -84,7 +95,7 @@ def reader_of(page: Page) -> ArticlePage:
     if page.parsed.excess:
         raise PageUnreadable(page.parsed.excess)
     if reader.is_empty:
-        raise PageRemoved("empty body")
+        raise PageRemoved("empty body") if is_without_article(reader) else PageUnreadable(NOTHING_READ, ("body",))
     return reader
 
 

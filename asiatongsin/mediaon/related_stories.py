@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from urllib.parse import urlsplit
 
 from asiatongsin.html.addresses import join
-from asiatongsin.html.element import Element, ancestors, attribute, classes, is_same, key, text_of
+from asiatongsin.html.element import Element, ancestors, attribute, classes, key, text_of
 from asiatongsin.html.selectors import Selectors
 from asiatongsin.items import RelatedStory
 from asiatongsin.korean import drop_broken_entity
@@ -23,7 +23,9 @@ TITLE = Selectors("h2", "h3", "strong", "i.ofe", "b.ofe", "b > span", "b:not(.cl
 LEAD = Selectors("p.ffd", "p", "b.clamp", "em")
 THUMBNAIL = Selectors("img[src]:not([src='']):not([src^='data:'])")
 
-_WIDGET = re.compile(r"(?<!\S)(?!arv_)[a-z]{3}_\d{3}\w*(?!\S)")  # arl_054, hdl_003, pvw_001: one numbered skin each
+# One numbered skin each: arl_054, hdl_003, pvw_001, and m01_hdl10 on older layouts.
+_OLDER = r"[a-z]\d{2,3}_(?!arv)[a-z]{3}\d{1,3}"
+_WIDGET = re.compile(rf"(?<!\S)(?:(?!arv_)[a-z]{{3}}_\d{{3}}|{_OLDER})\w*(?!\S)")
 _BLOCK_TAGS = {"div", "section", "aside", "dl"}
 _EXCLUDED_CLASSES = re.compile(r"(?<!\S)(?:art_top|fix_art_top|head_cen|top_nav)(?!\S)")
 _EXCLUDED_IDS = {"gnb", "header", "footer"}
@@ -49,10 +51,10 @@ _OUTSIDE_BLOCKS, _EXCLUDED = _Place(), _Place(is_excluded=True)
 class RelatedStories:
     """Every teaser that is neither article nor body nor menu, block by block in page order."""
 
-    def __init__(self, tree: Element, page_url: str, body: Element | None) -> None:
+    def __init__(self, tree: Element, page_url: str, bodies: Iterable[Element]) -> None:
         self.tree = tree
         self.page_url = page_url
-        self.body = body
+        self.bodies = set(map(key, bodies))
         self.site = _site("{0.scheme}://{0.netloc}".format(urlsplit(page_url)))
         self._in_teaser: dict[int, bool] = {}
         self._places: dict[int, _Place] = {}
@@ -64,7 +66,7 @@ class RelatedStories:
             stories = blocks.setdefault(name, {})
             story = self._story(link, name, no, position=len(stories) + 1)
             stories[no] = _merge(stories[no], story) if no in stories else story
-        return tuple(story for stories in blocks.values() for story in stories.values())
+        return tuple(_titled(story) for stories in blocks.values() for story in stories.values())
 
     def _links(self) -> Iterator[tuple[Element, int, str]]:
         """Links to other articles, with the number of the article and the name of the block."""
@@ -93,7 +95,7 @@ class RelatedStories:
 
     def _place_within(self, element: Element, around: _Place) -> _Place:
         """The place of the children of an element, which is itself at the place `around`."""
-        if around.is_excluded or is_same(element, self.body) or attribute(element, "id") in _EXCLUDED_IDS:
+        if around.is_excluded or key(element) in self.bodies or attribute(element, "id") in _EXCLUDED_IDS:
             return _EXCLUDED
         names = attribute(element, "class")
         if not names:
@@ -110,8 +112,9 @@ class RelatedStories:
         block = place.block
         if block is None:
             return "page"
-        titles = self._widget_titles if place.is_widget else self._plain_titles
         widget = _WIDGET.search(attribute(block, "class"))
+        has_title_bar = widget is not None and not re.match(_OLDER, widget[0])
+        titles = self._widget_titles if has_title_bar else self._plain_titles
         return titles.get(key(block)) or (widget[0] if widget else classes(block)[0])
 
     @cached_property
@@ -158,6 +161,13 @@ class _Teaser:
 
 
 def _teaser(link: Element) -> _Teaser:
+    around = link.parent
+    names = classes(around) if around is not None else []
+    if around is not None and around.tag in {"p", "span"} and THUMBNAIL.first(link) is None:
+        # On older layouts a teaser is several links; that of its lead stands so (cnbnews.com in 2018).
+        return _Teaser(title=None, lead=text_of(link), source=None)
+    if "writer" in names:  # pressian.com in 2018: who wrote it
+        return _Teaser(title=None, lead=None, source=None)
     title = TITLE.text(link) or text_of(link)
     lead = LEAD.text(link)
     image = THUMBNAIL.first(link)
@@ -182,6 +192,13 @@ def _titles(headings: Iterable[Element]) -> dict[int, str]:
                 if titles.setdefault(key(above), text) is not text:
                     break
     return titles
+
+
+def _titled(story: RelatedStory) -> RelatedStory:
+    """A story whose only text is that of a link in a paragraph has it for its title."""
+    if story.title is None:
+        return replace(story, title=story.lead, lead=None)
+    return replace(story, lead=drop_broken_entity(story.lead) or None) if story.lead else story
 
 
 def _merge(first: RelatedStory, second: RelatedStory) -> RelatedStory:

@@ -14,9 +14,16 @@ ICON = Selectors("span")
 DATE = Selectors("p.today_txt", ".today_txt")
 
 _PAGE_DATE = re.compile(r"\d{4}\.\d{2}\.\d{2}\s?\(.\)")  # some sites print 전체기사 or 배너 around it
-_CITY = re.compile(r"^(?P<city>[^\d℃]*?[^\d℃\s-])\s*(?:(?P<temperature>[-−]?\d+(?:\.\d+)?)\D*|-?\s*(?:℃|°C)?)$")
+_NUMBER = r"[-−+]?(?:\d+(?:\.\d*)?|\.\d+)"
+_NO_NUMBER = r"(?:(?i:null|nan|none|undefined|n/a)|없음|[-−.?*…~]+)"
+_CITY = re.compile(
+    rf"^(?P<city>(?!{_NO_NUMBER}(?:\W|$))[^\d℃]*?[^\d℃\s.+−-])\s*"
+    rf"(?:(?P<temperature>{_NUMBER})\D*|(?:(?<=[\s가-힣)]){_NO_NUMBER})?\s*(?:℃|°C)?)$"
+)
 _GLUED = re.compile(r"^(맑음|구름조금|구름많음|흐림|박무|연무|안개|소나기|비|눈|-)(?=[가-힣])")
-_NO_WORD = {"", "-"}
+_NO_WORD = {"", "-", "null", "undefined"}
+_LONGEST_ENTRY = 80  # characters; what is longer is an advertisement
+_MISSING_BELOW = -90.0  # the agency writes -99.9, -99 or -999 where a station reports nothing
 
 
 class WeatherStrip:
@@ -39,16 +46,20 @@ class WeatherStrip:
 def _reading(entry: Element) -> WeatherReading | None:
     icon = ICON.first(entry)
     word, rest = _word_and_rest(entry, icon)
-    found = _CITY.match(rest)
+    found = _CITY.match(rest) if len(rest) <= _LONGEST_ENTRY else None
     if found is None:
         return None
-    number = found["temperature"]
     return WeatherReading(
         city=found["city"],
         condition=None if word in _NO_WORD else word,
         icon=next(iter(classes(icon)), None) if icon is not None else None,
-        temperature_c=float(number.replace("−", "-")) if number else None,
+        temperature_c=_temperature(found["temperature"]),
     )
+
+
+def _temperature(printed: str | None) -> float | None:
+    degrees = float(printed.replace("−", "-")) if printed else None
+    return None if degrees is None or degrees < _MISSING_BELOW else degrees
 
 
 def _word_and_rest(entry: Element, icon: Element | None) -> tuple[str, str]:

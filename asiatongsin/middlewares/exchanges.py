@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from scrapy.http import Headers as ScrapyHeaders
 from scrapy.http import Request, Response
 
-from asiatongsin.capture import Exchange, Headers
+from asiatongsin.capture import Exchange, Headers, is_secret
 from asiatongsin.items import Page, PageKind
 from asiatongsin.site import Site
 
@@ -27,8 +27,8 @@ class ReceivedMiddleware:
 
 
 def exchange(request: Request, response: Response) -> Exchange:
-    """The request as it was sent and the answer as it came."""
-    sent = headers_of(request.headers)
+    """The request as it was sent, without its secrets, and the answer as it came."""
+    sent = tuple((name, value) for name, value in headers_of(request.headers) if not is_secret(name))
     if not any(name.lower() == "host" for name, _ in sent):  # it is added after the middlewares, as the request leaves
         sent = (("Host", urlsplit(request.url).netloc), *sent)
     return Exchange(

@@ -13,6 +13,8 @@ from scrapy.exceptions import (
 )
 from scrapy.spidermiddlewares.httperror import HttpError
 
+from asiatongsin.cms import GONE_STATUSES
+
 DOWNLOAD_FAILURES = (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -34,8 +36,20 @@ class Stopped(IgnoreRequest):
     """The crawl is stopped before it made this request."""
 
 
+def is_failure_of_server(error: BaseException | None) -> bool:
+    """Whether the page may come another time: the server did not answer, or said that it failed."""
+    if isinstance(error, HttpError):
+        return bool(error.response.status >= 500 or error.response.status == 429)
+    return not isinstance(error, Refused)
+
+
 def failure_reason(error: BaseException | None) -> str:
     """What kept a page from arriving, in a few words."""
     if isinstance(error, HttpError):
         return f"HTTP status {error.response.status}"
     return str(error) or type(error).__name__
+
+
+def is_absent(error: BaseException | None) -> bool:
+    """Whether the site answered that there is no such page."""
+    return isinstance(error, HttpError) and error.response.status in GONE_STATUSES

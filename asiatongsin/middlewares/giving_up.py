@@ -51,7 +51,8 @@ class GiveUpMiddleware:
             self._note_failure(request)
 
     def _note_failure(self, request: Request) -> None:
-        if request.meta.get("is_retry"):  # it failed in an earlier crawl, and such pages stand one behind the other
+        # Pages that failed in an earlier crawl stand one behind the other, and so do those behind the end of a list.
+        if request.meta.get("is_retry") or request.meta.get("is_probe"):
             return
         self.failing.add(request.url)
         if len(self.failing) >= FAILURES_WITHOUT_RETRIES:

@@ -14,6 +14,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
 
 from asiatongsin.middlewares.failures import DOWNLOAD_FAILURES, Stopped
+from asiatongsin.middlewares.site_clock import date_of
 
 logger = logging.getLogger(__name__)
 
@@ -81,4 +82,6 @@ def retry_after(response: Response, now: datetime | None = None) -> float | None
     except (ValueError, OverflowError):
         return None
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (aware - (now or datetime.now(UTC))).total_seconds())
+    # By the clock of the site, where it says what that is: one of the two clocks may be wrong.
+    answered_at = date_of((response.headers.get("Date") or b"").decode("latin-1"))
+    return max(0.0, (aware - (answered_at or now or datetime.now(UTC))).total_seconds())

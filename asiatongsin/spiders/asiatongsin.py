@@ -3,41 +3,40 @@
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
-from http import HTTPStatus
 from typing import Any, Self
 
 import scrapy
 from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider
 from scrapy.http import Request, Response
 from scrapy.utils.misc import build_from_crawler, load_object
 from twisted.python.failure import Failure
 
 from asiatongsin import statistics as names
 from asiatongsin.arguments import Arguments
-from asiatongsin.capture import Check, Stored
+from asiatongsin.capture import Stored
 from asiatongsin.cms import (
-    ALL,
-    GONE_STATUSES,
     Teaser,
     article_url,
     list_no,
     list_url,
     listing_of,
     page_no,
-    sections_of,
 )
-from asiatongsin.items import Page, PageItems, PageKind, Rejection
-from asiatongsin.known import Known
+from asiatongsin.errors import ArgumentError
+from asiatongsin.items import Page, PageKind
+from asiatongsin.known import DoubtfulPart, Known
+from asiatongsin.list_walk import ListPage
+from asiatongsin.lists import Lists
 from asiatongsin.middlewares.exchanges import page_of
-from asiatongsin.middlewares.failures import Refused, Stopped, failure_reason
+from asiatongsin.middlewares.failures import Refused, Stopped, failure_reason, is_absent, is_failure_of_server
 from asiatongsin.number_set import NumberSet
 from asiatongsin.rechecks import Rechecks
-from asiatongsin.signals import crawl_started
-from asiatongsin.site import KNOWN_SECTIONS
+from asiatongsin.requests import failed_article, make_conditional, request_for
+from asiatongsin.sections import lists_to_walk
+from asiatongsin.signals import send_crawl_started
 from asiatongsin.site_settings import adapt_settings
 
 FRONT_PRIORITY = 10
@@ -52,36 +51,35 @@ class AsiatongsinSpider(scrapy.Spider):
     allowed_domains = ("newsasia.kr",)  # how `scrapy shell <address>` finds this spider
 
     known: Known
+    lists: Lists
 
     def __init__(self, **given: str) -> None:
         super().__init__()
         self.given = given
         self.arguments = Arguments.parse(given)
         self.site = self.arguments.site
-        self.met: dict[int, NumberSet] = defaultdict(NumberSet)  # articles in each list
         self.requested = NumberSet()  # articles
         self.rechecked = NumberSet()  # articles
         self.to_retry: dict[int, None] = {}  # in the order in which they are requested
         self.stored: dict[int, Stored] = {}  # what is known of the articles that are requested by number
-        self.walked: list[int] = []  # lists that were walked as far as asked
+        self.doubtful: dict[int, DoubtfulPart | None] = {}  # where in each list articles may be missing
+        self.scripts: dict[int, str] = {}  # the path of each list, as the menu names it
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         spider = super().from_crawler(crawler, *args, **kwargs)
         if not crawler.settings.frozen:  # as `scrapy shell` hands them over, which crawls nothing
             adapt_settings(crawler.settings, is_loopback=spider.site.is_loopback)
+        spider.lists = Lists(spider.arguments, crawler)
         spider.known = build_from_crawler(load_object(crawler.settings["KNOWN_ARTICLES"]), crawler)
         return spider
 
     async def start(self) -> AsyncIterator[Any]:
         if not self.arguments.dry:
-            await self._send_crawl_started()
+            await send_crawl_started(self)
         await self._load_stored()
         if self.arguments.no:
             for request in self._article_requests(self.arguments.no, priority=0):
-                yield request
-        elif self.arguments.sections:
-            for request in self._first_pages(self.arguments.sections):
                 yield request
         else:
             yield self._request(f"{self.site.base}/", "front", self.parse_front, priority=FRONT_PRIORITY)
@@ -92,16 +90,13 @@ class AsiatongsinSpider(scrapy.Spider):
                 yield request
 
     async def _load_stored(self) -> None:
-        """Asks what is known of the articles that are requested by number, before a list leads to one of them."""
+        """Asks what is known of the lists, and of the articles that are requested by number."""
+        if self.arguments.is_plain:
+            walked = await self.known.walked_lists(self.site.key)
+            self.lists.earlier = None if walked is None else {one.section: one for one in walked}
         self.to_retry = dict.fromkeys([] if self.arguments.no else await self.known.to_retry(self.site.key))
         stored = await self.known.stored(self.site.key, self.arguments.no or [*self.to_retry])
         self.stored = {article.no: article for article in stored}
-
-    async def _send_crawl_started(self) -> None:
-        results = await self.crawler.signals.send_catch_log_async(crawl_started, spider=self, dont_log=(Exception,))
-        for _, result in results:
-            if isinstance(result, BaseException):
-                raise result
 
     def parse_front(self, response: Response) -> Iterator[Any]:
         """The menu names the sections.
@@ -111,43 +106,67 @@ class AsiatongsinSpider(scrapy.Spider):
         """
         page = self._page(response, "front")
         yield from self._unless_dry(page)
-        sections = page.once(sections_of)
-        self.crawler.stats.set_value(names.SECTIONS, len(sections))
-        if not sections:
-            self.logger.warning("The menu of %s names no section: walking those known of newsasia.kr", response.url)
-        yield from self._first_pages(sections or [*KNOWN_SECTIONS, ALL])
+        yield from self._first_pages(page)
 
     async def parse_list(self, response: Response, section: int, number: int) -> AsyncIterator[Any]:
-        """The teasers of a list page name the articles. Where some are new, the next page is requested."""
+        """The teasers of a list page name the articles. Then the walk of the list goes on, or ends."""
         answered = (list_no(response.url), page_no(response.url))
         if response.request and answered[0] is not None and answered != (section, number):
-            self._note_failure(response.request, f"it leads to {response.url}")
+            for item in self._no_list(section, f"it leads to {response.url}", response.request):
+                yield item
             return
         page = replace(self._page(response, "list"), section=section)
-        for item in self._unless_dry(page):
-            yield item
         listing = page.once(listing_of)
-        if listing.unreadable:  # split keeps the page and counts it
+        if listing.unreadable:
+            for item in self._no_list(section, listing.unreadable.reason, page):
+                yield item
             return
-        teasers = listing.teasers
+        teasers, walk = listing.teasers, self.lists.of(section)
+        fresh = walk.unmet(teaser.no for teaser in teasers)
         self.crawler.stats.inc_value(names.TEASERS, len(teasers))
-        self.crawler.stats.set_value(names.WALKED, self.walked)
-        fresh = [teaser for teaser in teasers if teaser.no not in self.met[section]]
-        for teaser in fresh:
-            self.met[section].add(teaser.no)
-        unneeded = await self.known.need_no_download(self.site.key, [teaser.no for teaser in fresh])
+        if fresh or not walk.is_probing:  # pages behind the end say nothing of how full those of the list are
+            for item in self._unless_dry(page):
+                yield item
+        shown = [teaser.no for teaser in teasers]
+        stored = await self.known.need_no_download(self.site.key, shown)
+        known = (stored or set()) | await self.known.waiting(self.site.key, shown)
         # What this crawl met in another list is news here as well: behind it may lie articles that no other list shows.
-        new = [
-            teaser for teaser in fresh if unneeded is None or teaser.no in self.requested or teaser.no not in unneeded
-        ]
-        for request in self._article_requests(self._within_window(new), priority=-2 * number):
+        new = [teaser for teaser in teasers if teaser.no in self.requested or teaser.no not in known]
+        wanted = [teaser for teaser in new if self.arguments.wants(teaser.published_at)]
+        if len(wanted) < len(new):
+            self.lists.skip(section)
+        requests = [*self._article_requests((one for one in wanted if one.no in fresh), priority=-2 * number)]
+        for request in requests:
             yield request
-        if unneeded is None and number >= self.settings.getint("PAGES_WITHOUT_DATABASE"):
-            self.crawler.stats.inc_value(names.WALKS_CUT_SHORT)
-        elif not fresh or not (new or self.arguments.full or await self._is_doubtful(section, teasers)):
-            self.walked.append(section)  # the last page again, or nothing new: the list itself ends the walk
-        elif number != self.arguments.pages and not self._is_before_window(teasers):
-            yield self._list_request(section, number + 1)
+        is_quiet = bool(teasers) and not (
+            new or stored is None or self.arguments.full or await self._is_doubtful(section, teasers)
+        )
+        said = ListPage(
+            numbers=frozenset(shown),
+            last_linked=listing.last_linked,
+            is_quiet=is_quiet,
+            is_before_window=bool(teasers) and all(self.arguments.is_past(one.published_at) for one in teasers),
+            is_blind=stored is None and number >= self.settings.getint("PAGES_WITHOUT_DATABASE"),
+            articles_read=self.crawler.stats.get_value(names.ARTICLES, 0) if requests else -1,
+        )
+        for item in self._go_on(section, said):
+            yield item
+
+    def _no_list(self, section: int, trouble: str, what: Page | Request, *, is_failure: bool = False) -> Iterator[Any]:
+        """Goes on where no list came. Whether that is a fault or the end of the list, the next pages tell."""
+        self.lists.hold(section, (what, trouble))
+        yield from self._go_on(section, ListPage(trouble=trouble, is_failure=is_failure))
+
+    def _go_on(self, section: int, said: ListPage) -> Iterator[Any]:
+        for what, trouble in self.lists.answer(section, said):
+            if isinstance(what, Request):
+                self._note_failure(what, trouble)
+            else:
+                self.crawler.stats.inc_value(names.WITHOUT_LIST)
+                yield from self._unless_dry(what)  # split keeps the page
+        walk = self.lists.of(section)
+        if walk.next_page is not None:
+            yield self._list_request(section, walk.next_page, is_probe=walk.is_probing)
 
     def parse_article(self, response: Response, no: int, **met: Any) -> Iterator[Any]:
         """An article page, handed on unread.
@@ -166,11 +185,17 @@ class AsiatongsinSpider(scrapy.Spider):
         request: Request = failure.request  # type: ignore[attr-defined]
         kind: PageKind = request.meta["kind"]
         reason = failure_reason(failure.value)
+        request.meta["is_absent"] = is_absent(failure.value)
+        if kind == "list":
+            is_failure = is_failure_of_server(failure.value)
+            yield from self._no_list(request.cb_kwargs["section"], reason, request, is_failure=is_failure)
+            return
         self._note_failure(request, reason)
         if kind == "article":
-            yield self._failed_page(request, reason, is_transient=not isinstance(failure.value, Refused))
+            is_transient = not isinstance(failure.value, Refused)
+            yield failed_article(self.site.key, request, reason, is_transient=is_transient)
         elif kind == "front":
-            yield from self._first_pages([*KNOWN_SECTIONS, ALL])
+            yield from self._first_pages(None)
 
     def _note_failure(self, request: Request, reason: str) -> None:
         kind: PageKind = request.meta["kind"]
@@ -179,21 +204,18 @@ class AsiatongsinSpider(scrapy.Spider):
             self.crawler.stats.inc_value(f"{names.LIST_FAILED_OF}{request.cb_kwargs['section']}")
         if request.meta["is_retry"]:
             self.crawler.stats.inc_value(names.failed_again(kind))
+        if request.meta.get("is_absent"):
+            self.crawler.stats.inc_value(names.absent(kind))
         self.crawler.stats.set_value(names.LAST_FAILURE, reason)
         level = logging.WARNING if kind == "article" else logging.INFO  # the last line tells of the others
         self.logger.log(level, "No answer that can be used from %s: %s", request.url, reason)
 
     async def _is_doubtful(self, section: int, teasers: Sequence[Teaser]) -> bool:
         """Whether articles may be missing among, or behind, the known articles of this list page."""
-        part = await self.known.doubtful_part(self.site.key, section)
+        if section not in self.doubtful:
+            self.doubtful[section] = await self.known.doubtful_part(self.site.key, section)
+        part = self.doubtful[section]
         return part is not None and any(part.includes(teaser.no, teaser.published_at) for teaser in teasers)
-
-    def _is_before_window(self, teasers: Sequence[Teaser]) -> bool:
-        since = self.arguments.since
-        return since is not None and all(teaser.published_at and teaser.published_at < since for teaser in teasers)
-
-    def _within_window(self, teasers: Sequence[Teaser]) -> Sequence[Teaser]:
-        return [teaser for teaser in teasers if self.arguments.wants(teaser.published_at)]
 
     def _article_requests(self, articles: Iterable[Teaser | int], priority: int) -> Iterator[Request]:
         """One request for each article that was not requested yet; with `dry=1` they are only counted."""
@@ -229,13 +251,7 @@ class AsiatongsinSpider(scrapy.Spider):
     def revisit(self, article: Stored, priority: int = 0) -> Request:
         """A conditional request: the server sends the page only where it has changed since it was stored."""
         request = self._article_request(article.no, priority, article, is_listed=True)
-        if article.etag:
-            request.headers["If-None-Match"] = article.etag.encode("latin-1")
-        if article.last_modified:
-            request.headers["If-Modified-Since"] = article.last_modified.encode("latin-1")
-        if article.etag or article.last_modified:
-            request.meta["handle_httpstatus_list"] = [*GONE_STATUSES, HTTPStatus.NOT_MODIFIED]
-        return request
+        return make_conditional(request, article)
 
     def whole_article(self, no: int, stored: Stored | None = None) -> Request:
         """A request for the whole page of an article, whether it was requested before or not."""
@@ -245,32 +261,32 @@ class AsiatongsinSpider(scrapy.Spider):
         url = article_url(self.site.base, no)
         return self._request(url, "article", self.parse_article, priority, no=no, stored=stored, **met)
 
-    def _first_pages(self, sections: Iterable[int]) -> Iterator[Request]:
-        for section in dict.fromkeys(sections):
+    def _first_pages(self, front: Page | None) -> Iterator[Request]:
+        try:
+            lists = lists_to_walk(self.arguments.sections, front, self.crawler.stats)
+        except ArgumentError as error:
+            if front is None:  # the site does not answer, which says more
+                return
+            self.crawler.stats.set_value(names.REFUSED, f"error: {error}")
+            raise CloseSpider("refused") from None
+        self.scripts = {entry.no: entry.script for entry in lists}
+        for section in self.scripts:
+            self.lists.begin(section)
             yield self._list_request(section, 1)
 
-    def _list_request(self, section: int, number: int) -> Request:
-        # Page by page across all sections: a crawl that is stopped has the news of all of them.
-        url = list_url(self.site.base, section, number)
-        return self._request(url, "list", self.parse_list, 1 - 2 * number, section=section, number=number)
+    def _list_request(self, section: int, number: int, *, is_probe: bool = False) -> Request:
+        # Page by page across all sections: a crawl that is stopped has the news of all of them. Pages that tell where
+        # the list ends come at once: until they have, more articles may move back.
+        url = list_url(self.site.base, section, number, self.scripts[section])
+        priority = 1 if is_probe else 1 - 2 * number
+        request = self._request(url, "list", self.parse_list, priority, section=section, number=number)
+        request.meta["is_probe"] = is_probe
+        return request
 
     def _request(self, url: str, kind: PageKind, callback: Any, priority: int = 0, **arguments: Any) -> Request:
-        """A request that no filter of Scrapy drops in silence: the spider itself knows what it has requested."""
-        return Request(
-            url,
-            callback=callback,
-            errback=self.handle_failure,
-            cb_kwargs=arguments,
-            priority=priority,
-            dont_filter=True,
-            # One slot for the site: its hosts with and without www. are one server.
-            meta={
-                "kind": kind,
-                "is_retry": False,
-                "handle_httpstatus_list": [*GONE_STATUSES] if kind == "article" else [],
-                "download_slot": self.site.key,
-            },
-        )
+        # One slot for the site: its hosts with and without www. are one server.
+        request = request_for(url, kind, slot=self.site.key, priority=priority, arguments=arguments)
+        return request.replace(callback=callback, errback=self.handle_failure)
 
     def _unless_dry(self, page: Page) -> Iterator[Page]:
         if not self.arguments.dry:
@@ -279,16 +295,3 @@ class AsiatongsinSpider(scrapy.Spider):
     def _page(self, response: Response, kind: PageKind) -> Page:
         self.crawler.stats.inc_value(names.pages(kind))
         return page_of(response, self.site, kind)
-
-    def _failed_page(self, request: Request, reason: str, *, is_transient: bool) -> PageItems:
-        stored: Stored | None = request.cb_kwargs["stored"]
-        now = datetime.now(UTC)
-        return PageItems(
-            site=self.site.key,
-            url=request.url,
-            kind="article",
-            no=request.cb_kwargs["no"],
-            fetched_at=now,
-            check=Check(checked_at=now, dated_at=stored.dated_at if stored else None),
-            rejected=Rejection(reason=reason, is_transient=is_transient),
-        )

@@ -126,7 +126,7 @@ class Archive:
         capture = capture_at(self.data / earlier.file, earlier.offset)
         if capture is None or capture.is_revisit or capture.field("WARC-Payload-Digest") != earlier.digest:
             return None
-        return Original(earlier, capture.url, capture.fetched_at)
+        return Original(earlier, capture.url, capture.recorded_at)
 
     def _remember(self, original: Original) -> None:
         self._bodies[original.place.digest] = original

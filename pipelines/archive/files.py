@@ -29,7 +29,12 @@ def archive_files(data: Path, site: str | None) -> list[Path]:
 def files_of_unfinished_crawls(files: Iterable[Path], data: Path) -> set[Path]:
     """Files of our archive whose crawl has pages in its spool: it is running, or its pages wait for the database."""
     waiting = {spool.name for spool in (data / "spool").glob("[!.]*")}
-    return {file for file in files if file.is_relative_to(data) and file.name.rpartition("-")[0] in waiting}
+    return {file for file in files if file.is_relative_to(data) and crawl_of(file) in waiting}
+
+
+def crawl_of(file: Path) -> str:
+    """The crawl that wrote a file of our archive."""
+    return file.name.rpartition("-")[0]
 
 
 def given_files(paths: Iterable[str]) -> list[Path]:

@@ -15,6 +15,7 @@ from dateutil.parser import isoparse
 from warcio.recordloader import ArcWarcRecordLoader
 
 from asiatongsin.capture import Headers
+from asiatongsin.middlewares.site_clock import date_of
 from asiatongsin.plausible import CLOCK_TOLERANCE, FIRST_POSSIBLE
 from pipelines.archive.bodies import has_digest, is_whole, payload
 from pipelines.archive.gzip_members import MAGIC, Member, UnpackedMember, members
@@ -52,7 +53,7 @@ class Capture:
     """WARC-Target-URI."""
 
     fetched_at: datetime
-    """WARC-Date, aware, UTC."""
+    """When the page was fetched, aware, UTC: WARC-Date or, where that cannot be true, the `Date` of the answer."""
 
     status: int
     """HTTP status."""
@@ -69,6 +70,11 @@ class Capture:
     def field(self, name: str) -> str | None:
         """A header of the record."""
         return _value(self.fields, name)
+
+    @property
+    def recorded_at(self) -> datetime:
+        """WARC-Date as it stands in the record, aware, UTC."""
+        return _moment(self.field("WARC-Date") or "")
 
     def header(self, name: str) -> str | None:
         """A header of the answer."""
@@ -149,7 +155,7 @@ def _read(record: Any, largest: int) -> Content | None:
     return {
         "is_revisit": record.rec_type == "revisit",
         "url": url,
-        "fetched_at": _date(record.rec_headers.get_header("WARC-Date")),
+        "fetched_at": _date(record.rec_headers.get_header("WARC-Date"), headers.get_header("Date") or ""),
         "status": int(headers.get_statuscode()),
         "headers": tuple(headers.headers),
         "fields": tuple(record.rec_headers.headers),
@@ -170,16 +176,23 @@ def _check(fields: Any, headers: Any, raw: bytes, body: bytes) -> None:
         raise ValueError(f"the body does not have the digest {digest}")
 
 
-def _date(text: str) -> datetime:
-    """The date of a record; WARC 1.1 allows any part of ISO 8601, for example `2025-10`.
+def _date(recorded: str, answered: str) -> datetime:
+    """The date of a record or, where the clock that wrote it was wrong, that of the answer in it.
 
-    ValueError also for a date that cannot be true: a capture of the year 2099 would be newer than every crawl.
+    ValueError where neither can be true: a capture of the year 2099 would be newer than every crawl.
     """
+    dates = (_moment(recorded), date_of(answered))
+    latest = datetime.now(UTC) + CLOCK_TOLERANCE
+    found = next((date for date in dates if date and FIRST_POSSIBLE <= date <= latest), None)
+    if found is None:
+        raise ValueError(f"its date cannot be true: {recorded}")
+    return found
+
+
+def _moment(text: str) -> datetime:
+    """The moment that a record names; WARC 1.1 allows any part of ISO 8601, for example `2025-10`. ValueError."""
     date = isoparse(text)
-    date = date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
-    if not FIRST_POSSIBLE <= date <= datetime.now(UTC) + CLOCK_TOLERANCE:
-        raise ValueError(f"its date cannot be true: {text}")
-    return date
+    return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
 
 
 def _value(headers: Headers, name: str) -> str | None:

@@ -11,8 +11,8 @@ from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 
 from asiatongsin.korean import KST
-from pipelines.commands.usage import usage_error, usage_errors
-from pipelines.database.session import connected
+from pipelines.commands.usage import check_settings, usage_error, usage_errors
+from pipelines.database.session import looking
 from pipelines.queries.revisions import Revision, revisions
 from pipelines.terminal.word_diff import COLOURED, PLAIN, patch, word_diff
 
@@ -37,9 +37,10 @@ class Command(ScrapyCommand):
 
     @usage_errors()
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        check_settings(self.settings)
         if len(args) != 1 or not (args[0].isascii() and args[0].isdecimal() and 0 < int(args[0]) < 2**63):
             raise usage_error("write the number of one article, for example: scrapy diff 142893")
-        with connected(self.settings or Settings()) as (_, connection, _applied):
+        with looking(self.settings or Settings()) as (_, connection):
             found = revisions(connection, int(args[0]), opts.site)
         if not found:
             of_site = f" of {opts.site}" if opts.site else ""

@@ -14,14 +14,15 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
 from asiatongsin.arguments import is_number
+from asiatongsin.cms import ALL
 from asiatongsin.korean import KST
 from asiatongsin.printable import printable
 from asiatongsin.site import DEFAULT_BASE, Site
 from asiatongsin.spiders.asiatongsin import AsiatongsinSpider
-from pipelines.commands.usage import given_site, usage_error, usage_errors
+from pipelines.commands.usage import check_settings, given_site, usage_error, usage_errors
 from pipelines.crawl.run import check_usage, choose_log, report_result, run_spider
 from pipelines.database.errors import DatabaseUnreachable
-from pipelines.database.session import connected, run_while_progressing
+from pipelines.database.session import looking, opened, run_while_progressing
 from pipelines.queries import gaps
 from pipelines.terminal.text_table import text_table
 
@@ -44,7 +45,7 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument("--site", default=DEFAULT_BASE, help=f"base address or host; default: {DEFAULT_BASE}")
-        parser.add_argument("--from", dest="first", metavar="N", help="default: the lowest number that is stored")
+        parser.add_argument("--from", dest="first", metavar="N", help="default: the lowest number on a stored page")
         parser.add_argument("--to", dest="last", metavar="N", help="default: the highest number that is stored")
         parser.add_argument("--fetch", action="store_true", help="try the missing numbers; ends like scrapy crawl")
         parser.add_argument("--most", metavar="N", default="100", help="try at most so many numbers; default: 100")
@@ -58,16 +59,18 @@ class Command(ScrapyCommand):
 
     @usage_errors()
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        check_settings(self.settings)
         if args:
             raise usage_error(f"scrapy gaps takes options only, not {args[0]}")
         site, limit = given_site(opts.site), _number("--most", opts.most, MOST_TRIES)
         first = _number("--from", opts.first, HIGHEST_NUMBER) if opts.first is not None else None
         last = _number("--to", opts.last, HIGHEST_NUMBER) if opts.last is not None else None
-        with connected(self.settings or Settings()) as (_, connection, _applied):
+        with opened(self.settings or Settings(), only_looks=not opts.fetch) as (_, connection):
             span = _span(site.key, first, last, gaps.stored_span(connection, site.key))
             if not opts.fetch:
                 counts, runs = gaps.count(connection, span), gaps.longest_runs(connection, span, RUNS_SHOWN)
-                print(as_json(span, counts, *runs) if opts.json else report(span, counts, *runs))
+                lists = gaps.lists_without_end(connection, site.key)
+                print(as_json(span, counts, *runs, lists) if opts.json else report(span, counts, *runs, lists))
                 return
             numbers = gaps.missing(connection, span, limit)
         if numbers:
@@ -96,28 +99,44 @@ class Command(ScrapyCommand):
         settings = self.settings or Settings()
 
         def counted() -> gaps.Counts:
-            with connected(settings) as (_, connection, _applied):
+            with looking(settings) as (_, connection):
                 return gaps.count_of(connection, site.key, numbers)
 
         return run_while_progressing(counted, settings.getfloat("DATABASE_SILENCE_MAX"))
 
 
-def report(span: gaps.Span, counts: gaps.Counts, runs: Sequence[gaps.Run], all_runs: int) -> str:
-    """The classes as a table, and the longest runs of missing numbers with the days around them."""
+def report(
+    span: gaps.Span, counts: gaps.Counts, runs: Sequence[gaps.Run], all_runs: int, lists: Sequence[int] = ()
+) -> str:
+    """The classes as a table, the longest runs of missing numbers with the days around them, and what is unsure."""
     size = span.last - span.first + 1
     rows = [(name.replace("_", " "), number, round(100 * number / size, 1)) for name, number in asdict(counts).items()]
     classes = f"{span.site}: {_numbers(span)}\n\n{text_table(('class', 'numbers', '%'), rows, grouped=True)}"
+    unsure = _unsure(lists)
     if not runs:
-        return f"{classes}\n\nNo number is missing"
+        return f"{classes}\n\nNo number is missing{unsure}"
     head = ("from", "to", "numbers", "article below (KST)", "article above (KST)")
     lines = [
         (run.first, run.last, run.length, _minute(run.published_below), _minute(run.published_above)) for run in runs
     ]
     title = f"Longest runs of missing numbers ({len(runs):,} of {all_runs:,})"
-    return f"{classes}\n\n{title}\n{text_table(head, lines, grouped=True)}"
+    return f"{classes}\n\n{title}\n{text_table(head, lines, grouped=True)}{unsure}"
 
 
-def as_json(span: gaps.Span, counts: gaps.Counts, runs: Sequence[gaps.Run], all_runs: int) -> str:
+def _unsure(lists: Sequence[int]) -> str:
+    """Says that there may be articles below the range; empty where the lists were walked to their end."""
+    if not lists:
+        return ""
+    names = ", ".join("all articles" if section == ALL else str(section) for section in lists)
+    return (
+        f"\n\nNo crawl has come to the end of these lists: {names}. Articles with lower numbers may be missing."
+        "\n`scrapy crawl asiatongsin -a full=1` walks each list to its end."
+    )
+
+
+def as_json(
+    span: gaps.Span, counts: gaps.Counts, runs: Sequence[gaps.Run], all_runs: int, lists: Sequence[int] = ()
+) -> str:
     """The same as JSON for scripts; times are Korean."""
     shown = [
         {
@@ -130,7 +149,8 @@ def as_json(span: gaps.Span, counts: gaps.Counts, runs: Sequence[gaps.Run], all_
         for run in runs
     ]
     numbers = {"site": span.site, "from": span.first, "to": span.last, "numbers": span.last - span.first + 1}
-    return json.dumps(numbers | asdict(counts) | {"runs": all_runs, "longest_runs": shown})
+    about_runs = {"runs": all_runs, "longest_runs": shown}
+    return json.dumps(numbers | asdict(counts) | about_runs | {"lists_without_end": [*lists]})
 
 
 def _fetched(tried: int, results: gaps.Counts) -> str:

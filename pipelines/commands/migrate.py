@@ -8,13 +8,13 @@ from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 
 from asiatongsin.printable import printable
-from pipelines.commands.usage import usage_errors
+from pipelines.commands.usage import check_settings, usage_errors
 from pipelines.database.migrate import schema_version
 from pipelines.database.session import connected
 
 
 class Command(ScrapyCommand):
-    """The other commands do the same before they use the database."""
+    """Commands that write do the same before they use the database; those that only look do not."""
 
     requires_project = True
     requires_crawler_process = False
@@ -24,6 +24,7 @@ class Command(ScrapyCommand):
 
     @usage_errors()
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        check_settings(self.settings)
         with connected(self.settings or Settings()) as (database, connection, applied):
             version = schema_version(connection)
         names = ", ".join(f"{migration.version:04d} {migration.name}" for migration in applied)

@@ -20,12 +20,13 @@ from asiatongsin.errors import ArgumentError
 from asiatongsin.printable import printable
 from asiatongsin.rechecks import Rechecks
 from pipelines.archive.files import archive_files, given_files, total_bytes
-from pipelines.commands.usage import usage_errors
+from pipelines.commands.usage import check_settings, usage_errors
 from pipelines.crawl_record import ExitStatus, Outcome
 from pipelines.database.connection import Database
 from pipelines.database.errors import DatabaseUnreachable, DatabaseUnusable
 from pipelines.database.session import Session
 from pipelines.disk import data_folder, describe_error
+from pipelines.exporters.batch import Exported
 from pipelines.reparse.bookmark import Bookmark
 from pipelines.reparse.captured import Wanted
 from pipelines.reparse.run import Job, Reparse
@@ -33,6 +34,7 @@ from pipelines.reparse.writing import Writing
 from pipelines.spool.drain import Drain
 from pipelines.terminal.differences import report_text
 from pipelines.terminal.word_diff import COLOURED, PLAIN
+from pipelines.verdict.decide import refused_by_database
 
 KILLED = "a process that read pages was killed, as the system does where memory runs out: free some or lower --jobs"
 CHOICES = ("site", "no", "since", "until")
@@ -63,6 +65,7 @@ class Command(ScrapyCommand):
 
     @usage_errors()
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        check_settings(self.settings)
         settings = self.settings or Settings()
         data = data_folder(settings)
         wanted, jobs = _wanted(opts), _jobs(opts.jobs)
@@ -70,7 +73,7 @@ class Command(ScrapyCommand):
         files = given_files(args) if args else archive_files(data, wanted.site)
         database = Database.from_settings(settings)
         with (
-            closing(Session(database)) as session,
+            closing(Session.only_looking(database) if opts.dry_run else Session(database)) as session,
             tqdm(total=total_bytes(files), unit="B", unit_scale=True, disable=None) as bar,
         ):
             job = Job(
@@ -90,17 +93,18 @@ class Command(ScrapyCommand):
                 _begin(bookmark, files, is_anew=opts.restart)
             reparse = Reparse(job, session, writing, bookmark)
             self.exitcode, sentence = self._run(reparse, settings)
-        if self.exitcode != Outcome.ERROR.status:
+        if self.exitcode != Outcome.ERROR.status or _refused(reparse):
             is_coloured = sys.stdout.isatty()
             print(report_text(reparse.report, COLOURED if is_coloured else PLAIN))
         print(printable(f"asiatongsin: {sentence}"), file=sys.stderr)
 
     def _run(self, reparse: Reparse, settings: Settings) -> tuple[ExitStatus, str]:
         """Runs it; returns exit status and last line. Pages that were read and not stored wait in the spool."""
-        outcome, why = Outcome.ERROR, "interrupted; "
+        outcome, why, refused = Outcome.ERROR, "interrupted; ", ""
         try:
             reparse.run(settings)
-            outcome, why = Outcome.OK, ""
+            refused = _refused(reparse)
+            outcome, why = (Outcome.ERROR, f"{refused}; ") if refused else (Outcome.OK, "")
         except (DatabaseUnreachable, DatabaseUnusable) as error:
             outcome, why = Outcome.SPOOLED, f"the database went away ({' '.join(str(error).split())}); "
         except BrokenExecutor:
@@ -112,9 +116,14 @@ class Command(ScrapyCommand):
         finally:
             if reparse.writing:
                 outcome = reparse.writing.end(outcome, reparse.report.counts())
-        if outcome is not Outcome.OK and reparse.writing:
+        if outcome is not Outcome.OK and reparse.writing and not refused:
             why += "the same command goes on where this one ended; "
         return outcome.status, f"{outcome.word}: {why}{_counts(reparse)}"
+
+
+def _refused(reparse: Reparse) -> str:
+    written = reparse.writing.total if reparse.writing else Exported()
+    return refused_by_database(written.refused, written.partial)
 
 
 def _begin(bookmark: Bookmark, files: Sequence[Path], *, is_anew: bool) -> None:
@@ -135,6 +144,7 @@ def _counts(reparse: Reparse) -> str:
     differ = f"{report.differing} differ from what is stored, {written}" if report.differing else "none differs"
     optional = {
         "refused by the database and kept in a file": refused,
+        "written without a part that the database refused": writing.total.partial if writing else 0,
         "pages of sites without an article left alone": report.strangers,
         "revisits whose body is in none of the files": report.bodiless,
         "files left out: their crawl is running, or its pages wait in the spool": report.unfinished,

@@ -11,14 +11,15 @@ from itemadapter import ItemAdapter
 from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 
-from asiatongsin.items import Article, ArticleImage, Rejection, RelatedStory, WeatherReading, WeatherSnapshot
-from pipelines.commands.usage import given_site, usage_error, usage_errors
+from asiatongsin.article_parts import ArticleImage, ArticleLink
+from asiatongsin.items import Article, Rejection, RelatedStory, WeatherReading, WeatherSnapshot
+from pipelines.commands.usage import check_settings, given_site, usage_error, usage_errors
 from pipelines.crawl_record import NEEDS_A_PERSON, CrawlRecord, ExitStatus
 from pipelines.status.collect import collect
 from pipelines.terminal import status as screen
 from pipelines.terminal.text_table import text_table
 
-ITEMS = (Article, ArticleImage, WeatherSnapshot, WeatherReading, RelatedStory, Rejection, CrawlRecord)
+ITEMS = (Article, ArticleImage, ArticleLink, WeatherSnapshot, WeatherReading, RelatedStory, Rejection, CrawlRecord)
 
 
 class Command(ScrapyCommand):
@@ -39,6 +40,7 @@ class Command(ScrapyCommand):
 
     @usage_errors()
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        check_settings(self.settings)
         if args:
             raise usage_error(f"scrapy status takes options only, not {args[0]}")
         if opts.schema:

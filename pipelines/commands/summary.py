@@ -7,8 +7,8 @@ import argparse
 from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 
-from pipelines.commands.usage import usage_errors
-from pipelines.database.session import connected
+from pipelines.commands.usage import check_settings, usage_errors
+from pipelines.database.session import looking
 from pipelines.queries import newest
 from pipelines.terminal.text_table import titled_table
 
@@ -24,7 +24,8 @@ class Command(ScrapyCommand):
 
     @usage_errors()
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        with connected(self.settings or Settings()) as (_, connection, _applied):
+        check_settings(self.settings)
+        with looking(self.settings or Settings()) as (_, connection):
             tables = (
                 newest.newest_articles(connection),
                 newest.weather(connection),

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from scrapy.exceptions import UsageError
+from scrapy.settings import BaseSettings
 
+from asiatongsin import needed_components, setting_checks
 from asiatongsin.errors import ArgumentError, SettingError
 from asiatongsin.printable import printable
 from asiatongsin.site import Site
 from pipelines.archive.files import NoArchive
 from pipelines.database.errors import DatabaseUnreachable, DatabaseUnusable
+from pipelines.disk import data_folder
 
 
 def usage_error(sentence: str) -> UsageError:
@@ -37,3 +40,11 @@ def given_site(text: str) -> Site:
         return Site.parse(text)
     except ValueError as error:
         raise usage_error(f"--site: {error}") from None
+
+
+def check_settings(settings: BaseSettings | None) -> None:
+    """Checks what every command needs, before it begins. SettingError where a setting makes no sense."""
+    if settings is not None:
+        setting_checks.check(settings)
+        needed_components.check(settings)
+        data_folder(settings)

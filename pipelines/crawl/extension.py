@@ -16,6 +16,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 
 from asiatongsin import statistics as names
+from asiatongsin.middlewares.site_clock import is_far
 from asiatongsin.signals import crawl_started
 from pipelines.archive.crawl_files import Archive
 from pipelines.crawl.final_record import FinalRecord, JudgedCrawl
@@ -27,6 +28,7 @@ from pipelines.database.session import Session, run_while_progressing
 from pipelines.disk import data_folder, describe_error
 from pipelines.exporters.batch import Exported
 from pipelines.monitoring.notify import Notices
+from pipelines.spool.belonging import describe_elsewhere
 from pipelines.spool.drain import Drain
 from pipelines.spool.drain_thread import TICK, DrainThread
 from pipelines.spool.folder import Spool
@@ -138,6 +140,7 @@ class CrawlExtension:
             self._refuse(OVERLAP, f"another crawl of {record.site} is running; nothing was fetched")
         drain = self._drain = Drain(database, self.data, self._lock.session)
         try:
+            drain.check_clock()
             if pages := drain.drain_abandoned():
                 logger.info("Stored %d pages that earlier crawls had left in the spool", pages)
             if self._lock.is_held_everywhere:
@@ -147,14 +150,17 @@ class CrawlExtension:
             raise
         except DatabaseUnreachable as error:
             logger.warning("The crawl begins without a database, pages wait in the spool: %s", error)
-        drain.total = Exported()
+        drain.total = drain.total.begin_anew()
+        self._count(drain.total)
+        if drain.elsewhere:
+            logger.warning("Not stored: %s", describe_elsewhere(drain.elsewhere))
+            self.crawler.stats.set_value(names.SPOOL_ELSEWHERE, drain.elsewhere.total())
         if drain.damaged:
             self.crawler.stats.set_value(names.SPOOL_DAMAGED, drain.damaged)
         if drain.broken:
             self.crawler.stats.set_value(names.SPOOL_BROKEN, drain.broken)
         settings = self.crawler.settings
-        self._spool = Spool.create(
-            drain.spools,
+        self._spool = drain.new_spool(
             record,
             segment_pages=settings.getint("SPOOL_SEGMENT_PAGES"),
             segment_seconds=settings.getfloat("SPOOL_SEGMENT_SECONDS"),
@@ -162,6 +168,7 @@ class CrawlExtension:
         self._archive = Archive.of_crawl(settings, record)
         self._spool.sync_first = self._archive.sync
         self.record = record
+        drain.is_clock_proven = self._is_clock_proven
         self._thread = DrainThread(drain, self._spool, record, report=self._count, keep_lock=self._lock.keep)
         self._thread.start()
 
@@ -179,6 +186,10 @@ class CrawlExtension:
                     logger.warning("The crawl waits for a connection: %s", error)
                 is_told = True
             sleep(TICK)
+
+    def _is_clock_proven(self) -> bool:
+        """Whether the site does not contradict the clock, which agrees with that of the database."""
+        return not is_far(self.crawler.stats.get_value(names.CLOCK_AHEAD_OF_SITE, 0.0))
 
     def _end(self, thread: DrainThread, record: CrawlRecord) -> None:
         spool, drain = thread.spool, thread.worker
@@ -215,7 +226,7 @@ class CrawlExtension:
             logger.warning("The record of the crawl cannot be written: %s", describe_error(error, self.data))
 
     def _count(self, exported: Exported) -> None:
-        for name in ("pages", "new", "changed", "unchanged", "refused"):
+        for name in ("pages", "new", "changed", "unchanged", "refused", "partial"):
             self.crawler.stats.set_value(names.exported(name), getattr(exported, name))
 
     async def _refuse_and_notify(self, record: CrawlRecord, sentence: str) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
 
+from asiatongsin import statistics as names
+from asiatongsin.durations import ahead_or_behind
 from asiatongsin.items import PageKind
+from asiatongsin.middlewares.site_clock import is_far
 from asiatongsin.rechecks import Rechecks
 from pipelines.crawl_record import LISTS, CoverageBounds, CrawlRecord, FieldKey, Outcome
 from pipelines.stages.split import SplitPipeline
@@ -60,7 +63,7 @@ class FinalRecord:
         `earlier` is None where no database could be asked for earlier crawls. Then the record holds the bounds for
         comparing it with them when it is stored.
         """
-        verdict = self._verdict(waiting, trouble, earlier or EarlierCrawls())
+        verdict = with_clock(self._verdict(waiting, trouble, earlier or EarlierCrawls()), self.stats)
         bounds, tally = self.bounds, self.tally
         gone_after = Rechecks.from_settings(self.settings).gone_after
         record = replace(
@@ -70,6 +73,7 @@ class FinalRecord:
             to_compare=None if earlier else CoverageBounds(drop=bounds.drop, ignored=tuple(sorted(bounds.ignored))),
             outcome=verdict.outcome.word,
             walked=verdict.walked,
+            lists=tuple(one for one in tally.lists_found_out if one.section in verdict.walked),
             list_pages=tally.lists.arrived,
             article_pages=tally.articles.arrived,
             unreadable=tally.unreadable,
@@ -126,6 +130,16 @@ class FinalRecord:
 
     def _describe_unreadable(self, kind: PageKind) -> str:
         return self._split.describe_unreadable(kind) if self._split else ""
+
+
+def with_clock(verdict: Verdict, stats: Mapping[str, Any]) -> Verdict:
+    """Says in the last line where no answer of the site agrees with the clock. Either of them may be wrong."""
+    seconds = stats.get(names.CLOCK_AHEAD_OF_SITE, 0.0)
+    if not is_far(seconds):
+        return verdict
+    how = ahead_or_behind(timedelta(seconds=seconds))
+    sentence = f"{verdict.sentence}; the clock of this machine is {how} the site's, see which is wrong"
+    return replace(verdict, sentence=sentence)
 
 
 def _failed(tally: Tally) -> dict[str, int]:

@@ -15,12 +15,15 @@ from scrapy.crawler import Crawler
 
 from asiatongsin import statistics as names
 from asiatongsin.capture import Stored
-from asiatongsin.known import DoubtfulPart
+from asiatongsin.known import EVERYWHERE, DoubtfulPart, WalkedList
 from pipelines.crawl.extension import CrawlExtension
 from pipelines.database.connection import Database
 from pipelines.database.errors import DatabaseUnreachable, DatabaseUnusable
 from pipelines.database.session import Session
+from pipelines.disk import data_folder
 from pipelines.queries import known
+from pipelines.spool.belonging import remembered
+from pipelines.spool.waiting_articles import WaitingArticles
 from pipelines.threads import run_in_thread
 
 T = TypeVar("T")
@@ -35,11 +38,12 @@ ANSWER_TIMEOUT = 10.0
 
 
 class KnownArticles:
-    """Asks the database once per list page. Without a database, all articles count as new."""
+    """Asks the database once per list page. Without one, all articles count as new that do not wait in the spool."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self._session: Session | None = None
+        self._waiting: WaitingArticles | None = None
         self._ask_again_at = 0.0
         crawler.signals.connect(self.spider_closed, signal=signals.spider_closed)
 
@@ -56,13 +60,20 @@ class KnownArticles:
             return set()
         return await self._ask(lambda connection: known.need_no_download(connection, site, numbers))
 
+    async def waiting(self, site: str, numbers: Sequence[int]) -> set[int]:
+        return (await self._in_spool(site)).need_no_download(numbers)
+
     async def to_retry(self, site: str) -> list[int]:
-        return await self._ask(lambda connection: known.to_retry(connection, site)) or []
+        numbers = await self._ask(lambda connection: known.to_retry(connection, site)) or []
+        waiting = await self.waiting(site, numbers)
+        return [no for no in numbers if no not in waiting]
 
     async def stored(self, site: str, numbers: Sequence[int]) -> list[Stored]:
         if not numbers:
             return []
-        return await self._ask(lambda connection: known.stored(connection, site, numbers)) or []
+        answered = await self._ask(lambda connection: known.stored(connection, site, numbers)) or []
+        waiting = {article.no: article for article in (await self._in_spool(site)).stored(numbers)}
+        return [*waiting.values(), *(article for article in answered if article.no not in waiting)]
 
     async def rechecks(self, site: str, limit: int) -> list[Stored]:
         return await self._ask(lambda connection: known.rechecks(connection, site, limit)) or []
@@ -71,12 +82,24 @@ class KnownArticles:
         return await self._ask(lambda connection: known.controls(connection, site, near)) or []
 
     async def doubtful_part(self, site: str, section: int) -> DoubtfulPart | None:
-        return await self._ask(lambda connection: known.doubtful_part(connection, site, section, self._crawl_id))
+        answer = await self._ask(lambda connection: (known.doubtful_part(connection, site, section, self._crawl_id),))
+        return answer[0] if answer else EVERYWHERE
+
+    async def walked_lists(self, site: str) -> list[WalkedList] | None:
+        return await self._ask(lambda connection: known.walked_lists(connection, site))
 
     @property
     def _crawl_id(self) -> str:
         extension = self.crawler.get_extension(CrawlExtension)
         return extension.record.id if extension and extension.record else ""
+
+    async def _in_spool(self, site: str) -> WaitingArticles:
+        """What earlier crawls left in the spool, read once: it only becomes less, when it is stored."""
+        if self._waiting is None:
+            settings = self.crawler.settings
+            data, database = data_folder(settings), Database.from_settings(settings)
+            self._waiting = await run_in_thread(WaitingArticles, data, remembered(data, database), site)
+        return self._waiting
 
     async def _ask(self, question: Callable[[Connection], T]) -> T | None:
         """Asks in a thread, while the crawl goes on. None on failure; then the database is left alone for a while."""

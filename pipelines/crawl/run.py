@@ -8,10 +8,12 @@ import signal
 import sys
 from collections.abc import Mapping
 from concurrent.futures import wait
+from contextlib import suppress
 
 from scrapy.crawler import Crawler, CrawlerProcessBase
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 
+from asiatongsin import needed_components, setting_checks
 from asiatongsin.arguments import Arguments
 from asiatongsin.errors import ArgumentError, SettingError
 from asiatongsin.log import JSON_FORMAT, choose_log_record
@@ -21,7 +23,9 @@ from pipelines.archive import settings as archive_settings
 from pipelines.crawl.extension import OVERLAP, CrawlExtension
 from pipelines.crawl_record import ExitStatus, Outcome
 from pipelines.database.connection import Database
-from pipelines.database.errors import DatabaseMissing
+from pipelines.database.errors import DatabaseEmpty, DatabaseUnreachable, DatabaseUnusable
+from pipelines.database.session import looking, run_while_progressing
+from pipelines.disk import data_folder
 from pipelines.monitoring import delivery
 from pipelines.verdict.bounds import Bounds
 from pipelines.verdict.decide import decide
@@ -42,18 +46,34 @@ def choose_log(settings: BaseSettings, opts: argparse.Namespace) -> None:
 
 
 def check_usage(settings: BaseSettings | None, given: Mapping[str, str]) -> None:
-    """Checks arguments and settings before anything is started. ArgumentError, SettingError, DatabaseMissing."""
+    """Checks arguments and settings before anything is started. ArgumentError, SettingError, DatabaseUnusable."""
     try:
-        Arguments.parse(given)
+        is_dry = Arguments.parse(given).dry
         if settings is not None:
+            setting_checks.check(settings)
+            needed_components.check(settings)
+            data_folder(settings)
             Rechecks.from_settings(settings)
             Bounds.from_settings(settings)
             Database.from_settings(settings)
             archive_settings.check(settings)
             delivery.check(settings)
-    except (ArgumentError, DatabaseMissing, SettingError) as error:
+            if is_dry:
+                _check_schema(settings)
+    except (ArgumentError, DatabaseUnusable, SettingError) as error:
         _log_to_file(settings, ExitStatus.USAGE, str(error))
         raise
+
+
+def _check_schema(settings: BaseSettings) -> None:
+    """A crawl that only looks upgrades nothing, and would take all articles of an older schema for new."""
+
+    def look() -> None:
+        with looking(settings, may_be_empty=True):
+            pass
+
+    with suppress(DatabaseUnreachable, DatabaseEmpty):
+        run_while_progressing(look, settings.getfloat("DATABASE_SILENCE_MAX"))
 
 
 def report_result(settings: BaseSettings | None, status: int, sentence: str) -> None:

@@ -73,6 +73,26 @@ class Database:
         return f"{parts.get('dbname', '')} on {parts.get('host', 'the local socket')}"
 
     @property
+    def address(self) -> str:
+        """Name, host and port, without user and password."""
+        if not self.url or self._is_ambiguous:
+            return self.name
+        try:
+            given = conninfo.conninfo_to_dict(self.url)
+        except psycopg.ProgrammingError:
+            return self.name
+        usual = {option.keyword.decode(): (option.val or b"").decode() for option in pq.Conninfo.get_defaults()}
+        parts = usual | given
+        host = parts.get("host") or parts.get("hostaddr") or "the local socket"
+        service = f" of service {parts['service']}" if parts.get("service") else ""
+        return f"{parts.get('dbname') or parts.get('user')} on {host}:{parts.get('port')}{service}"
+
+    @property
+    def is_made(self) -> bool:
+        """False where to connect would make the embedded database."""
+        return bool(self.url) or self._embedded.is_made
+
+    @property
     def _is_ambiguous(self) -> bool:
         """Whether the password holds an unescaped @ or /: part of it would be taken for host, port or name."""
         scheme, _, rest = self.url.partition("://")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import warnings
 from pathlib import Path
 from subprocess import SubprocessError
@@ -27,6 +28,11 @@ class EmbeddedServer:
     def name(self) -> str:
         """The database in words."""
         return f"the embedded database in {self.folder}"
+
+    @property
+    def is_made(self) -> bool:
+        """Whether a server was ever started in the folder."""
+        return os.path.lexists(self.folder / "PG_VERSION")
 
     def address(self, *, restart: bool = False) -> str:
         """Starts the server where it does not run; its address for libpq. DatabaseUnreachable, DatabaseUnusable.

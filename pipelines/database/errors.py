@@ -8,14 +8,19 @@ DatabaseUnusable           fetches and writes nothing; the message says what a p
 ├── DatabasePooler         to let the pooler hand out whole transactions
 ├── DatabaseRights         to grant the role what it lacks
 ├── DatabaseTooNew         to upgrade the program
+├── DatabaseTooOld         to upgrade the database, since a command that only looks does not
+├── DatabaseEmpty          to crawl first, since a command that only looks makes no tables
 ├── DatabaseForeign        to name another database, or to undo a change of the tables
-└── DatabaseEncoding       to make a database that holds every character
+├── DatabaseEncoding       to make a database that holds every character
+└── ClocksDiffer           to set the clock that is wrong
 
 `connection.py` raises them where there is no connection; `session.py` makes them of the errors of psycopg. Errors in
 REFUSALS stay as they are: whoever stores a batch sets aside the page that holds the value.
 """
 
 from __future__ import annotations
+
+from datetime import datetime
 
 import psycopg
 
@@ -33,6 +38,7 @@ REFUSALS = (
     psycopg.errors.CardinalityViolation,  # one row twice in a statement
     psycopg.errors.ProgramLimitExceeded,  # an index entry too large
     psycopg.errors.RaiseException,  # a trigger that the owner of the database added
+    UnicodeEncodeError,  # half of a surrogate pair, which has no form in UTF-8
 )
 """Errors of a value, not of a connection: the database refuses one page, and takes others."""
 
@@ -72,6 +78,26 @@ class DatabaseTooNew(DatabaseUnusable):
         )
 
 
+class DatabaseTooOld(DatabaseUnusable):
+    """The schema is of an earlier version of this program, and the command only looks."""
+
+    def __init__(self, name: str, found: int, known: int) -> None:
+        super().__init__(
+            f"{name} has schema version {found}, this program needs {known}, and a command that only looks leaves it as"
+            " it is: upgrade it with `scrapy migrate`, as the next crawl does by itself"
+        )
+
+
+class DatabaseEmpty(DatabaseUnusable):
+    """There are no tables yet, and the command only looks."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"nothing was stored in {name} yet, and a command that only looks makes no tables: run a crawl first,"
+            " or `scrapy migrate`"
+        )
+
+
 class DatabaseMissing(DatabaseUnusable):
     """There is no database: neither DATABASE_URL nor the embedded one, or the address leads to none."""
 
@@ -101,4 +127,14 @@ class DatabaseEncoding(DatabaseUnusable):
         super().__init__(
             f"the database has the encoding {encoding} and cannot hold all that pages print: make one with"
             " CREATE DATABASE name ENCODING 'UTF8' TEMPLATE template0, and name it in DATABASE_URL"
+        )
+
+
+class ClocksDiffer(DatabaseUnusable):
+    """The clock of this machine is far from that of the database, so what a crawl stores would bear wrong times."""
+
+    def __init__(self, how: str, now: datetime) -> None:
+        super().__init__(
+            f"the clock of this machine ({now:%Y-%m-%d %H:%M} UTC) is {how} that of the database: set the wrong one"
+            " right, for example with timedatectl set-ntp true; nothing was fetched"
         )

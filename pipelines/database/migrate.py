@@ -15,10 +15,10 @@ import psycopg
 from psycopg import Connection, sql
 
 from asiatongsin.weather_stations import stations
-from pipelines.database.errors import DatabaseForeign, DatabaseTooNew
+from pipelines.database.errors import DatabaseEmpty, DatabaseForeign, DatabaseTooNew, DatabaseTooOld
 from pipelines.database.rights import check_rights, may_not_change_schema
 from pipelines.database.statements import names, replaced, unnest, without
-from pipelines.database.tables import WEATHER_STATIONS
+from pipelines.database.tables import TABLES, WEATHER_STATIONS
 
 UPGRADE_LOCK = 0x61736961746F6E67  # "asiatong": one upgrade at a time per database
 
@@ -35,12 +35,16 @@ COMMENT ON COLUMN asiatongsin_migrations.version IS 'Number of the change.';
 COMMENT ON COLUMN asiatongsin_migrations.name IS 'What it did.';
 COMMENT ON COLUMN asiatongsin_migrations.applied_at IS 'When it was made.'"""
 _EXISTS = "SELECT to_regclass('asiatongsin_migrations') IS NOT NULL"
+_NAMES_IN_USE = "SELECT name FROM unnest(%s::text[]) AS name WHERE to_regclass(name) IS NOT NULL"
 _VERSION = "SELECT coalesce(max(version), 0) FROM asiatongsin_migrations"
 _RECORD = "INSERT INTO asiatongsin_migrations (version, name) VALUES (%s, %s)"
 _STORED_STATIONS: LiteralString = f"SELECT {names(WEATHER_STATIONS)} FROM weather_stations"
 _STATIONS: LiteralString = f"""
 INSERT INTO weather_stations ({names(WEATHER_STATIONS)}) SELECT * FROM {unnest(WEATHER_STATIONS)}
 ON CONFLICT (station_id) DO UPDATE SET {replaced(without(WEATHER_STATIONS, "station_id"))}"""
+_NAMED_BEFORE = """
+UPDATE weather_readings AS r SET station_id = s.station_id
+FROM weather_stations AS s WHERE r.station_id IS NULL AND r.city = s.name_ko"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +90,29 @@ def migrate(connection: Connection) -> list[Migration]:
     except (psycopg.errors.InsufficientPrivilege, psycopg.errors.InvalidSchemaName) as error:
         raise may_not_change_schema(connection, error) from None
     except psycopg.errors.DuplicateTable as error:
-        raise DatabaseForeign(
-            f"the database holds tables of another program ({error.diag.message_primary}):"
-            " name an empty database in DATABASE_URL"
-        ) from None
+        raise _tables_of_others(str(error.diag.message_primary)) from None
+
+
+def require_schema(connection: Connection, name: str) -> None:
+    """Looks whether the schema is the one that this program knows, and changes nothing. `name` names the database.
+
+    DatabaseEmpty, DatabaseTooOld, DatabaseTooNew, DatabaseForeign.
+    """
+    found, known = schema_version(connection), migrations()[-1].version
+    if found > known:
+        raise DatabaseTooNew(found, known)
+    if not found:
+        for (table,) in connection.execute(_NAMES_IN_USE, [list(TABLES)]):
+            raise _tables_of_others(f'relation "{table}" already exists')
+        raise DatabaseEmpty(name)
+    if found < known:
+        raise DatabaseTooOld(name, found, known)
+
+
+def _tables_of_others(which: str) -> DatabaseForeign:
+    return DatabaseForeign(
+        f"the database holds tables of another program ({which}): name an empty database in DATABASE_URL"
+    )
 
 
 def _apply(connection: Connection, known: list[Migration]) -> list[Migration]:
@@ -109,8 +132,12 @@ def _apply(connection: Connection, known: list[Migration]) -> list[Migration]:
 
 
 def _update_stations(connection: Connection) -> None:
-    """Stores stations that are new or changed: the list may grow without a change of the schema."""
+    """Stores stations that are new or changed, and gives them the readings of before that print their names.
+
+    The list may grow without a change of the schema.
+    """
     known = [tuple(getattr(station, name) for name in WEATHER_STATIONS) for station in stations()]
     if not set(known) <= set(connection.execute(_STORED_STATIONS)):
         lists = map(list, zip(*known, strict=True))
         connection.execute(_STATIONS, dict(zip(WEATHER_STATIONS, lists, strict=True)))
+        connection.execute(_NAMED_BEFORE)

@@ -36,7 +36,7 @@ COMMENT ON COLUMN articles.headline IS 'Headline.';
 COMMENT ON COLUMN articles.subheadline IS 'Sub-headline; several printed lines stay several lines.';
 COMMENT ON COLUMN articles.reporter IS 'Person of the info line, else of the byline in the body, without the title 기자; never a desk.';
 COMMENT ON COLUMN articles.reporter_email IS 'E-mail address printed for the reporter or the desk.';
-COMMENT ON COLUMN articles.published_at IS 'Printed time of 등록, else of the page''s metadata, else of the list page.';
+COMMENT ON COLUMN articles.published_at IS 'Printed time of 등록, else of the list page, else of the page''s metadata.';
 COMMENT ON COLUMN articles.modified_at IS 'Printed time of 수정.';
 COMMENT ON COLUMN articles.body IS 'Paragraphs as printed, joined by a blank line; NULL for a photo or video alone.';
 COMMENT ON COLUMN articles.language IS 'Language the page declares, such as ko.';
@@ -65,6 +65,24 @@ COMMENT ON COLUMN article_images.no IS 'Number of the article.';
 COMMENT ON COLUMN article_images.position IS 'Place among the photos of the article, from 1.';
 COMMENT ON COLUMN article_images.url IS 'Absolute address of the photo.';
 COMMENT ON COLUMN article_images.caption IS 'Text printed with the photo.';
+
+CREATE TABLE article_links (
+    site      text     NOT NULL,
+    no        bigint   NOT NULL,
+    position  integer  NOT NULL CHECK (position > 0),
+    kind      text     NOT NULL CHECK (kind = ANY (ARRAY['attachment', 'embed', 'link'])),
+    url       text     NOT NULL CHECK (url <> ''),
+    text      text     CHECK (text <> ''),
+    PRIMARY KEY (site, no, position),
+    FOREIGN KEY (site, no) REFERENCES articles(site, no) ON DELETE CASCADE
+);
+COMMENT ON TABLE article_links IS 'Where an article leads: its attachments, what is embedded in it, the links in its text. `scrapy reparse` fills it for articles of before version 13 of the schema.';
+COMMENT ON COLUMN article_links.site IS 'Host of the site.';
+COMMENT ON COLUMN article_links.no IS 'Number of the article.';
+COMMENT ON COLUMN article_links.position IS 'Place among the links of the article, from 1: in the order of the text, then the files that are offered beside it.';
+COMMENT ON COLUMN article_links.kind IS 'attachment: a file such as .hwp or .pdf; embed: a video, audio or frame within the text; link: any other address.';
+COMMENT ON COLUMN article_links.url IS 'Absolute address.';
+COMMENT ON COLUMN article_links.text IS 'Text of the link. NULL for embeds and for links around a photo.';
 
 CREATE TABLE article_revisions (
     site            text         NOT NULL,
@@ -228,6 +246,7 @@ CREATE TABLE crawls (
     scope            text         NOT NULL DEFAULT 'all' CHECK (scope <> ''),
     is_comparable    boolean      NOT NULL DEFAULT false,
     proves_lists     boolean      NOT NULL DEFAULT false,
+    clock_ahead      interval     CHECK (clock_ahead > '00:00:00'::interval),
     PRIMARY KEY (id),
     CHECK (started_at <= finished_at)
 );
@@ -257,6 +276,24 @@ COMMENT ON COLUMN crawls.kind IS 'lists: it walked lists; articles: it was asked
 COMMENT ON COLUMN crawls.scope IS 'What it was asked to walk: all, or for example sections=22,34 full. Only crawls of one scope are compared.';
 COMMENT ON COLUMN crawls.is_comparable IS 'Whether later crawls are compared with it: it walked lists, and neither the site nor the program failed.';
 COMMENT ON COLUMN crawls.proves_lists IS 'Whether it shows what the lists hold: it is comparable, and nobody stopped it before its own end.';
+COMMENT ON COLUMN crawls.clock_ahead IS 'How far the clock was ahead. All times in the tables are set back by it; the id and the dates in the archive are not.';
+
+CREATE TABLE walked_lists (
+    site            text         NOT NULL CHECK (site <> ''),
+    section         bigint       NOT NULL CHECK (section >= 0),
+    pages           integer      NOT NULL CHECK (pages >= 0),
+    end_seen_at     timestamptz,
+    looked_back_at  timestamptz  NOT NULL,
+    looked_back_to  integer      NOT NULL DEFAULT 0 CHECK (looked_back_to >= 0),
+    PRIMARY KEY (site, section)
+);
+COMMENT ON TABLE walked_lists IS 'What crawls found out about each list. A list without a row was not walked to its end since there is this table.';
+COMMENT ON COLUMN walked_lists.site IS 'Host of the site.';
+COMMENT ON COLUMN walked_lists.section IS 'Number of the section, 0 for the list of all articles.';
+COMMENT ON COLUMN walked_lists.pages IS 'How many pages the list had when its end was seen; until then, how many were walked.';
+COMMENT ON COLUMN walked_lists.end_seen_at IS 'When a crawl last came to the end of the list; NULL where none did.';
+COMMENT ON COLUMN walked_lists.looked_back_at IS 'When a crawl last walked on though all was known, for articles that appeared late, or came to the end.';
+COMMENT ON COLUMN walked_lists.looked_back_to IS 'The page to which it went; 0 where it came to the end, and the next one begins at the first pages.';
 
 CREATE TABLE crawl_coverage (
     crawl   text     NOT NULL,

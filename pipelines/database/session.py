@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
+from functools import partial
 from threading import RLock
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import psycopg
 from psycopg import Connection
@@ -16,13 +17,14 @@ from pipelines.database.errors import (
     CANNOT_USE_NOW,
     REFUSALS,
     DatabaseBusy,
+    DatabaseEmpty,
     DatabaseForeign,
     DatabaseFrozen,
     DatabasePooler,
     DatabaseRights,
     DatabaseUnreachable,
 )
-from pipelines.database.migrate import Migration, migrate
+from pipelines.database.migrate import Migration, migrate, require_schema
 from pipelines.database.refusal import NO_CONNECTION_LEFT, NO_TRANSACTIONS, code_of_pooler
 from pipelines.database.rights import grant_tables
 from pipelines.threads import start_in_thread, wait_while_progressing
@@ -76,6 +78,35 @@ def connected(settings: BaseSettings) -> Iterator[tuple[Database, Connection, li
         raise translate_error(error) from None
 
 
+@contextmanager
+def looking(settings: BaseSettings, *, may_be_empty: bool = False) -> Iterator[tuple[Database, Connection]]:
+    """The database and a connection to it, for commands that only look: no table is made or changed.
+
+    DatabaseUnreachable, DatabaseUnusable: an older schema is not upgraded, and an embedded database is not made.
+    """
+    try:
+        database = Database.from_settings(settings)
+        if not database.is_made:
+            raise DatabaseEmpty(database.name)
+        with database.connect() as connection:
+            with suppress(*[DatabaseEmpty] * may_be_empty):
+                require_schema(connection, database.name)
+            yield database, connection
+    except psycopg.Error as error:
+        raise translate_error(error) from None
+
+
+@contextmanager
+def opened(settings: BaseSettings, *, only_looks: bool) -> Iterator[tuple[Database, Connection]]:
+    """The database and a connection, for commands that write or only look as the user says."""
+    if only_looks:
+        with looking(settings) as found:
+            yield found
+    else:
+        with connected(settings) as (database, connection, _):
+            yield database, connection
+
+
 class Session:
     """A connection that is opened when it is first needed, and once more where it broke.
 
@@ -87,6 +118,13 @@ class Session:
         self.connection: Connection | None = None
         self._prepare = prepare
         self._one_at_a_time = RLock()
+
+    @classmethod
+    def only_looking(cls, database: Database) -> Self:
+        """A session that makes no table, changes none, and makes no embedded database. DatabaseEmpty."""
+        if not database.is_made:
+            raise DatabaseEmpty(database.name)
+        return cls(database, prepare=partial(require_schema, name=database.name))
 
     @property
     def is_connected(self) -> bool:

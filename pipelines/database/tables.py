@@ -42,6 +42,15 @@ ARTICLE_IMAGES: Columns = {
     "caption": "text",
 }
 
+ARTICLE_LINKS: Columns = {
+    "site": "text",
+    "no": "bigint",
+    "position": "integer",
+    "kind": "text",
+    "url": "text",
+    "text": "text",
+}
+
 ARTICLE_REVISIONS: Columns = {
     "site": "text",
     "no": "bigint",
@@ -133,6 +142,16 @@ CRAWLS: Columns = {
     "statistics": "jsonb",
     "number": "bigint",
     "gone_after": "interval",
+    "clock_ahead": "interval",
+}
+
+WALKED_LISTS: Columns = {
+    "site": "text",
+    "section": "bigint",
+    "pages": "integer",
+    "end_seen_at": "timestamptz",
+    "looked_back_at": "timestamptz",
+    "looked_back_to": "integer",
 }
 
 CRAWL_COVERAGE: Columns = {
@@ -211,6 +230,7 @@ CAPTURE: Columns = {"site": "text", "no": "bigint", "fetched_at": "timestamptz"}
 TABLES: dict[str, Columns] = {
     "articles": ARTICLES,
     "article_images": ARTICLE_IMAGES,
+    "article_links": ARTICLE_LINKS,
     "article_revisions": ARTICLE_REVISIONS,
     "article_checks": ARTICLE_CHECKS,
     "related_stories": RELATED_STORIES,
@@ -218,6 +238,7 @@ TABLES: dict[str, Columns] = {
     "weather_snapshots": WEATHER_SNAPSHOTS,
     "weather_readings": WEATHER_READINGS,
     "crawls": CRAWLS,
+    "walked_lists": WALKED_LISTS,
     "crawl_coverage": CRAWL_COVERAGE,
     "missing_fields": MISSING_FIELDS,
     "rejected_pages": REJECTED_PAGES,

@@ -26,10 +26,7 @@ _KNOWN_PLACE = each(_PLACE, "coalesce({0}, max({0}) OVER same) AS {0}")
 # newest text counts as fetched when it was fetched last. A capture that is read again replaces what was read of it
 # before. An article that returns after it was gone gets a revision, even where its text is the same. A database that
 # was upgraded may know the newest text of an article as its third.
-_WRITE: LiteralString = f"""
-WITH incoming AS (
-    SELECT DISTINCT ON (site, no, fetched_at) * FROM {unnest(without(ARTICLE_REVISIONS, "revision"))}
-), articles_of AS (
+_NUMBER: LiteralString = f"""articles_of AS (
     SELECT i.site, i.no, coalesce(min(r.revision), 1) - 1 AS unknown
     FROM (SELECT DISTINCT site, no FROM incoming) AS i LEFT JOIN article_revisions AS r USING (site, no)
     GROUP BY i.site, i.no
@@ -62,6 +59,17 @@ WITH incoming AS (
 UPDATE articles AS a SET revision = c.revisions FROM counted AS c
 WHERE a.site = c.site AND a.no = c.no AND a.revision <> c.revisions"""
 
+_WRITE: LiteralString = f"""
+WITH incoming AS (
+    SELECT DISTINCT ON (site, no, fetched_at) * FROM {unnest(without(ARTICLE_REVISIONS, "revision"))}
+), {_NUMBER}"""
+
+_RENUMBER: LiteralString = f"""
+WITH incoming AS (
+    SELECT DISTINCT ON (site, no) {names(_CAPTURE)}, returned FROM article_revisions
+    WHERE site = %(site)s AND no = ANY(%(numbers)s) ORDER BY site, no
+), {_NUMBER}"""
+
 
 def write(connection: Connection, pages: Sequence[PageItems], gone_since: Mapping[tuple[str, int], datetime]) -> None:
     """Adds the text of each capture where it differs from the text before; an article may have several captures.
@@ -74,6 +82,11 @@ def write(connection: Connection, pages: Sequence[PageItems], gone_since: Mappin
         returned = [article.fetched_at == _return(article, captures, gone_since) for article in captures]
         texts = lists(captures, _FIELDS) | {"body": bodies(captures)}
         connection.execute(_WRITE, texts | places(pages) | {"returned": returned})
+
+
+def renumber(connection: Connection, site: str, numbers: Sequence[int]) -> None:
+    """Brings the revisions of articles into the order of their times, after these were changed."""
+    connection.execute(_RENUMBER, {"site": site, "numbers": list(numbers)})
 
 
 def _return(

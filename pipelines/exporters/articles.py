@@ -9,6 +9,7 @@ from typing import LiteralString
 
 from psycopg import Connection
 
+from asiatongsin.fields import METADATA_TIME
 from asiatongsin.items import Article, PageItems
 from pipelines.database.statements import each, names, only, replaced, unnest, without
 from pipelines.database.tables import ARTICLES, CAPTURE
@@ -21,16 +22,18 @@ _PLACE = only(ARTICLES, "archive_file", "archive_offset", "archive_length", "pay
 _PRINTED = without(_GIVEN, *_PLACE)
 _FIELDS = without(_PRINTED, "body")
 _REPLACED = without(_GIVEN, "site", "no", "published_at")
-_KNOWN_PLACE = each(_PLACE, "coalesce(t.{0}, same.{0}) AS {0}")
+_DATED = {"is_dated_by_metadata": "boolean"}
+_KNOWN_PLACE = each(_PLACE, "coalesce(t.{0}, CASE WHEN known.fetched_at = t.fetched_at THEN known.{0} END) AS {0}")
 
 # An older capture, out of a spool that was drained late, never replaces a newer text. A capture from before an article
 # was gone, read again, does not bring it back. Where a page prints no time, the list page gives it; an article that is
-# fetched by its number keeps the stored time. Another export may insert the article after `before` was read. Whether
-# this one inserted it, the row itself tells: xmax is 0 where there was no row to lock.
+# fetched by its number keeps the stored time, whatever its metadata say. Another export may insert the article after
+# `before` was read. Whether this one inserted it, the row itself tells: xmax is 0 where there was no row to lock.
 _WRITE: LiteralString = f"""
 WITH incoming AS (
-    SELECT {names(_PRINTED, "t")}, {_KNOWN_PLACE} FROM {unnest(_GIVEN)}
-    LEFT JOIN articles AS same ON same.site = t.site AND same.no = t.no AND same.fetched_at = t.fetched_at
+    SELECT {names(without(_PRINTED, "published_at"), "t")}, {_KNOWN_PLACE},
+        coalesce(CASE WHEN is_dated_by_metadata THEN known.published_at END, t.published_at) AS published_at
+    FROM {unnest(_GIVEN | _DATED)} LEFT JOIN articles AS known ON known.site = t.site AND known.no = t.no
 ), before AS (
     SELECT a.site, a.no, a.content_hash, a.gone_at FROM articles AS a JOIN incoming USING (site, no)
 ), written AS (
@@ -73,6 +76,15 @@ class Written:
     gone_since: Mapping[tuple[str, int], datetime] = field(default_factory=dict)
     """Articles that have returned, and since when they had been gone."""
 
+    def __add__(self, other: Written) -> Written:
+        """What became of the articles of two batches that have none in common."""
+        return Written(
+            self.new | other.new,
+            self.changed | other.changed,
+            self.unchanged | other.unchanged,
+            {**self.gone_since, **other.gone_since},
+        )
+
     @property
     def all(self) -> frozenset[tuple[str, int]]:
         """All written articles; those whose stored text is newer are not among them."""
@@ -87,7 +99,8 @@ def write(connection: Connection, pages: Sequence[PageItems]) -> Written:
     if articles:
         texts = lists(articles, _FIELDS) | {"body": bodies(articles)}
         digests = {"payload_digest": [page.archived and page.archived.digest for page in pages]}
-        values = texts | places(pages) | digests
+        dated = {"is_dated_by_metadata": [METADATA_TIME in page.fallbacks for page in pages]}
+        values = texts | places(pages) | digests | dated
         for site, no, kind, gone_at in connection.execute(_WRITE, values):
             by_kind[kind].add((site, no))
             if gone_at:

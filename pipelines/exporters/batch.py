@@ -5,19 +5,21 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
-import psycopg
 from psycopg import Connection
 
-from asiatongsin.items import PageItems, Rejection
+from asiatongsin.items import PageItems
 from pipelines.crawl_record import CrawlRecord
 from pipelines.database.errors import REFUSALS
 from pipelines.exporters import (
     article_checks,
     article_images,
+    article_links,
     article_revisions,
     articles,
     crawls,
+    phone_pages,
     planning,
     rejected_pages,
     related_stories,
@@ -25,11 +27,12 @@ from pipelines.exporters import (
     weather,
 )
 from pipelines.exporters.articles import Written
+from pipelines.exporters.parts import put_together, take_apart
 
 logger = logging.getLogger(__name__)
 
 KeepPage = Callable[[PageItems], str]
-"""Keeps a page that the database refused in a file; returns its path below the data folder."""
+"""Keeps a page of which the database refused something in a file; returns its path below the data folder."""
 
 NOTHING_WRITTEN = Written(frozenset(), frozenset(), frozenset())
 
@@ -51,7 +54,14 @@ class Exported:
     """Articles whose text was stored already."""
 
     refused: int = 0
-    """Pages with a value that the database refused; they are kept in a file."""
+    """Pages that the database refused; they are kept in a file."""
+
+    partial: int = 0
+    """Pages that were stored without a part that the database refused; they are kept in a file as well."""
+
+    def begin_anew(self) -> Exported:
+        """Counts for a new crawl, which tells also what was refused of the pages that earlier ones had left."""
+        return Exported(refused=self.refused, partial=self.partial)
 
     def add(self, other: Exported) -> None:
         """Adds the counts of another batch."""
@@ -60,6 +70,7 @@ class Exported:
         self.changed += other.changed
         self.unchanged += other.unchanged
         self.refused += other.refused
+        self.partial += other.partial
 
 
 def export_segments(
@@ -67,7 +78,7 @@ def export_segments(
 ) -> Exported:
     """Stores the pages of segments, by their numbers, and notes in the same transaction that they are stored.
 
-    A page that the database refuses is handed to `keep` before anything is committed.
+    A page of which the database refuses a part is handed to `keep` before anything is committed.
     """
     with connection.transaction():
         # A deferred constraint of the owner would fail at the commit, where nobody can tell which page it refuses.
@@ -81,30 +92,56 @@ def export_segments(
         written, refused = _export(connection, record.id, pages, keep)
         crawls.advance(connection, record.id, max(segments), written)
         planning.analyze_once(connection)
-    return Exported(len(pages), len(written.new), len(written.changed), len(written.unchanged), len(refused))
+    counts = Exported(len(pages), len(written.new), len(written.changed), len(written.unchanged))
+    counts.add(refused)
+    return counts
 
 
-def _export(
-    connection: Connection, crawl: str, pages: Sequence[PageItems], keep: KeepPage
-) -> tuple[Written, list[PageItems]]:
-    """Stores the pages that the database takes. A refused page is found by halving, and set aside."""
+def _export(connection: Connection, crawl: str, pages: Sequence[PageItems], keep: KeepPage) -> tuple[Written, Exported]:
+    """Stores the pages that the database takes. A page that it refuses is found by halving, and stored in parts."""
     try:
         with connection.transaction():
-            return export_pages(connection, crawl, pages), []
+            return export_pages(connection, crawl, pages), Exported()
     except REFUSALS as error:
         if len(pages) == 1:
-            logger.warning("The database refused %s: %s", pages[0].url, str(error).splitlines()[0])
-            export_pages(connection, crawl, [_refused(pages[0], error, keep(pages[0]))])
-            return NOTHING_WRITTEN, [pages[0]]
+            return _export_in_parts(connection, crawl, pages[0], error, keep)
     middle = len(pages) // 2
     first, refused_first = _export(connection, crawl, pages[:middle], keep)
     second, refused_second = _export(connection, crawl, pages[middle:], keep)
-    both = Written(first.new | second.new, first.changed | second.changed, first.unchanged | second.unchanged)
-    return both, refused_first + refused_second
+    refused_first.add(refused_second)
+    return first + second, refused_first
+
+
+def _export_in_parts(
+    connection: Connection, crawl: str, page: PageItems, error: Exception, keep: KeepPage
+) -> tuple[Written, Exported]:
+    """Stores a refused page without the parts that are refused; without what cannot be missing it is not stored."""
+    bare, parts = take_apart(replace(page, rejected=None))
+    is_taken = partial(_is_taken, connection, crawl)
+    is_stored = (page.article is None or bool(parts)) and is_taken(bare)
+    taken, without = _without_content(page), list[str]()
+    if is_stored:
+        taken, without = put_together(bare, parts, is_taken, is_refused=page.rejected is None)
+    written = export_pages(connection, crawl, [taken]) if is_stored or is_taken(taken) else NOTHING_WRITTEN
+    reason = rejected_pages.refusal(error, without)
+    logger.warning("On %s %s", page.url, reason)
+    rejected_pages.note_refusal(connection, page, reason, without, keep(page))
+    return written, Exported(partial=1) if is_stored else Exported(refused=1)
+
+
+def _is_taken(connection: Connection, crawl: str, page: PageItems) -> bool:
+    """Tries whether the database takes a page; nothing of the try stays."""
+    try:
+        with connection.transaction(force_rollback=True):
+            export_pages(connection, crawl, [page])
+    except REFUSALS:
+        return False
+    return True
 
 
 def export_pages(connection: Connection, crawl: str, pages: Sequence[PageItems]) -> Written:
     """Stores every kind of item of these pages in its table, in a fixed number of statements."""
+    pages = phone_pages.set_aside(connection, pages)
     captures = [page for page in pages if page.article]
     newest = {(page.site, page.no): page for page in newest_of_each(captures)}
     read = list(newest.values())
@@ -119,6 +156,7 @@ def export_pages(connection: Connection, crawl: str, pages: Sequence[PageItems])
     article_revisions.write(connection, revised, written.gone_since)
     stored = [page for page in read if _key(page) in written.all]
     article_images.write(connection, stored, written.new)
+    article_links.write(connection, stored, written.new)
     related_stories.write(connection, stored, written.new)
     # Pages with an article first: where one was visited twice, the later answer may be one without validators.
     for visited in (captures, [page for page in pages if not page.article]):
@@ -141,10 +179,8 @@ def newest_of_each(pages: Iterable[PageItems]) -> list[PageItems]:
     return list({_key(page): page for page in in_order if page.no is not None}.values())
 
 
-def _refused(page: PageItems, error: psycopg.Error, kept_in: str) -> PageItems:
-    reason = f"the database refused it: {type(error).__name__} ({error.diag.constraint_name or error.sqlstate})"
-    rejection = Rejection(reason=reason, raw_path=kept_in)
-    check = page.check and replace(
-        page.check, etag=None, last_modified=None
-    )  # the validators would be those of the stored page
-    return replace(page, article=None, weather=None, related_stories=(), check=check, rejected=rejection)
+def _without_content(page: PageItems) -> PageItems:
+    """What is stored of a page that is refused whole: that it was asked for."""
+    # The validators would be those of the stored page.
+    check = page.check and replace(page.check, etag=None, last_modified=None)
+    return replace(page, article=None, weather=None, related_stories=(), check=check, rejected=None)

@@ -10,10 +10,10 @@ from psycopg.types.json import Jsonb
 from pipelines.crawl_record import REPARSE, CrawlRecord
 from pipelines.database.statements import names, replaced, without
 from pipelines.database.tables import CRAWLS
-from pipelines.exporters import crawl_coverage
+from pipelines.exporters import crawl_coverage, walked_lists
 from pipelines.exporters.articles import Written
 
-_RECORD = without(CRAWLS, "number", "new", "changed", "unchanged", "drained_segment")
+_RECORD = without(CRAWLS, "number", "new", "changed", "unchanged", "drained_segment", "clock_ahead")
 _REPLACED = without(_RECORD, "id", "site", "arguments", "kind", "scope", "job", "started_at", "version")
 _VALUES = ", ".join([f"%({name})s::{of_type}" for name, of_type in _RECORD.items()])
 
@@ -41,6 +41,7 @@ def write(connection: Connection, record: CrawlRecord) -> None:
         values["finished_at"] = max(record.finished_at, record.started_at)
     connection.execute(_WRITE, values)
     crawl_coverage.write(connection, record)
+    walked_lists.write(connection, record)
 
 
 def close_dead(connection: Connection, site: str) -> None:

@@ -73,7 +73,7 @@ class SiteTroubles:
         if verdict.outcome is not Outcome.OK:
             since = self.since if self.trouble else started_at
             troubles = tuple(sorted(verdict.troubles))
-            seen = {name: last for name, last in self.seen.items() if at - last < FORGOTTEN_AFTER}
+            seen = {name: last for name, last in self.seen.items() if abs(at - last) < FORGOTTEN_AFTER}
             seen |= dict.fromkeys(troubles, at)
             known = {name: tuple(one for one in names if one in seen) for name, names in self.known.items()}
             after = replace(after, troubles=troubles, seen=seen, known=known)

@@ -9,7 +9,28 @@ from typing import Any, LiteralString
 
 from psycopg import Connection
 
-_SPAN = "SELECT min(no), max(no) FROM articles WHERE site = %s"
+from asiatongsin.cms import ALL
+from pipelines.crawl_record import LISTS
+
+# A stored page may lead to an article that is older than all that are stored.
+_SPAN = """
+SELECT least(min(no), (SELECT min(related_no) FROM related_stories WHERE site = %(site)s)), max(no)
+FROM articles WHERE site = %(site)s HAVING count(*) > 0"""
+
+# Lists that crawls walked, or tried to, of late. Where the end of the list of all articles was seen, none matters.
+_WITHOUT_END: LiteralString = f"""
+WITH known AS (
+    SELECT id, walked FROM crawls WHERE site = %(site)s AND kind = '{LISTS}' ORDER BY number DESC LIMIT 100
+), ended AS (
+    SELECT section FROM walked_lists WHERE site = %(site)s AND end_seen_at IS NOT NULL
+)
+SELECT section FROM (
+    SELECT unnest(walked) AS section FROM known
+    UNION
+    SELECT substr(part, 6)::bigint FROM crawl_coverage JOIN known ON known.id = crawl WHERE part ~ '^list [0-9]+$'
+) AS s
+WHERE section NOT IN (SELECT section FROM ended) AND NOT EXISTS (SELECT FROM ended WHERE section = {ALL})
+ORDER BY section"""
 
 # The other statements begin with this one: a row for each number that left a trace, with the lowest of its classes.
 # 1 stored, 2 gone, 3 unreadable; missing are: 4 stored pages lead to it, 5 tried in vain, or found removed by a crawl
@@ -135,9 +156,13 @@ class Run:
 
 
 def stored_span(connection: Connection, site: str) -> Span | None:
-    """From the lowest to the highest stored number; None where nothing is stored."""
-    [(first, last)] = connection.execute(_SPAN, [site]).fetchall()
-    return None if first is None else Span(site, first, last)
+    """From the lowest number that a stored page names to the highest that is stored; None where nothing is stored."""
+    return next((Span(site, first, last) for first, last in connection.execute(_SPAN, {"site": site})), None)
+
+
+def lists_without_end(connection: Connection, site: str) -> list[int]:
+    """Lists to whose end no crawl has come: behind their last known page there may be more articles."""
+    return [section for (section,) in connection.execute(_WITHOUT_END, {"site": site})]
 
 
 def count(connection: Connection, span: Span) -> Counts:

@@ -12,7 +12,7 @@ from psycopg import Connection
 
 from asiatongsin import __version__
 from asiatongsin.capture import Archived, Stored
-from asiatongsin.known import DoubtfulPart
+from asiatongsin.known import DROPPED, DoubtfulPart, WalkedList
 from pipelines.crawl_record import ARTICLES
 
 BACKDATED = timedelta(days=2)
@@ -28,13 +28,13 @@ MAX_TO_RETRY = 20
 """How many articles that did not come, and how many removed ones, one crawl requests again."""
 
 # An article needs no download if it is stored and not gone: a list may show that it has returned. Nor if it was found
-# removed, or read in vain by this version, within the last day; nor after too many attempts.
+# removed, or read in vain by this version, within the last day; nor after too many attempts, or if a stage dropped it.
 _NEED_NO_DOWNLOAD = """
 SELECT no FROM articles WHERE site = %(site)s AND no = ANY(%(numbers)s) AND gone_at IS NULL
 UNION
 SELECT no FROM rejected_pages
 WHERE site = %(site)s AND no = ANY(%(numbers)s)
-GROUP BY no HAVING count(*) >= %(attempts)s
+GROUP BY no HAVING count(*) >= %(attempts)s OR bool_or(starts_with(reason, %(dropped)s))
     OR bool_or(NOT is_transient AND version = %(version)s AND fetched_at > now() - interval '1 day')
 UNION
 SELECT no FROM removed_articles
@@ -51,7 +51,7 @@ _TO_RETRY = """
 (SELECT no FROM (
     SELECT no, max(fetched_at) AS seen FROM rejected_pages
     WHERE site = %(site)s AND no IS NOT NULL
-    GROUP BY no HAVING count(*) < %(attempts)s
+    GROUP BY no HAVING count(*) < %(attempts)s AND NOT bool_or(starts_with(reason, %(dropped)s))
         AND (bool_and(is_transient OR version <> %(version)s) OR max(fetched_at) < now() - interval '1 day')
 ) AS t
 WHERE NOT EXISTS (SELECT FROM articles AS a WHERE a.site = %(site)s AND a.no = t.no AND a.fetched_at >= t.seen)
@@ -110,15 +110,26 @@ SELECT
 FROM since WHERE crawls > 0"""
 
 
+_WALKED_LISTS = """
+SELECT section, pages, end_seen_at IS NOT NULL AS is_end_seen, looked_back_at, looked_back_to
+FROM walked_lists WHERE site = %(site)s"""
+
+
 def need_no_download(connection: Connection, site: str, numbers: Sequence[int]) -> set[int]:
     """Those of `numbers` that need no download."""
-    values = {"site": site, "numbers": list(numbers), "version": __version__, "attempts": MAX_ATTEMPTS}
+    values = {
+        "site": site,
+        "numbers": list(numbers),
+        "version": __version__,
+        "attempts": MAX_ATTEMPTS,
+        "dropped": DROPPED,
+    }
     return {no for (no,) in _rows(connection, _NEED_NO_DOWNLOAD, values)}
 
 
 def to_retry(connection: Connection, site: str) -> list[int]:
     """Articles that earlier crawls did not get and that are worth another try; at most MAX_TO_RETRY of each kind."""
-    values = {"site": site, "version": __version__, "attempts": MAX_ATTEMPTS, "limit": MAX_TO_RETRY}
+    values = {"site": site, "version": __version__, "attempts": MAX_ATTEMPTS, "limit": MAX_TO_RETRY, "dropped": DROPPED}
     return [no for (no,) in _rows(connection, _TO_RETRY, values)]
 
 
@@ -151,11 +162,20 @@ def doubtful_part(connection: Connection, site: str, section: int, crawl: str) -
     return next((DoubtfulPart(since - BACKDATED, above) for since, above in rows), None)
 
 
+def walked_lists(connection: Connection, site: str) -> list[WalkedList]:
+    """What earlier crawls found out about the lists of a site."""
+    rows = _rows(connection, _WALKED_LISTS, {"site": site})
+    return [
+        WalkedList(section=section, pages=pages, is_end_seen=is_end_seen, looked_back_at=at, looked_back_to=to)
+        for section, pages, is_end_seen, at, to in rows
+    ]
+
+
 def _rows(connection: Connection, query: LiteralString, values: dict[str, Any]) -> list[tuple[Any, ...]]:
     try:
         return connection.execute(query, values).fetchall()
     except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn):
-        # `dry=1` on a database that is empty, or not brought up to date, which only a crawl does.
+        # `dry=1` on an empty database: only a crawl makes the tables.
         return []
 
 

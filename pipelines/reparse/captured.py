@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
@@ -18,6 +18,7 @@ from asiatongsin.items import Page
 from asiatongsin.korean import KST
 from asiatongsin.site import Site
 from pipelines.archive import warc
+from pipelines.archive.files import crawl_of
 from pipelines.archive.reading import Capture, capture_at
 
 _ANSWERS = {HTTPStatus.OK, *GONE_STATUSES}
@@ -60,17 +61,28 @@ class Unresolved:
     page: Page
 
 
-def page_of(capture: Capture, wanted: Wanted, data: Path, bases: Mapping[str, str]) -> Page | Unresolved | None:
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What the database knows of the captures."""
+
+    bases: dict[str, str]
+    """The address under which each site is stored, since sites answer under several."""
+
+    clocks_ahead: Mapping[str, timedelta]
+    """The crawls whose clock was ahead, and by how much the times of their pages were set back in the tables."""
+
+
+def page_of(capture: Capture, wanted: Wanted, data: Path, known: Known) -> Page | Unresolved | None:
     """The article page of a capture; None where it is another page, or not wanted.
 
-    `bases` holds the address under which each site is stored, since sites answer under several. ValueError where a
-    header of the record cannot be true.
+    ValueError where a header of the record cannot be true.
     """
     requested = capture.field(warc.REQUESTED_URL) or capture.url
     no, site = article_no(requested), _site_of(requested)
     if no is None or site is None or not is_desktop_article(requested):
         return None
-    if not wanted.includes(site.key, no, capture.fetched_at):
+    fetched_at = _fetched_at(capture, data, known)
+    if not wanted.includes(site.key, no, fetched_at):
         return None
     answer = _answer(capture, requested, no)
     if answer is None:
@@ -80,9 +92,9 @@ def page_of(capture: Capture, wanted: Wanted, data: Path, bases: Mapping[str, st
     page = Page(
         url=url,
         site=site.key,
-        base=bases.get(site.key) or (site.base if place else _usual_base(site)),
+        base=known.bases.get(site.key) or (site.base if place else _usual_base(site)),
         kind="article",
-        fetched_at=capture.fetched_at,
+        fetched_at=fetched_at,
         status=status,
         headers=capture.headers,
         body=body,
@@ -145,6 +157,12 @@ def _place(capture: Capture, data: Path) -> Archived | None:
         length=capture.length,
         digest=capture.field(PAYLOAD_DIGEST) or warc.payload_digest(capture.body),
     )
+
+
+def _fetched_at(capture: Capture, data: Path, known: Known) -> datetime:
+    """When a page was fetched: as the tables say of a crawl whose clock was ahead, else as its record says."""
+    ahead = known.clocks_ahead.get(crawl_of(capture.path)) if _file_of(capture.path, data) else None
+    return capture.recorded_at - ahead if ahead else capture.fetched_at
 
 
 def _usual_base(site: Site) -> str:

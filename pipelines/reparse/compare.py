@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, LiteralString
 
 from psycopg import Connection
 from psycopg.rows import dict_row
 
+from asiatongsin.fields import METADATA_TIME
 from asiatongsin.items import Article, PageItems
 from pipelines.database.statements import names, only, unnest, without
 from pipelines.database.tables import (
     ARTICLE_IMAGES,
+    ARTICLE_LINKS,
     ARTICLE_REVISIONS,
     ARTICLES,
     CAPTURE,
@@ -23,6 +25,7 @@ from pipelines.database.tables import (
 )
 from pipelines.exporters.articles import bodies
 from pipelines.exporters.columns import lists
+from pipelines.exporters.phone_pages import set_aside
 
 NEW, NEWER, EARLIER = "new article", "newer capture", "earlier capture"
 REMOVED, UNREADABLE, WEATHER = "removed", "unreadable", "weather"
@@ -42,6 +45,7 @@ _KEY = only(ARTICLES, "site", "no")
 _PRINTED = _read(ARTICLES)
 _TEXT = _read(ARTICLE_REVISIONS)
 _IMAGE = without(ARTICLE_IMAGES, *_KEY, "position")
+_LINK = without(ARTICLE_LINKS, *_KEY, "position")
 _STORY = without(RELATED_STORIES, *CAPTURE)
 _OF_ROW = only(ARTICLES, *CAPTURE, *_PRINTED, "content_hash", "first_seen_at", "archive_file")
 _OF_REVISION = only(ARTICLE_REVISIONS, *CAPTURE, *_TEXT, "content_hash")
@@ -51,6 +55,8 @@ _ARTICLES: LiteralString = f"""
 SELECT {names(_OF_ROW, "a")},
     coalesce((SELECT jsonb_agg(jsonb_build_array({names(_IMAGE)}) ORDER BY position)
         FROM article_images AS i WHERE i.site = a.site AND i.no = a.no), '[]') AS images,
+    coalesce((SELECT jsonb_agg(jsonb_build_array({names(_LINK)}) ORDER BY position)
+        FROM article_links AS l WHERE l.site = a.site AND l.no = a.no), '[]') AS links,
     coalesce((SELECT jsonb_agg(jsonb_build_array({names(_STORY)}) ORDER BY block COLLATE "C", position)
         FROM related_stories AS r WHERE r.site = a.site AND r.no = a.no), '[]') AS related_stories
 FROM articles AS a JOIN {unnest(_KEY)} USING (site, no)"""
@@ -92,6 +98,9 @@ WITH RECURSIVE one AS (
 )
 SELECT site, regexp_replace(url, '^(https?://[^/]+).*', '\\1') FROM one"""
 
+_CLOCKS_AHEAD = """
+SELECT id, (extract(epoch FROM clock_ahead) * 1000000)::bigint FROM crawls WHERE clock_ahead IS NOT NULL"""
+
 CaptureKey = tuple[str, int, datetime]
 Fields = dict[str, tuple[Any, Any]]
 
@@ -115,11 +124,16 @@ def bases(connection: Connection) -> dict[str, str]:
     return dict(connection.execute(_BASES).fetchall())
 
 
+def clocks_ahead(connection: Connection) -> dict[str, timedelta]:
+    """The crawls whose times were set back, and by how much."""
+    return {crawl: timedelta(microseconds=ahead) for crawl, ahead in connection.execute(_CLOCKS_AHEAD)}
+
+
 def differences(connection: Connection, pages: Sequence[PageItems]) -> list[Difference]:
     """The captures among these that are stored otherwise, or not at all."""
     if not pages:
         return []
-    once = list({(page.site, page.no, page.fetched_at): page for page in pages}.values())
+    once = set_aside(connection, list({(page.site, page.no, page.fetched_at): page for page in pages}.values()))
     stored = StoredRows(connection, once)
     return [found for page in once if (found := stored.difference(page))]
 
@@ -180,7 +194,10 @@ class StoredRows:
         if article.fetched_at == row["fetched_at"]:
             has_place = page.archived is not None and row["archive_file"] is None
             place: Fields = {"archive_file": (None, page.archived.file)} if page.archived and has_place else {}
-            return None, _different(row, _values(page, article), [*_PRINTED, "images", "related_stories"]) | place
+            read = _values(page, article)
+            if METADATA_TIME in page.fallbacks and row["published_at"]:
+                read["published_at"] = None  # the stored time stands before it
+            return None, _different(row, read, [*_PRINTED, "images", "links", "related_stories"]) | place
         before = self._revision_of(article)
         if before is None or article.fetched_at < row["first_seen_at"]:
             return EARLIER, {}
@@ -210,6 +227,7 @@ def _values(page: PageItems, article: Article) -> dict[str, Any]:
     return _row(article, ["content_hash", *_PRINTED]) | {
         "body": bodies([article])[0],
         "images": [list(_row(image, _IMAGE).values()) for image in article.images],
+        "links": [list(_row(link, _LINK).values()) for link in article.links],
         "related_stories": [list(_row(story, _STORY).values()) for story in stories],
     }
 

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 from scrapy import Spider
 from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem
 from scrapy.settings import BaseSettings, Settings
 from scrapy.statscollectors import MemoryStatsCollector
 from scrapy.utils.conf import build_component_list
@@ -22,7 +23,7 @@ from scrapy.utils.misc import build_from_crawler, load_object
 
 from asiatongsin.items import Page, PageItems
 from pipelines.stages.archive import ArchivePipeline
-from pipelines.stages.item_errors import rejected_by_fault
+from pipelines.stages.item_errors import dropped, rejected_by_fault
 from pipelines.stages.spool import SpoolPipeline
 
 CHUNK_PAGES = 20
@@ -60,8 +61,11 @@ class Stages:
 
     def _read(self, page: Page) -> PageItems:
         item: Any = page
-        for stage in self.stages:
-            item = stage.process_item(item)
+        try:
+            for stage in self.stages:
+                item = stage.process_item(item)
+        except DropItem as error:
+            return dropped(page, error)
         return item  # type: ignore[no-any-return]
 
 

@@ -19,8 +19,8 @@ from pipelines.archive.reading import LARGEST_PAGE, Capture, captures
 from pipelines.database.session import Session
 from pipelines.queries import coverage_history
 from pipelines.reparse.bookmark import Bookmark, Place
-from pipelines.reparse.captured import PAYLOAD_DIGEST, Unresolved, Wanted, page_of, with_body_of
-from pipelines.reparse.compare import bases, differences
+from pipelines.reparse.captured import PAYLOAD_DIGEST, Known, Unresolved, Wanted, page_of, with_body_of
+from pipelines.reparse.compare import bases, clocks_ahead, differences
 from pipelines.reparse.found_again import FoundAgain
 from pipelines.reparse.reading import read_all
 from pipelines.reparse.report import Report
@@ -73,8 +73,8 @@ class Reparse:
         self.bookmark = bookmark
         self.report = Report()
         self.found_again: FoundAgain | None = None
-        self.bases = session.run(bases)
-        self.sites = Sites(self.bases)
+        self.known = Known(bases=session.run(bases), clocks_ahead=session.run(clocks_ahead))
+        self.sites = Sites(self.known.bases)
         self._files: list[Path] = []
         self._largest = LARGEST_PAGE
         self._unresolved: dict[str, list[Page]] = defaultdict(list)
@@ -140,14 +140,14 @@ class Reparse:
         for file in self._files[self._files.index(start.file) :] if start else self._files:
             for capture in self._captures(file, start.offset if start and file == start.file else 0):
                 try:
-                    page = page_of(capture, self.job.wanted, self.job.data, self.bases)
+                    page = page_of(capture, self.job.wanted, self.job.data, self.known)
                 except ValueError as error:
                     self._report_damage(file, capture.offset, str(error))
                     continue
                 if isinstance(page, Unresolved):
                     self._unresolved[page.digest].append(page.page)
                 elif page is not None:
-                    self.bases.setdefault(page.site, page.base)
+                    self.known.bases.setdefault(page.site, page.base)
                     self._places.append(Place(file=file, offset=capture.offset))
                     yield page if page.archived else self._with_distinct_time(page)
 
@@ -157,7 +157,7 @@ class Reparse:
             with suppress(OSError):
                 for capture in captures(file, lambda *_: None, largest=self._largest):
                     with suppress(ValueError):
-                        page = page_of(capture, self.job.wanted, self.job.data, self.bases)
+                        page = page_of(capture, self.job.wanted, self.job.data, self.known)
                         if isinstance(page, Page) and page.site in sites:
                             yield page if page.archived else self._with_distinct_time(page)
 

@@ -34,7 +34,7 @@ class Writing:
     def begin(self) -> None:
         """Stores pages that wait in spools, perhaps of an interrupted run. DatabaseUnreachable, DatabaseUnusable."""
         self.drain.drain_abandoned()
-        self.drain.total = Exported()
+        self.drain.total = self.drain.total.begin_anew()
 
     def write(self, pages: Iterable[PageItems]) -> None:
         """Stores the pages. After DatabaseUnreachable or DatabaseUnusable they wait in the spool. OSError."""
@@ -71,5 +71,8 @@ class Writing:
     def _spool(self, site: str) -> Spool:
         if site not in self._spools:
             record = CrawlRecord.begin(site, self.arguments)
-            self._spools[site] = (Spool.create(self.drain.spools, record, segment_pages=SEGMENT_PAGES), record)
+            self._spools[site] = (
+                self.drain.new_spool(record, segment_pages=SEGMENT_PAGES),
+                record,
+            )
         return self._spools[site][0]

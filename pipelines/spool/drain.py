@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import logging
-from collections import deque
+from collections import Counter, deque
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from time import monotonic
 
-import msgspec
+from psycopg import Connection
 
 from asiatongsin.items import PageItems
 from pipelines.crawl_record import CrawlRecord, FieldKey, Outcome
+from pipelines.database import clock
 from pipelines.database.connection import Database
 from pipelines.database.errors import REFUSALS, DatabaseUnreachable, DatabaseUnusable
 from pipelines.database.session import Session
 from pipelines.disk import make_private_folder, write_whole
 from pipelines.exporters import crawls
 from pipelines.exporters.batch import Exported, export_segments
+from pipelines.exporters.future_times import set_back
 from pipelines.queries import coverage_history
-from pipelines.spool.folder import DAMAGED, Spool, read_segment
+from pipelines.spool.belonging import DatabaseOther, identity_of, remember, remembered
+from pipelines.spool.folder import DAMAGED, Spool, encode_page, read_segment
 from pipelines.verdict.earlier import earlier_crawls
 from pipelines.verdict.falls import EarlierCrawls
 from pipelines.verdict.when_stored import judge_and_store
@@ -38,19 +43,40 @@ BATCH_SECONDS = 2.0
 class Drain:
     """Stores spooled pages, and writes the rows of their crawls; over a connection of its own, unless one is given."""
 
-    def __init__(self, database: Database, data: Path, session: Session | None = None) -> None:
+    def __init__(
+        self, database: Database, data: Path, session: Session | None = None, *, is_moved: bool = False
+    ) -> None:
         self.data = data
+        self.here = remembered(data, database)
+        """The database; its id may not be known before it is reached."""
+        self.elsewhere: Counter[str] = Counter()
+        """Pages that were left in the spool since they belong to other databases, by the addresses of these."""
+        self._is_moved = is_moved
         self.spools = data / "spool"
         self.total = Exported()
         self.damaged = 0
         self.broken = 0
+        self.is_clock_proven: Callable[[], bool] = lambda: False
+        """Whether the clock is known to be right: only then can times that lie ahead of it be wrong."""
         self._session = session or Session(database)
+        self._identified: Connection | None = None
         self._batch_bytes = 0
+        self._sites_set_back: set[str] = set()
+
+    def new_spool(self, record: CrawlRecord, **settings: float) -> Spool:
+        """A folder for a crawl whose pages are to be stored here. OSError where it cannot be written."""
+        if self.is_connected:
+            with suppress(DatabaseUnreachable, DatabaseUnusable):
+                self._session.run(self._identify)
+        spool = Spool.create(self.spools, record, self.here, **settings)
+        remember(self.data, self._session.database, self.here)
+        return spool
 
     def drain_abandoned(self) -> int:
         """Stores the pages that ended or killed crawls have left, oldest first, and closes their records.
 
-        Returns the number of pages. DatabaseUnreachable, DatabaseUnusable: pages that are not stored stay.
+        Returns the number of pages. DatabaseUnreachable, DatabaseUnusable: pages that are not stored stay. So do pages
+        of other databases, unless the database has moved.
         """
         before = self.total.pages
         for spool in Spool.abandoned(self.spools):
@@ -58,11 +84,15 @@ class Drain:
             if record is None:
                 continue
             try:
+                self._session.run(partial(self._check_database, spool))
                 self.drain(spool, record)
                 self.store_record(record if record.finished_at else _record_of_killed(record))
             except REFUSALS as error:
                 self.damaged += 1
                 logger.warning("The database refuses the crawl in %s: %s", spool.folder, str(error).split("\n")[0])
+                continue
+            except DatabaseOther as error:
+                self.elsewhere[error.noted.address] += spool.waiting()
                 continue
             spool.remove()
         return self.total.pages - before
@@ -70,17 +100,41 @@ class Drain:
     def drain(self, spool: Spool, record: CrawlRecord) -> None:
         """Stores the closed segments and removes each once it is stored. DatabaseUnreachable, DatabaseUnusable."""
         waiting = deque(spool.segments())
+        if waiting and record.site not in self._sites_set_back and self.is_clock_proven():
+            self._session.run(partial(set_back, site=record.site))
+            self._sites_set_back.add(record.site)
         while waiting:
             paths = _batch(waiting, self._batch_bytes)
             size = sum(path.stat().st_size for path in paths)
             segments = {int(path.stem): self._pages_of(path, record) for path in paths}
             started_at = monotonic()
-            work = partial(export_segments, record=record, segments=segments, keep=self._keep_page)
+            work = partial(self._export, spool=spool, record=record, segments=segments)
             self.total.add(self._session.run(work))
             # A statement costs as much for one segment as for a few.
             self._batch_bytes = int(min(BATCH_BYTES, size * BATCH_SECONDS / (monotonic() - started_at + 0.001)))
             for path in paths:
                 path.unlink()
+
+    def _export(
+        self, connection: Connection, spool: Spool, record: CrawlRecord, segments: Mapping[int, Sequence[PageItems]]
+    ) -> Exported:
+        self._check_database(spool, connection)  # the connection may be a new one
+        exported = export_segments(connection, record, segments, self._keep_page)
+        spool.note_database(self.here)
+        remember(self.data, self._session.database, self.here)
+        return exported
+
+    def _check_database(self, spool: Spool, connection: Connection) -> None:
+        """DatabaseOther where the pages belong to another database than the one behind the connection."""
+        self._identify(connection)
+        noted = spool.database
+        if noted and not self._is_moved and not noted.is_same(self.here):
+            raise DatabaseOther(noted)
+
+    def _identify(self, connection: Connection) -> None:
+        if connection is not self._identified:
+            self.here = identity_of(self._session.database, connection)
+            self._identified = connection
 
     def _pages_of(self, segment: Path, record: CrawlRecord) -> list[PageItems]:
         """The pages of a segment; lines that hold no page are kept in a file."""
@@ -93,6 +147,10 @@ class Drain:
     def store_record(self, record: CrawlRecord) -> None:
         """Writes the row of the crawl, and all that follows from it. DatabaseUnreachable, DatabaseUnusable."""
         self._session.run(partial(judge_and_store, record=record))
+
+    def check_clock(self) -> None:
+        """ClocksDiffer where the clock is far from that of the database. DatabaseUnreachable, DatabaseUnusable."""
+        self._session.run(clock.check)
 
     def close_dead(self, site: str) -> None:
         """Ends the rows of crawls that cannot be running, since this one holds the lock. DatabaseUnreachable."""
@@ -131,9 +189,7 @@ class Drain:
         return None
 
     def _keep_page(self, page: PageItems) -> str:
-        return self._keep(
-            f"{page.kind}-{page.no or 0}-{page.fetched_at:%Y%m%dT%H%M%S%f}.json", msgspec.json.encode(page)
-        )
+        return self._keep(f"{page.kind}-{page.no or 0}-{page.fetched_at:%Y%m%dT%H%M%S%f}.json", encode_page(page))
 
     def _keep(self, name: str, content: bytes) -> str:
         """Writes content that cannot be stored to a file; returns its path below the data folder."""

@@ -1,7 +1,8 @@
 """The spool: append-only files on local disk. A page is here before any database is asked.
 
-One folder per crawl below `spool/`: `owner` (locked by the living process), `crawl.json` (the crawl's record),
-`000001.jsonl` … (segments of pages, one JSON line each, fsynced and closed) and `000007.open` (being written).
+One folder per crawl below `spool/`: `owner` (locked by the living process), `crawl.json` (the crawl's record, with the
+database to which its pages belong), `000001.jsonl` … (segments of pages, one JSON line each, fsynced and closed) and
+`000007.open` (being written).
 """
 
 from __future__ import annotations
@@ -12,15 +13,16 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from threading import RLock
 from time import monotonic, time
-from typing import Self
+from typing import Any, Self
 
 import msgspec
 
 from asiatongsin.items import PageItems
-from pipelines.crawl_record import CrawlRecord
+from pipelines.crawl_record import CrawlRecord, DatabaseIdentity
 from pipelines.disk import OWNER_AND_GROUP, SYNC_AFTER, append_whole, fsync_folder, make_private_folder, write_whole
 
 logger = logging.getLogger(__name__)
@@ -55,8 +57,13 @@ class Spool:
         self._synced_at = 0.0
 
     @classmethod
-    def create(cls, spools: Path, record: CrawlRecord, **settings: float) -> Self:
-        """A new folder for the crawl, owned by this process until it ends. OSError where it cannot be written."""
+    def create(
+        cls, spools: Path, record: CrawlRecord, database: DatabaseIdentity | None = None, **settings: float
+    ) -> Self:
+        """A new folder for the crawl, owned by this process until it ends. OSError where it cannot be written.
+
+        Its pages belong to this database; where none is named, to the first one that they are stored in.
+        """
         # Under a name that nobody looks for until it is locked and holds the record.
         unfinished = make_private_folder(spools) / f".{record.id}"
         unfinished.mkdir(OWNER_AND_GROUP)
@@ -64,7 +71,7 @@ class Spool:
         if owner is None:
             raise OSError(f"{unfinished} belongs to another process")
         try:
-            cls(unfinished, owner).write_record(record)
+            cls(unfinished, owner).write_record(replace(record, database=database))
             unfinished.rename(spools / record.id)
         except OSError:
             shutil.rmtree(unfinished, ignore_errors=True)
@@ -91,7 +98,7 @@ class Spool:
         """Hands one page, whole, to the operating system: it is safe there when the process is killed."""
         with self._lock:
             file = self._open_segment() if self._file is None else self._file
-            append_whole(file, _encode(items) + b"\n")
+            append_whole(file, encode_page(items) + b"\n")
             if monotonic() - self._synced_at > SYNC_AFTER:
                 self.sync()
             self._pages += 1
@@ -147,8 +154,23 @@ class Spool:
         return _decode_record((self.folder / "crawl.json").read_bytes())
 
     def write_record(self, record: CrawlRecord) -> None:
-        """Replaces the record in one step."""
+        """Replaces the record in one step; the database stays noted where the new record names none."""
+        if record.database is None:
+            record = replace(record, database=self.database)
         write_whole(self.folder / "crawl.json", _encode(record))
+
+    @property
+    def database(self) -> DatabaseIdentity | None:
+        """The database to which the pages belong; None where that is not noted, or cannot be read."""
+        with suppress(OSError, *DAMAGED):
+            return self.record.database
+        return None
+
+    def note_database(self, here: DatabaseIdentity) -> None:
+        """Notes that the pages belong to this database."""
+        with suppress(OSError, *DAMAGED):  # on a full disk, pages are stored all the same
+            if (record := self.record).database != here:
+                self.write_record(replace(record, database=here))
 
     def adopt(self) -> None:
         """Closes the segment that a dead process left open; its last line may be cut off (`read_segment`)."""
@@ -184,6 +206,22 @@ def _sweep(spools: Path) -> None:
             if time() - folder.stat().st_mtime > UNFINISHED_AFTER and (owner := _own(folder)) is not None:
                 shutil.rmtree(folder, ignore_errors=True)
                 os.close(owner)
+
+
+def encode_page(items: PageItems) -> bytes:
+    """A page as one line of JSON. Halves of surrogate pairs, which no file can hold, become U+FFFD."""
+    try:
+        return _encode(items)
+    except UnicodeEncodeError:
+        return _encode(_without_surrogates(msgspec.to_builtins(items)))
+
+
+def _without_surrogates(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, dict):
+        return {name: _without_surrogates(one) for name, one in value.items()}
+    return [_without_surrogates(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def read_segment(path: Path) -> tuple[list[PageItems], list[bytes]]:

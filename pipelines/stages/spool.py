@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections import deque
+from datetime import datetime
 from typing import Self
 
 from scrapy.crawler import Crawler
 
 from asiatongsin import statistics as names
-from asiatongsin.items import PageItems
+from asiatongsin.items import Page, PageItems
 from pipelines.spool.folder import Spool
 from pipelines.stages.disk_trouble import DiskTrouble
+
+REMEMBERED_PAGES = 100
+"""How many spooled pages are remembered, in case a stage behind this one drops one of them."""
 
 
 class SpoolPipeline:
@@ -19,6 +24,7 @@ class SpoolPipeline:
         self.crawler = crawler
         self.spool: Spool | None = None
         self.disk_trouble = DiskTrouble(crawler)
+        self._spooled: deque[tuple[str, datetime]] = deque(maxlen=REMEMBERED_PAGES)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -33,4 +39,9 @@ class SpoolPipeline:
             self.disk_trouble.end_crawl(error)
             raise
         self.crawler.stats.inc_value(names.SPOOLED)
+        self._spooled.append((item.url, item.fetched_at))
         return item
+
+    def has_spooled(self, page: Page | PageItems) -> bool:
+        """Whether the page was spooled a short time ago."""
+        return (page.url, page.fetched_at) in self._spooled

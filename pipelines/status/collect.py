@@ -9,9 +9,11 @@ from functools import partial
 from scrapy.settings import BaseSettings
 
 from pipelines.database.connection import Database
-from pipelines.database.errors import DatabaseUnreachable
-from pipelines.database.session import connected, run_while_progressing
+from pipelines.database.errors import DatabaseEmpty, DatabaseUnreachable
+from pipelines.database.migrate import schema_version
+from pipelines.database.session import looking, run_while_progressing
 from pipelines.disk import data_folder
+from pipelines.spool.belonging import identity_of, remembered
 from pipelines.status import facts
 from pipelines.status.reasons import Limits, reasons
 from pipelines.status.state import DatabaseState, Status
@@ -20,23 +22,27 @@ from pipelines.status.state import DatabaseState, Status
 def collect(settings: BaseSettings, site: str | None = None) -> Status:
     """The state of all sites, or of the named one. SettingError, DatabaseUnusable."""
     limits = Limits.from_settings(settings)
-    known = Status(
-        at=datetime.now(UTC), files=facts.files(data_folder(settings), site), database=DatabaseState(name="")
-    )
+    data, database = data_folder(settings), Database.from_settings(settings)
+    files = facts.files(data, remembered(data, database), site)
+    known = Status(at=datetime.now(UTC), files=files, database=DatabaseState(name=database.name))
     try:
         ask = partial(_with_database, known, settings, site)
         known = run_while_progressing(ask, settings.getfloat("DATABASE_SILENCE_MAX"))
+    except DatabaseEmpty:  # an embedded one that was never started
+        pass
     except DatabaseUnreachable as error:
-        name = Database.from_settings(settings).name
-        known = replace(known, database=DatabaseState(name=name, error=str(error)))
+        known = replace(known, database=replace(known.database, error=str(error)))
     return replace(known, needs_a_person=reasons(known, limits, site))
 
 
 def _with_database(known: Status, settings: BaseSettings, site: str | None) -> Status:
-    with connected(settings) as (found, connection, _applied):
+    with looking(settings, may_be_empty=True) as (found, connection):
+        files = facts.files(data_folder(settings), identity_of(found, connection), site)
+        known = replace(known, files=files, database=facts.database(connection, found.name))
+        if not schema_version(connection):
+            return known
         return replace(
             known,
-            database=facts.database(connection, found.name),
             sites=facts.sites(connection, site),
             crawls=facts.crawls(connection, site),
             rejected=facts.rejected(connection, site),

@@ -11,10 +11,11 @@ from typing import Any, LiteralString
 from psycopg import Connection
 from psycopg.rows import class_row, scalar_row
 
-from pipelines.crawl_record import LISTS, REPARSE
+from pipelines.crawl_record import LISTS, REPARSE, DatabaseIdentity
+from pipelines.database import clock
 from pipelines.database.rights import lacking_rights
 from pipelines.queries.weather_strip import newest_strip
-from pipelines.spool.waiting import abandoned_pages, waiting_pages
+from pipelines.spool.waiting import abandoned_pages, pages_elsewhere, waiting_pages
 from pipelines.status.state import CrawlRow, DatabaseState, Files, Missing, RejectedRow, SiteState, Trend
 
 CRAWLS_COMPARED = 20
@@ -35,7 +36,7 @@ WHERE site = %(site)s OR %(site)s::text IS NULL ORDER BY site"""
 
 _CRAWL = """
 SELECT id, site, arguments, started_at, finished_at, outcome, list_pages, article_pages, new, changed,
-    unreadable, spooled
+    unreadable, spooled, coalesce((statistics->>'clock/ahead_of_site')::float8, 0) AS clock_seconds
 FROM crawls WHERE """
 
 _LAST_CRAWLS: LiteralString = f"""{_CRAWL} (site = %(site)s OR %(site)s::text IS NULL) AND kind <> '{REPARSE}'
@@ -83,18 +84,25 @@ ORDER BY r.fetched_at DESC LIMIT %(limit)s"""
 _SIZE = "SELECT pg_database_size(current_database()), current_setting('server_version')"
 
 
-def files(data: Path, site: str | None = None) -> Files:
-    """What lies below the data folder, for one site or for all."""
-    waiting = waiting_pages(data, site)
+def files(data: Path, here: DatabaseIdentity, site: str | None = None) -> Files:
+    """What lies below the data folder, for one site or for all, beside this database."""
+    waiting, left = waiting_pages(data, site), abandoned_pages(data, here, site)
     refused = sum(path.is_file() for path in (data / "refused").glob("*"))
-    return Files(data=str(data), waiting=waiting, left=min(abandoned_pages(data, site), waiting), refused=refused)
+    elsewhere = pages_elsewhere(data, here, site)
+    return Files(data=str(data), waiting=waiting, left=min(left, waiting), elsewhere=elsewhere, refused=refused)
 
 
 def database(connection: Connection, name: str) -> DatabaseState:
     """The database that was reached."""
     size, version = connection.execute(_SIZE).fetchone() or (None, None)
-    lacks = lacking_rights(connection)
-    return DatabaseState(name=name, version=version, size_bytes=size, stores_nothing=str(lacks) if lacks else None)
+    lacks, ahead = lacking_rights(connection), clock.ahead_of(connection).total_seconds()
+    return DatabaseState(
+        name=name,
+        version=version,
+        size_bytes=size,
+        stores_nothing=str(lacks) if lacks else None,
+        clock_seconds=ahead,
+    )
 
 
 def sites(connection: Connection, only: str | None = None) -> tuple[SiteState, ...]:

@@ -10,12 +10,14 @@ from typing import Self
 from scrapy.settings import BaseSettings
 
 from asiatongsin.cms import field_of
-from asiatongsin.durations import parse_duration
+from asiatongsin.durations import ahead_or_behind, in_words, parse_duration
 from asiatongsin.errors import SettingError
 from asiatongsin.fields import describe_search
+from asiatongsin.plausible import CLOCKS_DIFFER_MAX
 from asiatongsin.rechecks import Rechecks
 from asiatongsin.site import Site
 from pipelines.crawl_record import Outcome
+from pipelines.spool.belonging import describe_elsewhere
 from pipelines.status.state import DatabaseState, Files, Missing, SiteState, Status
 from pipelines.verdict.bounds import Bounds, describe_frozen_strip
 
@@ -84,6 +86,8 @@ def _of_files(files: Files, database: DatabaseState) -> Iterator[str]:
         yield f"{files.left} pages wait in the spool, and this role cannot store them: {database.stores_nothing}"
     elif files.left:
         yield f"{files.left} pages wait in the spool and no crawl stores them: run `scrapy export`"
+    if files.elsewhere:
+        yield describe_elsewhere(files.elsewhere)
     if files.refused:
         yield (
             f"{files.refused} files with what the database refused are in {files.data}/refused:"
@@ -94,10 +98,16 @@ def _of_files(files: Files, database: DatabaseState) -> Iterator[str]:
 def _of_database(database: DatabaseState) -> Iterator[str]:
     if database.error:
         yield f"the database cannot be reached: {database.error}"
+    if abs(database.clock_ahead) > CLOCKS_DIFFER_MAX:
+        yield (
+            f"the clock of this machine is {ahead_or_behind(database.clock_ahead)} that of the database:"
+            " no crawl begins before the wrong one is set right"
+        )
 
 
 def _of_site(at: datetime, site: SiteState, limits: Limits) -> Iterator[str]:
     last = site.last_crawl
+    yield from _of_clocks(at, site)
     is_mended = site.is_found_again and last and last.outcome == Outcome.DRIFT.word
     if last and last.outcome and last.outcome not in {Outcome.OK.word, Outcome.SPOOLED.word} and not is_mended:
         yield f"the last crawl ended with {last.outcome} (crawl {last.id}): its log says why"
@@ -109,6 +119,23 @@ def _of_site(at: datetime, site: SiteState, limits: Limits) -> Iterator[str]:
     ):
         yield sentence
     yield from _of_time(at, site, limits)
+
+
+def _of_clocks(at: datetime, site: SiteState) -> Iterator[str]:
+    ended_at = site.last_crawl.finished_at if site.last_crawl else None
+    times = (site.good_at, site.fetched_at, site.strip_until, ended_at)
+    ahead = max(filter(None, times), default=at) - at
+    if ahead > CLOCKS_DIFFER_MAX:
+        yield (
+            f"times that are stored lie {in_words(ahead)} ahead of the clock of this machine: set it right;"
+            " where it is right, the next crawl sets the times back"
+        )
+    last = site.last_crawl
+    if last and abs(last.clock_ahead_of_site) > CLOCKS_DIFFER_MAX:
+        yield (
+            f"in the last crawl, the clock of the machine was {ahead_or_behind(last.clock_ahead_of_site)} the site's:"
+            " see which is wrong"
+        )
 
 
 def _of_time(at: datetime, site: SiteState, limits: Limits) -> Iterator[str]:
@@ -150,11 +177,3 @@ def figures(missing: Missing) -> str:
     if mean is not None and missing.usual_mean is not None:
         usual += f", {mean:,.0f} per page, usually {missing.usual_mean:,.0f}"
     return f"found on {missing.found} of {missing.pages} pages{usual}"
-
-
-def in_words(duration: timedelta) -> str:
-    """`40 min`, `5 h` or `3.2 days`."""
-    hours = duration / timedelta(hours=1)
-    if hours < 2:
-        return f"{hours * 60:.0f} min"
-    return f"{hours:.0f} h" if hours < 48 else f"{hours / 24:.1f} days"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +45,14 @@ class CrawlRow:
 
     spooled: int
     """Pages that waited in the spool at its end."""
+
+    clock_seconds: float = 0.0
+    """How many seconds the clock of its machine was ahead of the site's, where none of its answers agreed."""
+
+    @property
+    def clock_ahead_of_site(self) -> timedelta:
+        """The same as a length of time."""
+        return timedelta(seconds=self.clock_seconds)
 
     @property
     def seconds(self) -> int | None:
@@ -193,6 +201,9 @@ class Files:
     left: int
     """Pages in spools that no running crawl stores: the next one does, or `scrapy export`."""
 
+    elsewhere: dict[str, int]
+    """Pages in spools that belong to other databases, by the addresses of these."""
+
     refused: int
     """Files in the folder `refused`, with pages that the database refused."""
 
@@ -215,6 +226,14 @@ class DatabaseState:
 
     stores_nothing: str | None = None
     """Why this role can store nothing in it; None where it can. For looking it needs less."""
+
+    clock_seconds: float = 0.0
+    """How many seconds the clock of this machine is ahead of the database's."""
+
+    @property
+    def clock_ahead(self) -> timedelta:
+        """The same as a length of time."""
+        return timedelta(seconds=self.clock_seconds)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from tqdm import tqdm
 
+from asiatongsin.durations import in_words
 from asiatongsin.korean import KST
+from asiatongsin.plausible import CLOCKS_DIFFER_MAX
 from asiatongsin.printable import printable
 from pipelines.status.facts import TREND_FIGURES
-from pipelines.status.reasons import figures, in_words
+from pipelines.status.reasons import figures
 from pipelines.status.state import CrawlRow, SiteState, Status
 from pipelines.terminal.text_table import titled_table
 
@@ -41,6 +43,8 @@ def _top(status: Status) -> str:
     left = f", {files.left} of them of crawls that have ended" if files.left else ""
     if database.error:
         where = f"cannot be reached: {database.error}"
+    elif database.version is None:
+        where = f"{database.name} (not made yet)"
     else:
         where = f"{database.name} ({tqdm.format_sizeof(database.size_bytes or 0, 'B')}, PostgreSQL {database.version})"
     lines = {"Data folder": files.data, "Spool": f"{files.waiting} pages wait{left}", "Database": where}
@@ -75,9 +79,14 @@ def _stored(site: SiteState) -> Sequence[Any]:
 
 
 def _watched(site: SiteState, at: datetime) -> Sequence[Any]:
-    good = f"{in_words(at - site.good_at)} ago" if site.good_at else "none yet"
+    good = _ago(at - site.good_at) if site.good_at else "none yet"
     same = in_words(site.strip_until - site.strip_since) if site.strip_since and site.strip_until else "no strip"
     return site.site, good, same, site.due, in_words(at - site.due_since) if site.due_since else ""
+
+
+def _ago(duration: timedelta) -> str:
+    # A clock that was ahead stores times that have not come yet.
+    return f"{in_words(duration)} ago" if duration > -CLOCKS_DIFFER_MAX else f"{in_words(-duration)} ahead"
 
 
 def _trend(site: SiteState) -> Sequence[Any]:

@@ -89,9 +89,15 @@ def decide(
     `falls` describes each field that is no longer found. `describe_unreadable` says of a kind of page that could not be
     read what was looked for, and where such a page is kept.
     """
+    if tally.refused:
+        return Verdict(Outcome.ERROR, tally.refused)
     counts = _counts(tally, waiting)
     if faults := _faults(tally):
         return Verdict(Outcome.ERROR, f"{faults}; {counts}")
+    if _is_no_mediaon_site(tally):
+        evidence = _in_brackets(describe_unreadable("list"))
+        sentence = f"not a Mediaon site: no menu and no list{evidence}; {counts}"
+        return Verdict(Outcome.DRIFT, sentence, frozenset(falls))
     walked = tally.walked if tally.is_finished else ()
     if not _reached(tally):
         sentence = f"the site could not be reached or refused us: {_why_unreachable(tally)}; {counts}"
@@ -124,12 +130,16 @@ def _by_the_worst(
 
 def _not_stored(tally: Tally, waiting: int, trouble: str) -> tuple[Outcome | None, str]:
     """Whether pages that came are not in the database, as an outcome, and why."""
-    if damage := damaged_spool(tally.spool_damaged, tally.spool_broken):
-        return Outcome.ERROR, damage
-    if not waiting:
-        return None, ""
-    why = f"the database did not take all pages ({trouble or 'see the log'})"
-    return Outcome.SPOOLED, f"{why}; the next run or `scrapy export` stores what waits in the spool"
+    refusal = refused_by_database(tally.refused_pages, tally.partial_pages)
+    if lost := "; ".join(filter(None, [damaged_spool(tally.spool_damaged, tally.spool_broken), refusal])):
+        return Outcome.ERROR, lost
+    if waiting:
+        why = f"the database did not take all pages ({trouble or 'see the log'})"
+        return Outcome.SPOOLED, f"{why}; the next run or `scrapy export` stores what waits in the spool"
+    if tally.walks_cut_short:
+        why = f"{tally.walks_cut_short} lists were not walked to their end because the database did not answer"
+        return Outcome.SPOOLED, f"{why}; the next crawl fetches what is missing"
+    return None, ""
 
 
 def damaged_spool(folders: int, lines: int) -> str:
@@ -137,6 +147,14 @@ def damaged_spool(folders: int, lines: int) -> str:
     parts = [f"{folders} folders in the spool cannot be stored"] if folders else []
     parts += [f"{lines} lines of the spool cannot be read and are kept in the folder refused"] if lines else []
     return f"{' and '.join(parts)}, see the log" if parts else ""
+
+
+def refused_by_database(pages: int, partial: int) -> str:
+    """Says that the database refused what came; empty where it took all."""
+    what = [f"{pages} pages"] if pages else []
+    what += [f"parts of {partial} pages that are stored without them"] if partial else []
+    kept = "all is kept in the folder refused, see the log and the table rejected_pages"
+    return f"the database refused {' and '.join(what)}; {kept}" if what else ""
 
 
 def _removals_count(tally: Tally) -> bool:
@@ -173,6 +191,14 @@ def _reached(tally: Tally) -> bool:
     return bool(arrived) or tally.is_stopped
 
 
+def _is_no_mediaon_site(tally: Tally) -> bool:
+    """Whether the site answered for the front page and each list, and there was neither a menu nor a list."""
+    front, lists = tally.front, tally.lists
+    answered = front.arrived + front.absent and lists.arrived + lists.failed
+    has_none = tally.without_list == lists.arrived and lists.absent == lists.failed
+    return bool(answered) and not tally.sections and has_none
+
+
 def _mostly_failed(tally: Tally) -> str:
     """Says which kind of pages mostly did not come; empty where most came.
 
@@ -204,6 +230,8 @@ def _drift(
     if tally.lists.arrived and not tally.teasers:
         what = f"{tally.lists.arrived} list pages arrived without a teaser"
         return {("list", "teasers"): f"{what}{_in_brackets(describe_unreadable('list'))}"}
+    if tally.lists_endless:
+        return {(f"list {section}", "end"): f"list {section}: {why}" for section, why in tally.lists_endless.items()}
     if what := _unreadable(tally, tolerances):
         return {("article", "readable"): f"{what}{_in_brackets(describe_unreadable('article'))}"}
     if tally.met_removed >= MANY_REMOVED and tally.met_removed > REMOVED_SHARE_MAX * tally.met:
@@ -251,8 +279,14 @@ def _counts(tally: Tally, waiting: int) -> str:
         "unreadable": tally.unreadable,
         "articles not downloaded": tally.articles.failed,
         "list pages not downloaded": tally.lists.failed,
+        "lists whose walk must be repeated": tally.lists_unsure,
+        "lists looked through for late articles": tally.looked_back,
         "list walks cut short because the database did not answer": tally.walks_cut_short,
-        "refused by the database and kept in a file": tally.refused_rows,
+        "dropped by a stage that you added": tally.dropped,
+        "refused by the database and kept in a file": tally.refused_pages,
+        "stored without a part that the database refused": tally.partial_pages,
         "waiting in the spool": waiting,
+        "of earlier crawls waiting for another database": tally.spool_elsewhere,
     }
-    return ", ".join(parts + [f"{number} {name}" for name, number in optional.items() if number])
+    figures = ", ".join(parts + [f"{number} {name}" for name, number in optional.items() if number])
+    return f"{figures}; {tally.without_menu}" if tally.without_menu and tally.lists.arrived else figures

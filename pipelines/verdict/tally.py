@@ -9,6 +9,7 @@ from typing import Any, Self
 from asiatongsin import statistics as names
 from asiatongsin.extensions.removal_controls import most_were_served
 from asiatongsin.items import PageKind
+from asiatongsin.known import WalkedList
 
 STOPPED = frozenset({"shutdown", "closespider_itemcount", "closespider_pagecount", "closespider_timeout"})
 """Finish reasons that somebody chose: a signal, or a bound in the settings of Scrapy."""
@@ -27,6 +28,9 @@ class Pages:
     failed_again: int = 0
     """Pages that did not arrive, nor in an earlier crawl: they say nothing new."""
 
+    absent: int = 0
+    """Pages among those that did not arrive of which the site says that there is no such page."""
+
     unreadable: int = 0
     """Pages that arrived and could not be read."""
 
@@ -37,6 +41,7 @@ class Pages:
             arrived=stats.get(names.pages(kind), 0),
             failed=stats.get(names.failed(kind), 0),
             failed_again=stats.get(names.failed_again(kind), 0),
+            absent=stats.get(names.absent(kind), 0),
             unreadable=stats.get(names.unreadable(kind), 0),
         )
 
@@ -52,8 +57,16 @@ class Tally:
     articles: Pages = field(default_factory=Pages)
     lists_failed: Mapping[str, int] = field(default_factory=dict)
     """List pages that did not arrive, by the number of the section as text."""
+    sections: int = 0
+    without_menu: str = ""
+    without_list: int = 0
     teasers: int = 0
     walked: tuple[int, ...] = ()
+    lists_found_out: tuple[WalkedList, ...] = ()
+    lists_endless: Mapping[str, str] = field(default_factory=dict)
+    """Why a list counts as one without an end, by the number of the section as text."""
+    lists_unsure: int = 0
+    looked_back: int = 0
     listed: int = 0
     rechecked: int = 0
     walks_cut_short: int = 0
@@ -67,7 +80,10 @@ class Tally:
     new: int = 0
     changed: int = 0
     unchanged: int = 0
-    refused_rows: int = 0
+    refused_pages: int = 0
+    """Pages that the database did not take."""
+    partial_pages: int = 0
+    """Pages that it took without a part that it refused."""
     controls_are_due: bool = False
     controls_are_served: bool = False
     """Most of the controls came."""
@@ -79,10 +95,12 @@ class Tally:
     last_failure: str = ""
     spider_errors: int = 0
     item_errors: int = 0
+    dropped: int = 0
     spool_failures: int = 0
     spool_trouble: str = ""
     spool_damaged: int = 0
     spool_broken: int = 0
+    spool_elsewhere: int = 0
     refused: str = ""
     """Why the crawl must not begin."""
 
@@ -101,12 +119,19 @@ class Tally:
                 if name.startswith(names.LIST_FAILED_OF)
             },
             walked=tuple(stats.get(names.WALKED, ())),
+            lists_found_out=tuple(stats.get(names.LISTS, ())),
+            lists_endless={
+                name.removeprefix(names.ENDLESS_OF): why
+                for name, why in stats.items()
+                if name.startswith(names.ENDLESS_OF)
+            },
             controls_are_due=bool(stats.get(names.CONTROLS_ARE_DUE)),
             controls_are_served=most_were_served(
                 stats.get(names.CONTROLS_SERVED, 0), stats.get(names.CONTROLS_ASKED, 0)
             ),
             is_forbidden=bool(stats.get(names.FORBIDDEN)),
             last_failure=str(stats.get(names.LAST_FAILURE, "")),
+            without_menu=str(stats.get(names.WITHOUT_MENU, "")),
             spool_trouble=str(stats.get(names.SPOOL_TROUBLE, "")),
             refused=str(stats.get(names.REFUSED, "")),
             **count,
@@ -134,9 +159,13 @@ class Tally:
 
 
 _COUNTS = {
+    "sections": names.SECTIONS,
+    "without_list": names.WITHOUT_LIST,
     "teasers": names.TEASERS,
     "listed": names.LISTED,
     "rechecked": names.RECHECKED,
+    "lists_unsure": names.WALKS_UNSURE,
+    "looked_back": names.LOOKED_BACK,
     "walks_cut_short": names.WALKS_CUT_SHORT,
     "met": names.MET,
     "met_removed": names.MET_REMOVED,
@@ -148,14 +177,17 @@ _COUNTS = {
     "new": names.exported("new"),
     "changed": names.exported("changed"),
     "unchanged": names.exported("unchanged"),
-    "refused_rows": names.exported("refused"),
+    "refused_pages": names.exported("refused"),
+    "partial_pages": names.exported("partial"),
     "removed_asked_again": names.REMOVED_ASKED_AGAIN,
     "removed_answered_again": names.REMOVED_ANSWERED_AGAIN,
     "failures_in_a_row": names.FAILURES_IN_A_ROW,
     "spider_errors": names.SPIDER_ERRORS,
     "item_errors": names.ITEM_ERRORS,
+    "dropped": names.DROPPED,
     "spool_failures": names.SPOOL_FAILURES,
     "spool_damaged": names.SPOOL_DAMAGED,
     "spool_broken": names.SPOOL_BROKEN,
+    "spool_elsewhere": names.SPOOL_ELSEWHERE,
 }
 """Figures that are taken as they are, and the statistic that holds each."""

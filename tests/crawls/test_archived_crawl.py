@@ -60,7 +60,7 @@ def aftermath(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     folder = tmp_path_factory.mktemp("archived")
     with new_database(server) as url, serve(SITE) as replica:
         replica.faults += CODED
-        crawl = Crawl.of(replica.url, url, "-a", "sections=9999", at=folder / "data", log=folder / "log")
+        crawl = Crawl.of(replica.url, url, "-a", "sections=all", at=folder / "data", log=folder / "log")
         try:
             run = crawl.end()
         finally:

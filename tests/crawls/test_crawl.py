@@ -23,6 +23,8 @@ TABLES = (
     "rejected_pages",
 )
 
+OLDER_LAYOUT = Fault(kind="layout", where=r"^/\?", pattern="section_list_all", replacement="section_type2")
+
 
 @pytest.mark.sql
 def test_fills_all_tables_and_stores_every_article(crawl: Scrapy, connection: Connection) -> None:
@@ -82,7 +84,7 @@ def test_fetches_newest_first(crawl: Scrapy) -> None:
 
 def test_stops_at_the_last_page_that_the_site_repeats_for_ever(crawl: Scrapy) -> None:
     with serve(ReplicaSite(articles=30, per_page=10)) as replica:
-        crawl(replica.url, "-a", "sections=9999", "-a", "full=1")  # an unknown section gives the list of all
+        crawl(replica.url, "-a", "sections=all", "-a", "full=1")  # an unknown section gives the list of all
         assert len(replica.list_requests()) == 4  # three pages, and the third once more
 
 
@@ -161,15 +163,42 @@ def test_writes_one_line_per_article_with_all_three_kinds_inside(crawl: Scrapy, 
     assert lines[0]["article"]["published_at"].endswith("+09:00")
 
 
-def test_walks_the_known_sections_where_the_menu_is_missing_or_the_front_page_fails(crawl: Scrapy) -> None:
-    for fault in (Fault(kind="no menu", where=r"^/\?"), Fault(kind="status", status=500, where=r"^/\?")):
-        with serve(ReplicaSite(articles=20)) as replica:
-            replica.faults.append(fault)
-            assert crawl(replica.url, "-a", "pages=1").status == 0
-            asked = {(request.path, request.query) for request in replica.list_requests()}
-            assert asked == {("/news/article_list_all.html", "page=1")} | {
-                ("/news/section_list_all.html", f"page=1&sec_no={section}") for section in (22, 34, 37, 45)
-            }
+@pytest.mark.parametrize(
+    "fault", [Fault(kind="no menu", where=r"^/\?"), Fault(kind="status", status=404, where=r"^/\?")]
+)
+def test_walks_the_list_of_all_articles_where_no_menu_is_found(crawl: Scrapy, fault: Fault) -> None:
+    with serve(ReplicaSite(articles=5)) as replica:
+        replica.faults.append(fault)
+        run = crawl(replica.url, "-a", "pages=1")
+        asked = {(request.path, request.query) for request in replica.list_requests()}
+    assert (run.status, asked) == (0, {("/news/article_list_all.html", "page=1")})
+    assert run.last_line.endswith("; no menu was found, so the list of all articles was walked")
+
+
+def test_walks_the_lists_of_an_older_layout_under_the_addresses_of_its_menu(crawl: Scrapy) -> None:
+    with serve(ReplicaSite(articles=40, per_page=5)) as replica:
+        replica.faults.append(OLDER_LAYOUT)
+        run = crawl(replica.url, "-a", "sections=34,문화", "-a", "pages=2", "-a", "dry=1")
+        asked = [f"{request.path}?{request.query}" for request in replica.list_requests()]
+    assert run.status == 0, run.log
+    assert asked == [
+        "/news/section_type2.html?page=1&sec_no=34",
+        "/news/section_type2.html?page=1&sec_no=37",
+        "/news/section_type2.html?page=2&sec_no=34",
+        "/news/section_type2.html?page=2&sec_no=37",
+    ]
+
+
+def test_refuses_a_section_that_is_not_in_the_menu(crawl: Scrapy, connection: Connection) -> None:
+    with serve(ReplicaSite(articles=5)) as replica:
+        run = crawl(replica.url, "-a", "sections=99,22")
+        assert run.status == 2
+        assert run.last_line.endswith(
+            ": error: sections=99: not in the menu; write one of all (전체기사), 22 (정치), 34 (사회), 37 (문화), "
+            "45 (경제); or all for every article"
+        )
+        assert replica.list_requests() == replica.article_requests() == []
+    assert count(connection, "articles") == 0
 
 
 def test_takes_every_form_of_an_address_for_the_same_article(crawl: Scrapy, connection: Connection) -> None:

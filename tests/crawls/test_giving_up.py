@@ -28,7 +28,7 @@ def test_ends_after_ten_failures_in_a_row_and_the_next_crawl_has_all(
     site = ReplicaSite(articles=60, page_bytes=8_000)
     with serve(site) as replica:
         replica.faults.append(fault)
-        run = crawl(replica.url, "-a", "sections=9999")
+        run = crawl(replica.url, "-a", "sections=all")
         assert run.status == 4
         assert "10 pages in a row did not come" in run.last_line
         assert why in run.last_line
@@ -36,7 +36,7 @@ def test_ends_after_ten_failures_in_a_row_and_the_next_crawl_has_all(
         assert len(replica.article_requests()) <= 13
         assert connection.execute("SELECT outcome, walked FROM crawls").fetchall() == [("unreachable", [])]
         replica.faults.clear()
-        assert crawl(replica.url, "-a", "sections=9999").status == 0
+        assert crawl(replica.url, "-a", "sections=all").status == 0
     assert numbers(connection) == list(site.numbers())
 
 
@@ -44,13 +44,13 @@ def test_goes_on_where_some_pages_come(crawl: Scrapy, connection: Connection) ->
     site = ReplicaSite(articles=60, page_bytes=8_000)
     with serve(site) as replica:
         replica.faults.append(Fault(kind="status", status=500, where=ARTICLES, share=0.25))
-        run = crawl(replica.url, "-a", "sections=9999")
+        run = crawl(replica.url, "-a", "sections=all")
         assert run.status == 0
         assert "articles not downloaded" in run.last_line
         assert len(numbers(connection)) > 30
         replica.faults.clear()
-        assert crawl(replica.url, "-a", "sections=9999").status == 0
-        assert crawl(replica.url, "-a", "sections=9999").status == 0
+        assert crawl(replica.url, "-a", "sections=all").status == 0
+        assert crawl(replica.url, "-a", "sections=all").status == 0
     assert numbers(connection) == list(site.numbers())
 
 
@@ -61,7 +61,7 @@ def test_pages_that_are_refused_or_gone_say_nothing_of_the_site(crawl: Scrapy, c
     with serve(site) as replica:
         leads_away = Fault(kind="redirect", location="http://127.0.0.1:22/", where="no=10005")
         replica.faults.append(leads_away)
-        run = crawl(replica.url, "-a", "sections=9999")
+        run = crawl(replica.url, "-a", "sections=all")
     assert run.status in {0, 5}
     assert len(replica.article_requests()) == 60
 
@@ -72,9 +72,9 @@ def test_articles_that_never_come_keep_no_later_crawl_from_its_walk(crawl: Scrap
     with serve(site) as replica:
         never = [no for no in site.numbers() if no % 3 == 0]
         replica.faults.append(Fault(kind="status", status=500, where=f"no=({'|'.join(map(str, never))})$"))
-        assert crawl(replica.url, "-a", "sections=9999").status == 0
+        assert crawl(replica.url, "-a", "sections=all").status == 0
         site.publish(3)
-        run = crawl(replica.url, "-a", "sections=9999")
+        run = crawl(replica.url, "-a", "sections=all")
         assert run.status == 0
         assert "20 articles not downloaded" in run.last_line
     assert numbers(connection) == [no for no in site.numbers() if no not in never]

@@ -10,14 +10,14 @@ from tests.site import Fault, ReplicaSite, serve
 from tests.stored import count, numbers
 
 
-def test_fetches_one_page_per_list_and_no_article_when_nothing_is_new(crawl: Scrapy) -> None:
+def test_fetches_two_pages_per_list_and_no_article_when_nothing_is_new(crawl: Scrapy) -> None:
     with serve(ReplicaSite(articles=120, per_page=10, removed_every=17, unreadable_every=23)) as replica:
         assert crawl(replica.url).status == 0
         replica.forget()
         run = crawl(replica.url)
         assert run.status == 0
         assert replica.article_requests() == []
-        assert len(replica.list_requests()) == 5  # four sections and the list of all
+        assert len(replica.list_requests()) == 2 * 5  # four sections and the list of all
         assert "0 new" in run.last_line
 
 
@@ -56,14 +56,14 @@ def test_honours_pages_since_until_and_no(crawl: Scrapy, connection: Connection)
 
 
 def test_walks_on_past_known_articles_when_asked_to(crawl: Scrapy, connection: Connection) -> None:
-    site = ReplicaSite(articles=40, per_page=10)
+    site = ReplicaSite(articles=80, per_page=10)
     with serve(site) as replica:
         crawl(replica.url)
         connection.execute("DELETE FROM articles WHERE no <= 100005")
         crawl(replica.url)
-        assert count(connection, "articles") < 40  # the first page of each list is known: the walk ends there
+        assert count(connection, "articles") < 80  # the first pages of each list are known: the walk ends there
         crawl(replica.url, "-a", "full=1")
-    assert count(connection, "articles") == 40
+    assert count(connection, "articles") == 80
 
 
 def test_a_first_look_leaves_no_hole(crawl: Scrapy, connection: Connection) -> None:
@@ -80,7 +80,7 @@ def test_a_first_look_leaves_no_hole(crawl: Scrapy, connection: Connection) -> N
         assert numbers(connection) == list(site.numbers())
         replica.forget()
         crawl(replica.url)
-        assert len(replica.list_requests()) == 5  # nothing is unsure any more
+        assert len(replica.list_requests()) == 2 * 5  # nothing is unsure any more
 
 
 def test_asks_again_for_what_did_not_come(crawl: Scrapy, connection: Connection) -> None:
@@ -146,30 +146,30 @@ def test_asks_the_database_once_per_list_page(crawl: Scrapy, connection: Connect
         crawl(replica.url)
     query = "SELECT list_pages, (statistics ->> 'known/queries')::int FROM crawls ORDER BY started_at"
     (pages, queries), again = connection.execute(query).fetchall()
-    assert queries <= 2 + pages + 5  # what is due, twice, each page, and whether the end of each of five lists is sure
-    assert again == (5, 2 + 5 + 5)
+    assert queries <= 3 + pages + 5  # the lists, what is due, twice, each page, and what is unsure of five lists
+    assert again == (10, 3 + 10 + 5)
 
 
 def test_a_list_page_that_leads_back_to_the_first_one_is_not_the_end_of_the_list(
     crawl: Scrapy, connection: Connection
 ) -> None:
     site = ReplicaSite(articles=60, per_page=10)
-    first = "/news/section_list_all.html?page=1&sec_no=9999"
+    first = "/news/article_list_all.html?page=1"
     with serve(site) as replica:
-        replica.faults.append(Fault(kind="redirect", location=first, where="page=3&"))
-        run = crawl(replica.url, "-a", "sections=9999")
+        replica.faults.append(Fault(kind="redirect", location=first, where="page=3$"))
+        run = crawl(replica.url, "-a", "sections=all")
         assert run.status == 0
         assert "1 list pages not downloaded" in run.last_line
         assert connection.execute("SELECT walked FROM crawls").fetchall() == [([],)]
         replica.faults.clear()
-        assert crawl(replica.url, "-a", "sections=9999").status == 0
+        assert crawl(replica.url, "-a", "sections=all").status == 0
     assert numbers(connection) == list(site.numbers())
 
 
 def test_a_clock_that_is_set_back_leaves_no_hole(crawl: Scrapy, connection: Connection) -> None:
     """The last crawl that walked the list to its end ran a day ahead, and the next one was cut short."""
     site = ReplicaSite(articles=10, per_page=5)
-    one = ("-a", "sections=9999")
+    one = ("-a", "sections=all")
     with serve(site) as replica:
         assert crawl(replica.url, *one).status == 0
         day = "interval '1 day'"

@@ -29,6 +29,7 @@ class Misbehaving(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.url = f"http://127.0.0.1:{self.server_port}"
         self.prepared: dict[str, list[Answer]] = {"/robots.txt": [(404, {})]}
+        self.robots = ""
         self.times: dict[str, list[float]] = defaultdict(list)
 
 
@@ -43,7 +44,7 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(PAGE.encode())
+        self.wfile.write((self.server.robots if self.path == "/robots.txt" else PAGE).encode())
 
     def log_message(self, *args: Any) -> None:
         """Nothing on standard error."""
@@ -110,7 +111,7 @@ def test_gives_up_where_it_should_wait_for_an_hour(scrapy: Scrapy, site: Misbeha
     assert "2 articles not downloaded" in run.last_line
 
 
-@pytest.mark.parametrize(("status", "is_allowed"), [(404, True), (429, False), (503, False)])
+@pytest.mark.parametrize(("status", "is_allowed"), [(403, True), (429, False), (503, False)])
 def test_fetches_nothing_where_nobody_can_say_whether_it_may(
     scrapy: Scrapy, site: Misbehaving, status: int, *, is_allowed: bool
 ) -> None:
@@ -118,3 +119,17 @@ def test_fetches_nothing_where_nobody_can_say_whether_it_may(
     run = scrapy("crawl", "asiatongsin", "-a", f"site={site.url}", "-a", "no=5", **NO_DATABASE)
     assert (FIVE in site.times) is is_allowed
     assert run.status == (3 if is_allowed else 4)
+
+
+def test_waits_between_two_requests_as_long_as_robots_txt_asks(scrapy: Scrapy, site: Misbehaving) -> None:
+    site.prepared["/robots.txt"] = []
+    site.robots = "User-agent: asiatongsin\nCrawl-delay: 900\nUser-agent: *\nCrawl-delay: 0.1"
+    settings = {"CRAWL_DELAY_MAX": "0.25", "AUTOTHROTTLE_ENABLED": "1", "AUTOTHROTTLE_DEBUG": "1"}
+    environment = {f"ASIATONGSIN_{name}": value for name, value in settings.items()} | NO_DATABASE
+    run = scrapy("crawl", "asiatongsin", "-a", f"site={site.url}", "-a", "no=5,6", **environment)
+    assert "asks for 900 s between two requests; this crawl waits 0.25 s (CRAWL_DELAY_MAX)" in run.log
+    slot = site.url.removeprefix("http://")
+    assert [line.partition("delay:")[2][:9] for line in run.log.splitlines() if f"slot: {slot} " in line] == [
+        "  250 ms ",
+        "  250 ms ",
+    ]

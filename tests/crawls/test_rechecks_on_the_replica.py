@@ -19,7 +19,7 @@ from tests.site import Fault, Replica, ReplicaSite, serve
 from tests.site.replica_site import KST
 from tests.stored import count, rows
 
-NO_LIST = ("-a", "sections=9999", "-a", "pages=1", "-s", "STRIP_FROZEN_AFTER=")  # days pass, the strip stays
+NO_LIST = ("-a", "sections=all", "-a", "pages=1", "-s", "STRIP_FROZEN_AFTER=")  # days pass, the strip stays
 """One list page, of the list of all articles."""
 
 STEPS = ",".join(f"{hour}h" for hour in range(3, 13))
@@ -156,10 +156,10 @@ def test_a_visit_is_no_news_to_a_list(crawl: Scrapy, connection: Connection) -> 
     """Else every article that is visited again would lead the walk on to the next page."""
     site = ReplicaSite(30, now=datetime.now(KST), page_bytes=8_000, per_page=10)
     with serve(site) as replica:
-        crawl(replica.url, "-a", "sections=9999")
+        crawl(replica.url, "-a", "sections=all")
         pass_by(connection, timedelta(days=2))
         replica.forget()
-        crawl(replica.url, "-a", "sections=9999")
+        crawl(replica.url, "-a", "sections=all")
         assert (len(replica.list_requests()), len(replica.article_requests())) == (1, 30)
 
 

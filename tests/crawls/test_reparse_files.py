@@ -231,6 +231,8 @@ def test_says_what_the_database_refused(crawl: Scrapy, reparse: Scrapy, connecti
     connection.execute("DELETE FROM articles; ALTER TABLE articles ADD CHECK (no <> 100003)")
     for differ, written in ((5, 4), (1, 0), (1, 0)):
         run = reparse()
+        assert run.status == 1
+        assert "the same command goes on" not in run.last_line
         assert f"{differ} differ from what is stored, {written} written" in run.last_line
         assert "1 refused by the database and kept in a file" in run.last_line
     assert connection.execute("SELECT no FROM rejected_pages").fetchall() == [(100_003,)]

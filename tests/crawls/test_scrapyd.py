@@ -83,7 +83,7 @@ class Done:
 def done(scrapyd: Scrapyd) -> Done:
     """A crawl of the newest ten articles."""
     with serve(SITE) as replica:
-        job = scrapyd.schedule(site=replica.url, pages="1", sections="9999")
+        job = scrapyd.schedule(site=replica.url, pages="1", sections="all")
         return Done(replica.url, job, scrapyd.last_line(job), replica.requests[-1].headers["User-Agent"])
 
 
@@ -116,7 +116,7 @@ def test_a_job_stores_a_crawl_that_its_id_leads_to(done: Done, rows: Connection)
     assert f" INFO: asiatongsin: {site}: ok: 1 list pages, 10 article pages, 10 new" in done.last_line
     assert crawl_of(rows, done.job) == (site, "ok", 10)
     arguments = value(rows, "SELECT arguments FROM crawls WHERE job = %s", done.job)
-    assert arguments == {"site": done.url, "pages": "1", "sections": "9999"}
+    assert arguments == {"site": done.url, "pages": "1", "sections": "all"}
     stored = rows.execute("SELECT no FROM articles WHERE site = %s ORDER BY no", (site,)).fetchall()
     assert [no for (no,) in stored] == list(SITE.numbers()[-10:])
 
@@ -172,7 +172,7 @@ def test_a_job_with_a_wrong_argument_says_so_in_its_log(scrapyd: Scrapyd, replic
 
 
 def test_a_job_outlives_scrapyd_and_stores_its_crawl(scrapyd: Scrapyd, rows: Connection, replica: Replica) -> None:
-    job = scrapyd.schedule(site=replica.url, **SLOW, pages="1", sections="9999")
+    job = scrapyd.schedule(site=replica.url, **SLOW, pages="1", sections="all")
     replica.wait_for(articles=1)
     scrapyd.stop()
     wait_until(lambda: crawl_of(rows, job)[1:] == ("ok", 10), lambda: "the job was not stored")

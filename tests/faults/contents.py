@@ -22,6 +22,7 @@ TABLES = (
     "article_revisions",
     "article_checks",
     "article_images",
+    "article_links",
     "related_stories",
     "weather_readings",
     "removed_articles",

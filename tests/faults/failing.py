@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from scrapy.exceptions import DropItem
+
 from pipelines.crawl.known_articles import KnownArticles
 from tests.site.hostile import REVERSED
 
@@ -17,6 +19,22 @@ class FailingStage:
         if item.no == BAD:
             raise KeyError("a fault in the stage\nForged line")
         return item
+
+
+class DroppingStage:
+    """An item pipeline that does not want one article."""
+
+    def process_item(self, item: Any) -> Any:
+        if item.no == BAD:
+            raise DropItem("not wanted\nForged line")
+        return item
+
+
+class DroppingLate:
+    """An item pipeline behind the spool that hands nothing on."""
+
+    def process_item(self, item: Any) -> Any:
+        raise DropItem("kept elsewhere")
 
 
 class QuotingStage:

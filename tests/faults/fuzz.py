@@ -111,7 +111,7 @@ def _failed(seed: int, error: BaseException) -> Reading:
 
 def _navigate(page: Page) -> None:
     if page.kind == "front":
-        FrontPage(page.tree, Site.parse(page.base)).sections()
+        FrontPage(page.tree, Site.parse(page.base), page.url).menu()
     if page.kind == "list":
         try:
             SectionPage(page.tree, page.url).teasers()

@@ -162,7 +162,7 @@ class Round:
         self.told.append(f"kill {kind}")
 
     def _crawl(self, url: str) -> subprocess.Popen[bytes]:
-        given = ["-a", f"site={self.stage.replica.url}", "-a", "sections=9999", "-s", "SPOOL_SEGMENT_PAGES=3"]
+        given = ["-a", f"site={self.stage.replica.url}", "-a", "sections=all", "-s", "SPOOL_SEGMENT_PAGES=3"]
         return self._scrapy(url, "crawl", "asiatongsin", *given)
 
     def _scrapy(self, url: str, *arguments: str) -> subprocess.Popen[bytes]:

@@ -23,7 +23,7 @@ from tests.site.answers import Ask, answer
 from tests.stored import numbers
 
 SITE = ReplicaSite(articles=60, page_bytes=8_000)
-SLOWLY = ("-a", "sections=9999", "-s", "DOWNLOAD_DELAY=0.02")
+SLOWLY = ("-a", "sections=all", "-s", "DOWNLOAD_DELAY=0.02")
 PLACES = "SELECT archive_file, archive_offset, archive_length, payload_digest FROM articles"
 
 
@@ -67,7 +67,7 @@ def test_a_killed_crawl_leaves_every_page_that_is_named(
     start: Start, connection: Connection, database_url: str, data: Path, moment: int
 ) -> None:
     with serve(SITE) as replica:
-        crawl = start(replica.url, UNREACHABLE, "-a", "sections=9999")
+        crawl = start(replica.url, UNREACHABLE, "-a", "sections=all")
         replica.wait_for(articles=moment)
         crawl.signal(signal.SIGKILL)
         crawl.end()

@@ -16,7 +16,7 @@ from tests.samples import record
 from tests.site import Replica, ReplicaSite, serve
 from tests.stored import numbers, value
 
-SLOWLY = ("-a", "sections=9999", "-s", "DOWNLOAD_DELAY=0.02", "-s", "SPOOL_SEGMENT_PAGES=5")
+SLOWLY = ("-a", "sections=all", "-s", "DOWNLOAD_DELAY=0.02", "-s", "SPOOL_SEGMENT_PAGES=5")
 
 
 def stored(server: Server) -> list[int]:
@@ -39,9 +39,12 @@ def test_stopped_before_the_crawl(start: Start, scrapy: Scrapy, fragile: Server)
     site = ReplicaSite(articles=40)
     fragile.stop()
     with serve(site) as replica:
-        run = start(replica.url, fragile.url, *SLOWLY).end()
-    assert run.status == 3
-    assert "waiting in the spool" in run.last_line
+        for _ in range(2):  # the second finds in the spool what the first has fetched
+            run = start(replica.url, fragile.url, *SLOWLY).end()
+            assert run.status == 3
+            assert "waiting in the spool" in run.last_line
+        asked = [request.query for request in replica.article_requests()]
+        assert len(asked) == len(set(asked)) == 40
     fragile.start()
     assert scrapy("export", DATABASE_URL=fragile.url).status == 0
     assert stored(fragile) == list(site.numbers())

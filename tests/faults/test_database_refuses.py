@@ -16,7 +16,7 @@ from tests.samples import leave, page, record
 from tests.site import Replica, ReplicaSite, serve
 from tests.stored import numbers
 
-ONE = "-a", "sections=9999"
+ONE = "-a", "sections=all"
 
 
 @pytest.fixture
@@ -47,11 +47,12 @@ def test_a_row_that_is_refused_stays_alone(
 ) -> None:
     connection.execute(CHECKS[refusal])
     run = crawl(replica.url, *ONE, "-s", "SPOOL_SEGMENT_PAGES=4")
-    assert run.status == 0
-    assert "1 refused by the database and kept in a file" in run.last_line
-    assert numbers(connection) == [no for no in replica.site.numbers() if no != 100_007]
+    assert run.status == 1
+    is_part = refusal.endswith("belongs to it")
+    assert ("the database refused parts of 1 pages" if is_part else "the database refused 1 pages") in run.last_line
+    assert numbers(connection) == [no for no in replica.site.numbers() if is_part or no != 100_007]
     rejected = connection.execute("SELECT no, reason, raw_path FROM rejected_pages").fetchall()
-    assert [(no, reason.partition(":")[0]) for no, reason, _ in rejected] == [(100_007, "the database refused it")]
+    assert [(no, reason.startswith("the database refused ")) for no, reason, _ in rejected] == [(100_007, True)]
     assert replica.site.article(100_007).headline in (data / rejected[0][2]).read_text()
 
 
@@ -64,7 +65,8 @@ def test_what_can_be_stored_is_stored_behind_a_poisoned_page(
         pages[2] = page(10 * number + 3, headline="a\0b")
         leave(data, *pages, crawl=record(str(number)))
     run = scrapy("export", DATABASE_URL=database_url)
-    assert run.status == 0
+    assert run.status == 1
+    assert "error: the database refused 3 pages; all is kept in the folder refused" in run.last_line
     assert "12 new" in run.last_line
     assert numbers(connection) == [10 * number + place for number in range(3) for place in (1, 2, 4, 5)]
     assert connection.execute("SELECT no FROM rejected_pages ORDER BY no").fetchall() == [(3,), (13,), (23,)]

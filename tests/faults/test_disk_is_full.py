@@ -17,7 +17,7 @@ from tests.site import Replica, ReplicaSite, serve
 from tests.stored import numbers, value
 
 SITE = ReplicaSite(articles=60, page_bytes=8_000)
-SLOWLY = ("-a", "sections=9999", "-s", "DOWNLOAD_DELAY=0.05")
+SLOWLY = ("-a", "sections=all", "-s", "DOWNLOAD_DELAY=0.05")
 AS_ANYBODY = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
 """No permission keeps root out, unless it does without this."""
 

@@ -27,7 +27,7 @@ def test_the_second_crawl_of_a_site_ends_at_once(
     url = UNREACHABLE if where == "no database" else database_url
     environment = {"ASIATONGSIN_DATA": str(tmp_path / "elsewhere")} if where == "another machine" else {}
     with serve(ReplicaSite(articles=60)) as replica:
-        first = start(replica.url, url, "-a", "sections=9999", "-s", "DOWNLOAD_DELAY=0.1")
+        first = start(replica.url, url, "-a", "sections=all", "-s", "DOWNLOAD_DELAY=0.1")
         replica.wait_for(articles=10)
         second = scrapy("crawl", "asiatongsin", "-a", f"site={replica.url}", DATABASE_URL=url, **environment)
         assert second.status == 6
@@ -65,7 +65,7 @@ def test_export_leaves_the_pages_of_a_running_crawl_to_it(
     start: Start, scrapy: Scrapy, connection: Connection, database_url: str
 ) -> None:
     with serve(ReplicaSite(articles=40)) as replica:
-        crawl = start(replica.url, database_url, "-a", "sections=9999", "-s", "DOWNLOAD_DELAY=0.1")
+        crawl = start(replica.url, database_url, "-a", "sections=all", "-s", "DOWNLOAD_DELAY=0.1")
         replica.wait_for(articles=5)
         run = scrapy("export", DATABASE_URL=database_url)
         assert run.status == 0

@@ -16,7 +16,7 @@ from tests.site import Fault, Replica, ReplicaSite, serve
 from tests.stored import count, outcomes
 from tests.warm_start import COLD
 
-ONE = ("-a", "sections=9999", "-s", "SPOOL_SEGMENT_SECONDS=1000")
+ONE = ("-a", "sections=all", "-s", "SPOOL_SEGMENT_SECONDS=1000")
 PATIENT = ("-s", "DATABASE_SILENCE_MAX=10000")
 NO_WRITING = "LOCK TABLE articles IN SHARE MODE"
 """The end of a crawl waits for as long as somebody holds this lock; its beginning reads."""

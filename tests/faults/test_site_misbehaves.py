@@ -18,7 +18,7 @@ from tests.faults.conftest import Crawl
 from tests.site import Fault, ReplicaSite, serve
 from tests.stored import numbers
 
-ONE_LIST = ("-a", "sections=9999")
+ONE_LIST = ("-a", "sections=all")
 PATIENCE = 4.0
 """Seconds that a download may take."""
 

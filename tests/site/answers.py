@@ -151,7 +151,7 @@ def _ranking(site: ReplicaSite, no: int) -> str:
 
 ALL_ARTICLES = "/news/article_list_all.html"
 
-LIST_PATHS = frozenset({ALL_ARTICLES, "/news/section_list_all.html", "/news/section.html"})
+LIST_PATHS = frozenset({ALL_ARTICLES, "/news/section_list_all.html", "/news/section.html", "/news/section_type2.html"})
 
 ARTICLE_PATHS: dict[str, Callable[[ReplicaSite, int], bytes]] = {
     "/news/article.html": _desktop,

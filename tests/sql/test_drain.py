@@ -192,6 +192,13 @@ def test_a_record_that_is_refused_does_not_keep_others_out(drain: Drain, connect
     assert count(connection, "articles") == 2
 
 
+def test_what_was_refused_of_earlier_crawls_is_told_by_the_next_one(drain: Drain, data: Path) -> None:
+    leave(data, page(1, headline=""), page(2, section=""), page(3))
+    drain.drain_abandoned()
+    next_one = drain.total.begin_anew()
+    assert (next_one.pages, next_one.new, next_one.refused, next_one.partial) == (0, 0, 1, 1)
+
+
 def test_leaves_a_folder_alone_that_is_not_its_own(drain: Drain, data: Path) -> None:
     """Someone copied the spool of another machine one level too deep."""
     (data / "spool" / "copied").mkdir(parents=True)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
+from datetime import timedelta
 from typing import Any
 
 from psycopg import Connection
 
+from asiatongsin.fields import METADATA_TIME
 from asiatongsin.items import Article
 from pipelines.exporters.batch import Exported
-from tests.samples import AT, NO, SITE, article, export, image, later, page
+from tests.samples import AT, NO, SITE, article, export, image, later, page, present
 from tests.stored import count, rows, value
 
 
@@ -30,7 +32,7 @@ def counts(exported: Exported) -> tuple[int, int, int]:
 def test_stores_every_field_as_it_was_read(connection: Connection) -> None:
     given = article()
     export(connection, page())
-    plain = [field.name for field in fields(Article) if field.name not in {"body", "images"}]
+    plain = [field.name for field in fields(Article) if field.name not in {"body", "images", "links"}]
     [row] = rows(connection, f"SELECT {', '.join(plain)} FROM articles")
     assert dict(zip(plain, row, strict=True)) == {name: getattr(given, name) for name in plain}
     query = "SELECT body, revision, first_seen_at, gone_at FROM articles"
@@ -85,6 +87,20 @@ def test_keeps_the_time_of_publication_where_a_later_page_prints_none(connection
     export(connection, page(at=later(1), published_at=None, modified_at=None))
     [(published_at, modified_at)] = rows(connection, "SELECT published_at, modified_at FROM articles")
     assert (published_at, modified_at) == (article().published_at, None)
+
+
+def test_a_time_of_the_metadata_alone_gives_way_to_one_that_is_stored(connection: Connection) -> None:
+    right = present(article().published_at)
+    wrong = right + timedelta(hours=9)
+    for minutes, published, by_metadata, stands in (
+        (1, wrong, True, wrong),
+        (2, right, False, right),
+        (3, wrong, True, right),
+        (4, wrong, False, wrong),
+    ):
+        captured = page(at=later(minutes), published_at=published)
+        export(connection, replace(captured, fallbacks=(METADATA_TIME,) * by_metadata))
+        assert rows(connection, "SELECT published_at, fetched_at FROM articles") == [(stands, later(minutes))]
 
 
 def test_an_older_capture_never_replaces_a_newer_text_but_is_the_first_sight(connection: Connection) -> None:

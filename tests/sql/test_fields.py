@@ -13,25 +13,27 @@ from typing import Any
 
 from psycopg import Connection
 
+from asiatongsin.article_parts import ArticleImage, ArticleLink
 from asiatongsin.cms import field_of
-from asiatongsin.items import Article, ArticleImage, PageItems, RelatedStory, WeatherReading, WeatherSnapshot
+from asiatongsin.items import Article, PageItems, RelatedStory, WeatherReading, WeatherSnapshot
 from pipelines.database.tables import TABLES
 from pipelines.exporters.articles import PARAGRAPH_BREAK
 from pipelines.reparse.compare import differences
 from pipelines.stages.weather import identify
-from tests.samples import export, image, page, present, story
+from tests.samples import export, image, link, page, present, story
 from tests.stored import rows
 from tests.unit.test_pages import OWN, expected_of
 
 TABLE_OF: Mapping[type, str] = {
     Article: "articles",
     ArticleImage: "article_images",
+    ArticleLink: "article_links",
     RelatedStory: "related_stories",
     WeatherSnapshot: "weather_snapshots",
     WeatherReading: "weather_readings",
 }
 
-PAGE = page(stories=[story(1, image_url="https://newsasia.kr/a.jpg")], images=(image(1),), seoul=21.3)
+PAGE = page(stories=[story(1, image_url="https://newsasia.kr/a.jpg")], images=(image(1),), links=(link(1),), seoul=21.3)
 """A page on which each field of each item has a value."""
 
 ARTICLE, STRIP = present(PAGE.article), present(PAGE.weather)
@@ -39,6 +41,7 @@ ARTICLE, STRIP = present(PAGE.article), present(PAGE.weather)
 ONE_OF: Mapping[type, Callable[[PageItems], Any]] = {
     Article: lambda items: items.article,
     ArticleImage: lambda items: present(items.article).images[0],
+    ArticleLink: lambda items: present(items.article).links[0],
     RelatedStory: lambda items: items.related_stories[0],
     WeatherSnapshot: lambda items: items.weather,
     WeatherReading: lambda items: present(items.weather).readings[-1],
@@ -69,6 +72,7 @@ def test_the_samples_have_a_value_in_each_field() -> None:
 
 WITHOUT_COLUMN = {
     "Article.images": "rows of article_images",
+    "Article.links": "rows of article_links",
     "WeatherSnapshot.readings": "rows of weather_readings",
     "WeatherSnapshot.fetched_at": "first_fetched_at and last_fetched_at",
 }
@@ -106,6 +110,7 @@ NOT_COMPARED = {
 
 SHOWN_AS = {
     ArticleImage: "images",
+    ArticleLink: "links",
     RelatedStory: "related_stories",
     WeatherSnapshot: "weather",
     WeatherReading: "weather",
@@ -130,6 +135,8 @@ def changed(item: type, name: str) -> PageItems:
         return replace(PAGE, article=one)
     if item is ArticleImage:
         return replace(PAGE, article=replace(ARTICLE, images=(one,)))
+    if item is ArticleLink:
+        return replace(PAGE, article=replace(ARTICLE, links=(one,)))
     if item is RelatedStory:
         return replace(PAGE, related_stories=(one,))
     if item is WeatherSnapshot:
@@ -171,6 +178,9 @@ NOT_PRINTED = {
 }
 
 
+LISTED_AS = {ArticleImage: "images", ArticleLink: "links", WeatherReading: "weather"}
+
+
 def expected(item: type, case: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """What a saved page says of the items of one kind."""
     if item is WeatherSnapshot:
@@ -179,7 +189,7 @@ def expected(item: type, case: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         return [one | {"related_no": one["no"]} for one in case["related_stories"]]
     if item is Article:
         return [case]
-    listed: list[Mapping[str, Any]] = case["images" if item is ArticleImage else "weather"]
+    listed: list[Mapping[str, Any]] = case[LISTED_AS[item]]
     return listed
 
 
@@ -202,6 +212,7 @@ NOT_COUNTED = {
     "Article.reporter_email": "printed together with the reporter",
     "Article.modified_at": "printed together with published_at, where an article was edited",
     "Article.language": "of no use to a reader",
+    "Article.links": "many articles lead nowhere",
 }
 
 

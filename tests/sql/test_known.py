@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from psycopg import Connection
 
+from asiatongsin.known import EVERYWHERE as ANY_PART
 from asiatongsin.known import DoubtfulPart
 from pipelines.crawl.known_articles import KnownArticles
 from pipelines.exporters import crawls
@@ -65,6 +66,13 @@ def test_asks_at_once_again_for_what_did_not_come_or_another_version_could_not_r
     connection.execute("UPDATE rejected_pages SET version = '0.0.9' WHERE no = 2")
     assert need_no_download(known, 1, 2, 3) == {1}
     assert to_retry(known) == [2, 3]
+
+
+def test_never_asks_for_what_a_stage_dropped(known: KnownArticles, connection: Connection) -> None:
+    export(connection, rejected(1, ago(1000)), rejected(2, ago(1000)), rejected(3, ago(1), is_transient=True))
+    connection.execute("UPDATE rejected_pages SET reason = 'dropped by a stage: no', version = '0' WHERE no <> 2")
+    assert need_no_download(known, 1, 2, 3) == {1, 3}
+    assert to_retry(known) == [2]
 
 
 def test_settles_what_was_stored_whatever_happened_to_it_later(known: KnownArticles, connection: Connection) -> None:
@@ -220,7 +228,7 @@ def test_knows_nothing_of_an_empty_database(empty_database_url: str, data: Path)
 
 def test_says_that_nobody_knows_without_a_database(data: Path, caplog: pytest.LogCaptureFixture) -> None:
     known = asking(UNREACHABLE, data)
-    assert (need_no_download(known, 1), to_retry(known), doubtful_part(known, 22)) == (None, [], None)
+    assert (need_no_download(known, 1), to_retry(known), doubtful_part(known, 22)) == (None, [], ANY_PART)
     assert (asyncio.run(known.stored(SITE, [1])), asyncio.run(known.rechecks(SITE, 9))) == ([], [])
     warnings = [entry.getMessage() for entry in caplog.records if entry.name == "pipelines.crawl.known_articles"]
     assert len(warnings) == 1  # and does not ask again for a while

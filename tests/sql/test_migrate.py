@@ -15,6 +15,7 @@ from pipelines.database.migrate import Migration, migrate, migrations, schema_ve
 from pipelines.database.tables import TABLES
 from tests.conftest import ROOT
 from tests.processes import next_line, process
+from tests.samples import export, page
 from tests.stored import rows
 
 CURRENT = migrations()[-1].version
@@ -106,7 +107,7 @@ def test_explains_every_table_and_column(connection: Connection) -> None:
 def test_holds_all_stations(connection: Connection) -> None:
     with (ROOT / "asiatongsin/stations.csv").open(encoding="utf-8") as file:
         stations = [(int(row["station_id"]), row["name_ko"], row["name_en"]) for row in csv.DictReader(file)]
-    assert len(stations) >= 18
+    assert len(stations) >= 96
     assert rows(connection, "SELECT station_id, name_ko, name_en FROM weather_stations ORDER BY 1") == sorted(stations)
 
 
@@ -115,6 +116,14 @@ def test_brings_the_stations_up_to_date_without_a_change_of_the_schema(connectio
     connection.execute("DELETE FROM weather_stations WHERE station_id = 108")
     migrate(connection)
     assert rows(connection, "SELECT name_ko FROM weather_stations WHERE station_id = 108") == [("서울",)]
+
+
+def test_gives_a_new_station_the_readings_of_before(connection: Connection) -> None:
+    export(connection, page(seoul=21.3))
+    connection.execute("UPDATE weather_readings SET station_id = NULL")
+    connection.execute("DELETE FROM weather_stations WHERE station_id = 108")
+    migrate(connection)
+    assert rows(connection, "SELECT station_id FROM weather_readings WHERE city = '서울'") == [(108,)]
 
 
 UNCHECKED = """

@@ -78,7 +78,7 @@ def test_one_that_may_only_look_is_not_told_to_store(connection: Connection, dat
         database = facts.database(looking, "news")
     settings = Settings()
     settings.setmodule("asiatongsin.settings")
-    files = Files(data="data", waiting=2, left=2, refused=0)
+    files = Files(data="data", waiting=2, left=2, elsewhere={}, refused=0)
     told = reasons(Status(at=AT, files=files, database=database), Limits.from_settings(settings))
     assert told[0].startswith("2 pages wait in the spool, and this role cannot store them: ")
     assert told[0].endswith(f": GRANT {USED} ON ALL TABLES IN SCHEMA public TO {role}")

@@ -28,8 +28,9 @@ def test_asks_for_everything_when_nothing_is_given() -> None:
     ("name", "given", "value"),
     [
         ("site", "www.example.kr", Site("https://www.example.kr")),
-        ("sections", "22,34", (22, 34)),
-        ("sections", " 34, 22,34,", (34, 22)),
+        ("sections", "22,34", ("22", "34")),
+        ("sections", " 34, 022,34,", ("34", "22")),
+        ("sections", "정치, 문화/연예 ,ALL", ("정치", "문화/연예", "all")),
         ("no", "142893", (142893,)),
         ("no", str(2**63 - 1), (2**63 - 1,)),
         ("pages", "3", 3),
@@ -60,7 +61,10 @@ def test_reads_each_argument(name: str, given: str, value: Any) -> None:
         ("page", "3", r"there is no argument 'page'; the arguments are site, sections, pages, since, .*dry$"),
         ("site", "", r"^site: '' is not the address of a site; write for example https://newsasia\.kr$"),
         ("site", "newsasia.kr/news", r"^site: .* write https://newsasia\.kr$"),
-        *(("sections", wrong, "whole numbers above 0, for example sections=22,34") for wrong in ("", ",", "뉴스", "0")),
+        *(
+            ("sections", wrong, "whole numbers above 0, for example sections=22,34")
+            for wrong in ("", ",", "0", "뉴스,0")
+        ),
         *(("no", wrong, "whole numbers above 0, for example no=22,34") for wrong in ("-5", "1.5", "5;6", str(2**63))),
         *(("pages", wrong, f"pages={wrong}: write a whole number above 0") for wrong in ("", "0", "many", "1e3", "３")),
         *(("full", wrong, f"full={wrong}: write 1 or 0") for wrong in ("", "2", "ja")),
@@ -123,6 +127,6 @@ def test_any_text_gives_arguments_or_an_argument_error(given: dict[str, str]) ->
         arguments = Arguments.parse(given)
     except ArgumentError:
         return
-    assert all(number > 0 for number in (*arguments.sections, *arguments.no, arguments.pages or 1))
+    assert all(number > 0 for number in (*arguments.no, arguments.pages or 1))
     for moment in (arguments.since, arguments.until):
         assert moment is None or moment.utcoffset() is not None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -10,16 +12,17 @@ from asiatongsin.capture import Archived
 from asiatongsin.items import Page
 from pipelines.archive.reading import capture_at
 from pipelines.archive.warc import payload_digest
-from pipelines.reparse.captured import Unresolved, Wanted, page_of
+from pipelines.reparse.captured import Known, Unresolved, Wanted, page_of
 from tests.captured import archive, archived_pages, body_of, capture, exchange, fetched, read, url_of
-from tests.samples import later
+from tests.samples import later, record
 
+NOTHING = Known(bases={}, clocks_ahead={})
 DIGEST = "sha1:6FTAJXBLYUC4MUNFCBZHGFA5DURN5C47"
 
 
 def page(folder: Path, url: str = url_of(1), **given: str) -> Page | Unresolved | None:
     """What becomes of a capture with these fields."""
-    return page_of(capture(folder / "a.warc", body_of(1), url=url, **given), Wanted(), folder, {})
+    return page_of(capture(folder / "a.warc", body_of(1), url=url, **given), Wanted(), folder, NOTHING)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +78,7 @@ def test_looks_for_a_body_elsewhere_where_the_file_cannot_be_read(tmp_path: Path
 
 def place(path: Path, data: Path) -> Archived | None:
     """Where a page of this file is said to be."""
-    found = page_of(capture(path, body_of(1), url=url_of(1)), Wanted(), data, {})
+    found = page_of(capture(path, body_of(1), url=url_of(1)), Wanted(), data, NOTHING)
     assert isinstance(found, Page)
     return found.archived
 
@@ -128,3 +131,19 @@ def test_takes_no_revisit_for_the_body_of_another(tmp_path: Path) -> None:
     fields = {"Asiatongsin_Refers_To_File": first.file, "Asiatongsin_Refers_To_Offset": str(revisit.offset)}
     found = page(tmp_path, kind="revisit", WARC_Payload_Digest=first.digest, **fields)
     assert isinstance(found, Unresolved)
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=9), timedelta(days=370)])
+def test_a_page_of_a_crawl_whose_clock_was_ahead_has_the_time_of_the_tables(tmp_path: Path, ahead: timedelta) -> None:
+    now = datetime.now(UTC)
+    with archive(tmp_path, record("a")) as opened:
+        place = opened.append(fetched(exchange(1, now + ahead, headers=(("Date", format_datetime(now)),)), no=1))
+    [found], told = read(tmp_path / place.file)
+    known = Known(bases={}, clocks_ahead={"a": ahead, "b": 2 * ahead})
+    seen = page_of(found, Wanted(), tmp_path, known)
+    assert isinstance(seen, Page)
+    assert (seen.fetched_at, told) == (now, [])
+    assert page_of(found, Wanted(until=now), tmp_path, known) == seen
+    elsewhere = page_of(found, Wanted(), tmp_path / "other", known)
+    assert isinstance(elsewhere, Page)
+    assert elsewhere.fetched_at == found.fetched_at

@@ -65,6 +65,9 @@ def verdict(stats: dict[str, Any], waiting: int) -> Verdict:
         (DONE | {"crawl/item_errors": 1}, 40, Outcome.ERROR),
         (DONE | {"crawl/spool_failures": 1}, 0, Outcome.ERROR),
         (DONE | {"finish_reason": "memusage_exceeded"}, 0, Outcome.ERROR),
+        (DONE | {"export/refused": 1}, 0, Outcome.ERROR),
+        (DONE | {"export/partial": 1}, 0, Outcome.ERROR),
+        (DONE | {"export/partial": 1}, 40, Outcome.ERROR),
         ({}, 0, Outcome.UNREACHABLE),
     ],
 )
@@ -80,8 +83,14 @@ def test_decides_how_a_crawl_went(stats: dict[str, Any], waiting: int, outcome: 
         (DONE | {"split/unmodified": 3}, 0, ", 3 unmodified"),
         (DONE | {"split/unreadable/article": 1, "split/unreadable/list": 2}, 0, ", 3 unreadable"),
         (DONE | {"article/failed": 4}, 0, ", 4 articles not downloaded"),
+        (
+            DONE | {"export/refused": 1, "export/partial": 2},
+            0,
+            "the database refused 1 pages and parts of 2 pages that are stored without them; all is kept in the folder",
+        ),
         (DONE | {"list/failed": 2}, 0, ", 2 list pages not downloaded"),
         (DONE, 7, ", 7 waiting in the spool"),
+        (DONE | {"spool/elsewhere": 7}, 0, ", 7 of earlier crawls waiting for another database"),
         (DONE, 7, "`scrapy export` stores what waits"),
         (DONE | {"finish_reason": "shutdown"}, 0, "stopped early, the next crawl goes on; "),
         (NOTHING | {"robotstxt/forbidden": 1}, 0, "refused us: its robots.txt forbids it; "),
@@ -209,3 +218,45 @@ def test_names_each_trouble() -> None:
     assert decide(NOTHING).troubles == {"unreachable"}
     assert decide(DONE, waiting=1, falls=falls).troubles == {"article headline", "strip cities", "spooled"}
     assert decide(DONE | {"spool/broken": 1}, falls=falls).troubles == {"article headline", "strip cities", "error"}
+
+
+NO_LIST = NOTHING | {"front/pages": 1, "front/sections": 0, "list/pages": 1, "list/without_list": 1}
+
+
+@pytest.mark.parametrize(
+    "stats",
+    [
+        NO_LIST,
+        NOTHING | {"front/pages": 1, "list/failed": 2, "list/absent": 2},
+        NOTHING | {"front/failed": 1, "front/absent": 1, "list/failed": 1, "list/absent": 1},
+    ],
+)
+def test_says_that_a_site_without_menu_and_list_is_no_mediaon_site(stats: dict[str, Any]) -> None:
+    verdict = decide(stats)
+    assert (verdict.outcome, verdict.walked) == (Outcome.DRIFT, ())
+    assert verdict.sentence.startswith("not a Mediaon site: no menu and no list; ")
+
+
+@pytest.mark.parametrize(
+    "stats",
+    [
+        NO_LIST | {"front/sections": 4},
+        NO_LIST | {"list/pages": 2, "list/teasers": 9},
+        NO_LIST | {"list/failed": 1},
+        NOTHING | {"front/pages": 1, "list/failed": 1},
+        NOTHING | {"front/failed": 1, "list/failed": 1, "list/absent": 1},
+        NOTHING | {"front/pages": 1},
+    ],
+)
+def test_says_it_only_where_the_site_answered_for_all(stats: dict[str, Any]) -> None:
+    assert "Mediaon" not in decide(stats).sentence
+
+
+def test_says_that_a_crawl_without_a_menu_walked_the_list_of_all_articles() -> None:
+    told = "no menu was found, so the list of all articles was walked"
+    assert decide(DONE | {"front/without_menu": told}).sentence.endswith(f"; {told}")
+    assert told not in decide(NOTHING | {"front/without_menu": told}).sentence
+
+
+def test_a_refused_crawl_is_told_by_its_reason_alone() -> None:
+    assert decide(DONE | {"finish_reason": "refused", "crawl/refused": "why"}).sentence == "why"

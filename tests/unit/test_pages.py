@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from asiatongsin.fields import METADATA_TIME
 from asiatongsin.html.parse import parse
 from asiatongsin.items import Article, Page, PageItems
+from asiatongsin.korean import KST
 from asiatongsin.mediaon.section import SectionPage, Teaser
 from asiatongsin.mediaon.urls import article_url, list_url
 from asiatongsin.site import DEFAULT_BASE, Site
@@ -62,7 +64,8 @@ def article(items: PageItems) -> dict[str, Any] | None:
         return None
     times = {name: (time := getattr(one, name)) and time.isoformat() for name in ("published_at", "modified_at")}
     images = [asdict(image) for image in one.images]
-    return {name: getattr(one, name) for name in TEXTS} | times | {"body": list(one.body), "images": images}
+    listed = {"body": list(one.body), "images": images, "links": [asdict(link) for link in one.links]}
+    return {name: getattr(one, name) for name in TEXTS} | times | listed
 
 
 def weather(items: PageItems) -> dict[str, Any]:
@@ -79,7 +82,7 @@ def related_stories(items: PageItems) -> dict[str, Any]:
 
 
 KINDS = {
-    article: {*TEXTS, "published_at", "modified_at", "body", "images"},
+    article: {*TEXTS, "published_at", "modified_at", "body", "images", "links"},
     weather: {"page_date", "weather"},
     related_stories: {"related_stories"},
 }
@@ -146,6 +149,43 @@ def test_reads_an_entry_of_each_skin_once(markup: str) -> None:
     assert read == [{"no": 5, "title": "제목", "lead": "글", "published_at": "2012-05-03T10:20+09:00"}]
 
 
+PHOTO, TEXT = '<a href="/news/article.html?no=5"><img src="/a.jpg"></a>', '<a href="/news/article.html?no=5">{}</a>'
+OLDER_ENTRY = (
+    f"<dl><dt>{PHOTO}</dt><dd><strong>{TEXT.format('제목')}</strong>"
+    f"<p>{TEXT.format('글')}</p><i>2012.05.03 10:20</i></dd></dl>"
+)
+OTHER_ENTRY = OLDER_ENTRY.replace("no=5", "no=4")
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        f'<div class="m01_arl40">{OLDER_ENTRY}{OTHER_ENTRY}</div>',
+        f'<div class="m01_hdl10"><span>{PHOTO}</span></div><div class="c011_arl2">{OLDER_ENTRY}{OTHER_ENTRY}</div>',
+        f'<div class="list">{OLDER_ENTRY}{OTHER_ENTRY}</div>',
+        f'<ul class="list"><li>{OLDER_ENTRY}</li><li>{OTHER_ENTRY}</li></ul>',
+        f'<div class="m01_arl1"><table><tr><td>{OLDER_ENTRY[4:-5]}</tr><tr><td>{OTHER_ENTRY[4:-5]}</table></div>',
+    ],
+)
+def test_reads_the_entries_of_older_lists(markup: str) -> None:
+    read = [listed(teaser) for teaser in SectionPage(parse(markup.encode()).tree, LIST_URL).teasers()]
+    entry = {"title": "제목", "lead": "글", "published_at": "2012-05-03T10:20+09:00"}
+    assert read[-2:] == [{"no": 5, **entry}, {"no": 4, **entry}]
+    assert len(read) == 2
+
+
+def test_loses_no_article_of_an_older_page_whose_list_has_another_form() -> None:
+    markup = f'<div class="m01_hdl10"><h1>{TEXT.format("위")}</h1></div><p class="x">{OTHER_ENTRY[4:-5]}</p>'
+    read = SectionPage(parse(markup.encode()).tree, LIST_URL).teasers()
+    assert [teaser.no for teaser in read] == [5, 4]
+
+
+def test_reads_each_article_of_an_older_list_that_is_one_entry() -> None:
+    markup = f'<div class="m01_arl40"><dl><dt>{TEXT.format("하나")}<dt>{TEXT.replace("no=5", "no=4").format("둘")}</dl>'
+    read = SectionPage(parse(markup.encode()).tree, LIST_URL).teasers()
+    assert [(teaser.no, teaser.title) for teaser in read] == [(5, "하나"), (4, "둘")]
+
+
 def article_with(info: str, body: str = "글") -> Article:
     meta = '<meta property="article:published_time" content="2012-05-01T15:02:03Z">'
     markup = f'{meta}<div class="art_top"><h2>제목</h2>{info}</div><div id="news_body_area">{body}</div>'
@@ -174,6 +214,33 @@ def test_names_no_person_beside_the_address_of_a_desk(info: str, body: str, repo
     assert (read.reporter, read.reporter_email) == (reporter, email)
 
 
+@pytest.mark.parametrize(
+    ("lines", "reporter"),
+    [
+        (["기사입력 2012.05.03 10:20:30 최종수정 2012.05.03 11:20:30"], None),
+        (["기사입력 2012.05.03 10:20:30", "최종수정 2012.05.03 11:20:30", "최종윤 기자"], "최종윤"),
+        (["승인 2012.05.03 10:20", "홍길동 기자"], "홍길동"),
+        (["작성 : 2012-05-03 10:20 | 조회수 1,234", "글 홍길동"], "홍길동"),
+        (["홍길동 기자 승인 2012.05.03 10:20"], "홍길동"),
+        (["경기취재본부", "등록 2012.05.03 10:20:30"], None),
+    ],
+)
+def test_takes_no_word_beside_a_date_for_the_reporter(lines: list[str], reporter: str | None) -> None:
+    info = "".join(f"<li>{line}</li>" for line in lines)
+    assert article_with(f'<ul class="art_info">{info}</ul>').reporter == reporter
+
+
+BYLINES = SHARED.parent / "cases" / "bylines"
+
+
+@pytest.mark.skipif(not BYLINES.is_dir(), reason="the saved pages are not here")
+@pytest.mark.parametrize(("name", "reporter"), [("P10", "오승현"), ("P14", "김민규")])
+def test_reads_the_reporter_of_saved_pages(name: str, reporter: str) -> None:
+    found = split(page((BYLINES / f"{name}.html").read_bytes(), Site(), 5)).article
+    assert found
+    assert (found.reporter, found.reporter_email) == (reporter, None)
+
+
 PRINTED = "2012-05-03T10:20:30+09:00"
 BEHIND = "a time behind the reporter is not read, the form of newsprime.co.kr and biz.newdaily.co.kr"
 
@@ -192,3 +259,25 @@ def test_takes_the_best_time_there_is_in_korean_time(info: str, published: str) 
     time = article_with(info).published_at
     assert time
     assert time.isoformat() == published
+
+
+@pytest.mark.parametrize(
+    ("meta", "published"),
+    [
+        ("2025-10-04T18:20:00Z", "2025-10-04T18:20:00+09:00"),
+        ("2025-10-04T18:20:33.000Z", "2025-10-04T18:20:00+09:00"),
+        ("2025-10-04T18:20:33+00:00", "2025-10-04T18:20:00+09:00"),
+        ("2025-10-04T18:20:33+09:00", "2025-10-04T18:20:33+09:00"),
+        ("2025-10-04T09:20:33Z", "2025-10-04T18:20:33+09:00"),
+        ("2025-10-04 18:20:33", "2025-10-04T18:20:33+09:00"),
+        ("2025-10-05T07:00:00+09:00", "2025-10-04T18:20:00+09:00"),
+        ("soon", "2025-10-04T18:20:00+09:00"),
+    ],
+)
+def test_believes_the_list_before_metadata_that_take_korean_time_for_utc(meta: str, published: str) -> None:
+    markup = f'<meta property="article:published_time" content="{meta}"><div class="art_top"><h2>제목</h2></div>'
+    given = page(f'{markup}<div id="news_body_area">글</div>'.encode(), Site(), 5)
+    items = split(replace(given, listed_at=datetime(2025, 10, 4, 18, 20, tzinfo=KST)))
+    assert items.article
+    assert items.article.published_at == datetime.fromisoformat(published)
+    assert (METADATA_TIME in items.fallbacks, METADATA_TIME in split(given).fallbacks) == (False, True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from scrapy.http import Response
@@ -30,3 +30,8 @@ def test_reads_seconds_and_dates(value: str, seconds: float | None) -> None:
 
 def test_waits_for_nothing_where_no_time_is_named() -> None:
     assert retry_after(Response("https://newsasia.kr/")) is None
+
+
+def test_a_moment_to_wait_for_is_by_the_clock_of_the_site() -> None:
+    headers = {"Retry-After": "Sun, 05 Oct 2025 10:01:00 GMT", "Date": "Sun, 05 Oct 2025 10:00:00 GMT"}
+    assert retry_after(Response("https://newsasia.kr/", headers=headers), NOW + timedelta(hours=9)) == 60

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from asiatongsin.html.parse import parse
-from asiatongsin.mediaon.body import find_body
+from asiatongsin.mediaon.body import find_bodies
 from asiatongsin.mediaon.related_stories import RelatedStories
 from tests.cases import bug
 from tests.conftest import SHARED
@@ -21,7 +21,7 @@ BAR = f'<div class="tit_set ts18"><div><h2><a href="/news/article_list_all.html"
 def stories(markup: str) -> list[tuple[object, ...]]:
     """Block, position, number, title, lead and thumbnail of each."""
     tree = parse(markup.encode()).tree
-    found = RelatedStories(tree, PAGE, find_body(tree)).stories()
+    found = RelatedStories(tree, PAGE, find_bodies(tree, tree)).stories()
     return [(one.block, one.position, one.related_no, one.title, one.lead, one.image_url) for one in found]
 
 
@@ -55,6 +55,22 @@ WIDGETS = {
         box("arl_004", f'<span class="bf32">{THUMBNAIL}</span><h2 class="clamp c2">{TITLE}</h2>', bar=""),
         ("arl_004", None, IMAGE),
     ),
+    "m01_hdl12, of an older layout": (
+        f'<div class="m01_hdl12"><h3>관련기사</h3><dl><dt>{link(THUMBNAIL)}</dt>'
+        f"<dd><strong>{link(TITLE)}</strong><span>{link(LEAD)}</span></dd></dl></div>",
+        ("관련기사", LEAD, IMAGE),
+    ),
+    "m01_hdl10, of an older layout": (
+        f'<div class="m01_hdl10"><span class="headline">{link(THUMBNAIL)}</span><div class="photoCaption">'
+        f"<h1>{link(TITLE)}</h1><h2>{link('부제')}</h2><p>{link(LEAD)}</p></div></div>",
+        ("m01_hdl10", LEAD, IMAGE),
+    ),
+    "m01_hdl8, of an older layout": (
+        f'<div class="m01_hdl8"><div class="image">{link(THUMBNAIL)}</div><div class="title">'
+        f'<div class="writer">{link("<span>글쓴이</span>")}</div><div>{link(TITLE)}</div></div></div>',
+        ("m01_hdl8", None, IMAGE),
+    ),
+    "a paragraph that is a title": (f'<div class="arl_017"><p>{link(TITLE)}</p></div>', ("arl_017", None, None)),
     "hdl_023": (
         box("hdl_023", f'<span class="thumb bf32">{THUMBNAIL}</span><strong>{TITLE}</strong>'),
         ("관련기사", None, IMAGE),
@@ -184,7 +200,7 @@ def test_names_no_block_after_the_article() -> None:
 @pytest.mark.skipif(not SHARED.is_dir(), reason="needs saved pages that are not part of the project")
 def test_reads_widgets_of_2018() -> None:
     page = next(SHARED.glob("html/02_*.html")).read_bytes()
-    found = RelatedStories(parse(page).tree, "http://www.jejutwn.com/", None).stories()
+    found = RelatedStories(parse(page).tree, "http://www.jejutwn.com/", []).stories()
     assert [(one.block, one.position, one.related_no) for one in found] == [
         *(
             ("hdl_018", 1, 8144),

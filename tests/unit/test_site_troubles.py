@@ -69,3 +69,9 @@ def test_what_is_known_survives_and_damage_makes_a_new_start(tmp_path: Path) -> 
     for damage in (b"", b"{", b'{"known": 3}', b"\xff"):
         (tmp_path / "standing" / "127.0.0.1_80.json").write_bytes(damage)
         assert SiteTroubles.read(tmp_path, "127.0.0.1:80") == SiteTroubles()
+
+
+def test_what_was_seen_while_the_clock_was_ahead_is_news() -> None:
+    ahead = SiteTroubles().after_end(DRIFTED, later(99_999), later(99_999), is_proof=True)
+    ahead = ahead.after_messages(["1 (json)"], ["1 (json)"]).after_end(FAILED, AT, AT, is_proof=True)
+    assert is_due(ahead.after_end(DRIFTED, later(10), later(10), is_proof=True), "1 (json)")

@@ -13,7 +13,7 @@ import pytest
 from scrapy.utils.test import get_crawler
 
 from asiatongsin.capture import Archived
-from asiatongsin.cms import listing_of, sections_of
+from asiatongsin.cms import listing_of, menu_of
 from asiatongsin.items import Page, PageItems, PageKind
 from asiatongsin.korean import KST
 from asiatongsin.mediaon.front import FrontPage
@@ -209,16 +209,16 @@ def test_reads_a_list_and_a_menu_once_for_spider_split_and_coverage(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[str] = []
-    for reader, part in ((SectionPage, "teasers"), (FrontPage, "sections")):
+    for reader, part in ((SectionPage, "teasers"), (FrontPage, "menu")):
         monkeypatch.setattr(reader, part, counting(getattr(reader, part), read, part))
     pipeline = SplitPipeline.from_crawler(get_crawler(settings_dict={"DATA": str(tmp_path)}))
     place = Archived(file="a.warc.gz", offset=0, length=1, digest="sha1:A")
     listed = page(served("/news/section_list_all.html", "sec_no=34"), LIST_URL, "list")
     front = page(served("/", ""), FRONT_URL, "front")
-    assert (len(listed.once(listing_of).teasers) > 5, len(front.once(sections_of)) > 2) == (True, True)
+    assert (len(listed.once(listing_of).teasers) > 5, len(front.once(menu_of)) > 2) == (True, True)
     for one in (listed, front):
         pipeline.process_item(one.archived_at(place))
-    assert read == ["teasers", "sections"]
+    assert read == ["teasers", "menu"]
 
 
 def counting(method: Callable[[Any], Any], calls: list[str], name: str) -> Callable[[Any], Any]:

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asiatongsin.mediaon.urls import ALL, article_no, article_url, is_front_page, list_no, list_url, page_no
+from asiatongsin.mediaon.urls import (
+    ALL,
+    article_no,
+    article_url,
+    is_front_page,
+    list_no,
+    list_script,
+    list_url,
+    page_no,
+)
 from asiatongsin.site import DEFAULT_BASE
 
 any_text = settings(max_examples=200, deadline=None, derandomize=True)
@@ -74,12 +83,17 @@ def test_takes_nothing_else_for_an_article(address: str) -> None:
         ("https://www.newsasia.kr/news/article_list_all.html", ALL),
         ("/news/article_list_all.html?page=7", ALL),
         ("/mobile/article_list_all.html", ALL),
+        ("/news/section_list_all.html?sec_no=0", ALL),
+        ("/news/section.html?sec_no=0", ALL),
+        ("/news/section_type2.html?sec_no=66", 66),
+        ("http://www.pressian.com/news/section_local.html?page=2&sec_no=309", 309),
+        ("/news/section1.html?sec_no=71", 71),
+        ("/section.html?sec_no=71", 71),
         *(
             (address, None)
             for address in (
                 "/news/section_list_all.html",
                 "/news/section_list_all.html?sec_no=-2",
-                "/news/section_list_all.html?sec_no=0",
                 "/news/section_list_all.html?sec_no=all",
                 "/news/section_month.html?sec_no=34",
                 "/news/headline_list_all.html?level=3&page=1",
@@ -100,6 +114,24 @@ def test_writes_addresses_as_the_site_does() -> None:
     assert article_url(DEFAULT_BASE, 142893) == "https://newsasia.kr/news/article.html?no=142893"
     assert list_url(DEFAULT_BASE, 34, 2) == "https://newsasia.kr/news/section_list_all.html?page=2&sec_no=34"
     assert list_url(DEFAULT_BASE, ALL, 2) == "https://newsasia.kr/news/article_list_all.html?page=2"
+
+
+@pytest.mark.parametrize(
+    ("printed", "walked"),
+    [
+        ("/news/section_type2.html?sec_no=66", "/news/section_type2.html?page=3&sec_no=66"),
+        ("/news/section_list_all.html?sec_no=0", "/news/section_list_all.html?page=3&sec_no=0"),
+        ("/news/article_list_all.html", "/news/article_list_all.html?page=3"),
+        ("/mobile/section_list_all.html?sec_no=5", "/news/section_list_all.html?page=3&sec_no=5"),
+        ("/mobile/article_list_all.html", "/news/article_list_all.html?page=3"),
+    ],
+)
+def test_walks_a_list_under_the_address_that_leads_to_it(printed: str, walked: str) -> None:
+    number = list_no(printed)
+    assert number is not None
+    address = list_url(DEFAULT_BASE, number, 3, list_script(printed))
+    assert address == f"{DEFAULT_BASE}{walked}"
+    assert (list_no(address), page_no(address)) == (number, 3)
 
 
 @pytest.mark.parametrize(

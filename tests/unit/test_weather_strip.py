@@ -48,6 +48,22 @@ def reading(entry: str) -> tuple[str, str | None, float | None, str | None]:
         ("맑음</span>부산 ℃", "부산", "맑음", None),
         ("맑음</span>부산 -℃", "부산", "맑음", None),
         ("맑음</span>부산 24.5", "부산", "맑음", 24.5),
+        ("맑음</span>백령도", "백령도", "맑음", None),
+        ("맑음</span>울릉도 3.4도", "울릉도", "맑음", 3.4),
+        ("맑음</span>울산 .5℃", "울산", "맑음", 0.5),
+        ("맑음</span>울산 -.5℃", "울산", "맑음", -0.5),
+        ("맑음</span>울산.5℃", "울산", "맑음", 0.5),
+        ("맑음</span>울산 5.℃", "울산", "맑음", 5.0),
+        ("맑음</span>울산 +5.1℃", "울산", "맑음", 5.1),
+        ("맑음</span>전주 null℃", "전주", "맑음", None),
+        ("맑음</span>전주null℃", "전주", "맑음", None),
+        ("맑음</span>전주 NaN℃", "전주", "맑음", None),
+        ("맑음</span>전주 undefined", "전주", "맑음", None),
+        ("맑음</span>전주 N/A", "전주", "맑음", None),
+        ("맑음</span>전주 --.-℃", "전주", "맑음", None),
+        ("맑음</span>전주 -99.9℃", "전주", "맑음", None),
+        ("맑음</span>전주 -999.0℃", "전주", "맑음", None),
+        ("null</span>전주 1.0℃", "전주", None, 1.0),
     ],
 )
 def test_reads_word_city_and_temperature(
@@ -83,7 +99,16 @@ def test_reads_the_class_of_the_icon(icon: str) -> None:
 @pytest.mark.parametrize(
     "entry",
     [
-        *("", "<span>맑음</span>", " &nbsp; ", "<a href='#'></a>", "<span>맑음</span> 24.5℃", "<span>-</span>℃"),
+        *(
+            "",
+            "<span>맑음</span>",
+            " &nbsp; ",
+            "<a href='#'></a>",
+            "<span>맑음</span> 24.5℃",
+            "<span>-</span>℃",
+            "null℃",
+            "광고 " * 300,
+        ),
     ],
 )
 def test_leaves_out_what_names_no_city(entry: str) -> None:

@@ -1,0 +1,6 @@
+"""Settings of a user on top of ours, as README shows them, with a stage before the spool and one behind it."""
+
+from asiatongsin.settings import *  # noqa: F403
+from asiatongsin.settings import ITEM_PIPELINES as OURS
+
+ITEM_PIPELINES = {**OURS, "tests.faults.failing.DroppingStage": 250, "tests.faults.failing.DroppingLate": 950}
