@@ -113,3 +113,6 @@ class Check:
 
     last_modified: str | None = None
     """`Last-Modified` of the answer, where it was read."""
+
+    listed_as: str | None = None
+    """What a list said, where the article was fetched since that is not what is stored."""

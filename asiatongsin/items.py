@@ -77,6 +77,9 @@ class Page:
     is_by_number: bool = False
     """Not met in this crawl: a user named it, an earlier crawl did not get it, or it is asked for as a control."""
 
+    listed_as: str | None = None
+    """What a list said of it, as `listed_as()` puts it, where that is not what is stored."""
+
     listed_at: datetime | None = None
     """Publication time the list page printed for the article (to the minute), Korean time."""
 

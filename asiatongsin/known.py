@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Protocol, Self
 
 from asiatongsin.capture import Stored
+from asiatongsin.cms import Teaser
 from asiatongsin.list_walk import Ended, ListWalk
 
 DROPPED = "dropped by a stage"
@@ -77,6 +78,9 @@ class Known(Protocol):
 
     async def waiting(self, site: str, numbers: Sequence[int]) -> set[int]:
         """Those of `numbers` that need no download since earlier crawls left their pages in the spool."""
+
+    async def shown_as_another(self, site: str, teasers: Sequence[Teaser]) -> set[int]:
+        """Those of stored articles that a list shows as other ones than are stored under their numbers."""
 
     async def to_retry(self, site: str) -> list[int]:
         """Articles that earlier crawls did not get and that are worth another try."""

@@ -10,6 +10,7 @@ from scrapy.crawler import Crawler
 
 from asiatongsin import statistics as names
 from asiatongsin.arguments import Arguments
+from asiatongsin.cms import Listing
 from asiatongsin.known import WalkedList
 from asiatongsin.list_walk import Ended, ListPage, ListWalk
 from asiatongsin.look_back import LookBacks
@@ -44,6 +45,18 @@ class Lists:
     def of(self, section: int) -> ListWalk:
         """The walk of a list that has begun."""
         return self._walks[section]
+
+    def page(self, listing: Listing, *, is_quiet: bool, is_blind: bool, leads_to_articles: bool) -> ListPage:
+        """What a page with a list says to the walk."""
+        times = [teaser.published_at for teaser in listing.teasers]
+        return ListPage(
+            numbers=frozenset(teaser.no for teaser in listing.teasers),
+            last_linked=listing.last_linked,
+            is_quiet=is_quiet,
+            is_before_window=bool(times) and all(map(self._arguments.is_past, times)),
+            is_blind=is_blind,
+            articles_read=self.crawler.stats.get_value(names.ARTICLES, 0) if leads_to_articles else -1,
+        )
 
     def skip(self, section: int) -> None:
         """Notes that the walk met new articles that were not asked for: it is no walk as far as the list goes."""

@@ -114,21 +114,6 @@ class CoverageBounds:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DatabaseIdentity:
-    """A database, as far as it is known."""
-
-    address: str
-    """Name, host and port by which it was asked for last."""
-
-    id: str | None = None
-    """System identifier of its server, and its number there; None where it was never reached."""
-
-    def is_same(self, other: DatabaseIdentity) -> bool:
-        """Whether both may be one database. One that was never reached may be any."""
-        return self.id is None or other.id is None or self.id == other.id
-
-
-@dataclass(frozen=True, kw_only=True)
 class CrawlRecord:
     """One crawl. The record lies beside the spooled pages until it is stored, so that every crawl gets its row."""
 
@@ -179,9 +164,6 @@ class CrawlRecord:
 
     to_compare: CoverageBounds | None = None
     """Bounds for comparing the coverage with earlier crawls when it is stored; None: done, or not needed."""
-
-    database: DatabaseIdentity | None = None
-    """The database to which the spooled pages belong; None: the first one that they are stored in."""
 
     version: str = __version__
     """Version of this program."""

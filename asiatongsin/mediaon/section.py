@@ -13,6 +13,7 @@ from asiatongsin.html.element import Element, ancestors, attribute, children, cl
 from asiatongsin.html.selectors import Selectors
 from asiatongsin.korean import drop_broken_entity, parse_date_time
 from asiatongsin.mediaon.urls import article_no, list_no, page_no
+from asiatongsin.relisted import listed_as
 
 PRESENT_LIST = Selectors("ul.art_list_all", "div.arl_008 > ul", "ul:has(> li.on_thumb)")
 OLDER_LIST = Selectors(
@@ -56,6 +57,11 @@ class Teaser:
     def title(self) -> str | None:
         """Headline as the list prints it, with the kicker (`<i>`) before it where there is one."""
         return TITLE.text(self.entry) or LINK.text(self.entry)
+
+    @property
+    def says(self) -> str:
+        """What the list says of the article, as 16 hexadecimal digits."""
+        return listed_as(self.title, self.published_at)
 
     @property
     def lead(self) -> str | None:

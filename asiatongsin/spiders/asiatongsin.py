@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Self
 
@@ -60,6 +60,7 @@ class AsiatongsinSpider(scrapy.Spider):
         self.site = self.arguments.site
         self.requested = NumberSet()  # articles
         self.rechecked = NumberSet()  # articles
+        self.relisted: set[int] = set()  # stored articles that a list shows as other ones
         self.to_retry: dict[int, None] = {}  # in the order in which they are requested
         self.stored: dict[int, Stored] = {}  # what is known of the articles that are requested by number
         self.doubtful: dict[int, DoubtfulPart | None] = {}  # where in each list articles may be missing
@@ -127,30 +128,31 @@ class AsiatongsinSpider(scrapy.Spider):
         if fresh or not walk.is_probing:  # pages behind the end say nothing of how full those of the list are
             for item in self._unless_dry(page):
                 yield item
-        shown = [teaser.no for teaser in teasers]
-        stored = await self.known.need_no_download(self.site.key, shown)
-        known = (stored or set()) | await self.known.waiting(self.site.key, shown)
-        # What this crawl met in another list is news here as well: behind it may lie articles that no other list shows.
-        new = [teaser for teaser in teasers if teaser.no in self.requested or teaser.no not in known]
+        is_answered, new = await self._news(teasers)
         wanted = [teaser for teaser in new if self.arguments.wants(teaser.published_at)]
         if len(wanted) < len(new):
             self.lists.skip(section)
-        requests = [*self._article_requests((one for one in wanted if one.no in fresh), priority=-2 * number)]
+        listed = {teaser.no: teaser for teaser in wanted if teaser.no in fresh}
+        requests = [*self._article_requests(listed, -2 * number, listed)]
         for request in requests:
             yield request
-        is_quiet = bool(teasers) and not (
-            new or stored is None or self.arguments.full or await self._is_doubtful(section, teasers)
-        )
-        said = ListPage(
-            numbers=frozenset(shown),
-            last_linked=listing.last_linked,
-            is_quiet=is_quiet,
-            is_before_window=bool(teasers) and all(self.arguments.is_past(one.published_at) for one in teasers),
-            is_blind=stored is None and number >= self.settings.getint("PAGES_WITHOUT_DATABASE"),
-            articles_read=self.crawler.stats.get_value(names.ARTICLES, 0) if requests else -1,
-        )
+        is_sure = bool(is_answered and teasers) and not await self._is_doubtful(section, teasers)
+        is_quiet = is_sure and not (new or self.arguments.full)
+        is_blind = not is_answered and number >= self.settings.getint("PAGES_WITHOUT_DATABASE")
+        said = self.lists.page(listing, is_quiet=is_quiet, is_blind=is_blind, leads_to_articles=bool(requests))
         for item in self._go_on(section, said):
             yield item
+
+    async def _news(self, teasers: Sequence[Teaser]) -> tuple[bool, list[Teaser]]:
+        """Whether a database says what is stored; and the articles that are to be fetched, also in other lists."""
+        shown = [teaser.no for teaser in teasers]
+        stored = await self.known.need_no_download(self.site.key, shown)
+        known = (stored or set()) | await self.known.waiting(self.site.key, shown)
+        another = await self.known.shown_as_another(self.site.key, [one for one in teasers if one.no in (stored or ())])
+        self.relisted |= another
+        # What this crawl met in another list is news here as well: behind it may lie articles that no other list shows.
+        new = [teaser for teaser in teasers if teaser.no in self.requested or teaser.no not in known - another]
+        return stored is not None, new
 
     def _no_list(self, section: int, trouble: str, what: Page | Request, *, is_failure: bool = False) -> Iterator[Any]:
         """Goes on where no list came. Whether that is a fault or the end of the list, the next pages tell."""
@@ -164,8 +166,7 @@ class AsiatongsinSpider(scrapy.Spider):
             else:
                 self.crawler.stats.inc_value(names.WITHOUT_LIST)
                 yield from self._unless_dry(what)  # split keeps the page
-        walk = self.lists.of(section)
-        if walk.next_page is not None:
+        if (walk := self.lists.of(section)).next_page is not None:
             yield self._list_request(section, walk.next_page, is_probe=walk.is_probing)
 
     def parse_article(self, response: Response, no: int, **met: Any) -> Iterator[Any]:
@@ -217,23 +218,26 @@ class AsiatongsinSpider(scrapy.Spider):
         part = self.doubtful[section]
         return part is not None and any(part.includes(teaser.no, teaser.published_at) for teaser in teasers)
 
-    def _article_requests(self, articles: Iterable[Teaser | int], priority: int) -> Iterator[Request]:
+    def _article_requests(
+        self, numbers: Iterable[int], priority: int, listed: Mapping[int, Teaser] | None = None
+    ) -> Iterator[Request]:
         """One request for each article that was not requested yet; with `dry=1` they are only counted."""
-        for article in articles:
-            no, listed_at = (article.no, article.published_at) if isinstance(article, Teaser) else (article, None)
+        for no in numbers:
             if no in self.requested or no in self.rechecked:
                 continue
             self.requested.add(no)
             self.crawler.stats.inc_value(names.LISTED)
             if self.arguments.dry:
                 self.logger.info("Would fetch %s", article_url(self.site.base, no))
-            else:
-                # An article that is tried again was met in a list by an earlier crawl, or is stored.
-                is_retry, is_met = no in self.to_retry, isinstance(article, Teaser)
-                met = {"listed_at": listed_at, "is_listed": is_retry or is_met, "is_by_number": is_retry or not is_met}
-                request = self._article_request(no, priority, self.stored.get(no), **met)
-                request.meta["is_retry"] = is_retry
-                yield request
+                continue
+            # An article that is tried again was met in a list by an earlier crawl, or is stored.
+            teaser, is_retry = (listed or {}).get(no), no in self.to_retry
+            met: dict[str, Any] = {"is_listed": is_retry or bool(teaser), "is_by_number": is_retry or not teaser}
+            if teaser:
+                met |= {"listed_at": teaser.published_at, "listed_as": teaser.says if no in self.relisted else None}
+            request = self._article_request(no, priority, self.stored.get(no), **met)
+            request.meta["is_retry"] = is_retry
+            yield request
 
     async def _recheck_requests(self) -> AsyncIterator[Request]:
         """Requests for stored articles that are due to be visited again."""
@@ -258,8 +262,8 @@ class AsiatongsinSpider(scrapy.Spider):
         return self._article_request(no, 0, stored, is_listed=True, is_by_number=True)
 
     def _article_request(self, no: int, priority: int, stored: Stored | None, **met: Any) -> Request:
-        url = article_url(self.site.base, no)
-        return self._request(url, "article", self.parse_article, priority, no=no, stored=stored, **met)
+        named = {"no": no, "stored": stored} | met
+        return self._request(article_url(self.site.base, no), "article", self.parse_article, priority, **named)
 
     def _first_pages(self, front: Page | None) -> Iterator[Request]:
         try:
@@ -275,8 +279,7 @@ class AsiatongsinSpider(scrapy.Spider):
             yield self._list_request(section, 1)
 
     def _list_request(self, section: int, number: int, *, is_probe: bool = False) -> Request:
-        # Page by page across all sections: a crawl that is stopped has the news of all of them. Pages that tell where
-        # the list ends come at once: until they have, more articles may move back.
+        # Page by page across all lists: a crawl that is stopped has the news of all. What proves an end comes at once.
         url = list_url(self.site.base, section, number, self.scripts[section])
         priority = 1 if is_probe else 1 - 2 * number
         request = self._request(url, "list", self.parse_list, priority, section=section, number=number)

@@ -226,7 +226,7 @@ class CrawlExtension:
             logger.warning("The record of the crawl cannot be written: %s", describe_error(error, self.data))
 
     def _count(self, exported: Exported) -> None:
-        for name in ("pages", "new", "changed", "unchanged", "refused", "partial"):
+        for name in ("pages", "new", "changed", "unchanged", "refused", "partial", "reassigned"):
             self.crawler.stats.set_value(names.exported(name), getattr(exported, name))
 
     async def _refuse_and_notify(self, record: CrawlRecord, sentence: str) -> None:

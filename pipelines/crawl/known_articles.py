@@ -15,6 +15,7 @@ from scrapy.crawler import Crawler
 
 from asiatongsin import statistics as names
 from asiatongsin.capture import Stored
+from asiatongsin.cms import Teaser
 from asiatongsin.known import EVERYWHERE, DoubtfulPart, WalkedList
 from pipelines.crawl.extension import CrawlExtension
 from pipelines.database.connection import Database
@@ -62,6 +63,11 @@ class KnownArticles:
 
     async def waiting(self, site: str, numbers: Sequence[int]) -> set[int]:
         return (await self._in_spool(site)).need_no_download(numbers)
+
+    async def shown_as_another(self, site: str, teasers: Sequence[Teaser]) -> set[int]:
+        if not teasers:
+            return set()
+        return await self._ask(lambda connection: known.shown_as_another(connection, site, teasers)) or set()
 
     async def to_retry(self, site: str) -> list[int]:
         numbers = await self._ask(lambda connection: known.to_retry(connection, site)) or []

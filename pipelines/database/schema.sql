@@ -50,6 +50,55 @@ COMMENT ON COLUMN articles.archive_offset IS 'Byte of that file at which the rec
 COMMENT ON COLUMN articles.archive_length IS 'Bytes of that record, compressed.';
 COMMENT ON COLUMN articles.payload_digest IS 'Digest of the page as received: sha1: and Base32, as in WARC-Payload-Digest.';
 
+CREATE TABLE former_articles (
+    site            text         NOT NULL,
+    no              bigint       NOT NULL,
+    url             text         NOT NULL,
+    section         text,
+    headline        text         NOT NULL,
+    subheadline     text,
+    reporter        text,
+    reporter_email  text,
+    published_at    timestamptz,
+    modified_at     timestamptz,
+    body            text,
+    language        text,
+    content_hash    text         NOT NULL,
+    revision        integer      NOT NULL,
+    first_seen_at   timestamptz  NOT NULL,
+    fetched_at      timestamptz  NOT NULL,
+    gone_at         timestamptz,
+    archive_file    text,
+    archive_offset  bigint,
+    archive_length  bigint,
+    payload_digest  text,
+    replaced_at     timestamptz  NOT NULL,
+    PRIMARY KEY (site, no, replaced_at)
+);
+COMMENT ON TABLE former_articles IS 'Articles whose number the site has given to another article, as they were stored last. Their texts are in article_revisions as well, as those that were fetched before replaced_at.';
+COMMENT ON COLUMN former_articles.site IS 'Host of the site without www., with the port where there is one.';
+COMMENT ON COLUMN former_articles.no IS 'Number of the article on its site; with site its identity.';
+COMMENT ON COLUMN former_articles.url IS 'Canonical address, whatever form it was met under.';
+COMMENT ON COLUMN former_articles.section IS 'Name of the section printed above the headline.';
+COMMENT ON COLUMN former_articles.headline IS 'Headline.';
+COMMENT ON COLUMN former_articles.subheadline IS 'Sub-headline; several printed lines stay several lines.';
+COMMENT ON COLUMN former_articles.reporter IS 'Person of the info line, else of the byline in the body, without the title 기자; never a desk.';
+COMMENT ON COLUMN former_articles.reporter_email IS 'E-mail address printed for the reporter or the desk.';
+COMMENT ON COLUMN former_articles.published_at IS 'Printed time of 등록, else of the page''s metadata, else of the list page.';
+COMMENT ON COLUMN former_articles.modified_at IS 'Printed time of 수정.';
+COMMENT ON COLUMN former_articles.body IS 'Paragraphs as printed, joined by a blank line; NULL for a photo or video alone.';
+COMMENT ON COLUMN former_articles.language IS 'Language the page declares, such as ko.';
+COMMENT ON COLUMN former_articles.content_hash IS 'SHA-256 of headline, sub-headline and body with white space folded.';
+COMMENT ON COLUMN former_articles.revision IS '1, 2, …: goes up when the content hash changes.';
+COMMENT ON COLUMN former_articles.first_seen_at IS 'When the article was fetched first.';
+COMMENT ON COLUMN former_articles.fetched_at IS 'When the article was fetched last.';
+COMMENT ON COLUMN former_articles.gone_at IS 'When the site was found to have removed the article; its text stays.';
+COMMENT ON COLUMN former_articles.archive_file IS 'WARC file below the data folder that holds the page; NULL where it was not archived.';
+COMMENT ON COLUMN former_articles.archive_offset IS 'Byte of that file at which the record of the page begins.';
+COMMENT ON COLUMN former_articles.archive_length IS 'Bytes of that record, compressed.';
+COMMENT ON COLUMN former_articles.payload_digest IS 'Digest of the page as received: sha1: and Base32, as in WARC-Payload-Digest.';
+COMMENT ON COLUMN former_articles.replaced_at IS 'When the other article was fetched first.';
+
 CREATE TABLE article_images (
     site      text     NOT NULL,
     no        bigint   NOT NULL,
@@ -124,6 +173,7 @@ CREATE TABLE article_checks (
     dated_at       timestamptz  NOT NULL,
     etag           text         CHECK (etag <> ''),
     last_modified  text         CHECK (last_modified <> ''),
+    listed_as      text         CHECK (listed_as <> ''),
     PRIMARY KEY (site, no),
     FOREIGN KEY (site, no) REFERENCES articles(site, no) ON DELETE CASCADE
 );
@@ -136,6 +186,7 @@ COMMENT ON COLUMN article_checks.next_check_at IS 'When it is due again; NULL wh
 COMMENT ON COLUMN article_checks.dated_at IS 'What its age counts from: the later of its printed times, else its first download or that of a changed text.';
 COMMENT ON COLUMN article_checks.etag IS 'ETag of the stored page: with it the server answers a page that is still the same without a body.';
 COMMENT ON COLUMN article_checks.last_modified IS 'Last-Modified of the stored page, for the same purpose.';
+COMMENT ON COLUMN article_checks.listed_as IS 'What a list said, as 16 hexadecimal digits, where that was not what is stored and the article was fetched for it; while the list says the same, it is not fetched again. NULL where the two agree.';
 
 CREATE TABLE related_stories (
     site        text         NOT NULL,

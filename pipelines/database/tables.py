@@ -34,6 +34,8 @@ ARTICLES: Columns = {
     "payload_digest": "text",
 }
 
+FORMER_ARTICLES: Columns = ARTICLES | {"replaced_at": "timestamptz"}
+
 ARTICLE_IMAGES: Columns = {
     "site": "text",
     "no": "bigint",
@@ -75,6 +77,7 @@ ARTICLE_CHECKS: Columns = {
     "dated_at": "timestamptz",
     "etag": "text",
     "last_modified": "text",
+    "listed_as": "text",
 }
 
 RELATED_STORIES: Columns = {
@@ -229,6 +232,7 @@ CAPTURE: Columns = {"site": "text", "no": "bigint", "fetched_at": "timestamptz"}
 
 TABLES: dict[str, Columns] = {
     "articles": ARTICLES,
+    "former_articles": FORMER_ARTICLES,
     "article_images": ARTICLE_IMAGES,
     "article_links": ARTICLE_LINKS,
     "article_revisions": ARTICLE_REVISIONS,

@@ -14,16 +14,17 @@ from pipelines.exporters.columns import lists
 
 _KEY = only(ARTICLE_CHECKS, "site", "no")
 _OF_VISIT = without(ARTICLE_CHECKS, *_KEY)
-_DATES = without(ARTICLE_CHECKS, "etag", "last_modified")
+_DATES = without(ARTICLE_CHECKS, "etag", "last_modified", "listed_as")
 _GIVEN = ARTICLE_CHECKS | {"is_read": "boolean"}
 
 # A page that was read has new validators, or none. An answer without a body may bring new ones. Where an answer brings
 # none, the validators of the stored page stay.
 _WRITE: LiteralString = f"""
-INSERT INTO article_checks AS c ({names(_DATES)}, etag, last_modified)
+INSERT INTO article_checks AS c ({names(_DATES)}, etag, last_modified, listed_as)
 SELECT {names(_DATES, "t")},
     CASE WHEN is_read THEN t.etag ELSE coalesce(t.etag, known.etag) END,
-    CASE WHEN is_read THEN t.last_modified ELSE coalesce(t.last_modified, known.last_modified) END
+    CASE WHEN is_read THEN t.last_modified ELSE coalesce(t.last_modified, known.last_modified) END,
+    coalesce(t.listed_as, known.listed_as)
 FROM {unnest(_GIVEN)}
 JOIN articles AS a USING (site, no) LEFT JOIN article_checks AS known USING (site, no)
 WHERE a.fetched_at <= t.checked_at AND t.dated_at IS NOT NULL

@@ -12,7 +12,7 @@ from psycopg import Connection
 from asiatongsin.fields import METADATA_TIME
 from asiatongsin.items import Article, PageItems
 from pipelines.database.statements import each, names, only, replaced, unnest, without
-from pipelines.database.tables import ARTICLES, CAPTURE
+from pipelines.database.tables import ARTICLES, CAPTURE, FORMER_ARTICLES
 from pipelines.exporters.columns import lists, places
 
 PARAGRAPH_BREAK = "\n\n"
@@ -29,6 +29,7 @@ _KNOWN_PLACE = each(_PLACE, "coalesce(t.{0}, CASE WHEN known.fetched_at = t.fetc
 # was gone, read again, does not bring it back. Where a page prints no time, the list page gives it; an article that is
 # fetched by its number keeps the stored time, whatever its metadata say. Another export may insert the article after
 # `before` was read. Whether this one inserted it, the row itself tells: xmax is 0 where there was no row to lock.
+# Another article under the same number has another headline, another printed minute and no paragraph of the one before.
 _WRITE: LiteralString = f"""
 WITH incoming AS (
     SELECT {names(without(_PRINTED, "published_at"), "t")}, {_KNOWN_PLACE},
@@ -36,20 +37,32 @@ WITH incoming AS (
     FROM {unnest(_GIVEN | _DATED)} LEFT JOIN articles AS known ON known.site = t.site AND known.no = t.no
 ), before AS (
     SELECT a.site, a.no, a.content_hash, a.gone_at FROM articles AS a JOIN incoming USING (site, no)
+), another AS (
+    SELECT a.*, i.fetched_at AS replaced_at FROM articles AS a JOIN incoming AS i USING (site, no)
+    WHERE a.fetched_at < i.fetched_at AND a.headline <> i.headline
+        AND CASE WHEN a.published_at IS NULL OR i.published_at IS NULL THEN a.body IS NOT NULL AND i.body IS NOT NULL
+            ELSE date_trunc('minute', a.published_at) <> date_trunc('minute', i.published_at) END
+        AND NOT coalesce(string_to_array(a.body, %(break)s) && string_to_array(i.body, %(break)s), false)
+), kept AS (
+    INSERT INTO former_articles ({names(FORMER_ARTICLES)}) SELECT {names(FORMER_ARTICLES)} FROM another
+    ON CONFLICT DO NOTHING
 ), written AS (
     INSERT INTO articles AS a ({names(_GIVEN)}, first_seen_at)
     SELECT {names(_GIVEN)}, fetched_at FROM incoming ORDER BY site, no
     ON CONFLICT (site, no) DO UPDATE SET
         {replaced(_REPLACED)},
-        published_at = coalesce(excluded.published_at, a.published_at),
+        published_at = CASE WHEN excluded.no IN (SELECT no FROM another WHERE site = excluded.site)
+            THEN excluded.published_at ELSE coalesce(excluded.published_at, a.published_at) END,
+        first_seen_at = CASE WHEN excluded.no IN (SELECT no FROM another WHERE site = excluded.site)
+            THEN excluded.fetched_at ELSE a.first_seen_at END,
         gone_at = CASE WHEN a.gone_at > excluded.fetched_at THEN a.gone_at END
     WHERE a.fetched_at <= excluded.fetched_at
     RETURNING a.site, a.no, a.content_hash, a.fetched_at, a.xmax = 0 AS is_new
 )
 SELECT w.site, w.no,
     CASE WHEN w.is_new THEN 'new' WHEN b.content_hash = w.content_hash THEN 'unchanged' ELSE 'changed' END,
-    CASE WHEN b.gone_at < w.fetched_at THEN b.gone_at END
-FROM written AS w LEFT JOIN before AS b USING (site, no)"""
+    CASE WHEN b.gone_at < w.fetched_at THEN b.gone_at END, o.no IS NOT NULL
+FROM written AS w LEFT JOIN before AS b USING (site, no) LEFT JOIN another AS o USING (site, no)"""
 
 _SEEN_EARLIER: LiteralString = f"""
 UPDATE articles AS a SET first_seen_at = i.fetched_at
@@ -57,7 +70,9 @@ FROM (
     SELECT site, no, min(fetched_at) AS fetched_at
     FROM {unnest(CAPTURE)} GROUP BY site, no
 ) AS i
-WHERE a.site = i.site AND a.no = i.no AND a.first_seen_at > i.fetched_at"""
+WHERE a.site = i.site AND a.no = i.no AND a.first_seen_at > i.fetched_at AND NOT EXISTS (
+    SELECT FROM former_articles AS f WHERE f.site = i.site AND f.no = i.no AND f.replaced_at > i.fetched_at
+)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +91,9 @@ class Written:
     gone_since: Mapping[tuple[str, int], datetime] = field(default_factory=dict)
     """Articles that have returned, and since when they had been gone."""
 
+    reassigned: frozenset[tuple[str, int]] = frozenset()
+    """Those of the changed ones that are other articles than were stored under their numbers."""
+
     def __add__(self, other: Written) -> Written:
         """What became of the articles of two batches that have none in common."""
         return Written(
@@ -83,6 +101,7 @@ class Written:
             self.changed | other.changed,
             self.unchanged | other.unchanged,
             {**self.gone_since, **other.gone_since},
+            self.reassigned | other.reassigned,
         )
 
     @property
@@ -95,17 +114,21 @@ def write(connection: Connection, pages: Sequence[PageItems]) -> Written:
     """Writes the articles of these pages, each article at most once in `pages`, in one statement."""
     by_kind: dict[str, set[tuple[str, int]]] = {"new": set(), "changed": set(), "unchanged": set()}
     gone_since: dict[tuple[str, int], datetime] = {}
+    reassigned: set[tuple[str, int]] = set()
     articles = articles_of(pages)
     if articles:
         texts = lists(articles, _FIELDS) | {"body": bodies(articles)}
         digests = {"payload_digest": [page.archived and page.archived.digest for page in pages]}
         dated = {"is_dated_by_metadata": [METADATA_TIME in page.fallbacks for page in pages]}
-        values = texts | places(pages) | digests | dated
-        for site, no, kind, gone_at in connection.execute(_WRITE, values):
+        values = texts | places(pages) | digests | dated | {"break": PARAGRAPH_BREAK}
+        for site, no, kind, gone_at, is_another in connection.execute(_WRITE, values):
             by_kind[kind].add((site, no))
             if gone_at:
                 gone_since[site, no] = gone_at
-    return Written(**{kind: frozenset(keys) for kind, keys in by_kind.items()}, gone_since=gone_since)
+            if is_another:
+                reassigned.add((site, no))
+    kinds = {kind: frozenset(keys) for kind, keys in by_kind.items()}
+    return Written(**kinds, gone_since=gone_since, reassigned=frozenset(reassigned))
 
 
 def articles_of(pages: Iterable[PageItems]) -> list[Article]:

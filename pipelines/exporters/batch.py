@@ -59,6 +59,9 @@ class Exported:
     partial: int = 0
     """Pages that were stored without a part that the database refused; they are kept in a file as well."""
 
+    reassigned: int = 0
+    """Articles among the changed ones that are others than were stored under their numbers; those are kept as well."""
+
     def begin_anew(self) -> Exported:
         """Counts for a new crawl, which tells also what was refused of the pages that earlier ones had left."""
         return Exported(refused=self.refused, partial=self.partial)
@@ -71,6 +74,7 @@ class Exported:
         self.unchanged += other.unchanged
         self.refused += other.refused
         self.partial += other.partial
+        self.reassigned += other.reassigned
 
 
 def export_segments(
@@ -93,6 +97,7 @@ def export_segments(
         crawls.advance(connection, record.id, max(segments), written)
         planning.analyze_once(connection)
     counts = Exported(len(pages), len(written.new), len(written.changed), len(written.unchanged))
+    counts.reassigned = len(written.reassigned)
     counts.add(refused)
     return counts
 

@@ -12,6 +12,7 @@ from pipelines.database.statements import names, replaced, without
 from pipelines.database.tables import CRAWLS
 from pipelines.exporters import crawl_coverage, walked_lists
 from pipelines.exporters.articles import Written
+from pipelines.exporters.parts import storable
 
 _RECORD = without(CRAWLS, "number", "new", "changed", "unchanged", "drained_segment", "clock_ahead")
 _REPLACED = without(_RECORD, "id", "site", "arguments", "kind", "scope", "job", "started_at", "version")
@@ -35,8 +36,9 @@ WHERE id = %s"""
 def write(connection: Connection, record: CrawlRecord) -> None:
     """Adds the crawl, or brings its row up to date."""
     values: dict[str, Any] = {name: getattr(record, name) for name in _RECORD}
-    values |= {name: Jsonb(_without_nul(values[name])) for name in ("arguments", "statistics")}
+    values |= {name: Jsonb(_storable(values[name])) for name in ("arguments", "statistics")}
     values["walked"] = list(record.walked)
+    values["job"] = record.job and storable(record.job)
     if record.finished_at:  # the clock may have been set back while the crawl ran
         values["finished_at"] = max(record.finished_at, record.started_at)
     connection.execute(_WRITE, values)
@@ -52,13 +54,13 @@ def close_dead(connection: Connection, site: str) -> None:
     connection.execute(_CLOSE_DEAD, [site])
 
 
-def _without_nul(value: Any) -> Any:
-    """JSON values without U+0000, which PostgreSQL cannot keep; a message about a page may hold one."""
+def _storable(value: Any) -> Any:
+    """JSON values without what PostgreSQL cannot keep; a message about a page may hold it."""
     if isinstance(value, str):
-        return value.replace("\0", "")
+        return storable(value)
     if isinstance(value, dict):
-        return {_without_nul(name): _without_nul(one) for name, one in value.items()}
-    return [_without_nul(one) for one in value] if isinstance(value, list | tuple) else value
+        return {storable(name): _storable(one) for name, one in value.items()}
+    return [_storable(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def drained_segment(connection: Connection, crawl: str) -> int:

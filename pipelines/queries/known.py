@@ -12,7 +12,9 @@ from psycopg import Connection
 
 from asiatongsin import __version__
 from asiatongsin.capture import Archived, Stored
+from asiatongsin.cms import Teaser
 from asiatongsin.known import DROPPED, DoubtfulPart, WalkedList
+from asiatongsin.relisted import is_another
 from pipelines.crawl_record import ARTICLES
 
 BACKDATED = timedelta(days=2)
@@ -110,6 +112,11 @@ SELECT
 FROM since WHERE crawls > 0"""
 
 
+_PRINTED = """
+SELECT a.no, a.headline, c.listed_as, a.published_at, a.modified_at
+FROM articles AS a LEFT JOIN article_checks AS c USING (site, no)
+WHERE a.site = %(site)s AND a.no = ANY(%(numbers)s)"""
+
 _WALKED_LISTS = """
 SELECT section, pages, end_seen_at IS NOT NULL AS is_end_seen, looked_back_at, looked_back_to
 FROM walked_lists WHERE site = %(site)s"""
@@ -125,6 +132,20 @@ def need_no_download(connection: Connection, site: str, numbers: Sequence[int]) 
         "dropped": DROPPED,
     }
     return {no for (no,) in _rows(connection, _NEED_NO_DOWNLOAD, values)}
+
+
+def shown_as_another(connection: Connection, site: str, teasers: Sequence[Teaser]) -> set[int]:
+    """Those of these stored articles that a list shows as other ones than are stored under their numbers.
+
+    Not those that were fetched already since the list says so, and turned out to be the stored ones.
+    """
+    by_no = {teaser.no: teaser for teaser in teasers}
+    another = set()
+    for no, headline, said, *times in _rows(connection, _PRINTED, {"site": site, "numbers": list(by_no)}):
+        teaser = by_no[no]
+        if is_another(teaser.title, teaser.published_at, headline, filter(None, times)) and said != teaser.says:
+            another.add(no)
+    return another
 
 
 def to_retry(connection: Connection, site: str) -> list[int]:

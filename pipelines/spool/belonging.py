@@ -8,19 +8,35 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 import psycopg
 from psycopg import Connection
 
-from pipelines.crawl_record import DatabaseIdentity
 from pipelines.database.connection import Database
 from pipelines.database.errors import DatabaseUnusable
 from pipelines.disk import make_private_folder, write_whole
 
 _SYSTEM = "SELECT system_identifier FROM pg_control_system()"
 _NUMBER = "SELECT oid FROM pg_database WHERE datname = current_database()"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseIdentity:
+    """A database, as far as it is known."""
+
+    address: str
+    """Name, host and port by which it was asked for last."""
+
+    id: str | None = None
+    """System identifier of its server, and its number there; None where it was never reached."""
+
+    def is_same(self, other: DatabaseIdentity) -> bool:
+        """Whether both may be one database. One that was never reached may be any."""
+        return self.id is None or other.id is None or self.id == other.id
+
 
 _decode = msgspec.json.Decoder(DatabaseIdentity).decode
 

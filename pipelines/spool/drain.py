@@ -26,7 +26,7 @@ from pipelines.exporters.batch import Exported, export_segments
 from pipelines.exporters.future_times import set_back
 from pipelines.queries import coverage_history
 from pipelines.spool.belonging import DatabaseOther, identity_of, remember, remembered
-from pipelines.spool.folder import DAMAGED, Spool, encode_page, read_segment
+from pipelines.spool.folder import DAMAGED, Spool, encode, read_segment
 from pipelines.verdict.earlier import earlier_crawls
 from pipelines.verdict.falls import EarlierCrawls
 from pipelines.verdict.when_stored import judge_and_store
@@ -189,7 +189,7 @@ class Drain:
         return None
 
     def _keep_page(self, page: PageItems) -> str:
-        return self._keep(f"{page.kind}-{page.no or 0}-{page.fetched_at:%Y%m%dT%H%M%S%f}.json", encode_page(page))
+        return self._keep(f"{page.kind}-{page.no or 0}-{page.fetched_at:%Y%m%dT%H%M%S%f}.json", encode(page))
 
     def _keep(self, name: str, content: bytes) -> str:
         """Writes content that cannot be stored to a file; returns its path below the data folder."""

@@ -13,7 +13,6 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from threading import RLock
 from time import monotonic, time
@@ -22,8 +21,9 @@ from typing import Any, Self
 import msgspec
 
 from asiatongsin.items import PageItems
-from pipelines.crawl_record import CrawlRecord, DatabaseIdentity
+from pipelines.crawl_record import CrawlRecord
 from pipelines.disk import OWNER_AND_GROUP, SYNC_AFTER, append_whole, fsync_folder, make_private_folder, write_whole
+from pipelines.spool.belonging import DatabaseIdentity
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +37,15 @@ _CLOSED, _OPEN = ".jsonl", ".open"
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(PageItems).decode
 _decode_record = msgspec.json.Decoder(CrawlRecord).decode
+
+
+class _Note(msgspec.Struct):
+    """What stands in `crawl.json` beside the record."""
+
+    database: DatabaseIdentity | None = None
+
+
+_decode_note = msgspec.json.Decoder(_Note).decode
 
 
 class Spool:
@@ -71,7 +80,7 @@ class Spool:
         if owner is None:
             raise OSError(f"{unfinished} belongs to another process")
         try:
-            cls(unfinished, owner).write_record(replace(record, database=database))
+            cls(unfinished, owner).write_record(record, database)
             unfinished.rename(spools / record.id)
         except OSError:
             shutil.rmtree(unfinished, ignore_errors=True)
@@ -98,7 +107,7 @@ class Spool:
         """Hands one page, whole, to the operating system: it is safe there when the process is killed."""
         with self._lock:
             file = self._open_segment() if self._file is None else self._file
-            append_whole(file, encode_page(items) + b"\n")
+            append_whole(file, encode(items) + b"\n")
             if monotonic() - self._synced_at > SYNC_AFTER:
                 self.sync()
             self._pages += 1
@@ -153,24 +162,23 @@ class Spool:
         """The crawl's record as it was written last. OSError or one of DAMAGED where it cannot be read."""
         return _decode_record((self.folder / "crawl.json").read_bytes())
 
-    def write_record(self, record: CrawlRecord) -> None:
-        """Replaces the record in one step; the database stays noted where the new record names none."""
-        if record.database is None:
-            record = replace(record, database=self.database)
-        write_whole(self.folder / "crawl.json", _encode(record))
+    def write_record(self, record: CrawlRecord, database: DatabaseIdentity | None = None) -> None:
+        """Replaces the record in one step. The database that is noted with it stays, unless another one is named."""
+        noted = {"database": database or self.database}
+        write_whole(self.folder / "crawl.json", encode(msgspec.to_builtins(record) | noted))
 
     @property
     def database(self) -> DatabaseIdentity | None:
         """The database to which the pages belong; None where that is not noted, or cannot be read."""
         with suppress(OSError, *DAMAGED):
-            return self.record.database
+            return _decode_note((self.folder / "crawl.json").read_bytes()).database
         return None
 
     def note_database(self, here: DatabaseIdentity) -> None:
         """Notes that the pages belong to this database."""
-        with suppress(OSError, *DAMAGED):  # on a full disk, pages are stored all the same
-            if (record := self.record).database != here:
-                self.write_record(replace(record, database=here))
+        if self.database != here:
+            with suppress(OSError, *DAMAGED):  # on a full disk, pages are stored all the same
+                self.write_record(self.record, here)
 
     def adopt(self) -> None:
         """Closes the segment that a dead process left open; its last line may be cut off (`read_segment`)."""
@@ -208,19 +216,19 @@ def _sweep(spools: Path) -> None:
                 os.close(owner)
 
 
-def encode_page(items: PageItems) -> bytes:
-    """A page as one line of JSON. Halves of surrogate pairs, which no file can hold, become U+FFFD."""
+def encode(value: PageItems | dict[str, Any]) -> bytes:
+    """A page or a record as one line of JSON. Halves of surrogate pairs, which no file can hold, become U+FFFD."""
     try:
-        return _encode(items)
+        return _encode(value)
     except UnicodeEncodeError:
-        return _encode(_without_surrogates(msgspec.to_builtins(items)))
+        return _encode(_without_surrogates(msgspec.to_builtins(value)))
 
 
 def _without_surrogates(value: Any) -> Any:
     if isinstance(value, str):
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, dict):
-        return {name: _without_surrogates(one) for name, one in value.items()}
+        return {_without_surrogates(name): _without_surrogates(one) for name, one in value.items()}
     return [_without_surrogates(one) for one in value] if isinstance(value, list | tuple) else value
 
 

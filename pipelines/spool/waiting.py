@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from pipelines.crawl_record import DatabaseIdentity
+from pipelines.spool.belonging import DatabaseIdentity
 from pipelines.spool.folder import DAMAGED, Spool
 
 

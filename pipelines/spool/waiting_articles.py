@@ -12,8 +12,8 @@ import msgspec
 
 from asiatongsin import __version__
 from asiatongsin.capture import Archived, Check, Stored
-from pipelines.crawl_record import DatabaseIdentity
 from pipelines.queries.known import MAX_ATTEMPTS
+from pipelines.spool.belonging import DatabaseIdentity
 from pipelines.spool.folder import DAMAGED, Spool
 from pipelines.spool.waiting import spools_of
 

@@ -24,6 +24,7 @@ def visit_of(page: Page, article: Article | None = None, *, is_served: bool = Fa
         is_unchanged=bool(page.stored and article and article.content_hash == page.stored.content_hash),
         etag=_validator(page, "etag") if is_served else None,
         last_modified=_validator(page, "last-modified") if is_served else None,
+        listed_as=page.listed_as,
     )
 
 

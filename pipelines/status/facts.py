@@ -11,10 +11,11 @@ from typing import Any, LiteralString
 from psycopg import Connection
 from psycopg.rows import class_row, scalar_row
 
-from pipelines.crawl_record import LISTS, REPARSE, DatabaseIdentity
+from pipelines.crawl_record import LISTS, REPARSE
 from pipelines.database import clock
 from pipelines.database.rights import lacking_rights
 from pipelines.queries.weather_strip import newest_strip
+from pipelines.spool.belonging import DatabaseIdentity
 from pipelines.spool.waiting import abandoned_pages, pages_elsewhere, waiting_pages
 from pipelines.status.state import CrawlRow, DatabaseState, Files, Missing, RejectedRow, SiteState, Trend
 

@@ -285,6 +285,7 @@ def _counts(tally: Tally, waiting: int) -> str:
         "dropped by a stage that you added": tally.dropped,
         "refused by the database and kept in a file": tally.refused_pages,
         "stored without a part that the database refused": tally.partial_pages,
+        "numbers given to other articles, the ones before are in former_articles": tally.reassigned,
         "waiting in the spool": waiting,
         "of earlier crawls waiting for another database": tally.spool_elsewhere,
     }

@@ -83,6 +83,7 @@ class Tally:
     refused_pages: int = 0
     """Pages that the database did not take."""
     partial_pages: int = 0
+    reassigned: int = 0
     """Pages that it took without a part that it refused."""
     controls_are_due: bool = False
     controls_are_served: bool = False
@@ -179,6 +180,7 @@ _COUNTS = {
     "unchanged": names.exported("unchanged"),
     "refused_pages": names.exported("refused"),
     "partial_pages": names.exported("partial"),
+    "reassigned": names.exported("reassigned"),
     "removed_asked_again": names.REMOVED_ASKED_AGAIN,
     "removed_answered_again": names.REMOVED_ANSWERED_AGAIN,
     "failures_in_a_row": names.FAILURES_IN_A_ROW,

@@ -9,7 +9,7 @@ from tests.conftest import Run, Scrapy
 from tests.faults.histories import BEHIND
 from tests.site import Fault, serve
 from tests.site.living import BehindTheEnd, LivingSite, WhileWalking
-from tests.stored import numbers, value
+from tests.stored import numbers, rows, value
 
 OF_22 = ("-a", "sections=22")
 DUE = "UPDATE walked_lists SET looked_back_at = looked_back_at - interval '1 day'"
@@ -96,6 +96,39 @@ def test_pinned_articles_hide_no_news(crawl: Scrapy, connection: Connection) -> 
         site.publish(10)
         assert crawl(replica.url, *OF_22).status == 0
     assert numbers(connection) == of_22(site)
+
+
+def test_numbers_that_are_given_out_again_name_new_articles(crawl: Scrapy, connection: Connection) -> None:
+    site = LivingSite(40, per_page=4)
+    again = of_22(site)[:6]
+    before = {no: site.article(no).headline for no in again}
+    with serve(site) as replica:
+        assert crawl(replica.url, *OF_22).status == 0
+        site.give_again(again)
+        run = crawl(replica.url, *OF_22)
+        assert run.status == 0
+        assert "6 numbers given to other articles" in run.last_line
+        replica.forget()
+        crawl(replica.url, *OF_22)
+        assert replica.article_requests() == []
+    stored = rows(connection, "SELECT no, headline FROM articles ORDER BY no")
+    assert stored == [(no, site.article(no).headline) for no in of_22(site)]
+    assert rows(connection, "SELECT no, headline FROM former_articles ORDER BY no") == sorted(before.items())
+
+
+def test_a_list_that_prints_other_titles_and_times_is_looked_into_once(crawl: Scrapy, connection: Connection) -> None:
+    site = LivingSite(30, per_page=8)
+    with serve(site) as replica:
+        crawl(replica.url, *OF_22)
+        printed = r"[^<>]+(?=</h2>)|\d{4}-\d\d-\d\d \d\d:\d\d(?=</li>)"
+        replica.faults.append(Fault(kind="layout", where="list_all", pattern=printed, replacement="2020-01-01 00:01"))
+        replica.forget()
+        run = crawl(replica.url, *OF_22)
+        assert f"0 changed, {len(of_22(site))} unchanged" in run.last_line
+        replica.forget()
+        crawl(replica.url, *OF_22)
+        assert replica.article_requests() == []
+    assert value(connection, "SELECT count(*) FROM former_articles") == 0
 
 
 def test_a_list_that_invents_articles_is_left_and_told(crawl: Scrapy) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from .answers import LIST_PATHS, Answer, Ask, answer
+from .draft import draft_of
 from .faults import Fault
 from .replica_site import ReplicaSite
 from .sections import find_section, section_of
@@ -22,6 +23,7 @@ class LivingSite(ReplicaSite):
         self.order = [*reversed(self.numbers())]
         self.pinned: list[int] = []
         self._dates: dict[int, datetime] = {}
+        self._given_again: set[int] = set()
 
     def publish(self, count: int = 1) -> range:
         """Newer articles, at the top of their lists."""
@@ -36,6 +38,15 @@ class LivingSite(ReplicaSite):
         self._dates[no] = self.story(neighbour).published_at
         self.order.insert(place, no)
         return no
+
+    def give_again(self, numbers: list[int]) -> None:
+        """These numbers now name other articles, which are the newest ones."""
+        for place, no in enumerate(sorted(numbers, reverse=True)):
+            self._given_again.add(no)
+            self._dates[no] = self.now - timedelta(minutes=2 + place)
+            self.order.remove(no)
+        self.order[:0] = sorted(numbers, reverse=True)
+        self._story.cache_clear()
 
     def take_down(self, no: int) -> None:
         """The article leaves the lists, and is removed."""
@@ -59,6 +70,8 @@ class LivingSite(ReplicaSite):
 
     def _write(self, no: int, edit: tuple[int, datetime] | None) -> Story:
         story = super()._write(no, edit)
+        if no in self._given_again:
+            story = replace(story, draft=draft_of(self.seed + 1000, no))
         return replace(story, published_at=self._dates[no]) if no in self._dates else story
 
 

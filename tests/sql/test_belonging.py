@@ -11,13 +11,12 @@ from psycopg import Connection, conninfo, sql
 from scrapy.settings import Settings
 
 from pipelines.commands.export import export
-from pipelines.crawl_record import DatabaseIdentity
 from pipelines.database.connection import Database
 from pipelines.database.errors import DatabaseUnreachable
 from pipelines.reparse.writing import Writing
-from pipelines.spool.belonging import DatabaseOther, remembered
+from pipelines.spool.belonging import DatabaseIdentity, DatabaseOther, identity_of, remembered
 from pipelines.spool.drain import Drain
-from pipelines.spool.folder import Spool, encode_page
+from pipelines.spool.folder import Spool, encode
 from pipelines.spool.waiting import waiting_pages
 from pipelines.status.collect import collect
 from tests.conftest import new_database
@@ -155,7 +154,7 @@ def test_pages_that_were_stored_in_part_stay_with_that_database(
     folder = leave(data, GONE, 1)
     [spool] = Spool.abandoned(data / "spool")
     drain.drain(spool, spool.record)
-    (folder / "000002.jsonl").write_bytes(encode_page(page(2)) + b"\n")
+    (folder / "000002.jsonl").write_bytes(encode(page(2)) + b"\n")
     assert export(settings(other_url, data))[0] == 3
     assert export(settings(database_url, data))[0] == 0
     assert rows(connection, "SELECT no FROM articles ORDER BY no") == [(1,), (2,)]
@@ -190,7 +189,7 @@ def test_what_reparse_spools_belongs_to_its_database(data: Path, database_url: s
     reach(database_url, data)
     writing = Writing(Drain(Database(database_url, data), data), {})
     spool = writing._spool(page(1).site)
-    assert spool.record.database == remembered(data, Database(database_url, data))
+    assert spool.database == remembered(data, Database(database_url, data))
     spool.release()
 
 
@@ -199,4 +198,23 @@ def test_the_address_names_no_user_and_no_password(data: Path) -> None:
         Drain(Database(UNREACHABLE, data), data).store_record(record())
     leave(data, UNREACHABLE, 1)
     [spool] = Spool.abandoned(data / "spool")
-    assert spool.record.database == DatabaseIdentity(address="none on 127.0.0.1:1")
+    assert spool.database == DatabaseIdentity(address="none on 127.0.0.1:1")
+
+
+@pytest.mark.parametrize("may_ask", [True, False])
+def test_knows_its_database_as_an_ordinary_role(
+    data: Path, connection: Connection, database_url: str, may_ask: bool
+) -> None:
+    """An administrator may forbid to ask for the server; then the number of the database has to do."""
+    role = f"ordinary_{connection.info.dbname}"
+    connection.execute(f"CREATE ROLE {role}")
+    try:
+        if not may_ask:
+            connection.execute("REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC")
+        database = Database(conninfo.make_conninfo(database_url, options=f"-c role={role}"), data)
+        with database.connect() as ordinary:
+            server, _, number = str(identity_of(database, ordinary).id).partition("/")
+        assert server.isdecimal() == may_ask
+        assert number.isdecimal()
+    finally:
+        connection.execute(f"DROP ROLE {role}")

@@ -133,3 +133,8 @@ def test_refuses_what_cannot_be(connection: Connection) -> None:
     for change in ({"outcome": "fine"}, {"unreadable": -1}, {"site": ""}):
         with pytest.raises(psycopg.errors.CheckViolation):
             crawls.write(connection, replace(FINISHED, **change))
+
+
+def test_stores_statistics_and_a_job_with_what_postgresql_cannot_hold(connection: Connection) -> None:
+    crawls.write(connection, record(job="a\0\ud800", statistics={"b\0": ["\0c\ud800"]}))
+    assert rows(connection, "SELECT job, statistics FROM crawls") == [("a?", {"b": ["c?"]})]

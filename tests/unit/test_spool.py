@@ -272,3 +272,18 @@ def test_brings_no_page_to_the_disk_where_what_it_refers_to_is_not(
             bring()
     assert synced == []
     spool.sync_first = lambda: None
+
+
+def test_keeps_a_page_and_a_record_with_half_of_a_character(tmp_path: Path) -> None:
+    """As JSON in a page, or an argument of a command, may hold it; no file can."""
+    spool = Spool.create(tmp_path, record(job="a\udcff", statistics={"b\ud800": ["\ud800"]}))
+    spool.append(page(1, headline="제목\ud800", reporter="\ud83d\ude00"))
+    spool.close_segment()
+    [stored], broken = read_segment(spool.segments()[0])
+    assert (present(stored.article).headline, present(stored.article).reporter, broken) == (
+        "제목\ufffd",
+        "\U0001f600",
+        [],
+    )
+    assert (spool.record.job, spool.record.statistics) == ("a\ufffd", {"b\ufffd": ["\ufffd"]})
+    spool.release()

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from asiatongsin.capture import Stored
 from pipelines.crawl.known_articles import KnownArticles
-from pipelines.crawl_record import DatabaseIdentity
 from pipelines.queries.known import MAX_ATTEMPTS
+from pipelines.spool.belonging import DatabaseIdentity
 from pipelines.spool.folder import Spool
 from pipelines.spool.waiting_articles import WaitingArticles
 from tests.conftest import asking
