@@ -61,7 +61,8 @@ promtool: ## unpack Debian's promtool into .promtool, without installing a serve
 pgbouncer: ## unpack Debian's pgbouncer into .pgbouncer, without installing a service, for the tests behind a pooler
 	@rm -rf .pgbouncer && mkdir -p .pgbouncer
 	cd .pgbouncer && apt-get download --quiet pgbouncer libc-ares2 libevent-2.1-7 && \
-		for package in *.deb; do dpkg --extract $$package . && rm $$package; done
+		for package in *.deb; do dpkg --extract $$package . && rm $$package; done && \
+		LD_LIBRARY_PATH="$$(echo usr/lib/*)" usr/sbin/pgbouncer --version || { rm -rf ../.pgbouncer; exit 1; }
 
 lint: setup ## ruff and mypy --strict
 	$(BIN)/ruff check .
