@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import psycopg
 from psycopg import Connection
 
@@ -10,6 +12,9 @@ from pipelines.database.tables import TABLES
 
 USED = ("SELECT", "INSERT", "UPDATE", "DELETE")
 """What a crawl needs on all tables, once they are there."""
+
+READ = ("SELECT",)
+"""What a command needs that only looks."""
 
 _NEEDED = [(table, right) for table in TABLES for right in USED if table != "asiatongsin_migrations"]
 _NEEDED += [("asiatongsin_migrations", "SELECT")]
@@ -50,6 +55,6 @@ def may_not_change_schema(connection: Connection, error: psycopg.Error) -> Datab
     return DatabaseRights(error.diag.message_primary or "", as_owner if owner else make)
 
 
-def grant_tables(schema: str, role: str) -> str:
-    """The statement that lets a role read and write the tables."""
-    return f"GRANT {', '.join(USED)} ON ALL TABLES IN SCHEMA {schema} TO {role}"
+def grant_tables(schema: str, role: str, rights: Sequence[str] = USED) -> str:
+    """The statement that lets a role read and write the tables, or do with them what these `rights` say."""
+    return f"GRANT {', '.join(rights)} ON ALL TABLES IN SCHEMA {schema} TO {role}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -21,16 +20,6 @@ from tests.samples import AT, NO, leave, page, record, rejected, removed, story
 from tests.stored import numbers
 
 USED = "SELECT, INSERT, UPDATE, DELETE"
-
-
-@pytest.fixture
-def role(connection: Connection) -> Iterator[str]:
-    """A role that owns nothing."""
-    role = f"role_{connection.info.dbname}"
-    connection.execute(f"CREATE ROLE {role} LOGIN")
-    yield role
-    connection.execute(f"DROP OWNED BY {role}")
-    connection.execute(f"DROP ROLE {role}")
 
 
 def refusal(url: str, role: str, data: Path) -> str:
