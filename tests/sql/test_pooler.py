@@ -14,6 +14,7 @@ from pipelines.crawl.lock import CrawlLock
 from pipelines.database.connection import Database, is_pooled
 from pipelines.database.errors import DatabaseBusy, DatabasePooler
 from pipelines.database.session import Session
+from pipelines.spool.belonging import identity_of
 from pipelines.spool.drain import Drain
 from tests.pooler import PROGRAM, pooled
 from tests.samples import SITE, leave, page, record
@@ -43,11 +44,13 @@ def is_free(folder: Path, url: str) -> bool:
         lock.release()
 
 
-def test_a_pooler_is_recognised(database_url: str, tmp_path: Path) -> None:
+def test_a_pooler_is_recognised_and_the_database_behind_it(database_url: str, tmp_path: Path) -> None:
     with pooled(database_url) as url, Database(url, tmp_path).connect() as through:
         assert is_pooled(through)
+        pooled_id = identity_of(Database(url, tmp_path), through).id
     with Database(database_url, tmp_path).connect() as direct:
         assert not is_pooled(direct)
+        assert identity_of(Database(database_url, tmp_path), direct).id == pooled_id
 
 
 @pytest.mark.parametrize("mode", ["transaction", "session"])
