@@ -33,7 +33,7 @@ test: setup ## all tests; ARGS="-k weather" for some
 bench: setup ## how fast it is, as ratios, in about seven minutes; ARGS="--quick" for one, "--only crawl,storing" for some
 	$(BIN)/python -m tests.bench $(ARGS)
 
-soak: setup ## hundreds of random kills, thousands of damaged pages; ARGS="--kills 20" for less
+soak: setup ## hundreds of random kills and histories of lists, thousands of damaged pages; ARGS="--kills 20" for less
 	$(BIN)/python -m tests.soak $(ARGS)
 
 schema: setup ## write pipelines/database/schema.sql anew, after a new migration

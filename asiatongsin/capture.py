@@ -53,6 +53,17 @@ class Exchange:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Part:
+    """A further page of an article that is printed on several."""
+
+    body: bytes
+    """The answer, content encodings undone."""
+
+    exchanges: tuple[Exchange, ...] = ()
+    """What went over the wire for it."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Archived:
     """The WARC record that holds a page."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from asiatongsin.mediaon.fields import FIELDS, field_of, found_on
 from asiatongsin.mediaon.front import MenuEntry
+from asiatongsin.mediaon.parts import next_part, with_part
 from asiatongsin.mediaon.reading import (
     Listing,
     PageContent,
@@ -19,7 +20,16 @@ from asiatongsin.mediaon.reading import (
 )
 from asiatongsin.mediaon.removed import GONE_STATUSES
 from asiatongsin.mediaon.section import LIST, Teaser
-from asiatongsin.mediaon.urls import ALL, article_no, article_url, is_desktop_article, list_no, list_url, page_no
+from asiatongsin.mediaon.urls import (
+    ALL,
+    article_no,
+    article_url,
+    is_desktop_article,
+    list_no,
+    list_url,
+    page_no,
+    part_no,
+)
 
 LIST_SELECTORS = LIST.css
 """CSS selectors that find the entries of a list page."""
@@ -44,7 +54,10 @@ __all__ = [
     "list_url",
     "listing_of",
     "menu_of",
+    "next_part",
     "page_no",
+    "part_no",
     "read_page",
     "read_weather",
+    "with_part",
 ]

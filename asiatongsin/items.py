@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from asiatongsin.article_parts import ArticleImage, ArticleLink
-from asiatongsin.capture import Archived, Check, Exchange, Headers, Stored
+from asiatongsin.capture import Archived, Check, Exchange, Headers, Part, Stored
 from asiatongsin.html.element import Element
 from asiatongsin.html.parse import Parsed, parse
 
@@ -58,6 +58,9 @@ class Page:
 
     exchanges: tuple[Exchange, ...] = ()
     """What went over the wire for it: redirects, then the answer as it was received."""
+
+    parts: tuple[Part, ...] = ()
+    """Further pages of the article."""
 
     archived: Archived | None = None
     """Where the archive has it; None before it has, or where nothing is archived."""
@@ -145,10 +148,7 @@ class Article:
     """Time of 수정, Korean time, aware."""
 
     body: tuple[str, ...] = ()
-    """Paragraphs as printed, bylines included, captions and advertising not. Empty for a photo or video alone.
-
-    A row of a table is one paragraph, with a tab between its cells; a cell without text keeps its place.
-    """
+    """Paragraphs as printed, bylines included, captions not; cells of a table have tabs between. May be empty."""
 
     images: tuple[ArticleImage, ...] = ()
     """Photos in the order of the page."""

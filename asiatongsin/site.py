@@ -32,15 +32,20 @@ class Site:
         if "@" in address:  # not repeated in the message: it may be a password
             raise ValueError(f"the address of a site holds neither user nor password; write it like {DEFAULT_BASE}")
         full = address.strip() if "://" in address else f"https://{address.strip()}"
-        parts = urlsplit(full)
+        try:
+            parts = urlsplit(full)
+            port = parts.port
+        except ValueError:
+            what = f"{address!r} is not the address of a site, or its port is no number up to 65535"
+            raise ValueError(f"{what}; write for example {DEFAULT_BASE}") from None
         host = _ascii_host(parts.hostname or "")
         if parts.scheme not in _DEFAULT_PORTS or not host:
             raise ValueError(f"{address!r} is not the address of a site; write for example {DEFAULT_BASE}")
-        if parts.path.strip("/") or parts.query or parts.fragment:
-            raise ValueError(f"{address!r} holds more than scheme and host; write {parts.scheme}://{host}")
-        port = parts.port  # raises ValueError where it is not a number
         written_port = f":{port}" if port and port != _DEFAULT_PORTS[parts.scheme] else ""
-        return cls(f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{written_port}")
+        base = f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{written_port}"
+        if parts.path.strip("/") or parts.query or parts.fragment:
+            raise ValueError(f"{address!r} holds more than scheme and host; write {base}")
+        return cls(base)
 
     @property
     def key(self) -> str:

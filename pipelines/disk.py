@@ -103,4 +103,6 @@ def describe_error(error: OSError, data: Path) -> str:
         return f"cannot write to {where} ({error.strerror}): {NO_ACCESS[error.errno]}, {_ELSE}"
     if error.errno in FILE_IN_THE_WAY:
         return f"cannot make folders in {data} ({error.strerror}: {where}): remove the file that is in the way, {_ELSE}"
+    if error.errno == errno.EIO:
+        return f"cannot write to {where} ({error.strerror}): see what dmesg says of the disk, {_ELSE}"
     return f"cannot write to {where} ({error.strerror or error}), {_ELSE}"

@@ -136,7 +136,13 @@ def whole_page() -> PageItems:
         reason="이유", missing=("headline", "body"), raw_path="rejected/newsasia.kr/a.html.gz", is_transient=True
     )
     stories = (story(1, image_url="https://newsasia.kr/a.jpg"), story(2, block="hdl_003"))
-    visited = check(due=later(60), is_unchanged=True, etag='"1-whole"', last_modified="Sun, 05 Oct 2025 00:52:07 GMT")
+    visited = check(
+        due=later(60),
+        is_unchanged=True,
+        etag='"1-whole"',
+        last_modified="Sun, 05 Oct 2025 00:52:07 GMT",
+        listed_as="0f" * 8,
+    )
     items = replace(page(stories=stories, seoul=21.3), archived=archived(), removed="alert", rejected=rejection)
     items = replace(items, check=visited, fallbacks=("headline",))
     return replace(items, is_reread=True, unmodified=True, is_listed=True)

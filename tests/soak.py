@@ -1,4 +1,7 @@
-"""`make soak`: hundreds of random kills and thousands of damaged pages; ends with status 1 where anything is amiss."""
+"""`make soak`: hundreds of random kills, random histories of lists and thousands of damaged pages.
+
+Ends with status 1 where anything is amiss.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from tempfile import mkdtemp
 from time import monotonic, time
 
 from tests.faults.fuzz import fuzz
+from tests.faults.histories import play as play_histories
 from tests.faults.kills import play
 
 
@@ -18,13 +22,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=200, help="at least so many (default %(default)s)")
     parser.add_argument("--pages", type=int, default=10_000, help="so many damaged pages (default %(default)s)")
+    parser.add_argument("--histories", type=int, default=200, help="so many histories of lists (default %(default)s)")
     parser.add_argument(
         "--seed", type=int, default=int(time()), help="same seed: same pages, same kills in the same order"
     )
     parser.add_argument("--workers", type=int, default=2, help="side by side (default %(default)s)")
     given = parser.parse_args()
     print(f"seed {given.seed}", flush=True)
-    return int(not all([read(given.pages, given.seed, given.workers), kill(given.kills, given.seed, given.workers)]))
+    went_well = [
+        read(given.pages, given.seed, given.workers),
+        walk(given.histories, given.seed, given.workers),
+        kill(given.kills, given.seed, given.workers),
+    ]
+    return int(not all(went_well))
 
 
 def read(pages: int, seed: int, workers: int) -> bool:
@@ -33,6 +43,19 @@ def read(pages: int, seed: int, workers: int) -> bool:
     reading = fuzz(range(seed, seed + pages), workers)
     print(f"\nDamaged pages ({monotonic() - began:.0f} s)\n{reading}", flush=True)
     return not reading.faults
+
+
+def walk(histories: int, seed: int, workers: int) -> bool:
+    """Whether crawls stored all that was on lists with such histories, or said that they had not."""
+    began, folder = monotonic(), Path(mkdtemp(prefix="asiatongsin-soak-"))
+    silent = play_histories(range(seed, seed + histories), folder, workers)
+    print(
+        f"\nRandom histories of lists ({monotonic() - began:.0f} s)\n{histories} played, {len(silent)} lost something"
+    )
+    print("\n".join(silent), flush=True)
+    if not silent:
+        rmtree(folder, ignore_errors=True)
+    return not silent
 
 
 def kill(kills: int, seed: int, workers: int) -> bool:

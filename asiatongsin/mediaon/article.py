@@ -14,7 +14,8 @@ from asiatongsin.article_parts import ArticleImage, ArticleLink
 from asiatongsin.bylines import Byline, drop_labels, parse_body_byline, parse_info_line
 from asiatongsin.errors import PageUnreadable
 from asiatongsin.fields import METADATA_TIME
-from asiatongsin.html.element import Element, ancestors, attribute, text_of, whole_text
+from asiatongsin.html.element import Element, ancestors, attribute, key, text_of, whole_text
+from asiatongsin.html.parse import parse
 from asiatongsin.html.selectors import Selectors
 from asiatongsin.items import Article, Page
 from asiatongsin.korean import KST, clean, parse_date_time
@@ -182,13 +183,17 @@ class ArticlePage:
     @cached_property
     def _column(self) -> Element:
         """The innermost element around headline and body."""
-        body = BODY.first(self.tree)
-        around = ancestors(body) if body is not None else iter(())
-        return next((element for element in around if HEADLINE.first(element) is not None), self.tree)
+        body, headline = BODY.first(self.tree), HEADLINE.first(self.tree)
+        if body is None or headline is None:
+            return self.tree
+        around_headline = set(map(key, ancestors(headline)))
+        return next((element for element in ancestors(body) if key(element) in around_headline), self.tree)
 
     @cached_property
     def _parts(self) -> list[ArticleBody]:
-        return [ArticleBody(body, self.page.url) for body in self.bodies]
+        trees = [parse(part.body).tree for part in self.page.parts]
+        further = (body for tree in trees for body in find_bodies(tree, tree))
+        return [ArticleBody(body, self.page.url) for body in chain(self.bodies, further)]
 
     @cached_property
     def _info_lines(self) -> list[str]:

@@ -57,7 +57,7 @@ class ArticleBody:
     def __init__(self, element: Element, page_url: str) -> None:
         self.page_url = page_url
         self.images: list[ArticleImage] = []
-        self.links: list[ArticleLink] = []
+        self.links: dict[ArticleLink, None] = {}
         self._lines = Lines()
         self._read: set[int] = set()
         walk(element, enter=self._enter, leave=self._leave, text=self._lines.add)
@@ -94,8 +94,8 @@ class ArticleBody:
         if node.tag in EMBED_TAGS:
             self._add_link(embed_of(node, self.page_url))
         elif node.tag == "noscript":
-            known = {image.url for image in self.images}
-            self.images += [one for one in photos_of(IMAGES.all(node), self.page_url) if one.url not in known]
+            latest = {image.url for image in self.images[-2:]}
+            self.images += [one for one in photos_of(IMAGES.all(node), self.page_url) if one.url not in latest]
 
     def _note(self, node: Element, tag: str | None, attributes: Mapping[str, str | None]) -> None:
         if tag in PHOTO_TAGS:
@@ -111,7 +111,7 @@ class ArticleBody:
 
     def _is_photo(self, node: Element) -> bool:
         """Reads a frame of photos; whether nothing else is in it."""
-        frame = read_frame(node, self.page_url)
+        frame = read_frame(node, self.page_url, self._read)
         if frame is None:
             return False
         self.images += frame.photos
@@ -123,8 +123,8 @@ class ArticleBody:
         return True
 
     def _add_link(self, link: ArticleLink | None) -> None:
-        if link and link not in self.links:
-            self.links.append(link)
+        if link:
+            self.links[link] = None
 
 
 def find_bodies(tree: Element, column: Element) -> list[Element]:
@@ -136,15 +136,18 @@ def find_bodies(tree: Element, column: Element) -> list[Element]:
     if len(found) > 1:
         apart = set(map(key, _apart(sorted(found, key=_trust))))
         found = [one for one in found if key(one) in apart]
+    found = found or _apart(BODY.best(column))
     held = list(filter(holds_anything, found))
     if not held:
-        found = _apart(chain(found, BODY.all(tree)) if found else BODY.best(tree))
+        found = _apart(chain(found, BODY.all(tree)))
         held = list(filter(holds_anything, found))
     return held or found[:1]
 
 
-def without_copies(parts: Iterable[ArticleBody]) -> list[ArticleBody]:
+def without_copies(parts: list[ArticleBody]) -> list[ArticleBody]:
     """The parts of a body whose text no other part holds as well, as a copy for printers does."""
+    if len(parts) < 2:
+        return parts
     kept: list[tuple[str, ArticleBody]] = []
     for part in parts:
         text = "".join("".join(part.paragraphs).split())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
 from asiatongsin.article_parts import ArticleImage
@@ -41,12 +41,15 @@ def is_frame(tag: str | None, names: Iterable[str]) -> bool:
     return tag in _FRAME_NAMES or not _FRAME_NAMES.isdisjoint(names)
 
 
-def read_frame(frame: Element, page_url: str) -> PhotoFrame | None:
+def read_frame(frame: Element, page_url: str, read: Set[int]) -> PhotoFrame | None:
     """The photos of a frame; None for a frame without any, or around other frames: that is text like any other.
 
-    A table, a quote, a list or a video in it is no caption, unless it only holds the photo.
+    A table, a quote, a list or a video in it is no caption, unless it only holds the photo. `read` are the keys of
+    photos of a frame around it.
     """
-    images, own = list(IMAGES.all(frame)), CAPTION.first(frame)
+    images, own = [image for image in IMAGES.all(frame) if key(image) not in read], CAPTION.first(frame)
+    if not images:
+        return None
     caption = text_of(frame)
     holds_text = len(caption or "") > LONGEST_CAPTION or any(IMAGES.first(one) is None for one in TEXT.all(frame))
     if holds_text:

@@ -14,8 +14,8 @@ _SETS = ("data-srcset", "data-lazy-srcset", "srcset")
 _OWN = ("src", "href", "xlink:href")
 # Of a photo that is still to come, pages show an empty picture.
 _PLACEHOLDER = re.compile(
-    r"(?:^|/)(?:blank|spacer|transparent|trans|pixel|dot|clear|empty|dummy|loading|loader|ajax-loader|lazy|lazyload"
-    r"|placeholder|no_?ima?ge?)(?:[_\-]?\d+(?:x\d+)?)?\.(?:gif|png|svg|jpe?g|webp)(?:\?.*)?$",
+    r"(?:^|[/_\-])(?:blank|spacer|transparent|trans|pixel|1x1|dot|clear|empty|dummy|loading|loader|lazy|lazyload|preload"
+    r"|placeholder|no_?ima?ge?)(?=[_\-.\d])[^/]*$",
     re.IGNORECASE,
 )
 _NO_ADDRESS = re.compile(r"\s*(?:data:|about:|blob:|javascript:|#|$)", re.IGNORECASE)

@@ -25,8 +25,8 @@ _REFRESH_TO = re.compile(r"url\s*=\s*['\"]?([^'\"]+)", re.IGNORECASE)
 _ALERT = re.compile(r"\b(?:alert|confirm)\s*\(|history\.(?:back|go)\s*\(")
 _LONGEST_MESSAGE = 300  # characters; a page around an article has many more
 
-_SAID = re.compile(r"\b(?:alert|confirm)\s*\(\s*(?P<quote>['\"`])(?P<text>.*?)(?P=quote)", re.DOTALL)
-_LITERAL = re.compile(r"(?P<quote>['\"`])(?P<text>[^'\"`]*[가-힣\s][^'\"`]*)(?P=quote)")
+_SAID = re.compile(r"\b(?:alert|confirm)\s*\(\s*(?P<quote>['\"`])(?P<text>.{0,500}?)(?P=quote)", re.DOTALL)
+_LITERAL = re.compile(r"(?P<quote>['\"`])(?P<text>[^'\"`가-힣\s]*+[가-힣\s][^'\"`]*+)(?P=quote)")
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 _BLOCK = re.compile(r"\{[^{}]*+\}")
 _NAMED_FUNCTION = re.compile(r"\bfunction\s+\w+\s*\([^()]*+\)\s*\{(?:[^{}]++|\{[^{}]*+\})*+\}")
@@ -37,7 +37,7 @@ _GONE = re.compile(
     r"삭제\s?(?:된|되|됐|한|하였|했|처리)|지워[진졌]|존재하지\s?않|찾을\s?수\s?(?:가\s?)?없|(?<!수\s)(?<!수)없는\s?"
     + _THING
     + "|"
-    rf"{_THING}[가이은는]?\s?없|비공개|(?:게재|게시|노출|서비스)\S*\s?(?:중단|중지|종료)"
+    rf"{_THING}[가이은는]?\s?없|비공개|등록되지\s?않|(?:유효하지\s?않은|잘못된)\s?(?:기사|글)\s?번호|(?:게재|게시|노출|서비스)\S*\s?(?:중단|중지|종료)"
     r"|not found|(?:does not|doesn't) exist|no (?:such|longer)|(?:been|was|is) (?:deleted|removed)",
     re.IGNORECASE,
 )

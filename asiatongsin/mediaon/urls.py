@@ -35,6 +35,11 @@ def article_no(url: str) -> int | None:
     return _parameter(url, _ARTICLE_PATH, "no")
 
 
+def part_no(url: str) -> int:
+    """Which page of an article an address is; the first where it does not say."""
+    return _parameter(url, _ARTICLE_PATH, "page") or 1
+
+
 def is_desktop_article(url: str) -> bool:
     """Whether an address is an article in the form for desktops, not the shorter one for phones or printers."""
     return _path(url) in {"/news/article.html", "/article.html"} and article_no(url) is not None

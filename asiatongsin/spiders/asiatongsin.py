@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Self
 
-import scrapy
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 from scrapy.http import Request, Response
@@ -15,8 +13,7 @@ from scrapy.utils.misc import build_from_crawler, load_object
 from twisted.python.failure import Failure
 
 from asiatongsin import statistics as names
-from asiatongsin.arguments import Arguments
-from asiatongsin.capture import Stored
+from asiatongsin.article_spider import ArticleSpider
 from asiatongsin.cms import (
     Teaser,
     article_url,
@@ -30,11 +27,8 @@ from asiatongsin.items import Page, PageKind
 from asiatongsin.known import DoubtfulPart, Known
 from asiatongsin.list_walk import ListPage
 from asiatongsin.lists import Lists
-from asiatongsin.middlewares.exchanges import page_of
-from asiatongsin.middlewares.failures import Refused, Stopped, failure_reason, is_absent, is_failure_of_server
-from asiatongsin.number_set import NumberSet
+from asiatongsin.middlewares.failures import Stopped, failure_reason, is_absent, is_failure_of_server
 from asiatongsin.rechecks import Rechecks
-from asiatongsin.requests import failed_article, make_conditional, request_for
 from asiatongsin.sections import lists_to_walk
 from asiatongsin.signals import send_crawl_started
 from asiatongsin.site_settings import adapt_settings
@@ -44,7 +38,7 @@ RETRY_PRIORITY = -2  # with the articles of the first list pages
 RECHECK_PRIORITY = -(10**7)  # behind the last page of the longest list: news first
 
 
-class AsiatongsinSpider(scrapy.Spider):
+class AsiatongsinSpider(ArticleSpider):
     """Walks the lists of one site, newest first, until they bring nothing new."""
 
     name = "asiatongsin"
@@ -54,15 +48,7 @@ class AsiatongsinSpider(scrapy.Spider):
     lists: Lists
 
     def __init__(self, **given: str) -> None:
-        super().__init__()
-        self.given = given
-        self.arguments = Arguments.parse(given)
-        self.site = self.arguments.site
-        self.requested = NumberSet()  # articles
-        self.rechecked = NumberSet()  # articles
-        self.relisted: set[int] = set()  # stored articles that a list shows as other ones
-        self.to_retry: dict[int, None] = {}  # in the order in which they are requested
-        self.stored: dict[int, Stored] = {}  # what is known of the articles that are requested by number
+        super().__init__(**given)
         self.doubtful: dict[int, DoubtfulPart | None] = {}  # where in each list articles may be missing
         self.scripts: dict[int, str] = {}  # the path of each list, as the menu names it
 
@@ -80,12 +66,12 @@ class AsiatongsinSpider(scrapy.Spider):
             await send_crawl_started(self)
         await self._load_stored()
         if self.arguments.no:
-            for request in self._article_requests(self.arguments.no, priority=0):
+            for request in self.article_requests(self.arguments.no, priority=0):
                 yield request
         else:
-            yield self._request(f"{self.site.base}/", "front", self.parse_front, priority=FRONT_PRIORITY)
+            yield self.request(f"{self.site.base}/", "front", self.parse_front, priority=FRONT_PRIORITY)
         if not self.arguments.no:
-            for request in self._article_requests(self.to_retry, priority=RETRY_PRIORITY):
+            for request in self.article_requests(self.to_retry, priority=RETRY_PRIORITY):
                 yield request
             async for request in self._recheck_requests():
                 yield request
@@ -105,7 +91,7 @@ class AsiatongsinSpider(scrapy.Spider):
         @url https://newsasia.kr/
         @returns requests 1
         """
-        page = self._page(response, "front")
+        page = self.page(response, "front")
         yield from self._unless_dry(page)
         yield from self._first_pages(page)
 
@@ -116,7 +102,7 @@ class AsiatongsinSpider(scrapy.Spider):
             for item in self._no_list(section, f"it leads to {response.url}", response.request):
                 yield item
             return
-        page = replace(self._page(response, "list"), section=section)
+        page = replace(self.page(response, "list"), section=section)
         listing = page.once(listing_of)
         if listing.unreadable:
             for item in self._no_list(section, listing.unreadable.reason, page):
@@ -133,7 +119,7 @@ class AsiatongsinSpider(scrapy.Spider):
         if len(wanted) < len(new):
             self.lists.skip(section)
         listed = {teaser.no: teaser for teaser in wanted if teaser.no in fresh}
-        requests = [*self._article_requests(listed, -2 * number, listed)]
+        requests = [*self.article_requests(listed, -2 * number, listed)]
         for request in requests:
             yield request
         is_sure = bool(is_answered and teasers) and not await self._is_doubtful(section, teasers)
@@ -162,22 +148,12 @@ class AsiatongsinSpider(scrapy.Spider):
     def _go_on(self, section: int, said: ListPage) -> Iterator[Any]:
         for what, trouble in self.lists.answer(section, said):
             if isinstance(what, Request):
-                self._note_failure(what, trouble)
+                self.note_failure(what, trouble)
             else:
                 self.crawler.stats.inc_value(names.WITHOUT_LIST)
                 yield from self._unless_dry(what)  # split keeps the page
         if (walk := self.lists.of(section)).next_page is not None:
             yield self._list_request(section, walk.next_page, is_probe=walk.is_probing)
-
-    def parse_article(self, response: Response, no: int, **met: Any) -> Iterator[Any]:
-        """An article page, handed on unread.
-
-        @url https://newsasia.kr/news/article.html?no=142893
-        @cb_kwargs {"no": 142893}
-        @returns items 1 1
-        @scrapes url status body
-        """
-        yield replace(self._page(response, "article"), no=no, **met)
 
     def handle_failure(self, failure: Failure) -> Iterator[Any]:
         """Counts a page that did not arrive. An article is noted as well, so that the next crawl requests it again."""
@@ -191,25 +167,11 @@ class AsiatongsinSpider(scrapy.Spider):
             is_failure = is_failure_of_server(failure.value)
             yield from self._no_list(request.cb_kwargs["section"], reason, request, is_failure=is_failure)
             return
-        self._note_failure(request, reason)
         if kind == "article":
-            is_transient = not isinstance(failure.value, Refused)
-            yield failed_article(self.site.key, request, reason, is_transient=is_transient)
-        elif kind == "front":
-            yield from self._first_pages(None)
-
-    def _note_failure(self, request: Request, reason: str) -> None:
-        kind: PageKind = request.meta["kind"]
-        self.crawler.stats.inc_value(names.failed(kind))
-        if kind == "list":
-            self.crawler.stats.inc_value(f"{names.LIST_FAILED_OF}{request.cb_kwargs['section']}")
-        if request.meta["is_retry"]:
-            self.crawler.stats.inc_value(names.failed_again(kind))
-        if request.meta.get("is_absent"):
-            self.crawler.stats.inc_value(names.absent(kind))
-        self.crawler.stats.set_value(names.LAST_FAILURE, reason)
-        level = logging.WARNING if kind == "article" else logging.INFO  # the last line tells of the others
-        self.logger.log(level, "No answer that can be used from %s: %s", request.url, reason)
+            yield from super().handle_failure(failure)
+            return
+        self.note_failure(request, reason)
+        yield from self._first_pages(None)
 
     async def _is_doubtful(self, section: int, teasers: Sequence[Teaser]) -> bool:
         """Whether articles may be missing among, or behind, the known articles of this list page."""
@@ -217,27 +179,6 @@ class AsiatongsinSpider(scrapy.Spider):
             self.doubtful[section] = await self.known.doubtful_part(self.site.key, section)
         part = self.doubtful[section]
         return part is not None and any(part.includes(teaser.no, teaser.published_at) for teaser in teasers)
-
-    def _article_requests(
-        self, numbers: Iterable[int], priority: int, listed: Mapping[int, Teaser] | None = None
-    ) -> Iterator[Request]:
-        """One request for each article that was not requested yet; with `dry=1` they are only counted."""
-        for no in numbers:
-            if no in self.requested or no in self.rechecked:
-                continue
-            self.requested.add(no)
-            self.crawler.stats.inc_value(names.LISTED)
-            if self.arguments.dry:
-                self.logger.info("Would fetch %s", article_url(self.site.base, no))
-                continue
-            # An article that is tried again was met in a list by an earlier crawl, or is stored.
-            teaser, is_retry = (listed or {}).get(no), no in self.to_retry
-            met: dict[str, Any] = {"is_listed": is_retry or bool(teaser), "is_by_number": is_retry or not teaser}
-            if teaser:
-                met |= {"listed_at": teaser.published_at, "listed_as": teaser.says if no in self.relisted else None}
-            request = self._article_request(no, priority, self.stored.get(no), **met)
-            request.meta["is_retry"] = is_retry
-            yield request
 
     async def _recheck_requests(self) -> AsyncIterator[Request]:
         """Requests for stored articles that are due to be visited again."""
@@ -251,19 +192,6 @@ class AsiatongsinSpider(scrapy.Spider):
                 self.logger.info("Would visit %s again", article_url(self.site.base, article.no))
             else:
                 yield self.revisit(article, RECHECK_PRIORITY)
-
-    def revisit(self, article: Stored, priority: int = 0) -> Request:
-        """A conditional request: the server sends the page only where it has changed since it was stored."""
-        request = self._article_request(article.no, priority, article, is_listed=True)
-        return make_conditional(request, article)
-
-    def whole_article(self, no: int, stored: Stored | None = None) -> Request:
-        """A request for the whole page of an article, whether it was requested before or not."""
-        return self._article_request(no, 0, stored, is_listed=True, is_by_number=True)
-
-    def _article_request(self, no: int, priority: int, stored: Stored | None, **met: Any) -> Request:
-        named = {"no": no, "stored": stored} | met
-        return self._request(article_url(self.site.base, no), "article", self.parse_article, priority, **named)
 
     def _first_pages(self, front: Page | None) -> Iterator[Request]:
         try:
@@ -282,19 +210,10 @@ class AsiatongsinSpider(scrapy.Spider):
         # Page by page across all lists: a crawl that is stopped has the news of all. What proves an end comes at once.
         url = list_url(self.site.base, section, number, self.scripts[section])
         priority = 1 if is_probe else 1 - 2 * number
-        request = self._request(url, "list", self.parse_list, priority, section=section, number=number)
+        request = self.request(url, "list", self.parse_list, priority, section=section, number=number)
         request.meta["is_probe"] = is_probe
         return request
-
-    def _request(self, url: str, kind: PageKind, callback: Any, priority: int = 0, **arguments: Any) -> Request:
-        # One slot for the site: its hosts with and without www. are one server.
-        request = request_for(url, kind, slot=self.site.key, priority=priority, arguments=arguments)
-        return request.replace(callback=callback, errback=self.handle_failure)
 
     def _unless_dry(self, page: Page) -> Iterator[Page]:
         if not self.arguments.dry:
             yield page
-
-    def _page(self, response: Response, kind: PageKind) -> Page:
-        self.crawler.stats.inc_value(names.pages(kind))
-        return page_of(response, self.site, kind)

@@ -8,27 +8,18 @@ from http import HTTPStatus
 from io import BytesIO
 from typing import Any
 
-from warcio.bufferedreaders import BufferedReader, ChunkedDataReader
+from warcio.bufferedreaders import ChunkedDataReader
 
-_BLOCK = 64 * 1024
-_NOT_ENCODED = {"", "identity"}
-_DECODERS = {"gzip": "gzip", "x-gzip": "gzip", "deflate": "deflate"}  # not br: warcio 1.8 cannot use brotli 1.2
+from pipelines.archive.encodings import undone
 
 
 def payload(headers: Any, raw: bytes, largest: int) -> bytes | None:
     """The body without transfer and content encodings; None where it has more than `largest` bytes.
 
-    A body that was stored decoded, under the headers of the encoded one, stays as it is. ValueError for an encoding
-    that cannot be undone here.
+    ValueError for an encoding that cannot be undone here.
     """
-    encoding = (headers.get_header("Content-Encoding") or "").strip().lower()
-    if encoding not in _NOT_ENCODED | _DECODERS.keys():
-        raise ValueError(f"the body is encoded as {encoding}, which cannot be undone")
-    whole = _unchunked(headers, raw)
-    if encoding in _NOT_ENCODED:
-        return whole
-    stream: Any = BufferedReader(BytesIO(whole), decomp_type=_DECODERS[encoding])
-    return _read(stream, largest)
+    given = [value for name, value in headers.headers if name.lower() == "content-encoding"]
+    return undone(_unchunked(headers, raw), ",".join(given), largest)
 
 
 def is_whole(headers: Any, raw: bytes) -> bool:
@@ -64,11 +55,3 @@ def _unchunked(headers: Any, raw: bytes) -> bytes:
     is_chunked = (headers.get_header("Transfer-Encoding") or "").strip().lower() == "chunked"
     stream: Any = ChunkedDataReader(BytesIO(raw)) if is_chunked else BytesIO(raw)
     return bytes(stream.read())
-
-
-def _read(stream: Any, largest: int) -> bytes | None:
-    parts, size = [], 0
-    while size <= largest and (part := stream.read(_BLOCK)):
-        parts.append(part)
-        size += len(part)
-    return b"".join(parts) if size <= largest else None

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
+from operator import attrgetter
 from pathlib import Path
 from threading import Lock
 from time import monotonic
@@ -15,7 +16,7 @@ from typing import Self
 from scrapy.settings import BaseSettings
 
 from asiatongsin import __version__
-from asiatongsin.capture import Archived, Exchange
+from asiatongsin.capture import Archived, Exchange, Part
 from asiatongsin.items import Page
 from pipelines.archive import warc
 from pipelines.archive.reading import capture_at
@@ -88,13 +89,16 @@ class Archive:
                 for one in redirects
                 for part in warc.response_records(one, *warc.as_archived(one, one.body), requested)
             )
+            places = []
+            for part in filter(attrgetter("exchanges"), page.parts):
+                places.append(self._size + len(before))
+                before += b"".join(_records_of_part(part))
+            facts = _facts_of_crawl(page) | ({warc.PARTS: " ".join(map(str, places))} if places else {})
             original = self._original(page, digest)
             if original:
-                records = warc.revisit_records(
-                    last, headers, _reference(original, last, digest) | _facts_of_crawl(page)
-                )
+                records = warc.revisit_records(last, headers, _reference(original, last, digest) | facts)
             else:
-                records = warc.response_records(last, headers, body, _facts_of_crawl(page))
+                records = warc.response_records(last, headers, body, facts)
             offset = self._size + len(before)
             self._size += append_whole(file, b"".join([before, *records]))
             if monotonic() - self._synced_at > SYNC_AFTER:
@@ -175,6 +179,13 @@ def _reference(original: Original, exchange: Exchange, digest: str) -> dict[str,
     if exchange.status == HTTPStatus.NOT_MODIFIED:
         return fields | {"WARC-Profile": warc.NOT_MODIFIED}
     return fields | {"WARC-Profile": warc.SAME_PAYLOAD, "WARC-Payload-Digest": digest}
+
+
+def _records_of_part(part: Part) -> list[bytes]:
+    """The answer of a further page of an article; redirects that led to it are left out."""
+    last = part.exchanges[-1]
+    requested = {warc.REQUESTED_URL: part.exchanges[0].url}
+    return warc.response_records(last, *warc.as_archived(last, part.body), requested)
 
 
 def _facts_of_crawl(page: Page) -> dict[str, str]:

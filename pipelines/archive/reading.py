@@ -29,6 +29,7 @@ _loader = ArcWarcRecordLoader(verify_http=False)
 
 _HTTP = ("http://", "https://")
 _WITH_PAGE = {"response", "revisit"}
+_WITHOUT_ANSWER = {"resource", "conversion"}
 ReportDamage = Callable[[Path, int, str], None]
 """Is called for each place that cannot be read, with file, byte and what is wrong."""
 
@@ -67,6 +68,9 @@ class Capture:
     body: bytes
     """Body, transfer and content encodings undone."""
 
+    unread: str = ""
+    """Why the page in the record is not read, which then has neither status, headers nor body; empty where it is."""
+
     def field(self, name: str) -> str | None:
         """A header of the record."""
         return _value(self.fields, name)
@@ -85,7 +89,8 @@ def captures(path: Path, report: ReportDamage, start: int = 0, largest: int = LA
     """All captures of a file, in order, from the record at `start` on. What cannot be read is reported and passed over.
 
     OSError where the file cannot be opened or read. A file that was cut off ends there; one that is no
-    archive has no capture. Pages of more than `largest` bytes are passed over, like records that hold no page.
+    archive has no capture. Pages of more than `largest` bytes, and records without the answer of a server, are
+    captures that say so in `unread`.
     """
     read = partial(_read, largest=largest)
     if path.is_fifo():  # where nobody writes, opening it would wait for ever
@@ -110,7 +115,7 @@ def capture_at(path: Path, offset: int) -> Capture | None:
         found = next(captures(path, _give_up, offset), None)
     except OSError:
         return None
-    return found if found and found.offset == offset else None
+    return found if found and found.offset == offset and not found.unread else None
 
 
 def _give_up(path: Path, offset: int, trouble: str) -> None:
@@ -141,25 +146,37 @@ def _report_nothing(*_: object) -> None:
 def _read(record: Any, largest: int) -> Content | None:
     """The fields of a Capture; None for records that hold no page. ValueError where the record is damaged."""
     url = record.rec_headers.get_header("WARC-Target-URI") or ""
-    if record.rec_type not in _WITH_PAGE or not url.startswith(_HTTP) or record.length > largest + _HEADERS:
+    if not url.startswith(_HTTP) or record.rec_type not in _WITH_PAGE | _WITHOUT_ANSWER:
         return None
+    too_large = f"the page has more than {largest} bytes (DOWNLOAD_MAXSIZE)"
+    if record.rec_type in _WITHOUT_ANSWER:
+        return _unread(record, url, f"the page is in a {record.rec_type} record, without the answer of a server")
+    if record.length > largest + _HEADERS:
+        return _unread(record, url, too_large)
     headers = _loader.load_http_headers(record.rec_type, url, record.raw_stream, record.length)
     if headers is None:
         return None
     raw = record.raw_stream.read(largest + 1)
     body = payload(headers, raw, largest) if len(raw) <= largest else None
     if body is None:
-        return None
+        return _unread(record, url, too_large)
     if record.rec_type == "response":
         _check(record.rec_headers, headers, raw, body)
+    answered = {"status": int(headers.get_statuscode()), "headers": tuple(headers.headers), "body": body}
+    return _fields(record, url, headers.get_header("Date") or "") | answered
+
+
+def _unread(record: Any, url: str, why: str) -> Content:
+    return _fields(record, url, "") | {"status": 0, "headers": (), "body": b"", "unread": why}
+
+
+def _fields(record: Any, url: str, answered_at: str) -> Content:
+    """What a record says beside the answer in it."""
     return {
         "is_revisit": record.rec_type == "revisit",
         "url": url,
-        "fetched_at": _date(record.rec_headers.get_header("WARC-Date"), headers.get_header("Date") or ""),
-        "status": int(headers.get_statuscode()),
-        "headers": tuple(headers.headers),
+        "fetched_at": _date(record.rec_headers.get_header("WARC-Date"), answered_at),
         "fields": tuple(record.rec_headers.headers),
-        "body": body,
     }
 
 

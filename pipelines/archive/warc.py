@@ -23,6 +23,7 @@ NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 SAME_PAYLOAD = RecordBuilder.REVISIT_PROFILE_1_1
 
 REQUESTED_URL = "Asiatongsin-Asked"
+PARTS = "Asiatongsin-Parts"
 """Header of ours: the address the crawl requested, where redirects led to another one."""
 
 LISTED_AT = "Asiatongsin-Listed-At"

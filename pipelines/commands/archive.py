@@ -9,6 +9,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 from tqdm import tqdm
 
+from asiatongsin.output import show
 from asiatongsin.printable import printable
 from pipelines.archive.cleaning import clean, only_cleaner
 from pipelines.archive.files import archive_files, files_of_unfinished_crawls
@@ -52,7 +53,7 @@ class Command(ScrapyCommand):
         told = [f"{number} {what}" for what, number in troubles.items() if number]
         self.exitcode = ExitStatus.FAULT if told else ExitStatus.DONE
         counts = ", ".join([f"{cleaning.records} requests cleaned in {len(files)} files", *told])
-        print(f"asiatongsin: {'error' if told else 'ok'}: {counts}", file=sys.stderr)
+        show(f"asiatongsin: {'error' if told else 'ok'}: {counts}", sys.stderr)
 
 
 class Cleaning:

@@ -11,7 +11,8 @@ from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 
 from asiatongsin.korean import KST
-from pipelines.commands.usage import check_settings, usage_error, usage_errors
+from asiatongsin.output import show
+from pipelines.commands.usage import check_settings, given_site, usage_error, usage_errors
 from pipelines.database.session import looking
 from pipelines.queries.revisions import Revision, revisions
 from pipelines.terminal.word_diff import COLOURED, PLAIN, patch, word_diff
@@ -31,7 +32,7 @@ class Command(ScrapyCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("--site", help="host, where several sites have an article of that number")
+        parser.add_argument("--site", help="base address or host, where several sites have an article of that number")
         parser.add_argument("--patch", action="store_true", help="unified diff, a paragraph per line")
         parser.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="default: auto")
 
@@ -40,13 +41,14 @@ class Command(ScrapyCommand):
         check_settings(self.settings)
         if len(args) != 1 or not (args[0].isascii() and args[0].isdecimal() and 0 < int(args[0]) < 2**63):
             raise usage_error("write the number of one article, for example: scrapy diff 142893")
+        site = given_site(opts.site).key if opts.site is not None else None
         with looking(self.settings or Settings()) as (_, connection):
-            found = revisions(connection, int(args[0]), opts.site)
+            found = revisions(connection, int(args[0]), site)
         if not found:
-            of_site = f" of {opts.site}" if opts.site else ""
+            of_site = f" of {site}" if site else ""
             raise usage_error(f"no article {args[0]}{of_site} is stored")
         for _, texts in groupby(found, key=lambda revision: revision.site):
-            print(history(list(texts), opts.patch, opts.color == "always" or (opts.color == "auto" and _is_terminal())))
+            show(history(list(texts), opts.patch, opts.color == "always" or (opts.color == "auto" and _is_terminal())))
 
 
 def history(texts: list[Revision], as_patch: bool, is_coloured: bool) -> str:
@@ -62,7 +64,8 @@ def history(texts: list[Revision], as_patch: bool, is_coloured: bool) -> str:
 def _between(old: Revision, new: Revision) -> str:
     times = " → ".join(f"{one.fetched_at.astimezone(KST):%Y-%m-%d %H:%M}" for one in (old, new))
     back = "\ncame back after it had been removed" if new.returned else ""
-    return f"revision {old.revision} → {new.revision}, fetched {times} (Korean time){back}"
+    other = "\nanother article, to which the site has given this number" if new.is_another else ""
+    return f"revision {old.revision} → {new.revision}, fetched {times} (Korean time){back}{other}"
 
 
 def _patch(old: Revision, new: Revision) -> str:

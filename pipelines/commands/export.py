@@ -8,6 +8,7 @@ import sys
 from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 
+from asiatongsin.output import show
 from asiatongsin.printable import printable
 from pipelines.commands.usage import check_settings, usage_error, usage_errors
 from pipelines.crawl.extension import MIGRATION_FACTOR
@@ -43,7 +44,7 @@ class Command(ScrapyCommand):
         if args:
             raise usage_error("scrapy export takes no arguments")
         self.exitcode, sentence = export(self.settings or Settings(), is_moved=opts.move)
-        print(printable(f"asiatongsin: {sentence}"), file=sys.stderr)
+        show(printable(f"asiatongsin: {sentence}"), sys.stderr)
 
 
 def export(settings: Settings, *, is_moved: bool = False) -> tuple[ExitStatus, str]:

@@ -16,6 +16,7 @@ from scrapy.settings import Settings
 from asiatongsin.arguments import is_number
 from asiatongsin.cms import ALL
 from asiatongsin.korean import KST
+from asiatongsin.output import show
 from asiatongsin.printable import printable
 from asiatongsin.site import DEFAULT_BASE, Site
 from asiatongsin.spiders.asiatongsin import AsiatongsinSpider
@@ -29,8 +30,8 @@ from pipelines.terminal.text_table import text_table
 RUNS_SHOWN = 20
 """How many runs of missing numbers are printed."""
 
-HIGHEST_NUMBER, MOST_TRIES = 10**12, 10_000
-"""Highest article number, which no site comes near, and most numbers that are tried at once, which takes hours."""
+MOST_TRIES = 10_000
+"""Most numbers that are tried at once, which takes hours."""
 
 
 class Command(ScrapyCommand):
@@ -45,8 +46,8 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument("--site", default=DEFAULT_BASE, help=f"base address or host; default: {DEFAULT_BASE}")
-        parser.add_argument("--from", dest="first", metavar="N", help="default: the lowest number on a stored page")
-        parser.add_argument("--to", dest="last", metavar="N", help="default: the highest number that is stored")
+        parser.add_argument("--from", dest="first", metavar="N", help="default: the lowest stored one, but for strays")
+        parser.add_argument("--to", dest="last", metavar="N", help="default: the highest stored one, but for strays")
         parser.add_argument("--fetch", action="store_true", help="try the missing numbers; ends like scrapy crawl")
         parser.add_argument("--most", metavar="N", default="100", help="try at most so many numbers; default: 100")
         parser.add_argument("--json", action="store_true", help="one JSON object instead of tables")
@@ -63,20 +64,23 @@ class Command(ScrapyCommand):
         if args:
             raise usage_error(f"scrapy gaps takes options only, not {args[0]}")
         site, limit = given_site(opts.site), _number("--most", opts.most, MOST_TRIES)
-        first = _number("--from", opts.first, HIGHEST_NUMBER) if opts.first is not None else None
-        last = _number("--to", opts.last, HIGHEST_NUMBER) if opts.last is not None else None
+        first = _number("--from", opts.first, gaps.HIGHEST_NUMBER) if opts.first is not None else None
+        last = _number("--to", opts.last, gaps.HIGHEST_NUMBER) if opts.last is not None else None
         with opened(self.settings or Settings(), only_looks=not opts.fetch) as (_, connection):
-            span = _span(site.key, first, last, gaps.stored_span(connection, site.key))
+            stored = gaps.stored_span(connection, site.key)
+            span = _span(site.key, first, last, stored)
+            if stored and (strays := gaps.strays(connection, stored)).articles:
+                show(_strays(strays, stored), sys.stderr)
             if not opts.fetch:
                 counts, runs = gaps.count(connection, span), gaps.longest_runs(connection, span, RUNS_SHOWN)
                 lists = gaps.lists_without_end(connection, site.key)
-                print(as_json(span, counts, *runs, lists) if opts.json else report(span, counts, *runs, lists))
+                show(as_json(span, counts, *runs, lists) if opts.json else report(span, counts, *runs, lists))
                 return
             numbers = gaps.missing(connection, span, limit)
         if numbers:
             self._fetch(site, numbers, opts.json)
         else:
-            print(_fetched_json(0, gaps.Counts()) if opts.json else f"{site.key}: {_numbers(span)}: none is missing")
+            show(_fetched_json(0, gaps.Counts()) if opts.json else f"{site.key}: {_numbers(span)}: none is missing")
 
     def _fetch(self, site: Site, numbers: Sequence[int], is_json: bool) -> None:
         """Crawls these numbers, then prints what became of them and how the crawl went."""
@@ -88,10 +92,10 @@ class Command(ScrapyCommand):
         self.exitcode, sentence = run_spider(self.crawler_process, crawler, given)
         try:
             results = self._results(site, numbers)
-            print(_fetched_json(len(numbers), results) if is_json else _fetched(len(numbers), results))
+            show(_fetched_json(len(numbers), results) if is_json else _fetched(len(numbers), results))
         except DatabaseUnreachable as error:
             trouble = f"asiatongsin: what became of {len(numbers)} numbers cannot be told: {error}"
-            print(printable(trouble), file=sys.stderr)
+            show(printable(trouble), sys.stderr)
         report_result(self.settings, self.exitcode, sentence)
 
     def _results(self, site: Site, numbers: Sequence[int]) -> gaps.Counts:
@@ -182,6 +186,12 @@ def _span(site: str, first: int | None, last: int | None, stored: gaps.Span | No
             f"no number is from {span.first} to {span.last}: write --from and --to, the lower one first{known}"
         )
     return span
+
+
+def _strays(strays: gaps.Strays, stored: gaps.Span) -> str:
+    """Says which articles no range without --from and --to includes."""
+    which = f"{strays.articles:,} stored from {strays.first:,} to {strays.last:,}"
+    return f"asiatongsin: {which}: too far from the {_numbers(stored)} for the numbers between to be missing"
 
 
 def _numbers(span: gaps.Span) -> str:

@@ -7,6 +7,7 @@ import argparse
 from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 
+from asiatongsin.output import show
 from asiatongsin.printable import printable
 from pipelines.commands.usage import check_settings, usage_errors
 from pipelines.database.migrate import schema_version
@@ -29,4 +30,4 @@ class Command(ScrapyCommand):
             version = schema_version(connection)
         names = ", ".join(f"{migration.version:04d} {migration.name}" for migration in applied)
         done = f"applied {names}" if names else "nothing to do"
-        print(printable(f"{database.name}: schema version {version}; {done}"))
+        show(printable(f"{database.name}: schema version {version}; {done}"))

@@ -17,6 +17,7 @@ from tqdm import tqdm
 
 from asiatongsin.arguments import Arguments, is_number
 from asiatongsin.errors import ArgumentError
+from asiatongsin.output import show
 from asiatongsin.printable import printable
 from asiatongsin.rechecks import Rechecks
 from pipelines.archive.files import archive_files, given_files, total_bytes
@@ -42,7 +43,7 @@ CHOICES = ("site", "no", "since", "until")
 
 
 class Command(ScrapyCommand):
-    """Exit status: 0 done, 1 interrupted or a fault, 2 wrong usage, 3 the database went away."""
+    """Exit status: 0 all is read, 1 some is not, or a fault, 2 wrong usage, 3 the database went away."""
 
     requires_project = True
     requires_crawler_process = False
@@ -93,18 +94,19 @@ class Command(ScrapyCommand):
                 _begin(bookmark, files, is_anew=opts.restart)
             reparse = Reparse(job, session, writing, bookmark)
             self.exitcode, sentence = self._run(reparse, settings)
-        if self.exitcode != Outcome.ERROR.status or _refused(reparse):
+        if reparse.is_done:
             is_coloured = sys.stdout.isatty()
-            print(report_text(reparse.report, COLOURED if is_coloured else PLAIN))
-        print(printable(f"asiatongsin: {sentence}"), file=sys.stderr)
+            show(report_text(reparse.report, COLOURED if is_coloured else PLAIN))
+        show(printable(f"asiatongsin: {sentence}"), sys.stderr)
 
     def _run(self, reparse: Reparse, settings: Settings) -> tuple[ExitStatus, str]:
         """Runs it; returns exit status and last line. Pages that were read and not stored wait in the spool."""
-        outcome, why, refused = Outcome.ERROR, "interrupted; ", ""
+        outcome, why = Outcome.ERROR, "interrupted; "
         try:
             reparse.run(settings)
-            refused = _refused(reparse)
-            outcome, why = (Outcome.ERROR, f"{refused}; ") if refused else (Outcome.OK, "")
+            unread = "" if reparse.report.is_whole else "not all pages could be read"
+            amiss = "; ".join(filter(None, [_refused(reparse), unread]))
+            outcome, why = (Outcome.ERROR, f"{amiss}; ") if amiss else (Outcome.OK, "")
         except (DatabaseUnreachable, DatabaseUnusable) as error:
             outcome, why = Outcome.SPOOLED, f"the database went away ({' '.join(str(error).split())}); "
         except BrokenExecutor:
@@ -116,7 +118,7 @@ class Command(ScrapyCommand):
         finally:
             if reparse.writing:
                 outcome = reparse.writing.end(outcome, reparse.report.counts())
-        if outcome is not Outcome.OK and reparse.writing and not refused:
+        if outcome is not Outcome.OK and reparse.writing and not reparse.is_done:
             why += "the same command goes on where this one ended; "
         return outcome.status, f"{outcome.word}: {why}{_counts(reparse)}"
 
@@ -130,7 +132,7 @@ def _begin(bookmark: Bookmark, files: Sequence[Path], *, is_anew: bool) -> None:
     if is_anew:
         bookmark.remove()
     elif place := bookmark.read(files):
-        print(printable(f"Going on with an interrupted run in {place.file}; --restart begins anew"), file=sys.stderr)
+        show(printable(f"Going on with an interrupted run in {place.file}; --restart begins anew"), sys.stderr)
 
 
 def _advance(bar: tqdm[Any], read: int) -> None:
@@ -178,4 +180,5 @@ def _jobs(text: str | None) -> int:
 
 
 def _report(what: str) -> None:
-    tqdm.write(printable(f"Cannot read {what}"), file=sys.stderr)
+    with tqdm.external_write_mode(sys.stderr):  # the bar is taken away meanwhile
+        show(printable(f"Cannot read {what}"), sys.stderr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import re
 from typing import get_type_hints
 
@@ -13,6 +14,7 @@ from scrapy.settings import Settings
 
 from asiatongsin.article_parts import ArticleImage, ArticleLink
 from asiatongsin.items import Article, Rejection, RelatedStory, WeatherReading, WeatherSnapshot
+from asiatongsin.output import show
 from pipelines.commands.usage import check_settings, given_site, usage_error, usage_errors
 from pipelines.crawl_record import NEEDS_A_PERSON, CrawlRecord, ExitStatus
 from pipelines.status.collect import collect
@@ -44,15 +46,15 @@ class Command(ScrapyCommand):
         if args:
             raise usage_error(f"scrapy status takes options only, not {args[0]}")
         if opts.schema:
-            print("\n\n".join(explanation(item) for item in ITEMS))
+            show("\n\n".join(explanation(item) for item in ITEMS))
             return
-        status = collect(self.settings or Settings(), given_site(opts.site).key if opts.site else None)
+        status = collect(self.settings or Settings(), given_site(opts.site).key if opts.site is not None else None)
         if opts.json:
-            print(msgspec.json.format(msgspec.json.encode(status)).decode())
+            show(json.dumps(json.loads(msgspec.json.encode(status)), indent=2))
         elif not opts.quiet:
-            print(screen.text(status))
+            show(screen.text(status))
         elif status.needs_a_person:
-            print(screen.needs(status))
+            show(screen.needs(status))
         self.exitcode = NEEDS_A_PERSON if status.needs_a_person else ExitStatus.DONE
 
 

@@ -7,6 +7,7 @@ import argparse
 from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 
+from asiatongsin.output import show
 from pipelines.commands.usage import check_settings, usage_errors
 from pipelines.database.session import looking
 from pipelines.queries import newest
@@ -32,4 +33,4 @@ class Command(ScrapyCommand):
                 newest.snapshots(connection),
                 newest.related_stories(connection),
             )
-            print("\n\n".join(titled_table(table.title, table.head, table.rows) for table in tables))
+            show("\n\n".join(titled_table(table.title, table.head, table.rows) for table in tables))

@@ -25,7 +25,7 @@ from pipelines.crawl_record import CrawlRecord
 from pipelines.database.connection import Database
 from pipelines.database.errors import DatabaseBusy, DatabaseFrozen, DatabaseUnreachable, DatabaseUnusable
 from pipelines.database.session import Session, run_while_progressing
-from pipelines.disk import data_folder, describe_error
+from pipelines.disk import DISK_FULL, data_folder, describe_error
 from pipelines.exporters.batch import Exported
 from pipelines.monitoring.notify import Notices
 from pipelines.spool.belonging import describe_elsewhere
@@ -192,24 +192,42 @@ class CrawlExtension:
         return not is_far(self.crawler.stats.get_value(names.CLOCK_AHEAD_OF_SITE, 0.0))
 
     def _end(self, thread: DrainThread, record: CrawlRecord) -> None:
-        spool, drain = thread.spool, thread.worker
+        spool = thread.spool
         try:
             is_stored = thread.finish()
-            final = FinalRecord(self.crawler, record)
-            earlier = None if thread.trouble else drain.earlier_crawls(final.record)
-            self.ended = final.judge(waiting=spool.waiting(), trouble=thread.trouble, earlier=earlier)
-            self._write_record(spool, self.ended.record)
-            if is_stored:
-                drain.store_record(self.ended.record)
-                self.ended = final.with_missing(self.ended, drain.fallen(record.site))
-                spool.remove()
-        except (DatabaseUnreachable, DatabaseUnusable, OSError) as error:
+            if thread.disk_error:
+                raise thread.disk_error
+            self._judge_and_store(thread, record, is_stored=is_stored)
+        except (DatabaseUnreachable, DatabaseUnusable) as error:
             self._put_off(spool, record, str(error))
+        except OSError as error:
+            self._end_on_failing_disk(thread, record, error)
         finally:
             if self._archive:
                 with suppress(OSError):  # records that the spool refers to are on the disk already
                     self._archive.close()
             spool.release()
+
+    def _judge_and_store(self, thread: DrainThread, record: CrawlRecord, *, is_stored: bool) -> None:
+        spool, drain = thread.spool, thread.worker
+        final = FinalRecord(self.crawler, record)
+        earlier = None if thread.trouble else drain.earlier_crawls(final.record)
+        self.ended = final.judge(waiting=spool.waiting(), trouble=thread.trouble, earlier=earlier)
+        self._write_record(spool, self.ended.record, is_whole=True)
+        if is_stored:
+            drain.store_record(self.ended.record)
+            self.ended = final.with_missing(self.ended, drain.fallen(record.site))
+            spool.remove()
+
+    def _end_on_failing_disk(self, thread: DrainThread, record: CrawlRecord, error: OSError) -> None:
+        """Tells of a disk that failed at the end like of one that was full before, and closes the row all the same."""
+        trouble = describe_error(error, self.data)
+        if not self.crawler.stats.get_value(names.SPOOL_TROUBLE):
+            self.crawler.stats.set_value(names.SPOOL_TROUBLE, trouble)
+        self._put_off(thread.spool, record, trouble)
+        if self.ended:
+            with suppress(DatabaseUnreachable, DatabaseUnusable):
+                thread.worker.store_record(self.ended.record)
 
     def _put_off(self, spool: Spool, record: CrawlRecord, trouble: str) -> None:
         """Leaves at least the record in the spool, since the last step failed."""
@@ -218,11 +236,16 @@ class CrawlExtension:
         self.ended = FinalRecord(self.crawler, record).put_off(waiting=spool.waiting(), trouble=trouble)
         self._write_record(spool, self.ended.record)
 
-    def _write_record(self, spool: Spool, final: CrawlRecord) -> None:
-        """Writes the record beside the pages. On a full disk that fails, but the crawl still gets its row."""
+    def _write_record(self, spool: Spool, final: CrawlRecord, *, is_whole: bool = False) -> None:
+        """Writes the record beside the pages. On a full disk that fails, but the crawl still gets its row.
+
+        OSError where a disk that `is_whole` so far fails in another way.
+        """
         try:
             spool.write_record(final)
         except OSError as error:
+            if is_whole and error.errno not in DISK_FULL:
+                raise
             logger.warning("The record of the crawl cannot be written: %s", describe_error(error, self.data))
 
     def _count(self, exported: Exported) -> None:

@@ -17,6 +17,7 @@ from asiatongsin import needed_components, setting_checks
 from asiatongsin.arguments import Arguments
 from asiatongsin.errors import ArgumentError, SettingError
 from asiatongsin.log import JSON_FORMAT, choose_log_record
+from asiatongsin.output import show
 from asiatongsin.printable import printable
 from asiatongsin.rechecks import Rechecks
 from pipelines.archive import settings as archive_settings
@@ -79,7 +80,7 @@ def _check_schema(settings: BaseSettings) -> None:
 def report_result(settings: BaseSettings | None, status: int, sentence: str) -> None:
     """Prints how the command went, as the last line on standard error and of the log file."""
     _log_to_file(settings, status, sentence)
-    print(printable(sentence), file=sys.stderr)
+    show(printable(sentence), sys.stderr)
 
 
 def run_spider(process: CrawlerProcessBase, crawler: Crawler, given: Mapping[str, str]) -> tuple[ExitStatus, str]:

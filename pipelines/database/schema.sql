@@ -51,29 +51,30 @@ COMMENT ON COLUMN articles.archive_length IS 'Bytes of that record, compressed.'
 COMMENT ON COLUMN articles.payload_digest IS 'Digest of the page as received: sha1: and Base32, as in WARC-Payload-Digest.';
 
 CREATE TABLE former_articles (
-    site            text         NOT NULL,
-    no              bigint       NOT NULL,
-    url             text         NOT NULL,
-    section         text,
-    headline        text         NOT NULL,
-    subheadline     text,
-    reporter        text,
-    reporter_email  text,
+    site            text         NOT NULL CHECK (site <> ''),
+    no              bigint       NOT NULL CHECK (no > 0),
+    url             text         NOT NULL CHECK (url <> ''),
+    section         text         CHECK (section <> ''),
+    headline        text         NOT NULL CHECK (headline <> ''),
+    subheadline     text         CHECK (subheadline <> ''),
+    reporter        text         CHECK (reporter <> ''),
+    reporter_email  text         CHECK (reporter_email <> ''),
     published_at    timestamptz,
     modified_at     timestamptz,
-    body            text,
-    language        text,
-    content_hash    text         NOT NULL,
-    revision        integer      NOT NULL,
+    body            text         CHECK (body <> ''),
+    language        text         CHECK (language <> ''),
+    content_hash    text         NOT NULL CHECK (length(content_hash) = 64),
+    revision        integer      NOT NULL DEFAULT 1 CHECK (revision > 0),
     first_seen_at   timestamptz  NOT NULL,
     fetched_at      timestamptz  NOT NULL,
     gone_at         timestamptz,
-    archive_file    text,
-    archive_offset  bigint,
-    archive_length  bigint,
-    payload_digest  text,
+    archive_file    text         CHECK (archive_file <> ''),
+    archive_offset  bigint       CHECK (archive_offset >= 0),
+    archive_length  bigint       CHECK (archive_length > 0),
+    payload_digest  text         CHECK (payload_digest <> ''),
     replaced_at     timestamptz  NOT NULL,
-    PRIMARY KEY (site, no, replaced_at)
+    PRIMARY KEY (site, no, replaced_at),
+    CHECK (first_seen_at <= fetched_at)
 );
 COMMENT ON TABLE former_articles IS 'Articles whose number the site has given to another article, as they were stored last. Their texts are in article_revisions as well, as those that were fetched before replaced_at.';
 COMMENT ON COLUMN former_articles.site IS 'Host of the site without www., with the port where there is one.';
@@ -84,7 +85,7 @@ COMMENT ON COLUMN former_articles.headline IS 'Headline.';
 COMMENT ON COLUMN former_articles.subheadline IS 'Sub-headline; several printed lines stay several lines.';
 COMMENT ON COLUMN former_articles.reporter IS 'Person of the info line, else of the byline in the body, without the title 기자; never a desk.';
 COMMENT ON COLUMN former_articles.reporter_email IS 'E-mail address printed for the reporter or the desk.';
-COMMENT ON COLUMN former_articles.published_at IS 'Printed time of 등록, else of the page''s metadata, else of the list page.';
+COMMENT ON COLUMN former_articles.published_at IS 'Printed time of 등록, else of the list page, else of the page''s metadata.';
 COMMENT ON COLUMN former_articles.modified_at IS 'Printed time of 수정.';
 COMMENT ON COLUMN former_articles.body IS 'Paragraphs as printed, joined by a blank line; NULL for a photo or video alone.';
 COMMENT ON COLUMN former_articles.language IS 'Language the page declares, such as ko.';

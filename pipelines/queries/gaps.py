@@ -12,10 +12,26 @@ from psycopg import Connection
 from asiatongsin.cms import ALL
 from pipelines.crawl_record import LISTS
 
-# A stored page may lead to an article that is older than all that are stored.
-_SPAN = """
-SELECT least(min(no), (SELECT min(related_no) FROM related_stories WHERE site = %(site)s)), max(no)
-FROM articles WHERE site = %(site)s HAVING count(*) > 0"""
+HIGHEST_NUMBER = 10**12
+"""Highest article number that is looked for, which no site comes near."""
+
+FAR = 1_000_000
+"""So many numbers without an article between two stored ones part them: the smaller part are strays.
+
+Example: 142,000 articles, and one whose number the site made up of the time. All numbers up to it would be missing.
+"""
+
+# Parts of the stored numbers, that with most articles first. A stored page may lead to articles older than all of them.
+_PARTS = """
+SELECT least(min(no), (
+    SELECT min(related_no) FROM related_stories WHERE site = %(site)s AND related_no > min(parts.no) - %(far)s
+)), max(no) FROM (
+    SELECT no, count(*) FILTER (WHERE is_far) OVER (ORDER BY no) AS part
+    FROM (SELECT no, no - lag(no) OVER (ORDER BY no) > %(far)s AS is_far FROM articles WHERE site = %(site)s) AS steps
+) AS parts WHERE no <= %(highest)s
+GROUP BY part ORDER BY count(*) DESC, max(no) DESC LIMIT 1"""
+
+_STRAYS = "SELECT count(*)::int, min(no), max(no) FROM articles WHERE site = %s AND no NOT BETWEEN %s AND %s"
 
 # Lists that crawls walked, or tried to, of late. Where the end of the list of all articles was seen, none matters.
 _WITHOUT_END: LiteralString = f"""
@@ -108,6 +124,20 @@ class Span:
     """Highest number, within the range."""
 
 
+@dataclass(frozen=True, slots=True)
+class Strays:
+    """Stored numbers far away from all others."""
+
+    articles: int
+    """How many."""
+
+    first: int | None
+    """Lowest of them; None without any."""
+
+    last: int | None
+    """Highest of them; None without any."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Counts:
     """How many numbers are in each class. Each number counts once, in the first class here that fits."""
@@ -156,13 +186,23 @@ class Run:
 
 
 def stored_span(connection: Connection, site: str) -> Span | None:
-    """From the lowest number that a stored page names to the highest that is stored; None where nothing is stored."""
-    return next((Span(site, first, last) for first, last in connection.execute(_SPAN, {"site": site})), None)
+    """From the lowest number that a stored page names to the highest that is stored; None where nothing is stored.
+
+    Strays are left out.
+    """
+    values = {"site": site, "far": FAR, "highest": HIGHEST_NUMBER}
+    return next((Span(site, *ends) for ends in connection.execute(_PARTS, values)), None)
 
 
 def lists_without_end(connection: Connection, site: str) -> list[int]:
     """Lists to whose end no crawl has come: behind their last known page there may be more articles."""
     return [section for (section,) in connection.execute(_WITHOUT_END, {"site": site})]
+
+
+def strays(connection: Connection, stored: Span) -> Strays:
+    """The stored numbers outside of the range that `stored_span` returned."""
+    [row] = connection.execute(_STRAYS, [stored.site, stored.first, stored.last]).fetchall()
+    return Strays(*row)
 
 
 def count(connection: Connection, span: Span) -> Counts:

@@ -12,9 +12,15 @@ from pipelines.exporters.articles import PARAGRAPH_BREAK
 
 _REVISIONS = """
 SELECT r.site, r.no, a.url, r.revision, r.fetched_at, r.headline, r.subheadline, r.body,
-    r.returned
-FROM article_revisions AS r JOIN articles AS a USING (site, no)
-WHERE r.no = %s AND (%s::text IS NULL OR r.site = %s) ORDER BY r.site, r.revision"""
+    r.returned, EXISTS (
+        SELECT FROM former_articles AS f WHERE f.site = r.site AND f.no = r.no AND f.replaced_at <= r.fetched_at
+            AND f.replaced_at > r.fetched_before
+    ) AS is_another
+FROM (
+    SELECT *, lag(fetched_at) OVER (PARTITION BY site, no ORDER BY revision) AS fetched_before
+    FROM article_revisions WHERE no = %s
+) AS r JOIN articles AS a USING (site, no)
+WHERE (%s::text IS NULL OR r.site = %s) ORDER BY r.site, r.revision"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +53,9 @@ class Revision:
 
     returned: bool
     """The article had been gone before it was fetched with this text."""
+
+    is_another: bool
+    """It is of another article than the text before, under the same number."""
 
     @property
     def paragraphs(self) -> list[str]:

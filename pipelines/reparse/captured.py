@@ -11,8 +11,8 @@ from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from asiatongsin.capture import Archived
-from asiatongsin.cms import GONE_STATUSES, article_no, is_desktop_article
+from asiatongsin.capture import Archived, Part
+from asiatongsin.cms import GONE_STATUSES, article_no, is_desktop_article, part_no
 from asiatongsin.html.addresses import join
 from asiatongsin.items import Page
 from asiatongsin.korean import KST
@@ -75,15 +75,17 @@ class Known:
 def page_of(capture: Capture, wanted: Wanted, data: Path, known: Known) -> Page | Unresolved | None:
     """The article page of a capture; None where it is another page, or not wanted.
 
-    ValueError where a header of the record cannot be true.
+    ValueError where a header of the record cannot be true, or the page in it is not read.
     """
     requested = capture.field(warc.REQUESTED_URL) or capture.url
     no, site = article_no(requested), _site_of(requested)
-    if no is None or site is None or not is_desktop_article(requested):
+    if no is None or site is None or not is_desktop_article(requested) or part_no(requested) > 1:
         return None
     fetched_at = _fetched_at(capture, data, known)
     if not wanted.includes(site.key, no, fetched_at):
         return None
+    if capture.unread:
+        raise ValueError(capture.unread)
     answer = _answer(capture, requested, no)
     if answer is None:
         return None
@@ -98,6 +100,7 @@ def page_of(capture: Capture, wanted: Wanted, data: Path, known: Known) -> Page 
         status=status,
         headers=capture.headers,
         body=body,
+        parts=_parts(capture),
         archived=place,
         no=no,
         is_listed=capture.field(warc.LISTED) is not None,
@@ -120,6 +123,17 @@ def _with_body(page: Page, capture: Capture, data: Path) -> Page | Unresolved | 
     if original and not original.is_revisit and original.field(PAYLOAD_DIGEST) == digest:
         return with_body_of(page, original, data)
     return Unresolved(digest, page) if digest else None
+
+
+def _parts(capture: Capture) -> tuple[Part, ...]:
+    """The further pages of an article, whose records stand before that of its first."""
+    places = (capture.field(warc.PARTS) or "").split()
+    if not all(map(_OFFSET.fullmatch, places)):
+        raise ValueError(f"{warc.PARTS}: {' '.join(places)} are no places in a file")
+    found = [(place, capture_at(capture.path, int(place))) for place in places]
+    if lost := [place for place, part in found if part is None]:
+        raise ValueError(f"the article goes on at byte {', '.join(lost)}, where no record is")
+    return tuple(Part(body=part.body) for _, part in found if part)
 
 
 def _original(capture: Capture, data: Path) -> tuple[Path, int] | None:
@@ -161,8 +175,13 @@ def _place(capture: Capture, data: Path) -> Archived | None:
 
 def _fetched_at(capture: Capture, data: Path, known: Known) -> datetime:
     """When a page was fetched: as the tables say of a crawl whose clock was ahead, else as its record says."""
-    ahead = known.clocks_ahead.get(crawl_of(capture.path)) if _file_of(capture.path, data) else None
+    ahead = known.clocks_ahead.get(crawl_of(capture.path)) if is_ours(capture.path, data) else None
     return capture.recorded_at - ahead if ahead else capture.fetched_at
+
+
+def is_ours(path: Path, data: Path) -> bool:
+    """Whether a file is of our own archive."""
+    return _file_of(path, data) is not None
 
 
 def _usual_base(site: Site) -> str:

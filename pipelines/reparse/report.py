@@ -44,11 +44,19 @@ class Report:
     damaged: int = 0
     """Places in the files that cannot be read."""
 
+    cut_off: int = 0
+    """Those among them where a crawl of ours was killed as it wrote: the next crawl has fetched that page again."""
+
     found_again: list[str] = field(default_factory=list)
     """Fields that had fallen, and that the captures taken since then have."""
 
     not_looked_for: int = 0
     """Fields that fell, and that a run which goes on where another one ended does not look for."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all pages in the files were read."""
+        return self.damaged == self.cut_off and not self.bodiless
 
     def add(self, captures: int, differences: Sequence[Difference]) -> None:
         """Adds a batch."""

@@ -15,11 +15,12 @@ from scrapy.settings import BaseSettings
 
 from asiatongsin.items import Page, PageItems
 from pipelines.archive.files import files_of_unfinished_crawls
+from pipelines.archive.gzip_members import CUT_OFF
 from pipelines.archive.reading import LARGEST_PAGE, Capture, captures
 from pipelines.database.session import Session
 from pipelines.queries import coverage_history
 from pipelines.reparse.bookmark import Bookmark, Place
-from pipelines.reparse.captured import PAYLOAD_DIGEST, Known, Unresolved, Wanted, page_of, with_body_of
+from pipelines.reparse.captured import PAYLOAD_DIGEST, Known, Unresolved, Wanted, is_ours, page_of, with_body_of
 from pipelines.reparse.compare import bases, clocks_ahead, differences
 from pipelines.reparse.found_again import FoundAgain
 from pipelines.reparse.reading import read_all
@@ -72,6 +73,8 @@ class Reparse:
         self.writing = writing
         self.bookmark = bookmark
         self.report = Report()
+        self.is_done = False
+        """Whether the run came to its end; else the next one goes on there."""
         self.found_again: FoundAgain | None = None
         self.known = Known(bases=session.run(bases), clocks_ahead=session.run(clocks_ahead))
         self.sites = Sites(self.known.bases)
@@ -100,6 +103,7 @@ class Reparse:
             self.report.found_again = self.found_again.remove()
         if self.bookmark:
             self.bookmark.remove()
+        self.is_done = True
         return self.report
 
     def _look_for_missing_fields(self, settings: BaseSettings) -> None:
@@ -167,7 +171,7 @@ class Reparse:
             with suppress(OSError):  # it was reported when the file was read first
                 for capture in captures(file, lambda *_: None, largest=self._largest):
                     digest = capture.field(PAYLOAD_DIGEST) or ""
-                    if not capture.is_revisit and digest in self._unresolved:
+                    if not (capture.is_revisit or capture.unread) and digest in self._unresolved:
                         for page in self._unresolved.pop(digest):
                             yield with_body_of(page, capture, self.job.data)
 
@@ -198,6 +202,7 @@ class Reparse:
 
     def _report_damage(self, file: Path, offset: int, what: str) -> None:
         self.report.damaged += 1
+        self.report.cut_off += what == CUT_OFF and is_ours(file, self.job.data)
         self.job.report(f"{file}, byte {offset}: {what}")
 
 

@@ -98,7 +98,10 @@ class Drain:
         return self.total.pages - before
 
     def drain(self, spool: Spool, record: CrawlRecord) -> None:
-        """Stores the closed segments and removes each once it is stored. DatabaseUnreachable, DatabaseUnusable."""
+        """Stores the closed segments and removes each once it is stored. DatabaseUnreachable, DatabaseUnusable.
+
+        OSError where the disk does not give one; those before it are stored.
+        """
         waiting = deque(spool.segments())
         if waiting and record.site not in self._sites_set_back and self.is_clock_proven():
             self._session.run(partial(set_back, site=record.site))
@@ -106,14 +109,28 @@ class Drain:
         while waiting:
             paths = _batch(waiting, self._batch_bytes)
             size = sum(path.stat().st_size for path in paths)
-            segments = {int(path.stem): self._pages_of(path, record) for path in paths}
+            segments, failed = self._read(paths, record)
+            if failed and not segments:
+                raise failed
             started_at = monotonic()
             work = partial(self._export, spool=spool, record=record, segments=segments)
             self.total.add(self._session.run(work))
             # A statement costs as much for one segment as for a few.
             self._batch_bytes = int(min(BATCH_BYTES, size * BATCH_SECONDS / (monotonic() - started_at + 0.001)))
-            for path in paths:
+            for path in paths[: len(segments)]:
                 path.unlink()
+            if failed:
+                raise failed
+
+    def _read(self, paths: list[Path], record: CrawlRecord) -> tuple[dict[int, list[PageItems]], OSError | None]:
+        """The pages of segments, up to one that cannot be read, and why that is: they are stored in their order."""
+        segments: dict[int, list[PageItems]] = {}
+        for path in paths:
+            try:
+                segments[int(path.stem)] = self._pages_of(path, record)
+            except OSError as error:
+                return segments, error
+        return segments, None
 
     def _export(
         self, connection: Connection, spool: Spool, record: CrawlRecord, segments: Mapping[int, Sequence[PageItems]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Event, Thread
 from time import monotonic, sleep
 
@@ -46,6 +47,8 @@ class DrainThread(Thread):
         self.report = report
         self.keep_lock = keep_lock
         self.trouble = ""
+        self.disk_error: OSError | None = None
+        """Why the disk did not give or take the pages in the last attempt; None where it did."""
         self.was_reached = drain.is_connected
         self.may_come_back = False
         self._stopping = Event()
@@ -66,7 +69,16 @@ class DrainThread(Thread):
         while self.trouble and monotonic() < deadline:
             sleep(TICK)
             self._drain(TICK)
+        if failed := self.disk_error:
+            self._store_unsynced()
+            self.disk_error = failed
         return not self.spool.waiting()
+
+    def _store_unsynced(self) -> None:
+        """Stores what can still be read, although the disk does not take it."""
+        with suppress(OSError):
+            self.spool.close_segment(is_synced=False)
+        self._drain(TICK)
 
     def _drain(self, pause: float, older_than: float = 0.0) -> float:
         """Stores closed segments, and the open one if it is old enough; returns seconds until the next attempt."""
@@ -81,10 +93,11 @@ class DrainThread(Thread):
             if not self.trouble:
                 logger.warning("Cannot store now, pages wait in the spool: %s", error)
             self.trouble = str(error)
+            self.disk_error = error if isinstance(error, OSError) else None
             self.may_come_back = self.was_reached and isinstance(error, DatabaseUnreachable)
             return min(max(pause, TICK) * 2, LONGEST_PAUSE)
         finally:
             self.report(self.worker.total)
-        self.trouble = ""
+        self.trouble, self.disk_error = "", None
         self.was_reached = self.was_reached or self.worker.is_connected
         return TICK

@@ -114,13 +114,17 @@ class Spool:
             if self._pages >= self.segment_pages:
                 self.close_segment()
 
-    def close_segment(self, *, older_than: float = 0.0) -> None:
-        """Fsyncs and closes the open segment, if there is one and it was opened so many seconds ago."""
+    def close_segment(self, *, older_than: float = 0.0, is_synced: bool = True) -> None:
+        """Closes the open segment, if there is one and it was opened so many seconds ago.
+
+        It is brought to the disk itself before. With `is_synced=False` it is not, since that failed.
+        """
         with self._lock:
             if self._file is None or monotonic() - self._opened_at < older_than:
                 return
-            self.sync_first()
-            os.fsync(self._file)
+            if is_synced:
+                self.sync_first()
+                os.fsync(self._file)
             os.close(self._file)
             self._file = None
             self._segment(_OPEN).rename(self._segment(_CLOSED))
@@ -139,8 +143,11 @@ class Spool:
         return sorted(self.folder.glob(f"*{_CLOSED}"))
 
     def waiting(self) -> int:
-        """How many pages are spooled and not stored."""
-        return sum(_count_lines(path) for path in [*self.segments(), *self.folder.glob(f"*{_OPEN}")])
+        """How many pages are spooled and not stored; a file or folder that cannot be read holds one at least."""
+        try:
+            return sum(_count_lines(path) for path in [*self.segments(), *self.folder.glob(f"*{_OPEN}")])
+        except OSError:
+            return 1
 
     @property
     def is_owned(self) -> bool:
@@ -268,3 +275,5 @@ def _count_lines(path: Path) -> int:
         return path.read_bytes().count(b"\n")
     except FileNotFoundError:  # stored in this moment
         return 0
+    except OSError:
+        return 1

@@ -14,7 +14,8 @@ _VALIDATOR = re.compile(r"[\x21-\x7e\x80-\xff][\x20-\x7e\x80-\xff]{0,999}")
 def visit_of(page: Page, article: Article | None = None, *, is_served: bool = False) -> Check | None:
     """The visit of an article page, without a date for the next one; None for other pages.
 
-    ETag and Last-Modified are taken where `is_served`: the article was read, or the server said it is unmodified.
+    ETag and Last-Modified are taken where `is_served`: the article was read, or the server said it is unmodified. Those
+    of the first page say nothing of the further ones.
     """
     if page.kind != "article" or page.no is None:
         return None
@@ -22,9 +23,9 @@ def visit_of(page: Page, article: Article | None = None, *, is_served: bool = Fa
         checked_at=page.fetched_at,
         dated_at=page.stored.dated_at if page.stored else None,
         is_unchanged=bool(page.stored and article and article.content_hash == page.stored.content_hash),
-        etag=_validator(page, "etag") if is_served else None,
-        last_modified=_validator(page, "last-modified") if is_served else None,
         listed_as=page.listed_as,
+        etag=_validator(page, "etag") if is_served and not page.parts else None,
+        last_modified=_validator(page, "last-modified") if is_served and not page.parts else None,
     )
 
 

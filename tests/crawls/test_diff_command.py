@@ -44,7 +44,7 @@ def test_colours_on_a_terminal_and_makes_a_patch(scrapy: Scrapy, connection: Con
     coloured = scrapy("diff", str(NO), "--color", "always", DATABASE_URL=database_url).output
     assert "\x1b[31m예산을\x1b[0m\x1b[32m추경을\x1b[0m" in coloured
     assert "revision 1 is the only one" in coloured  # that of the other site, where none is named
-    patch = scrapy("diff", str(NO), "--patch", "--site", "newsasia.kr", DATABASE_URL=database_url).output
+    patch = scrapy("diff", str(NO), "--patch", "--site", "http://www.newsasia.kr:80/", DATABASE_URL=database_url).output
     assert patch.startswith(
         f"--- newsasia.kr/{NO}\trevision 1 {AT:%Y-%m-%dT%H:%M:%SZ}\n+++ newsasia.kr/{NO}\trevision 2"
     )

@@ -10,7 +10,19 @@ import pytest
 from psycopg import Connection
 
 from asiatongsin.korean import KST
-from pipelines.queries.gaps import Counts, Run, Span, count, count_of, longest_runs, missing, stored_span
+from pipelines.queries.gaps import (
+    FAR,
+    Counts,
+    Run,
+    Span,
+    Strays,
+    count,
+    count_of,
+    longest_runs,
+    missing,
+    stored_span,
+    strays,
+)
 from tests.conftest import Scrapy
 from tests.samples import SITE, UNREACHABLE, export, later, page, rejected, removed, story
 from tests.site import Replica, ReplicaSite, serve
@@ -70,6 +82,23 @@ def test_the_range_is_that_of_the_stored_articles_of_the_site(connection: Connec
     fill(connection)
     assert stored_span(connection, SITE) == Span(SITE, 10, 20)
     assert stored_span(connection, "example.kr") == Span("example.kr", 5, 19)
+
+
+def test_a_number_far_from_all_others_is_told_and_left_out(connection: Connection) -> None:
+    export(connection, page(10), page(12), page(20))
+    assert strays(connection, Span(SITE, 10, 20)) == Strays(0, None, None)
+    for stray in (20 + FAR + 1, 2**63 - 2, 2**63 - 1):
+        export(connection, page(stray))
+        assert stored_span(connection, SITE) == (span := Span(SITE, 10, 20))
+        assert missing(connection, span, 3) == [19, 18, 17]
+    assert strays(connection, span) == Strays(3, 20 + FAR + 1, 2**63 - 1)
+    export(connection, page(5 + FAR), *(page(2 * FAR + no) for no in range(5)))
+    assert stored_span(connection, SITE) == Span(SITE, 10, 2 * FAR + 4)
+
+
+def test_a_number_that_no_site_comes_near_makes_no_range(connection: Connection) -> None:
+    export(connection, page(2**63 - 1))
+    assert stored_span(connection, SITE) is None
 
 
 def test_runs_end_at_whatever_is_not_missing_and_show_the_days_around_them(connection: Connection) -> None:

@@ -30,6 +30,7 @@ class Misbehaving(ThreadingHTTPServer):
         self.url = f"http://127.0.0.1:{self.server_port}"
         self.prepared: dict[str, list[Answer]] = {"/robots.txt": [(404, {})]}
         self.robots = ""
+        self.bodies: dict[str, str] = {}
         self.times: dict[str, list[float]] = defaultdict(list)
 
 
@@ -44,7 +45,8 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write((self.server.robots if self.path == "/robots.txt" else PAGE).encode())
+        page = self.server.robots if self.path == "/robots.txt" else self.server.bodies.get(self.path, PAGE)
+        self.wfile.write(page.encode())
 
     def log_message(self, *args: Any) -> None:
         """Nothing on standard error."""

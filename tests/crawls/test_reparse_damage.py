@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import signal
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,9 @@ def test_reads_on_behind_headers_that_cannot_be_true(reparse: Scrapy, connection
     warc.add(second, page_of(site, 100_002), fields={"Asiatongsin-Listed-At": "yesterday"})
     warc.add(third, page_of(site, 100_003))
     run = reparse(warc.close())
-    assert run.status == 0, run.log
+    assert run.status == 1, run.log
     assert numbers(connection) == [100_003]
+    assert run.last_line.startswith("asiatongsin: error: not all pages could be read; 2 captures read again")
     assert "1 places in the files cannot be read, see above" in run.last_line
     assert ": Asiatongsin-Listed-At: yesterday is no moment" in run.log
 
@@ -44,8 +46,25 @@ def test_takes_pages_as_large_as_the_crawl_does(
     path = str(warc.close())
     for most, found in (("", []), ("10000000", [100_001])):
         given = {"ASIATONGSIN_DOWNLOAD_MAXSIZE": most} if most else {}
-        assert scrapy("reparse", path, DATABASE_URL=database_url, **given).status == 0
-        assert numbers(connection) == found
+        run = scrapy("reparse", path, DATABASE_URL=database_url, **given)
+        assert (run.status, numbers(connection)) == (0 if found else 1, found)
+        assert ("the page has more than 8388608 bytes (DOWNLOAD_MAXSIZE)" in run.log) is not bool(found)
+
+
+UTF_8: dict[str, Any] = {"Content-Encoding": "utf-8"}  # which is none
+
+
+def test_tells_of_pages_without_the_answer_of_a_server(reparse: Scrapy, connection: Connection, tmp_path: Path) -> None:
+    site, warc = ReplicaSite(articles=3), Warc(tmp_path / "a.warc.gz")
+    warc.add(f"{BASE}/news/article.html?no=100001", page_of(site, 100_001), **UTF_8)
+    for url in (f"{BASE}/news/article.html?no=100002", f"{BASE}/data/photo.jpg"):
+        body = page_of(site, 100_002)
+        record = warc.writer.create_warc_record(url, "resource", payload=BytesIO(body), length=len(body))
+        warc.writer.write_record(record)
+    run = reparse(warc.close())
+    assert (run.status, numbers(connection)) == (1, [100_001])
+    assert run.log.count("the page is in a resource record, without the answer of a server") == 1
+    assert "1 places in the files cannot be read, see above" in run.last_line
 
 
 def test_says_why_a_named_file_cannot_be_read(reparse: Scrapy, tmp_path: Path) -> None:
@@ -73,7 +92,7 @@ def test_reads_the_other_files_where_one_of_ours_cannot_be_read(
     (file.parent / "0.warc.gz").symlink_to("/proc/self/mem")
     connection.execute("DELETE FROM articles")
     run = reparse()
-    assert run.status == 0, run.log
+    assert run.status == 1, run.log
     assert "3 captures read again, 3 differ from what is stored, 3 written" in run.last_line
     assert "1 places in the files cannot be read, see above" in run.last_line
     assert f"Cannot read {file.parent / '0.warc.gz'}, byte 0: Input/output error" in run.log
@@ -148,5 +167,5 @@ def test_needs_little_memory_for_files_that_want_gigabytes(
         warc.add(f"{BASE}/news/article.html?no={no}", body, **headers)
     process = begun("--jobs", jobs, str(warc.close()), within=COLD)
     assert peak(process) < MOST
-    assert process.returncode == 0
+    assert process.returncode == (0 if kind in {"blank", "an article"} else 1)
     assert len(numbers(connection)) == (MANY if kind == "an article" else 0)

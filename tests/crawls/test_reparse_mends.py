@@ -84,7 +84,7 @@ def test_says_so_when_stored_articles_cannot_be_read_any_more_and_keeps_their_te
     with serve(ReplicaSite(articles=5)) as replica:
         crawl(replica.url)
     texts = connection.execute("SELECT * FROM articles ORDER BY no").fetchall()
-    monkeypatch.setattr("asiatongsin.mediaon.article.find_body", lambda tree: None)
+    monkeypatch.setattr("asiatongsin.mediaon.article.find_bodies", lambda *_: [])
     assert dict(reread(writes=True).kinds) == {"unreadable": 5}
     assert connection.execute("SELECT * FROM articles ORDER BY no").fetchall() == texts
 
@@ -123,7 +123,7 @@ def test_a_copy_of_the_archive_takes_no_place_away_and_the_archive_gives_it_back
 @pytest.mark.parametrize(
     ("broken", "table"),
     [
-        ("asiatongsin.mediaon.article.find_body", "rejected_pages"),
+        ("asiatongsin.mediaon.article.find_bodies", "rejected_pages"),
         ("asiatongsin.mediaon.reading.removed_form", "removed_articles"),
     ],
 )
@@ -140,7 +140,7 @@ def test_takes_away_what_was_noted_of_captures_that_are_well(
         crawl(replica.url)
     right = stored(connection)
     with monkeypatch.context() as wrong:
-        wrong.setattr(broken, lambda page: None if table == "rejected_pages" else "404")
+        wrong.setattr(broken, lambda *_: [] if table == "rejected_pages" else "404")
         assert reread(writes=True).differing == 5
         assert count(connection, table) == 5
     assert dict(reread(writes=True).kinds) == {"noted as unreadable or removed, and is neither": 5}

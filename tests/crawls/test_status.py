@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from psycopg import Connection
 
-from asiatongsin import items
+from asiatongsin import article_parts, items
 from pipelines.commands.status import ITEMS
 from pipelines.crawl_record import CrawlRecord, FieldCoverage
 from pipelines.spool.folder import Spool
@@ -262,7 +262,8 @@ def test_says_what_to_write(scrapy: Scrapy, database_url: str, arguments: list[s
 
 
 def test_explains_every_field_of_every_item(scrapy: Scrapy) -> None:
-    kinds = {one for one in vars(items).values() if getattr(one, "__module__", "") == items.__name__}
+    modules = {items.__name__, article_parts.__name__}
+    kinds = {one for one in vars(items).values() if getattr(one, "__module__", "") in modules}
     kinds = {one for one in kinds if dataclasses.is_dataclass(one)} - {items.Page, items.PageItems}
     assert set(ITEMS) == kinds | {CrawlRecord}
     run = scrapy("status", "--schema")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -262,3 +264,38 @@ def test_says_that_pages_wait_where_the_database_stays_away(data: Path) -> None:
         assert "none on 127.0.0.1" in thread.trouble
         assert "geheim" not in thread.trouble
         assert thread.spool.waiting() == 1
+
+
+def test_a_disk_that_fails_at_the_end_keeps_no_page_from_the_database(
+    drain: Drain, connection: Connection, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool = Spool.create(data / "spool", record())
+    spool.append(page())
+
+    def fail(descriptor: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    thread = DrainThread(drain, spool, record(), report=lambda _: None, keep_lock=lambda: None)
+    thread.start()
+    monkeypatch.setattr(os, "fsync", fail)
+    assert thread.finish()
+    assert thread.disk_error is not None
+    assert rows(connection, "SELECT no FROM articles") == [(page().no,)]
+    monkeypatch.undo()
+    spool.release()
+
+
+def test_segments_before_one_that_cannot_be_read_are_stored_and_those_behind_wait(
+    drain: Drain, connection: Connection, data: Path
+) -> None:
+    folder = leave(data, *(page(no) for no in range(1, 7)))
+    content = (folder / "000002.jsonl").read_bytes()
+    (folder / "000002.jsonl").unlink()
+    (folder / "000002.jsonl").symlink_to("/proc/self/mem")
+    with pytest.raises(OSError, match="Input/output error"):
+        drain.drain_abandoned()
+    assert rows(connection, "SELECT no FROM articles ORDER BY no") == [(1,), (2,)]
+    assert waiting_pages(data) == 3  # two, and one at least
+    (folder / "000002.jsonl").unlink()
+    (folder / "000002.jsonl").write_bytes(content)
+    assert drain.drain_abandoned() == 4

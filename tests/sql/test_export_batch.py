@@ -30,6 +30,7 @@ NOT_OF_PAGES = {
     "missing_fields",
     "reparse_bookmarks",
     "walked_lists",
+    "former_articles",
     "asiatongsin_migrations",
 }
 OF_PAGES = [table for table in TABLES if table not in NOT_OF_PAGES]

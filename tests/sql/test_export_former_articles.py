@@ -9,6 +9,7 @@ import pytest
 from psycopg import Connection
 
 from pipelines.exporters.batch import export_segments
+from pipelines.queries.revisions import revisions
 from tests.samples import AT, NO, SITE, article, export, later, page, record
 from tests.stored import count, rows
 
@@ -67,3 +68,13 @@ def test_an_older_capture_that_comes_late_is_no_first_sight_of_the_other_article
     assert rows(connection, "SELECT site, headline, first_seen_at FROM articles") == [
         (SITE, OTHER["headline"], later(60))
     ]
+
+
+def test_the_history_of_a_number_says_where_another_article_begins(connection: Connection) -> None:
+    export(connection, page(), page(7))
+    export(connection, page(NO, later(30), headline="고친 제목"))
+    for minutes in (60, 90):
+        export(connection, page(NO, later(minutes), **OTHER))
+    export(connection, page(NO, later(120), **OTHER | {"body": ("다른 첫 문단입니다.", "고친 문단.")}))
+    assert [one.is_another for one in revisions(connection, NO)] == [False, False, True, False]
+    assert [one.is_another for one in revisions(connection, 7)] == [False]

@@ -42,7 +42,7 @@ def test_stores_the_strip_as_printed_with_the_stations_it_knows(connection: Conn
     columns = "position, city, condition, icon, temperature_c::float8, station_id"
     assert rows(connection, f"SELECT {columns} FROM weather_readings ORDER BY position") == [
         (1, "동두천", "맑음", "iw01", -2.5, 98),
-        (2, "진도(첨찰산)", None, "iw00", None, 175),
+        (2, "진도(첨찰산)", None, "iw00", None, None),
         (3, "서울", "구름조금", "iw02", 21.3, 108),
     ]
     query = "SELECT site, page_date, first_fetched_at, last_fetched_at, pages FROM weather_snapshots"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 
 from asiatongsin.html.parse import parse
@@ -99,6 +101,12 @@ def test_bounds_what_a_table_may_claim() -> None:
             "<figure><img src=/b.jpg><figcaption>둘</figcaption></figure></figure>",
             [("/a.jpg", "하나"), ("/b.jpg", "둘")],
         ),
+        ("<img src=/images/1x1.gif data-url=/a.jpg>", [("/a.jpg", None)]),
+        ("<img src=/skin/bg_blank.png?v=2 srcset='/a.jpg 2x'>", [("/a.jpg", None)]),
+        (
+            "<figure><figure><img src=/a.jpg><table><tr><td>가<td>나</table></figure></figure>",
+            [("/a.jpg", None)],
+        ),
         ("<img src=/photo.jpg data-index=3 data-role=zoom.in>", [("/photo.jpg", None)]),
         ("<img src=/blank-hill.jpg>", [("/blank-hill.jpg", None)]),
         ("<img src='data:image/png;base64,R0' alt='점'>", []),
@@ -178,3 +186,12 @@ def test_reads_through_nested_tables() -> None:
     markup = "<table><tr><td>" * 200 + "글"
     assert parse(markup.encode()).excess is None
     assert body(markup) == ["글"]
+
+
+def test_reads_thousands_of_links_and_frames_in_bounded_time() -> None:
+    """Compared with each other they took minutes."""
+    links = "".join(f"<a href=/{number}>글</a>" for number in range(20_000))
+    frames = "<figure>" * 150 + "<img src=/a.jpg><ul><li>글</ul>"
+    begin = process_time()
+    assert len(article(BODY.format(links + frames)).links) == 20_000
+    assert process_time() - begin < 5

@@ -6,9 +6,12 @@ import gzip
 import hashlib
 import shutil
 import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import brotli
 import pytest
 
 from asiatongsin.capture import Headers
@@ -16,6 +19,11 @@ from pipelines.archive.warc import payload_digest
 from tests.captured import body_of, foreign, read
 from tests.raw_server import sending
 from tests.site import Fault, ReplicaSite, serve
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 BODY = body_of(1)
 PACKED = gzip.compress(BODY, mtime=0)
@@ -58,7 +66,8 @@ def test_tells_of_a_body_that_does_not_have_its_digest(tmp_path: Path, digest: s
 
 def test_a_chunk_that_holds_more_than_a_page_is_none(tmp_path: Path) -> None:
     bomb = chunked(gzip.compress(b" " * 100_000_000))
-    assert read(foreign(tmp_path / "a.warc.gz", bomb, headers=CODED)) == ([], [])
+    [found], told = read(foreign(tmp_path / "a.warc.gz", bomb, headers=CODED))
+    assert (found.body, "more than" in found.unread, told) == (b"", True, [])
 
 
 CUT: dict[str, tuple[dict[str, Any], str]] = {
@@ -123,3 +132,55 @@ def test_reads_what_wget_archives_of_a_page_in_chunks(tmp_path: Path, coding: st
         found, told = read(fetched(tmp_path, option, f"{url}/news/article.html?no=1"))
     assert told == []
     assert [capture.body for capture in found] == [BODY]
+
+
+ENCODED = {
+    "br": brotli.compress(BODY),
+    "zstd": zstd.compress(BODY),
+    "x-gzip": PACKED,
+    "gzip, br": brotli.compress(PACKED),
+    "br, gzip": gzip.compress(brotli.compress(BODY)),
+    "gzip, identity": PACKED,
+    "GZIP": PACKED,
+    "utf-8": PACKED,
+    "none": zstd.compress(BODY),
+    "br, zstd": zstd.compress(brotli.compress(BODY)),
+}
+"""Bodies under what their header says of them, be it true or not."""
+
+
+@pytest.mark.parametrize("coding", ENCODED)
+def test_undoes_every_encoding_that_can_be_undone(tmp_path: Path, coding: str) -> None:
+    path = foreign(tmp_path / "a.warc.gz", ENCODED[coding], headers=(("Content-Encoding", coding),))
+    found, told = read(path)
+    assert ([capture.body for capture in found], told) == ([BODY], [])
+
+
+@pytest.mark.parametrize("before", ["", "\ufeff", "\r\n\t ", "<!-- x -->", "<?xml version='1.0'?>", "<!DOCTYPE html>"])
+@pytest.mark.parametrize("coding", ["br", "zstd", "utf-8", "none", "UTF-8", "8bit", "text/html", "compress", "a, br"])
+def test_takes_a_page_that_was_stored_decoded_as_it_is(tmp_path: Path, coding: str, before: str) -> None:
+    page = before.encode() + BODY
+    found, told = read(foreign(tmp_path / "a.warc.gz", page, headers=(("Content-Encoding", coding),)))
+    assert ([capture.body for capture in found], told) == ([page], [])
+
+
+@pytest.mark.parametrize("coding", ["br", "zstd", "none", "compress"])
+@pytest.mark.parametrize("cut", [-20, 30])
+def test_tells_of_a_body_that_cannot_be_undone(tmp_path: Path, coding: str, cut: int) -> None:
+    body = ENCODED["br" if coding != "zstd" else "zstd"][:cut]
+    found, told = read(foreign(tmp_path / "a.warc.gz", body, headers=(("Content-Encoding", coding),)))
+    assert (found, told) == ([], [(0, f"the body is encoded as {coding}, which cannot be undone")])
+
+
+@pytest.mark.parametrize("pack", [brotli.compress, zstd.compress])
+def test_a_bomb_of_any_encoding_is_no_page(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
+    coding = "br" if pack is brotli.compress else "zstd"
+    path = foreign(tmp_path / "a.warc.gz", pack(b" " * 50_000_000), headers=(("Content-Encoding", coding),))
+    [found], told = read(path)
+    assert (found.body, "more than" in found.unread, told) == (b"", True, [])
+
+
+@pytest.mark.parametrize("kind", ["resource", "conversion"])
+def test_a_record_without_an_answer_says_that_it_is_not_read(tmp_path: Path, kind: str) -> None:
+    [found], told = read(foreign(tmp_path / "a.warc.gz", BODY, kind=kind))
+    assert (found.unread, told) == (f"the page is in a {kind} record, without the answer of a server", [])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 
 from asiatongsin.items import PageItems
@@ -90,6 +92,8 @@ def test_takes_a_body_for_empty_in_which_nothing_is_and_nothing_comes(body: str)
         "해당 기사가 없습니다.",
         "등록된 게시물이 없습니다",
         "지워진 기사입니다",
+        "등록되지 않은 기사입니다",
+        "잘못된 기사번호입니다",
         "비공개 처리된 기사입니다.",
         "게재가 중단된 기사입니다.",
         "Article not found",
@@ -151,3 +155,10 @@ def test_keeps_a_page_that_opens_with_a_question_though_its_body_is_empty() -> N
     assert split(page(f"{empty}<script>alert('회원 전용 기사입니다')</script>")).rejected
     search = "$('#s').click(function () { if (!q) { alert('로그인이 필요합니다') } })"
     assert split(page(f"{empty}<script>{search}</script>")).removed == "empty body"
+
+
+def test_takes_no_longer_for_a_script_that_is_written_to_be_slow() -> None:
+    begin = process_time()
+    for script in ("alert('" * 100_000, "alert(x);" + "' a" * 100_000, "function a(){" * 100_000, "'" + " a" * 200_000):
+        split(page(f"<p>글</p><script>alert(m);{script}</script>"))
+    assert process_time() - begin < 5

@@ -20,7 +20,7 @@ REFUSED: dict[str, dict[str, Any]] = {
 
 def smuggled(folder: Path) -> bytes:
     """A page that holds a record, as its author may have wished."""
-    return b"<p>\r\n\r\n\n" + foreign(folder / "inner", b"smuggled", packed=False).read_bytes()
+    return b"text <p>\r\n\r\n\n" + foreign(folder / "inner", b"smuggled", packed=False).read_bytes()
 
 
 def joined(path: Path, *files: Path) -> Path:

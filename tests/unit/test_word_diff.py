@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import subprocess
 from pathlib import Path
+from random import Random
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -49,6 +51,31 @@ def test_the_marked_words_are_those_of_the_two_texts(old: list[str], new: list[s
     assert set(gone) <= set("처음\n" + "".join(old))
     assert set(added) <= set("다음\n" + "".join(new))
     assert shown.startswith("[-처음") or not old
+
+
+@pytest.mark.parametrize("vocabulary", [50, 10**9])
+def test_a_rewritten_paragraph_of_20000_words_takes_less_than_a_second(vocabulary: int) -> None:
+    dice = Random(8)
+    old, new = (" ".join(f"낱말{dice.randrange(vocabulary)}" for _ in range(20_000)) for _ in range(2))
+    begun = process_time()
+    shown = word_diff([old], [new])
+    assert process_time() - begun < 1
+    assert re.sub(r"\[-.*?-\]", "", shown).replace("{+", "").replace("+}", "") == new
+    assert re.sub(r"\{\+.*?\+\}", "", shown).replace("[-", "").replace("-]", "") == old
+
+
+def test_marks_single_words_in_a_long_paragraph() -> None:
+    old = [f"낱말{n}" for n in range(60_000)]
+    new = [*old[:30_000], "새", *old[30_001:]]
+    assert "낱말29999 [-낱말30000-]{+새+} 낱말30001" in word_diff([" ".join(old)], [" ".join(new)])
+    new[::1000] = ["새"] * 60
+    assert word_diff([" ".join(old[:20_000])], [" ".join(new[:20_000])]).count("{+새+}") == 20
+
+
+def test_what_would_take_too_long_counts_as_rewritten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.terminal.word_diff.MOST_PAIRS", 3)
+    assert word_diff(["a b c d e"], ["a x c d e"]) == "a [-b-]{+x+} c d e"
+    assert word_diff(["a b c d e"], ["a x c y e"]) == "[-a b c d e-]{+a x c y e+}"
 
 
 def test_patch_makes_the_new_text_of_the_old_one(tmp_path: Path) -> None:

@@ -1,0 +1,40 @@
+"""Prints what commands say, whatever the terminal can show and whoever reads it."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import sys
+from typing import TextIO
+
+_ESCAPED, _WRITTEN_OUT = "backslashreplace", "asiatongsin.written_out"
+"""How letters are written that an encoding lacks: by Python alone, and with our ornaments made plain."""
+
+_PLAIN = {"─": "-", "…": "...", "→": "->", "·": "-"}
+"""Ornaments of this program, for terminals that have none."""
+
+
+def show(text: str, stream: TextIO | None = None) -> None:
+    """Prints the text, on standard output unless another stream is named.
+
+    Letters that the terminal does not have are written as `\\ud55c`. A reader that has gone away (`| head`) changes
+    nothing: the command goes on, and its exit status is the one it would have had.
+    """
+    stream = sys.stdout if stream is None else stream
+    try:
+        encoding = getattr(stream, "encoding", None) or "utf-8"
+        print(text.encode(encoding, _WRITTEN_OUT).decode(encoding), file=stream, flush=True)
+    except BrokenPipeError:
+        # What is left in its buffer would fail once more as the program ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _write_out(error: UnicodeError) -> tuple[str, int]:
+    """Stands in for letters that an encoding lacks; `codecs.register_error` says what it is given and returns."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end]
+    return "".join(_PLAIN.get(one) or one.encode("ascii", _ESCAPED).decode() for one in lacking), error.end
+
+
+codecs.register_error(_WRITTEN_OUT, _write_out)
