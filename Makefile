@@ -7,7 +7,7 @@ PORT ?= 8765
 ARTICLES ?= 300
 ARGS ?=
 
-.PHONY: help setup demo crawl test bench soak schema pywb scrapyd promtool lint lock clean
+.PHONY: help setup demo crawl test bench soak schema pywb scrapyd promtool pgbouncer lint lock clean
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -58,6 +58,12 @@ promtool: ## unpack Debian's promtool into .promtool, without installing a serve
 	@rm -rf .promtool && mkdir -p .promtool
 	cd .promtool && apt-get download --quiet prometheus && dpkg --extract prometheus_*.deb . && rm prometheus_*.deb
 
+pgbouncer: ## unpack Debian's pgbouncer into .pgbouncer, without installing a service, for the tests behind a pooler
+	@rm -rf .pgbouncer && mkdir -p .pgbouncer
+	cd .pgbouncer && apt-get download --quiet pgbouncer libc-ares2 libevent-2.1-7 && \
+		for package in *.deb; do dpkg --extract $$package . && rm $$package; done && \
+		LD_LIBRARY_PATH="$$(echo usr/lib/*)" usr/sbin/pgbouncer --version || { rm -rf ../.pgbouncer; exit 1; }
+
 lint: setup ## ruff and mypy --strict
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -88,4 +94,4 @@ lock: setup ## write requirements.lock anew from pyproject.toml
 		--generate-hashes --no-emit-index-url --no-header --upgrade --output-file requirements.lock
 
 clean: ## remove the virtual environments and the demo's data
-	rm -rf $(VENV) .venv-lowest .venv-peers .venv-pywb .venv-scrapyd .venv-deploy .promtool .demo build dist *.egg-info
+	rm -rf $(VENV) .venv-lowest .venv-peers .venv-pywb .venv-scrapyd .venv-deploy .promtool .pgbouncer .demo build dist *.egg-info

@@ -121,7 +121,8 @@ PAGES_WITHOUT_DATABASE = 3
 """List pages per section that a crawl walks while no database says what is known already."""
 
 DATABASE_SILENCE_MAX = 30.0
-"""Seconds the end of a crawl waits for a database that stores nothing; systemd kills after 90."""
+"""Seconds the end of a crawl waits for a database that stores nothing, and its beginning for a connection where none is
+left; systemd kills after 90."""
 
 UNREADABLE_SHARE_MAX = 0.2
 """Share of unreadable article pages above which a crawl ends with status 5."""

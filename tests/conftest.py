@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import PIPE
@@ -24,6 +24,7 @@ from pipelines.crawl.known_articles import KnownArticles
 from pipelines.crawl_record import Outcome
 from pipelines.database.connection import Database
 from pipelines.database.migrate import migrate, migrations
+from pipelines.database.session import Session
 from pipelines.reparse.captured import Wanted
 from pipelines.reparse.report import Report
 from pipelines.reparse.run import Job, Reparse
@@ -247,25 +248,31 @@ def begun(data: Path, database_url: str) -> Iterator[Callable[..., subprocess.Po
 
 
 @pytest.fixture
-def reread(connection: Connection, data: Path, database_url: str) -> Callable[..., Report]:
-    """Reads the archive again in this very process: `reread(writes=True)`."""
+def reread(data: Path, database_url: str) -> Callable[..., Report]:
+    """Reads the archive, or files, again in this very process: `reread(writes=True)`."""
 
-    def run(*, writes: bool = False, wanted: Wanted | None = None) -> Report:
+    def run(
+        *files: Path,
+        writes: bool = False,
+        wanted: Wanted | None = None,
+        advance: Callable[[int], None] = lambda _: None,
+    ) -> Report:
         given = Settings()
         given.setmodule("asiatongsin.settings")
         job = Job(
-            files=archive_files(data, None),
+            files=files or archive_files(data, None),
             wanted=wanted or Wanted(),
             data=data,
             jobs=1,
             report=pytest.fail,
-            advance=lambda _: None,
+            advance=advance,
         )
-        writing = Writing(Drain(Database(database_url, data), data), {}) if writes else None
-        reparse = Reparse(job, connection, writing, None)
-        report = reparse.run(given)
-        if writing:
-            writing.end(Outcome.OK, report.counts())
+        database = Database(database_url, data)
+        with closing(Session(database)) as session:
+            writing = Writing(Drain(database, data, session), {}) if writes else None
+            report = Reparse(job, session, writing, None).run(given)
+            if writing:
+                writing.end(Outcome.OK, report.counts())
         return report
 
     return run

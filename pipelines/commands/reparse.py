@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from concurrent.futures import BrokenExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,9 @@ from asiatongsin.rechecks import Rechecks
 from pipelines.archive.files import archive_files, given_files, total_bytes
 from pipelines.commands.usage import check_settings, usage_errors
 from pipelines.crawl_record import ExitStatus, Outcome
+from pipelines.database.connection import Database
 from pipelines.database.errors import DatabaseUnreachable, DatabaseUnusable
-from pipelines.database.session import opened
+from pipelines.database.session import Session
 from pipelines.disk import data_folder, describe_error
 from pipelines.exporters.batch import Exported
 from pipelines.reparse.bookmark import Bookmark
@@ -70,8 +72,9 @@ class Command(ScrapyCommand):
         wanted, jobs = _wanted(opts), _jobs(opts.jobs)
         Rechecks.from_settings(settings)  # a stage reads them
         files = given_files(args) if args else archive_files(data, wanted.site)
+        database = Database.from_settings(settings)
         with (
-            opened(settings, only_looks=opts.dry_run) as (database, connection),
+            closing(Session.only_looking(database) if opts.dry_run else Session(database)) as session,
             tqdm(total=total_bytes(files), unit="B", unit_scale=True, disable=None) as bar,
         ):
             job = Job(
@@ -83,11 +86,13 @@ class Command(ScrapyCommand):
                 advance=lambda read: _advance(bar, read),
             )
             chosen = {name: value for name in CHOICES if (value := getattr(opts, name))}
-            writing = None if opts.dry_run else Writing(Drain(database, data), {"reparse": " ".join(args)} | chosen)
-            bookmark = None if opts.dry_run else Bookmark(connection, [args, chosen])
+            writing = (
+                None if opts.dry_run else Writing(Drain(database, data, session), {"reparse": " ".join(args)} | chosen)
+            )
+            bookmark = None if opts.dry_run else Bookmark(session, [args, chosen])
             if bookmark:
                 _begin(bookmark, files, is_anew=opts.restart)
-            reparse = Reparse(job, connection, writing, bookmark)
+            reparse = Reparse(job, session, writing, bookmark)
             self.exitcode, sentence = self._run(reparse, settings)
         if reparse.is_done:
             is_coloured = sys.stdout.isatty()
@@ -109,7 +114,7 @@ class Command(ScrapyCommand):
         except OSError as error:
             why = f"{describe_error(error, reparse.job.data)}; "
         except KeyboardInterrupt:
-            reparse.connection.close()  # a query may still be running: nothing else could be sent behind it
+            reparse.session.close()  # a query may still be running: nothing else could be sent behind it
         finally:
             if reparse.writing:
                 outcome = reparse.writing.end(outcome, reparse.report.counts())

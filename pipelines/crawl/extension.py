@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
+from time import monotonic, sleep
 from typing import Any, ParamSpec, Self
 
 from scrapy import Spider, signals
@@ -22,14 +23,14 @@ from pipelines.crawl.final_record import FinalRecord, JudgedCrawl
 from pipelines.crawl.lock import CrawlLock
 from pipelines.crawl_record import CrawlRecord
 from pipelines.database.connection import Database
-from pipelines.database.errors import DatabaseFrozen, DatabaseUnreachable, DatabaseUnusable
-from pipelines.database.session import run_while_progressing
+from pipelines.database.errors import DatabaseBusy, DatabaseFrozen, DatabaseUnreachable, DatabaseUnusable
+from pipelines.database.session import Session, run_while_progressing
 from pipelines.disk import DISK_FULL, data_folder, describe_error
 from pipelines.exporters.batch import Exported
 from pipelines.monitoring.notify import Notices
 from pipelines.spool.belonging import describe_elsewhere
 from pipelines.spool.drain import Drain
-from pipelines.spool.drain_thread import DrainThread
+from pipelines.spool.drain_thread import TICK, DrainThread
 from pipelines.spool.folder import Spool
 from pipelines.stages.archive import ArchivePipeline
 from pipelines.stages.spool import SpoolPipeline
@@ -80,6 +81,8 @@ class CrawlExtension:
             self.ended = FinalRecord.refused(self.crawler, record, f"{error}; nothing was fetched")
             await run_in_thread(self._notify)
             raise CloseSpider("database_frozen") from None
+        except DatabaseBusy as error:
+            await self._refuse_and_notify(record, f"{error}; nothing was fetched")
         except DatabaseUnusable as error:
             await self._refuse_and_notify(record, str(error))
         except OSError as error:
@@ -122,15 +125,20 @@ class CrawlExtension:
         run_while_progressing(partial(work, *given, **named), silence_max, lambda: self._pages_stored)
 
     @property
+    def session(self) -> Session | None:
+        """The connection of the crawl; None where no crawl has begun, as with `dry=1`."""
+        return self._lock.session if self._lock else None
+
+    @property
     def _pages_stored(self) -> int:
         return self._drain.total.pages if self._drain else 0
 
     def _begin(self, record: CrawlRecord) -> None:
         database = Database.from_settings(self.crawler.settings)
         self._lock = CrawlLock(self.data, database, record.site)
-        if not self._lock.acquire():
+        if not self._acquire(self._lock):
             self._refuse(OVERLAP, f"another crawl of {record.site} is running; nothing was fetched")
-        drain = self._drain = Drain(database, self.data)
+        drain = self._drain = Drain(database, self.data, self._lock.session)
         try:
             drain.check_clock()
             if pages := drain.drain_abandoned():
@@ -138,6 +146,8 @@ class CrawlExtension:
             if self._lock.is_held_everywhere:
                 drain.close_dead(record.site)
             drain.store_record(record)
+        except DatabaseBusy:
+            raise
         except DatabaseUnreachable as error:
             logger.warning("The crawl begins without a database, pages wait in the spool: %s", error)
         drain.total = drain.total.begin_anew()
@@ -162,12 +172,27 @@ class CrawlExtension:
         self._thread = DrainThread(drain, self._spool, record, report=self._count, keep_lock=self._lock.keep)
         self._thread.start()
 
+    def _acquire(self, lock: CrawlLock) -> bool:
+        """Takes the lock, as soon as there is a connection: a crawl that cannot ask would fetch what is stored."""
+        deadline, is_told = monotonic() + self.silence_max, False
+        while True:
+            try:
+                return lock.acquire()
+            except DatabaseBusy as error:
+                lock.release()
+                if monotonic() > deadline:
+                    raise
+                if not is_told:
+                    logger.warning("The crawl waits for a connection: %s", error)
+                is_told = True
+            sleep(TICK)
+
     def _is_clock_proven(self) -> bool:
         """Whether the site does not contradict the clock, which agrees with that of the database."""
         return not is_far(self.crawler.stats.get_value(names.CLOCK_AHEAD_OF_SITE, 0.0))
 
     def _end(self, thread: DrainThread, record: CrawlRecord) -> None:
-        spool, drain = thread.spool, thread.worker
+        spool = thread.spool
         try:
             is_stored = thread.finish()
             if thread.disk_error:
@@ -181,7 +206,6 @@ class CrawlExtension:
             if self._archive:
                 with suppress(OSError):  # records that the spool refers to are on the disk already
                     self._archive.close()
-            drain.close()
             spool.release()
 
     def _judge_and_store(self, thread: DrainThread, record: CrawlRecord, *, is_stored: bool) -> None:

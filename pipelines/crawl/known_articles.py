@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from threading import Lock
 from time import monotonic
 from typing import Self, TypeVar
 
@@ -25,6 +24,7 @@ from pipelines.database.session import Session
 from pipelines.disk import data_folder
 from pipelines.queries import known
 from pipelines.spool.belonging import remembered
+from pipelines.spool.drain_thread import TICK
 from pipelines.spool.waiting_articles import WaitingArticles
 from pipelines.threads import run_in_thread
 
@@ -47,7 +47,7 @@ class KnownArticles:
         self._session: Session | None = None
         self._waiting: WaitingArticles | None = None
         self._ask_again_at = 0.0
-        self._one_at_a_time = Lock()
+        self._has_answered = False
         crawler.signals.connect(self.spider_closed, signal=signals.spider_closed)
 
     @classmethod
@@ -115,18 +115,35 @@ class KnownArticles:
             return None
         self.crawler.stats.inc_value(names.KNOWN_QUERIES)
         try:
-            return await asyncio.wait_for(run_in_thread(self._answer, question), ANSWER_TIMEOUT)
+            return await asyncio.wait_for(self._answer(question), ANSWER_TIMEOUT)
         except (DatabaseUnreachable, DatabaseUnusable, TimeoutError, psycopg.Error) as error:
             reason = " ".join(str(error).split()) or "no answer"
             logger.warning("Cannot ask what is stored already, so all counts as new: %s", reason)
             self._ask_again_at = monotonic() + ASK_AGAIN_AFTER
+            self._has_answered = False
             return None
 
-    def _answer(self, question: Callable[[Connection], T]) -> T:
-        with self._one_at_a_time:
-            if self._session is None:
-                self._session = Session(Database.from_settings(self.crawler.settings), prepare=_leave_schema)
-            return self._session.run(question)
+    async def _answer(self, question: Callable[[Connection], T]) -> T:
+        """Asks again where a database is away that answered before: it may only be restarted."""
+        while True:
+            try:
+                answer = await run_in_thread(self._session_of_crawl().run, question)
+            except DatabaseUnreachable:
+                if not self._has_answered:
+                    raise
+                await asyncio.sleep(TICK)
+            else:
+                self._has_answered = True
+                return answer
+
+    def _session_of_crawl(self) -> Session:
+        """The connection that stores the pages; one of our own where nothing is stored, as with `dry=1`."""
+        extension = self.crawler.get_extension(CrawlExtension)
+        if extension and extension.session:
+            return extension.session
+        if self._session is None:
+            self._session = Session(Database.from_settings(self.crawler.settings), prepare=_leave_schema)
+        return self._session
 
 
 def _leave_schema(connection: Connection) -> None:

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any, Self
 
 import psycopg
-from psycopg import Connection, conninfo
-from psycopg.pq import Conninfo
+from psycopg import Connection, conninfo, pq
 from scrapy.settings import BaseSettings
 
 from pipelines.database.embedded import EmbeddedServer
 from pipelines.database.errors import DatabaseEncoding, DatabaseMissing, DatabaseUnreachable
+from pipelines.database.refusal import refused
 from pipelines.disk import data_folder
 
 CONNECTION_DEFAULTS = {
@@ -26,6 +26,19 @@ CONNECTION_DEFAULTS = {
     "tcp_user_timeout": "60000",
 }
 """Parameters of libpq where DATABASE_URL gives none."""
+
+_PROCESS = "SELECT pg_backend_pid()"
+
+
+class BinaryCursor(psycopg.Cursor[Any]):
+    """Takes results in binary form: texts of times and intervals depend on DateStyle and IntervalStyle of the server.
+
+    Behind a pooler those are what another client has left, so setting them would not do.
+    """
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.format = pq.Format.BINARY
 
 
 class Database:
@@ -68,7 +81,7 @@ class Database:
             given = conninfo.conninfo_to_dict(self.url)
         except psycopg.ProgrammingError:
             return self.name
-        usual = {option.keyword.decode(): (option.val or b"").decode() for option in Conninfo.get_defaults()}
+        usual = {option.keyword.decode(): (option.val or b"").decode() for option in pq.Conninfo.get_defaults()}
         parts = usual | given
         host = parts.get("host") or parts.get("hostaddr") or "the local socket"
         service = f" of service {parts['service']}" if parts.get("service") else ""
@@ -94,7 +107,9 @@ class Database:
             return self._open(self.url or self._embedded.address())
         except psycopg.OperationalError as error:
             if self.url:
-                raise DatabaseUnreachable(f"{self.name}: {self._without_password(error)}") from None
+                raise refused(
+                    error, _with_defaults(self.url), f"{self.name}: {self._without_password(error)}"
+                ) from None
         except (psycopg.ProgrammingError, UnicodeError):
             raise DatabaseMissing("DATABASE_URL is not an address that PostgreSQL understands") from None
         # An embedded server may have been stopped by the last process that used it, or killed.
@@ -104,9 +119,12 @@ class Database:
             raise DatabaseUnreachable(f"{self.name}: {error}") from None
 
     def _open(self, url: str) -> Connection:
-        given = conninfo.conninfo_to_dict(url)
-        missing: dict[str, Any] = {name: value for name, value in CONNECTION_DEFAULTS.items() if name not in given}
-        connection = psycopg.connect(conninfo.make_conninfo(url, **missing), autocommit=True)
+        connection = psycopg.connect(
+            _with_defaults(url),
+            autocommit=True,
+            cursor_factory=BinaryCursor,
+            prepare_threshold=None,  # a pooler may hand each statement to another process of the server
+        )
         if (encoding := connection.info.parameter_status("server_encoding")) != "UTF8":
             connection.close()
             raise DatabaseEncoding(encoding)
@@ -117,3 +135,14 @@ class Database:
         for secret in ("password", "sslpassword"):
             text = text.replace(str(given[secret]), "***") if given.get(secret) else text
         return " ".join(text.split())
+
+
+def is_pooled(connection: Connection) -> bool:
+    """Whether a pooler answers in the server's place: another process executes than the one that greeted us."""
+    return connection.execute(_PROCESS).fetchone() != (connection.info.backend_pid,)
+
+
+def _with_defaults(url: str) -> str:
+    given = conninfo.conninfo_to_dict(url)
+    missing: dict[str, Any] = {name: value for name, value in CONNECTION_DEFAULTS.items() if name not in given}
+    return conninfo.make_conninfo(url, **missing)

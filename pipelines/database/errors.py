@@ -1,9 +1,12 @@
 """What can go wrong with the database. Each error is named, and below explained, by what the caller does next.
 
 DatabaseUnreachable        keeps pages in the spool, and tries again later
-└── DatabaseFrozen         the same, and waits no longer for the answer
+├── DatabaseFrozen         the same, and waits no longer for the answer
+└── DatabaseBusy           the same; a crawl that begins waits for a connection, and does not fetch without one
 DatabaseUnusable           fetches and writes nothing; the message says what a person has to do:
-├── DatabaseMissing        to name a database, or to install the embedded one
+├── DatabaseMissing        to name a database, to make it, or to install the embedded one
+├── DatabasePooler         to let the pooler hand out whole transactions
+├── DatabaseRights         to grant the role what it lacks
 ├── DatabaseTooNew         to upgrade the program
 ├── DatabaseTooOld         to upgrade the database, since a command that only looks does not
 ├── DatabaseEmpty          to crawl first, since a command that only looks makes no tables
@@ -51,6 +54,16 @@ class DatabaseFrozen(DatabaseUnreachable):
         super().__init__("the database took our connection and does not answer")
 
 
+class DatabaseBusy(DatabaseUnreachable):
+    """The server, or a pooler before it, has no connection left for us."""
+
+    def __init__(self, refusal: str) -> None:
+        super().__init__(
+            f"{refusal}: no connection is left; raise the limit of the role, the database, the server or the pooler,"
+            " or run fewer crawls at once"
+        )
+
+
 class DatabaseUnusable(Exception):
     """The database can store nothing until a person acts: nothing is fetched. The message says what to do."""
 
@@ -86,7 +99,21 @@ class DatabaseEmpty(DatabaseUnusable):
 
 
 class DatabaseMissing(DatabaseUnusable):
-    """There is no database: neither DATABASE_URL nor the embedded one, or the address is none."""
+    """There is no database: neither DATABASE_URL nor the embedded one, or the address leads to none."""
+
+
+class DatabasePooler(DatabaseUnusable):
+    """A pooler hands out single statements, and takes no transactions."""
+
+    def __init__(self, refusal: str) -> None:
+        super().__init__(f"{refusal}: set pool_mode of the pooler to transaction or session, or name the server itself")
+
+
+class DatabaseRights(DatabaseUnusable):
+    """The role of DATABASE_URL may not do what is needed."""
+
+    def __init__(self, refusal: str, remedy: str) -> None:
+        super().__init__(f"{refusal}: {remedy}")
 
 
 class DatabaseForeign(DatabaseUnusable):

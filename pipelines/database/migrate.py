@@ -16,6 +16,7 @@ from psycopg import Connection, sql
 
 from asiatongsin.weather_stations import stations
 from pipelines.database.errors import DatabaseEmpty, DatabaseForeign, DatabaseTooNew, DatabaseTooOld
+from pipelines.database.rights import check_rights, may_not_change_schema
 from pipelines.database.statements import names, replaced, unnest, without
 from pipelines.database.tables import TABLES, WEATHER_STATIONS
 
@@ -75,14 +76,19 @@ def schema_version(connection: Connection) -> int:
 def migrate(connection: Connection) -> list[Migration]:
     """Applies all missing migrations or none, and returns them. Several processes may do so at once.
 
-    DatabaseTooNew where the database knows a later version than this program.
+    DatabaseTooNew where the database knows a later version than this program. DatabaseRights where the role may not.
     """
     known = migrations()
-    if schema_version(connection) == known[-1].version:
+    check_rights(connection)
+    if (version := schema_version(connection)) == known[-1].version:
         _update_stations(connection)
         return []
+    if version > known[-1].version:
+        raise DatabaseTooNew(version, known[-1].version)
     try:
         return _apply(connection, known)
+    except (psycopg.errors.InsufficientPrivilege, psycopg.errors.InvalidSchemaName) as error:
+        raise may_not_change_schema(connection, error) from None
     except psycopg.errors.DuplicateTable as error:
         raise _tables_of_others(str(error.diag.message_primary)) from None
 
@@ -112,13 +118,14 @@ def _tables_of_others(which: str) -> DatabaseForeign:
 def _apply(connection: Connection, known: list[Migration]) -> list[Migration]:
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", [UPGRADE_LOCK])
-        connection.execute(_CREATE)
+        script = psycopg.Cursor(connection)  # one that takes several statements at once
+        script.execute(_CREATE)
         current = schema_version(connection)
         if current > known[-1].version:
             raise DatabaseTooNew(current, known[-1].version)
         missing = [migration for migration in known if migration.version > current]
         for migration in missing:
-            connection.execute(sql.SQL(migration.script))
+            script.execute(sql.SQL(migration.script))
             connection.execute(_RECORD, [migration.version, migration.name])
         _update_stations(connection)
     return missing

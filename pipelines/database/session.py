@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
-from typing import TypeVar
+from functools import partial
+from threading import RLock
+from typing import Self, TypeVar
 
 import psycopg
 from psycopg import Connection
@@ -14,24 +16,36 @@ from pipelines.database.connection import Database
 from pipelines.database.errors import (
     CANNOT_USE_NOW,
     REFUSALS,
+    DatabaseBusy,
     DatabaseEmpty,
     DatabaseForeign,
     DatabaseFrozen,
+    DatabasePooler,
+    DatabaseRights,
     DatabaseUnreachable,
 )
 from pipelines.database.migrate import Migration, migrate, require_schema
+from pipelines.database.refusal import NO_CONNECTION_LEFT, NO_TRANSACTIONS, code_of_pooler
+from pipelines.database.rights import READ, USED, grant_tables
 from pipelines.threads import start_in_thread, wait_while_progressing
 
 T = TypeVar("T")
 
+OF_POOLER = {NO_CONNECTION_LEFT: DatabaseBusy, NO_TRANSACTIONS: DatabasePooler}
+"""What a pooler says only as a statement is executed."""
 
-def translate_error(error: psycopg.Error, name: str = "") -> Exception:
-    """The error of psycopg as DatabaseUnreachable or DatabaseForeign, with the name of the database.
 
-    One of REFUSALS stays as it is.
+def translate_error(error: psycopg.Error, name: str = "", rights: Sequence[str] = USED) -> Exception:
+    """The error of psycopg as DatabaseUnreachable, DatabaseRights or DatabaseForeign, with the name of the database.
+
+    One of REFUSALS stays as it is. `rights` are those that the role needs on the tables.
     """
     text = " ".join(str(error).split())
     sentence = f"{name}: {text}" if name else text
+    if (code := code_of_pooler(text)) in OF_POOLER:
+        return OF_POOLER[code](sentence)
+    if isinstance(error, psycopg.errors.InsufficientPrivilege):
+        return DatabaseRights(sentence, grant_tables("public", "the role of DATABASE_URL", rights))
     if isinstance(error, REFUSALS) and not isinstance(error, CANNOT_USE_NOW):
         return error
     if isinstance(error, psycopg.ProgrammingError) and not isinstance(error, CANNOT_USE_NOW):
@@ -79,7 +93,7 @@ def looking(settings: BaseSettings, *, may_be_empty: bool = False) -> Iterator[t
                 require_schema(connection, database.name)
             yield database, connection
     except psycopg.Error as error:
-        raise translate_error(error) from None
+        raise translate_error(error, rights=READ) from None
 
 
 @contextmanager
@@ -96,13 +110,28 @@ def opened(settings: BaseSettings, *, only_looks: bool) -> Iterator[tuple[Databa
 class Session:
     """A connection that is opened when it is first needed, and once more where it broke.
 
-    `prepare` is called first with each new connection.
+    `prepare` is called first with each new connection. Threads may share a session: each waits for its turn. `rights`
+    are those that the role needs on the tables.
     """
 
-    def __init__(self, database: Database, prepare: Callable[[Connection], object] = migrate) -> None:
+    def __init__(
+        self,
+        database: Database,
+        prepare: Callable[[Connection], object] = migrate,
+        rights: Sequence[str] = USED,
+    ) -> None:
         self.database = database
         self.connection: Connection | None = None
         self._prepare = prepare
+        self._rights = rights
+        self._one_at_a_time = RLock()
+
+    @classmethod
+    def only_looking(cls, database: Database) -> Self:
+        """A session that makes no table, changes none, and makes no embedded database. DatabaseEmpty."""
+        if not database.is_made:
+            raise DatabaseEmpty(database.name)
+        return cls(database, prepare=partial(require_schema, name=database.name), rights=READ)
 
     @property
     def is_connected(self) -> bool:
@@ -114,16 +143,17 @@ class Session:
 
         DatabaseUnreachable, DatabaseUnusable; one of REFUSALS where the database refuses a value.
         """
-        was_open = self.is_connected
-        try:
-            return work(self._open())
-        except psycopg.Error as error:
-            trouble = translate_error(error, self.database.name)
-        if isinstance(trouble, DatabaseUnreachable):
-            self.close()
-            if was_open:
-                return self.run(work)
-        raise trouble
+        with self._one_at_a_time:
+            was_open = self.is_connected
+            try:
+                return work(self._open())
+            except psycopg.Error as error:
+                trouble = translate_error(error, self.database.name, self._rights)
+            if isinstance(trouble, DatabaseUnreachable):
+                self.close()
+                if was_open:
+                    return self.run(work)
+            raise trouble
 
     def close(self) -> None:
         """Closes the connection."""

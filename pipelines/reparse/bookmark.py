@@ -10,7 +10,8 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import msgspec
-from psycopg import Connection
+
+from pipelines.database.session import Session
 
 PACKAGES = ("asiatongsin", "pipelines")
 
@@ -38,13 +39,15 @@ class Bookmark:
     where that database stands.
     """
 
-    def __init__(self, connection: Connection, arguments: object) -> None:
-        self.connection = connection
+    def __init__(self, session: Session, arguments: object) -> None:
+        self.session = session
         self.key = hashlib.sha256(msgspec.json.encode([program_hash(), arguments])).hexdigest()
 
     def read(self, files: Sequence[Path]) -> Place | None:
         """Where the last run was interrupted; None where it was not, or where the files before that place differ."""
-        for file, offset, before in self.connection.execute(_READ, [self.key]):
+        for file, offset, before in self.session.run(
+            lambda connection: connection.execute(_READ, [self.key]).fetchall()
+        ):
             place = Path(file)
             if place in files and _hash_of_names(files, place) == before:
                 return Place(file=place, offset=offset)
@@ -53,11 +56,11 @@ class Bookmark:
     def write(self, place: Place, files: Sequence[Path]) -> None:
         """Stores how far the run came."""
         values = [self.key, str(place.file), place.offset, _hash_of_names(files, place.file)]
-        self.connection.execute(_WRITE, values)
+        self.session.run(lambda connection: connection.execute(_WRITE, values))
 
     def remove(self) -> None:
         """Removes the bookmark, when a run came to its end."""
-        self.connection.execute(_REMOVE, [self.key])
+        self.session.run(lambda connection: connection.execute(_REMOVE, [self.key]))
 
 
 def program_hash() -> str:

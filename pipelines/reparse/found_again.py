@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from psycopg import Connection
 from scrapy.settings import BaseSettings
 
 from asiatongsin.cms import field_of, found_on
 from asiatongsin.items import Page, PageItems
 from pipelines.crawl_record import FieldCoverage
+from pipelines.database.session import Session
 from pipelines.exporters import missing_fields
 from pipelines.queries import coverage_history
 from pipelines.queries.coverage_history import MissingField
@@ -22,8 +22,8 @@ from pipelines.verdict.falls import EarlierCrawls, falls
 class FoundAgain:
     """Looks for fields that fell on the captures taken since then; removes those that are usual again."""
 
-    def __init__(self, connection: Connection, settings: BaseSettings) -> None:
-        self.connection = connection
+    def __init__(self, session: Session, settings: BaseSettings) -> None:
+        self.session = session
         self.drop = Bounds.from_settings(settings).drop
         self._own_bounds = {
             ("article", "readable"): 1 - settings.getfloat("UNREADABLE_SHARE_MAX"),
@@ -31,7 +31,7 @@ class FoundAgain:
         }
         self._amounts: dict[MissingField, list[int]] = defaultdict(list)
         self._missing: dict[str, list[MissingField]] = defaultdict(list)
-        for one in coverage_history.missing_fields(connection):
+        for one in session.run(coverage_history.missing_fields):
             self._missing[one.site].append(one)
 
     def observe(self, batch: Iterable[PageItems]) -> None:
@@ -50,7 +50,8 @@ class FoundAgain:
         return sorted(f"{one.site} {' '.join(one.key)}" for one in found)
 
     def _remove(self, one: MissingField) -> bool:
-        return missing_fields.remove(self.connection, one.site, one.key, pages=len(self._amounts[one]))
+        pages = len(self._amounts[one])
+        return self.session.run(lambda connection: missing_fields.remove(connection, one.site, one.key, pages))
 
     def _is_usual(self, one: MissingField) -> bool:
         """Whether the field is on as large a share of the pages as before it fell."""
@@ -64,7 +65,9 @@ class FoundAgain:
             found=sum(map(bool, amounts)),
             amount=sum(amounts) if given.unit else None,
         )
-        coverage = coverage_history.found_before(self.connection, one.site, one.scope, [one.key])
+        coverage = self.session.run(
+            lambda connection: coverage_history.found_before(connection, one.site, one.scope, [one.key])
+        )
         earlier = EarlierCrawls(coverage=coverage, fallen=frozenset({one.key}))
         return now.share >= self._own_bounds.get(one.key, 0.0) and not falls([now], earlier, self.drop)
 

@@ -11,15 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from psycopg import Connection
 from scrapy.settings import BaseSettings
 
 from asiatongsin.items import Page, PageItems
 from pipelines.archive.files import files_of_unfinished_crawls
 from pipelines.archive.gzip_members import CUT_OFF
 from pipelines.archive.reading import LARGEST_PAGE, Capture, captures
-from pipelines.database.errors import CANNOT_USE_NOW
-from pipelines.database.session import translate_error
+from pipelines.database.session import Session
 from pipelines.queries import coverage_history
 from pipelines.reparse.bookmark import Bookmark, Place
 from pipelines.reparse.captured import PAYLOAD_DIGEST, Known, Unresolved, Wanted, is_ours, page_of, with_body_of
@@ -64,18 +62,21 @@ class Job:
 
 
 class Reparse:
-    """One run of the command; without `writing` it only compares."""
+    """One run of the command; without `writing` it only compares.
 
-    def __init__(self, job: Job, connection: Connection, writing: Writing | None, bookmark: Bookmark | None) -> None:
+    It reads for minutes between two questions to the database, which may close the connection meanwhile.
+    """
+
+    def __init__(self, job: Job, session: Session, writing: Writing | None, bookmark: Bookmark | None) -> None:
         self.job = job
-        self.connection = connection
+        self.session = session
         self.writing = writing
         self.bookmark = bookmark
         self.report = Report()
         self.is_done = False
         """Whether the run came to its end; else the next one goes on there."""
         self.found_again: FoundAgain | None = None
-        self.known = Known(bases=bases(connection), clocks_ahead=clocks_ahead(connection))
+        self.known = Known(bases=session.run(bases), clocks_ahead=session.run(clocks_ahead))
         self.sites = Sites(self.known.bases)
         self._files: list[Path] = []
         self._largest = LARGEST_PAGE
@@ -85,12 +86,6 @@ class Reparse:
 
     def run(self, settings: BaseSettings) -> Report:
         """Reads all files. After DatabaseUnreachable, DatabaseUnusable or OSError, the next run goes on there."""
-        try:
-            return self._run(settings)
-        except CANNOT_USE_NOW as error:
-            raise translate_error(error) from None
-
-    def _run(self, settings: BaseSettings) -> Report:
         self._largest = settings.getint("DOWNLOAD_MAXSIZE") or sys.maxsize
         if self.writing:
             self.writing.begin()
@@ -116,9 +111,9 @@ class Reparse:
         if self.writing is None or self.job.wanted.no:
             return
         if self.bookmark and self.bookmark.read(self._files):
-            self.report.not_looked_for = len(coverage_history.missing_fields(self.connection))
+            self.report.not_looked_for = len(self.session.run(coverage_history.missing_fields))
         else:
-            self.found_again = FoundAgain(self.connection, settings)
+            self.found_again = FoundAgain(self.session, settings)
 
     def _read(self, pages: Iterable[Page], settings: BaseSettings) -> None:
         batch: list[PageItems] = []
@@ -135,7 +130,7 @@ class Reparse:
         known = self.sites.known_of(batch)
         if self.found_again:
             self.found_again.observe(known)
-        found = differences(self.connection, known)
+        found = self.session.run(lambda connection: differences(connection, known))
         self.report.add(len(known), found)
         if self.writing is None:
             return

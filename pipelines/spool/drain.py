@@ -41,9 +41,11 @@ BATCH_SECONDS = 2.0
 
 
 class Drain:
-    """Stores spooled pages, and writes the rows of their crawls."""
+    """Stores spooled pages, and writes the rows of their crawls; over a connection of its own, unless one is given."""
 
-    def __init__(self, database: Database, data: Path, *, is_moved: bool = False) -> None:
+    def __init__(
+        self, database: Database, data: Path, session: Session | None = None, *, is_moved: bool = False
+    ) -> None:
         self.data = data
         self.here = remembered(data, database)
         """The database; its id may not be known before it is reached."""
@@ -56,7 +58,7 @@ class Drain:
         self.broken = 0
         self.is_clock_proven: Callable[[], bool] = lambda: False
         """Whether the clock is known to be right: only then can times that lie ahead of it be wrong."""
-        self._session = Session(database)
+        self._session = session or Session(database)
         self._identified: Connection | None = None
         self._batch_bytes = 0
         self._sites_set_back: set[str] = set()

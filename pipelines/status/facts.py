@@ -13,6 +13,7 @@ from psycopg.rows import class_row, scalar_row
 
 from pipelines.crawl_record import LISTS, REPARSE
 from pipelines.database import clock
+from pipelines.database.rights import lacking_rights
 from pipelines.queries.weather_strip import newest_strip
 from pipelines.spool.belonging import DatabaseIdentity
 from pipelines.spool.waiting import abandoned_pages, pages_elsewhere, waiting_pages
@@ -95,8 +96,14 @@ def files(data: Path, here: DatabaseIdentity, site: str | None = None) -> Files:
 def database(connection: Connection, name: str) -> DatabaseState:
     """The database that was reached."""
     size, version = connection.execute(_SIZE).fetchone() or (None, None)
-    ahead = clock.ahead_of(connection).total_seconds()
-    return DatabaseState(name=name, version=version, size_bytes=size, clock_seconds=ahead)
+    lacks, ahead = lacking_rights(connection), clock.ahead_of(connection).total_seconds()
+    return DatabaseState(
+        name=name,
+        version=version,
+        size_bytes=size,
+        stores_nothing=str(lacks) if lacks else None,
+        clock_seconds=ahead,
+    )
 
 
 def sites(connection: Connection, only: str | None = None) -> tuple[SiteState, ...]:

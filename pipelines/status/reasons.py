@@ -69,7 +69,7 @@ def _retired(settings: BaseSettings) -> Collection[str]:
 
 def reasons(status: Status, limits: Limits, only: str | None = None) -> tuple[str, ...]:
     """All sentences, for all sites or only one; empty where no person is needed."""
-    found = [*_of_files(status.files), *_of_database(status.database)]
+    found = [*_of_files(status.files, status.database), *_of_database(status.database)]
     for site in (one for one in status.sites if one.site not in limits.retired):
         found += [f"{site.site}: {reason}" for reason in _of_site(status.at, site, limits)]
     if not status.sites and not status.database.error:
@@ -79,8 +79,12 @@ def reasons(status: Status, limits: Limits, only: str | None = None) -> tuple[st
     return tuple(found)
 
 
-def _of_files(files: Files) -> Iterator[str]:
-    if files.left:
+def _of_files(files: Files, database: DatabaseState) -> Iterator[str]:
+    if files.left and database.error:
+        yield f"{files.left} pages wait in the spool until the database can be reached"
+    elif files.left and database.stores_nothing:
+        yield f"{files.left} pages wait in the spool, and this role cannot store them: {database.stores_nothing}"
+    elif files.left:
         yield f"{files.left} pages wait in the spool and no crawl stores them: run `scrapy export`"
     if files.elsewhere:
         yield describe_elsewhere(files.elsewhere)

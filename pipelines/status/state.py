@@ -224,6 +224,9 @@ class DatabaseState:
     error: str | None = None
     """Why it cannot be reached; None where it can."""
 
+    stores_nothing: str | None = None
+    """Why this role can store nothing in it; None where it can. For looking it needs less."""
+
     clock_seconds: float = 0.0
     """How many seconds the clock of this machine is ahead of the database's."""
 

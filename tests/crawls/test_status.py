@@ -205,6 +205,8 @@ def test_a_database_that_does_not_answer_needs_a_person(scrapy: Scrapy, data: Pa
     assert "1 pages wait" in run.output
     assert "Database     cannot be reached: none on 127.0.0.1" in run.output
     assert "  - the database cannot be reached: none on 127.0.0.1" in run.output
+    assert "  - 1 pages wait in the spool until the database can be reached" in run.output
+    assert "scrapy export" not in run.output
     assert "geheim" not in run.output + run.log
     known = json.loads(scrapy("status", "--json", DATABASE_URL=UNREACHABLE).output)
     assert known["database"]["name"] == "none on 127.0.0.1"

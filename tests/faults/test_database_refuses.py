@@ -10,6 +10,7 @@ import pytest
 from psycopg import Connection, conninfo
 
 from tests.conftest import Scrapy
+from tests.faults.conftest import Start
 from tests.faults.postgres import Server
 from tests.samples import leave, page, record
 from tests.site import Replica, ReplicaSite, serve
@@ -93,31 +94,51 @@ def test_waits_while_the_disk_of_the_server_is_full(scrapy: Scrapy, small_disk: 
 
 REFUSALS = {
     "no connections": "ALTER DATABASE {name} ALLOW_CONNECTIONS false",
-    "too many": "ALTER DATABASE {name} CONNECTION LIMIT 0",
     "read only": "ALTER DATABASE {name} SET default_transaction_read_only = on",
 }
 
 
+@pytest.fixture
+def role(connection: Connection) -> Iterator[str]:
+    """An ordinary role, with the rights that a crawl needs: limits do not count for a superuser."""
+    role = f"ordinary_{connection.info.dbname}"
+    connection.execute(f"CREATE ROLE {role} LOGIN")
+    connection.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}")
+    yield role
+    connection.execute(f"DROP OWNED BY {role}")
+    connection.execute(f"DROP ROLE {role}")
+
+
 @pytest.mark.parametrize("refusal", REFUSALS)
 def test_waits_while_it_takes_no_connection(
-    scrapy: Scrapy, connection: Connection, database_url: str, server: str, replica: Replica, refusal: str
+    scrapy: Scrapy, connection: Connection, database_url: str, server: str, replica: Replica, role: str, refusal: str
 ) -> None:
     name = connection.info.dbname
-    user = f"ordinary_{name}"  # a limit does not count for a superuser
-    url = conninfo.make_conninfo(database_url, user=user)
+    url = conninfo.make_conninfo(database_url, user=role)
     with psycopg.connect(server, autocommit=True) as administrator:
-        administrator.execute(f"CREATE ROLE {user} LOGIN")
-        connection.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {user}")
         administrator.execute(REFUSALS[refusal].format(name=name))
         run = scrapy("crawl", "asiatongsin", "-a", f"site={replica.url}", *ONE, DATABASE_URL=url)
         assert run.status == 3
         assert name in run.last_line
-        administrator.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true CONNECTION LIMIT -1")
+        administrator.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
         administrator.execute(f"ALTER DATABASE {name} RESET ALL")
         assert scrapy("export", DATABASE_URL=url).status == 0
         assert numbers(connection) == list(replica.site.numbers())
-        connection.execute(f"DROP OWNED BY {user}")
-        administrator.execute(f"DROP ROLE {user}")
+
+
+def test_a_crawl_needs_one_connection_and_fetches_nothing_without_it(
+    start: Start, connection: Connection, database_url: str, replica: Replica, role: str
+) -> None:
+    url = conninfo.make_conninfo(database_url, user=role)
+    connection.execute(f"ALTER ROLE {role} CONNECTION LIMIT 1")
+    with psycopg.connect(url):
+        run = start(replica.url, url, *ONE, "-s", "DATABASE_SILENCE_MAX=0.1").end()
+        assert (run.status, replica.requests) == (2, [])
+        assert "no connection is left" in run.last_line
+        waiting = start(replica.url, url, *ONE, "-s", "DATABASE_SILENCE_MAX=600")
+        waiting.wait_for_log("waits for a connection")
+    assert waiting.end().status == 0
+    assert numbers(connection) == list(replica.site.numbers())
 
 
 def test_keeps_all_when_a_column_was_dropped(

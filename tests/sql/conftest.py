@@ -18,3 +18,13 @@ def drain(connection: Connection, database_url: str, data: Path) -> Iterator[Dra
     drain = Drain(Database(database_url, data), data)
     yield drain
     drain.close()
+
+
+@pytest.fixture
+def role(connection: Connection) -> Iterator[str]:
+    """A role that owns nothing."""
+    role = f"role_{connection.info.dbname}"
+    connection.execute(f"CREATE ROLE {role} LOGIN")
+    yield role
+    connection.execute(f"DROP OWNED BY {role}")
+    connection.execute(f"DROP ROLE {role}")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from psycopg import Connection, conninfo
 
-from pipelines.crawl.lock import CrawlLock
+from pipelines.crawl.lock import CrawlLock, open_transaction
 from pipelines.database.connection import Database
 from tests.processes import next_line, process
 from tests.samples import SITE, UNREACHABLE
@@ -185,3 +185,17 @@ def test_outlasts_the_idle_limit_of_the_server(connection: Connection, database_
     settings = connection.execute("SELECT name FROM pg_settings WHERE name LIKE 'tcp_keepalives%'").fetchall()
     assert len(settings) == 3
     lock.release()
+
+
+def test_holds_through_a_transaction_that_stays_open(connection: Connection, database_url: str, tmp_path: Path) -> None:
+    """This is how it is held behind a pooler. It keeps out what is directly connected."""
+    connection.execute(f"ALTER DATABASE {connection.info.dbname} SET idle_in_transaction_session_timeout = '100ms'")
+    with Database(database_url, tmp_path).connect() as one, Database(database_url, tmp_path).connect() as two:
+        assert open_transaction(one, SITE)
+        connection.execute("SELECT pg_sleep(0.3)")
+        kept = "SELECT state, backend_xid, backend_xmin FROM pg_stat_activity WHERE pid = %s"
+        assert rows(connection, kept, one.info.backend_pid) == [("idle in transaction", None, None)]
+        assert not open_transaction(two, SITE)
+        assert not is_free(tmp_path, database_url)
+        one.execute("ROLLBACK")
+        assert is_free(tmp_path, database_url)

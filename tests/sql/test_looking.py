@@ -6,16 +6,15 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-import psycopg
 import pytest
-from psycopg import Connection
+from psycopg import Connection, conninfo
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
 from pipelines.commands import diff, gaps, reparse, status, summary
 from pipelines.crawl.run import check_usage
-from pipelines.database.errors import DatabaseTooOld
+from pipelines.database.errors import DatabaseMissing, DatabaseRights, DatabaseTooOld
 from pipelines.database.migrate import migrations
 from tests.samples import SITE, UNREACHABLE, export, page
 from tests.stored import rows
@@ -98,13 +97,33 @@ def test_a_crawl_that_only_looks_refuses_an_older_schema(
     check_usage(settings(database_url, data), {})
 
 
+@pytest.mark.usefixtures("connection")
+def test_a_crawl_that_only_looks_is_told_where_no_database_lets_it_in(database_url: str, data: Path, role: str) -> None:
+    """It would take all articles for new as well."""
+    with pytest.raises(DatabaseMissing, match="make it with CREATE DATABASE"):
+        check_usage(settings(conninfo.make_conninfo(database_url, dbname="none"), data), {"dry": "1"})
+    with pytest.raises(DatabaseRights, match=": GRANT SELECT ON ALL TABLES"):
+        check_usage(settings(conninfo.make_conninfo(database_url, user=role), data), {"dry": "1"})
+
+
 @pytest.mark.parametrize("name", LOOKING)
-def test_works_where_it_may_only_read(name: str, connection: Connection, database_url: str, data: Path) -> None:
-    """As on a standby, or for a role that may only read."""
+def test_works_where_it_may_only_read(
+    name: str, connection: Connection, database_url: str, data: Path, role: str
+) -> None:
+    """As on a standby, and for a role that may only read."""
     export(connection, page())
     connection.execute("DELETE FROM weather_stations WHERE station_id = 108")  # a writing command would add it
-    url = psycopg.conninfo.make_conninfo(database_url, options="-c default_transaction_read_only=on")
-    look(name, url, data)
+    connection.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}")
+    look(name, conninfo.make_conninfo(database_url, user=role, options="-c default_transaction_read_only=on"), data)
+
+
+@pytest.mark.parametrize("name", LOOKING)
+@pytest.mark.usefixtures("connection")
+def test_a_role_that_may_not_read_is_told_the_one_right_it_needs(
+    name: str, database_url: str, data: Path, role: str
+) -> None:
+    with pytest.raises(UsageError, match=": GRANT SELECT ON ALL TABLES"):
+        look(name, conninfo.make_conninfo(database_url, user=role), data)
 
 
 @pytest.mark.usefixtures("server")

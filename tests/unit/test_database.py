@@ -151,7 +151,7 @@ def test_says_that_a_password_is_wrong_without_it(folder: Path) -> None:
             pass
         host = connection.info.host
     right, wrong = (f"host={host} dbname=postgres user=someone password={word}" for word in ("right", "geheim"))
-    with pytest.raises(DatabaseUnreachable, match="password authentication failed") as caught:
+    with pytest.raises(DatabaseMissing, match="password authentication failed") as caught:
         Database(wrong, folder).connect()
     assert "geheim" not in str(caught.value)
     assert where(Database(right, folder).connect()) == ("postgres", True)

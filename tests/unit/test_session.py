@@ -10,7 +10,7 @@ import pytest
 from psycopg import Connection
 
 from pipelines.database.connection import Database
-from pipelines.database.errors import DatabaseForeign, DatabaseFrozen, DatabaseUnreachable
+from pipelines.database.errors import DatabaseForeign, DatabaseFrozen, DatabaseRights, DatabaseUnreachable
 from pipelines.database.session import Session, run_while_progressing, translate_error
 from tests.samples import UNREACHABLE
 
@@ -21,7 +21,7 @@ from tests.samples import UNREACHABLE
         (psycopg.OperationalError, DatabaseUnreachable),
         (psycopg.InterfaceError, DatabaseUnreachable),
         (psycopg.InternalError, DatabaseUnreachable),
-        (psycopg.errors.InsufficientPrivilege, DatabaseUnreachable),
+        (psycopg.errors.InsufficientPrivilege, DatabaseRights),
         (psycopg.errors.UndefinedColumn, DatabaseForeign),
         (psycopg.errors.CheckViolation, psycopg.errors.CheckViolation),
         (psycopg.errors.CardinalityViolation, psycopg.errors.CardinalityViolation),
