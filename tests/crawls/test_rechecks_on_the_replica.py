@@ -28,11 +28,12 @@ STEPS = ",".join(f"{hour}h" for hour in range(3, 13))
 _TIMES = """
 SELECT table_name, array_agg(column_name::text) FROM information_schema.columns
 WHERE table_schema = 'public' AND data_type = 'timestamp with time zone' AND table_name <> 'asiatongsin_migrations'
+    AND column_name NOT IN ('published_at', 'modified_at')
 GROUP BY table_name"""
 
 
 def pass_by(connection: Connection, passed: timedelta) -> None:
-    """Makes all that is stored so much older, as if the clocks had moved on."""
+    """Makes all that is stored so much older, as if the clocks had moved on. What the site prints stays as it is."""
     for table, columns in rows(connection, _TIMES):
         moved = [sql.SQL("{0} = {0} - {1}").format(sql.Identifier(column), passed) for column in columns]
         connection.execute(sql.SQL("UPDATE {} SET {}").format(sql.Identifier(table), sql.SQL(", ").join(moved)))
@@ -159,8 +160,8 @@ def test_a_visit_is_no_news_to_a_list(crawl: Scrapy, connection: Connection) -> 
         crawl(replica.url, "-a", "sections=all")
         pass_by(connection, timedelta(days=2))
         replica.forget()
-        crawl(replica.url, "-a", "sections=all")
-        assert (len(replica.list_requests()), len(replica.article_requests())) == (1, 30)
+        crawl(replica.url, "-a", "sections=all", "-s", "LOOK_BACK_PAGES=0")
+        assert (len(replica.list_requests()), len(replica.article_requests())) == (2, 30)
 
 
 def test_an_article_asked_for_by_number_comes_whole(crawl: Scrapy, connection: Connection) -> None:

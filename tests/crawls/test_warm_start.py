@@ -25,6 +25,7 @@ WARM: Starting = warm_start.Popen
 VARIES = re.compile(
     r"(\d{4}-)?\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?|test_[0-9a-f]{12}|\d[\d.]*[kM]B|(?<= ok ) *\d+"
     r"|(?<=_time': ).*|(?<=request_bytes': ).*|(?<=time_seconds': ).*|(?<=_per_minute': ).*|(?<=memusage/).*"
+    r"|(?<=ahead_of_site': ).*"
 )
 """Times, sizes, and names of databases."""
 

@@ -33,7 +33,7 @@ def test_it_ends_with_status_1_and_everybody_is_told(
     metrics = data.parent / "asiatongsin.prom"
     asked = ("-s", f"METRICS_FILE={metrics}", "-s", f"ALERTS={sinks.to_web(web)}")
     with serve(site) as replica:
-        running = start(replica.url, database_url, *asked, "-a", "sections=9999", "-s", "DOWNLOAD_DELAY=0.05")
+        running = start(replica.url, database_url, *asked, "-a", "sections=all", "-s", "DOWNLOAD_DELAY=0.05")
         replica.wait_for(articles=3)
         [spool] = (data / "spool").glob("[!.]*")
         (spool / "000999.jsonl").symlink_to(FAILING)

@@ -20,7 +20,7 @@ from tests.conftest import ROOT, Run, Scrapy
 from tests.faults.failing import BAD
 from tests.samples import leave, page
 from tests.site import Fault, ReplicaSite, serve
-from tests.site.hostile import ICON, KEPT, NAME_KEPT
+from tests.site.hostile import CITY_KEPT, ICON, KEPT
 from tests.stored import rows
 
 TABLES = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1"
@@ -87,11 +87,13 @@ def assert_text_is_stored_as_printed(site: ReplicaSite, connection: Connection) 
         row for (row,) in connection.execute("SELECT concat_ws(E'\\n', section, reporter, body) FROM articles")
     )
     assert f"{site.article(stored[-1]).section}{KEPT}" in text
-    assert f"기자{NAME_KEPT}" in text
+    reporters = rows(connection, "SELECT DISTINCT reporter FROM articles WHERE reporter IS NOT NULL")
+    assert reporters
+    assert all(re.fullmatch("[가-힣]{2,4}", name) for (name,) in reporters)
     assert "root:" not in text
     cities = [city for (city,) in connection.execute("SELECT city FROM weather_readings")]
     assert cities
-    assert {city.endswith(NAME_KEPT) for city in cities} == {True}
+    assert {city.endswith(CITY_KEPT) for city in cities} == {True}
     assert rows(connection, "SELECT DISTINCT icon FROM weather_readings") == [(ICON,)]
     assert {title.endswith(KEPT) for (title,) in connection.execute("SELECT title FROM related_stories")} == {True}
     assert {url[-11:] for (url,) in connection.execute("SELECT url FROM article_images")} == {"/hacked.jpg"}

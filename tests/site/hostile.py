@@ -21,7 +21,11 @@ KEPT = f" {WORDS} $1 {REVERSED}[J]J 2026-01-01 00:00:00 [root] INFO: forged"
 """What a reader gets out of it, in one line."""
 
 _NAME = f" {WORDS} {REVERSED}{CONTROLS}"
-NAME_KEPT = f" {WORDS} {REVERSED}[J]J"
+
+_SHORT = "'); DROP TABLE articles;-- %s {} `touch hacked` &passwd;"
+"""As much of it as the name of a city may be long."""
+
+CITY_KEPT = f" {_SHORT} {REVERSED}[J]J"
 
 ICON = "iw01');DROP"
 
@@ -35,6 +39,6 @@ _ENTITY = '<!DOCTYPE html SYSTEM "/evil.dtd" [<!ENTITY passwd SYSTEM "file:///et
 def spoil(page: str) -> str:
     """Behind every text of the page an attack; the head asks for a file of whoever reads it."""
     page = _TEXT.sub(lambda found: found[0] + (_NAME if "기자" in found[0] else ATTACK), page)
-    page = _CITY.sub(lambda found: found[0] + _NAME, page)
+    page = _CITY.sub(lambda found: f"{found[0]} {_SHORT} {REVERSED}{CONTROLS}", page)
     page = re.sub(r'"iw\d\d"', f'"{ICON}"', page).replace('.jpg"', f'{IMAGE}"')
     return page.replace('lang="ko"', f'lang="{ATTACK}"').replace("<!DOCTYPE html>", _ENTITY)
