@@ -23,7 +23,7 @@ SAME_PAGES, SAME_DOUBTFUL_PAGES = 2, 5
 """So many blank pages in a row that say the same are the end. Five, where the server failed or a link leads further."""
 
 LOST_PAGES = 3
-"""After so many pages in a row without a list, for different reasons, the walk is given up."""
+"""After so many pages in a row without a list, some since the server failed and some not, the walk is given up."""
 
 TOP_PAGES, ENDLESS_PAGES = 3, 30
 """A list has no end where 30 pages in a row show only higher numbers than its first 3 pages.
@@ -74,8 +74,8 @@ class ListPage:
 
     @property
     def says(self) -> object:
-        """What is compared with the page before."""
-        return self.trouble or self.numbers
+        """What is compared with the page before. The words of a trouble may name the very page, as redirects do."""
+        return ("failure" if self.is_failure else "no list") if self.trouble else self.numbers
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -256,9 +256,11 @@ class ListWalk:
 
     def _is_lost(self, blank: dict[int, ListPage]) -> bool:
         """Whether nothing says any more where the list goes on."""
-        troubles = [page.trouble for page in blank.values()][-LOST_PAGES:]
-        never_same = len(troubles) == LOST_PAGES and all(troubles) and len(set(troubles)) > 1
-        return never_same or len(blank) > self.pages + SAME_DOUBTFUL_PAGES
+        last = [*blank.values()][-LOST_PAGES:]
+        is_mixed = (
+            len(last) == LOST_PAGES and all(page.trouble for page in last) and len({page.says for page in last}) > 1
+        )
+        return is_mixed or len(blank) > self.pages + SAME_DOUBTFUL_PAGES
 
     def _look_for_no_end(self, number: int, page: ListPage, fresh: frozenset[int]) -> None:
         if not fresh:

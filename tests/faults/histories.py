@@ -29,7 +29,7 @@ BEHIND: tuple[dict[str, Any], ...] = (
     {},
     {"kind": "status", "status": 404},
     {"kind": "status", "status": 500},
-    {"kind": "redirect"},
+    {"kind": "redirect", "location": "/member/member_login.html?from={n}"},
     {"kind": "redirect", "location": "/news/article_list_all.html?page=1"},
     {"kind": "empty"},
     {"kind": "layout", "pattern": r'(<ul class="art_list_all">).*?(</ul>\s*<div class="btn)', "replacement": r"\1\2"},
