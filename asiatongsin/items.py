@@ -69,7 +69,7 @@ class Page:
     """Number of the article that was asked for; None for other pages."""
 
     section: int | None = None
-    """Number of the list that was asked for, 0 for the list of all articles; None for other pages."""
+    """Number of the list that was asked for, 0 for that of all articles; None for a page that only proves its end."""
 
     stored: Stored | None = None
     """What was known of the article when it was asked for; None where it is new."""

@@ -51,7 +51,7 @@ def found_on(page: Page, items: PageItems) -> Iterator[tuple[str, Mapping[str, i
     """Each part of a page, with the amount of each field that was found in its own place; 0 where the page lacks it."""
     if page.kind == "article" and not items.unmodified:
         yield "article", _of_article(page, items)
-    if page.kind == "list":
+    if page.kind == "list" and page.section is not None:
         yield f"list {page.section}", _of_list(page)
     if page.kind == "front":
         yield "front", {"answer": 1, "sections": len(page.once(menu_of))}

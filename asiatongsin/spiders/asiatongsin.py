@@ -108,10 +108,10 @@ class AsiatongsinSpider(ArticleSpider):
             for item in self._no_list(section, listing.unreadable.reason, page):
                 yield item
             return
-        for item in self._unless_dry(page):
+        walk, teasers = self.lists.of(section), listing.teasers
+        for item in self._unless_dry(replace(page, section=None) if walk.is_probing else page):
             yield item
-        teasers = listing.teasers
-        fresh = self.lists.of(section).unmet(teaser.no for teaser in teasers)
+        fresh = walk.unmet(teaser.no for teaser in teasers)
         self.crawler.stats.inc_value(names.TEASERS, len(teasers))
         is_answered, new = await self._news(teasers)
         wanted = [teaser for teaser in new if self.arguments.wants(teaser.published_at)]
