@@ -25,7 +25,7 @@ RECHECKS = Rechecks(after=(timedelta(days=1),), max_visits=100, gone_after=timed
 
 def saved(count: int) -> list[Page]:
     """So many article pages of 60 kB, as they come from the spider."""
-    site = ReplicaSite(articles=count)
+    site = ReplicaSite(articles=count, page_bytes=60_000)
     return [_page(site, no, AT + timedelta(seconds=place)) for place, no in enumerate(reversed(site.numbers()))]
 
 

@@ -24,7 +24,7 @@ from tests.samples import present
 from tests.site import Fault, ReplicaSite, serve
 from tests.site.answers import Ask, answer
 
-SITE = ReplicaSite(articles=500, removed_every=20, unreadable_every=47)
+SITE = ReplicaSite(articles=500, removed_every=20, unreadable_every=47, page_bytes=60_000)
 """Pages of 60 kB; its clock stands still, so what it served can be asked for again."""
 
 CODED = (Fault(kind="gzip", share=0.3), Fault(kind="br", share=0.1))

@@ -39,9 +39,12 @@ class ReplicaSite:
         removed_every: int = 0,
         unreadable_every: int = 0,
         validators: bool = False,
-        page_bytes: int = 60_000,
+        page_bytes: int = 10_000,
     ) -> None:
-        """`removed_every` and `unreadable_every` spare the newest `per_page` articles; 0 spares all."""
+        """`page_bytes` is about the size of a page; those of real sites have 60 kB.
+
+        `removed_every` and `unreadable_every` spare the newest `per_page` articles; 0 spares all.
+        """
         self.seed = seed
         self.per_page = per_page
         self.validators = validators
