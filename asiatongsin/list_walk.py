@@ -74,8 +74,11 @@ class ListPage:
 
     @property
     def says(self) -> object:
-        """What is compared with the page before."""
-        return self.trouble or self.numbers
+        """What is compared with the page before: where the server answers that there is no list, words do not matter.
+
+        Example: it leads to the page for logging in, whose address holds that of each page.
+        """
+        return self.trouble if self.is_failure else "no list" if self.trouble else self.numbers
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,8 +133,8 @@ class ListWalk:
 
     @property
     def is_sure(self) -> bool:
-        """Whether the walk met all that the list holds, or all that is not known of it."""
-        return self.ended in {Ended.KNOWN, Ended.END} and not self.lost
+        """Whether the walk met all that the list holds, or all that is not known of it, as far back as was asked."""
+        return self.ended in {Ended.KNOWN, Ended.END, Ended.WINDOW} and not self.lost
 
     def unmet(self, numbers: Iterable[int]) -> frozenset[int]:
         """Those that no page of this walk has shown so far."""
@@ -256,8 +259,10 @@ class ListWalk:
 
     def _is_lost(self, blank: dict[int, ListPage]) -> bool:
         """Whether nothing says any more where the list goes on."""
-        troubles = [page.trouble for page in blank.values()][-LOST_PAGES:]
-        never_same = len(troubles) == LOST_PAGES and all(troubles) and len(set(troubles)) > 1
+        last = [*blank.values()][-LOST_PAGES:]
+        never_same = (
+            len(last) == LOST_PAGES and all(page.trouble for page in last) and len({page.says for page in last}) > 1
+        )
         return never_same or len(blank) > self.pages + SAME_DOUBTFUL_PAGES
 
     def _look_for_no_end(self, number: int, page: ListPage, fresh: frozenset[int]) -> None:
