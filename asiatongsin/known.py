@@ -94,8 +94,11 @@ class Known(Protocol):
     async def controls(self, site: str, near: int) -> list[Stored]:
         """Stored articles that were there at their last visit: those next to the number `near`, and the newest."""
 
-    async def doubtful_part(self, site: str, section: int) -> DoubtfulPart | None:
-        """The part of a list in which articles may be missing; None where none is, EVERYWHERE where nobody knows."""
+    async def doubtful_part(self, site: str, section: int, since: datetime | None = None) -> DoubtfulPart | None:
+        """The part of a list in which articles published `since` may be missing; None: any time.
+
+        None where none is, EVERYWHERE where nobody knows.
+        """
 
     async def walked_lists(self, site: str) -> list[WalkedList] | None:
         """What earlier crawls found out about the lists of a site; None where no database answers."""

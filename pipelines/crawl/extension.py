@@ -74,7 +74,8 @@ class CrawlExtension:
 
     async def crawl_started(self, spider: Spider) -> None:
         """Opens all that a crawl needs; CloseSpider where it must not begin."""
-        record = CrawlRecord.begin(spider.site.key, spider.given)  # type: ignore[attr-defined]
+        since = spider.arguments.since  # type: ignore[attr-defined]
+        record = CrawlRecord.begin(spider.site.key, spider.given, since)  # type: ignore[attr-defined]
         try:
             await run_in_thread(self._while_storing, self._begin, self.silence_max * MIGRATION_FACTOR, record)
         except DatabaseFrozen as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from time import monotonic
 from typing import Self, TypeVar
 
@@ -89,8 +90,11 @@ class KnownArticles:
     async def controls(self, site: str, near: int) -> list[Stored]:
         return await self._ask(lambda connection: known.controls(connection, site, near)) or []
 
-    async def doubtful_part(self, site: str, section: int) -> DoubtfulPart | None:
-        answer = await self._ask(lambda connection: (known.doubtful_part(connection, site, section, self._crawl_id),))
+    async def doubtful_part(self, site: str, section: int, since: datetime | None = None) -> DoubtfulPart | None:
+        def ask(connection: Connection) -> tuple[DoubtfulPart | None]:
+            return (known.doubtful_part(connection, site, section, since=since, crawl=self._crawl_id),)
+
+        answer = await self._ask(ask)
         return answer[0] if answer else EVERYWHERE
 
     async def walked_lists(self, site: str) -> list[WalkedList] | None:
