@@ -95,16 +95,19 @@ UNION ALL ({_LIVE} AND a.no <> %(near)s ORDER BY a.no DESC LIMIT %(limit)s)"""
 
 # Since the last crawl that walked this list as far as it should, did a crawl store articles? Crawls count in the order
 # of their rows. Where the clock was set back between them, all articles may be missing. So they may where no crawl has
-# come to the end of the list, unless only those since some time are asked for, and a crawl walked as far as that.
+# come to the end of the list. A crawl that asks for those since some time relies on others that walked as far, on the
+# same day only: it does not look back, and walks all of its part once a day for what appeared late.
 _DOUBTFUL_PART: LiteralString = f"""
 WITH sure AS (
     SELECT number, started_at, finished_at FROM crawls
-    WHERE site = %(site)s AND %(section)s = ANY(walked) AND (since <= %(since)s::timestamptz OR since IS NULL AND (
-        %(since)s::timestamptz IS NOT NULL OR EXISTS (
+    WHERE site = %(site)s AND %(section)s = ANY(walked) AND CASE WHEN %(since)s::timestamptz IS NULL
+        THEN since IS NULL AND EXISTS (
             SELECT FROM walked_lists AS w
             WHERE w.site = %(site)s AND w.section = %(section)s AND w.end_seen_at IS NOT NULL
         )
-    )) ORDER BY number DESC LIMIT 1
+        ELSE coalesce(since <= %(since)s, true) AND started_at >= date_trunc('day', now(), 'UTC')
+    END
+    ORDER BY number DESC LIMIT 1
 ), later AS (
     SELECT count(*) AS crawls, bool_or(c.started_at < (SELECT started_at FROM sure)) AS is_set_back FROM crawls AS c
     WHERE c.site = %(site)s AND c.id <> %(crawl)s AND c.new > 0 AND c.kind <> '{ARTICLES}'

@@ -180,22 +180,27 @@ def test_is_unsure_of_all_until_a_crawl_has_come_to_the_end_of_the_list(
     assert (doubtful_part(known, 22), doubtful_part(known, 34)) == (EVERYWHERE, None)
 
 
-def test_a_crawl_since_some_time_says_enough_to_those_that_ask_for_no_older_articles(
+def test_a_crawl_since_some_time_says_enough_to_those_of_the_same_day_that_ask_for_no_older_articles(
     known: KnownArticles, connection: Connection
 ) -> None:
     day = [later(60 * 24 * days) for days in range(4)]
 
-    def doubtful(since: datetime | None) -> DoubtfulPart | None:
-        return asyncio.run(known.doubtful_part(SITE, 22, since))
+    def doubtful() -> list[bool]:
+        return [asyncio.run(known.doubtful_part(SITE, 22, since)) is not None for since in (*day, None)]
 
-    had(connection, 1, [22], since=day[2])
-    assert [doubtful(since) for since in (*day, None)] == [EVERYWHERE, EVERYWHERE, None, None, EVERYWHERE]
-    had(connection, 2, [22], since=day[1])
-    assert [doubtful(since) for since in (*day, None)] == [EVERYWHERE, None, None, None, EVERYWHERE]
+    for hour, asked in ((1, day[2]), (2, day[1])):
+        had(connection, hour, [22], since=asked, new=0)
+    assert doubtful() == [True] * 5
+    today = "UPDATE crawls SET started_at = now(), finished_at = now() WHERE id = %s"
+    connection.execute(today, ["01"])
+    assert doubtful() == [True, True, False, False, True]
+    connection.execute(today, ["02"])
+    assert doubtful() == [True, False, False, False, True]
     had(connection, 3)
-    assert doubtful(day[1]) == DoubtfulPart(since=later(120) - BACKDATED, above_no=0)
+    assert doubtful() == [True] * 5
     had(connection, 4, [22])
-    assert [doubtful(since) for since in (*day, None)] == [None] * 5
+    connection.execute(today, ["04"])
+    assert doubtful() == [False] * 5
 
 
 def test_is_unsure_since_the_last_crawl_that_walked_the_list(known: KnownArticles, connection: Connection) -> None:
