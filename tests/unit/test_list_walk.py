@@ -67,6 +67,7 @@ def test_walks_short_lists(length: int) -> None:
     one, asked = walk(lambda number, _: page_of(articles, number))
     assert (one.ended, one.is_sure, met(one, articles)) == (Ended.END, True, length)
     assert len(asked) <= 6
+    assert WalkedList.of(22, one).is_end_seen == (length > 0)
 
 
 @pytest.mark.parametrize("at", range(2, 14))
