@@ -45,7 +45,7 @@ class WalkedList:
     """How many pages it has, or at least had when its end was seen; where it was not, how many were walked."""
 
     is_end_seen: bool
-    """Whether a walk has come to its end."""
+    """Whether a walk has come to its end. A list without any article, as on a broken layout, shows none."""
 
     looked_back_at: datetime
     """When a walk last looked at pages whose articles were known, or came to the end, aware."""
@@ -59,7 +59,7 @@ class WalkedList:
         return cls(
             section=section,
             pages=walk.pages,
-            is_end_seen=walk.ended is Ended.END,
+            is_end_seen=walk.ended is Ended.END and walk.pages > 0,
             looked_back_at=datetime.now(UTC),
             looked_back_to=walk.looked_back_to,
         )
@@ -94,8 +94,11 @@ class Known(Protocol):
     async def controls(self, site: str, near: int) -> list[Stored]:
         """Stored articles that were there at their last visit: those next to the number `near`, and the newest."""
 
-    async def doubtful_part(self, site: str, section: int) -> DoubtfulPart | None:
-        """The part of a list in which articles may be missing; None where none is, EVERYWHERE where nobody knows."""
+    async def doubtful_part(self, site: str, section: int, since: datetime | None = None) -> DoubtfulPart | None:
+        """The part of a list in which articles published `since` may be missing; None: any time.
+
+        None where none is, EVERYWHERE where nobody knows.
+        """
 
     async def walked_lists(self, site: str) -> list[WalkedList] | None:
         """What earlier crawls found out about the lists of a site; None where no database answers."""

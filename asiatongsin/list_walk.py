@@ -130,8 +130,8 @@ class ListWalk:
 
     @property
     def is_sure(self) -> bool:
-        """Whether the walk met all that the list holds, or all that is not known of it."""
-        return self.ended in {Ended.KNOWN, Ended.END} and not self.lost
+        """Whether the walk met all that the list holds, or all that is not known of it, as far back as was asked."""
+        return self.ended in {Ended.KNOWN, Ended.END, Ended.WINDOW} and not self.lost
 
     def unmet(self, numbers: Iterable[int]) -> frozenset[int]:
         """Those that no page of this walk has shown so far."""

@@ -10,7 +10,7 @@ from scrapy.crawler import Crawler
 
 from asiatongsin import statistics as names
 from asiatongsin.arguments import Arguments
-from asiatongsin.cms import Listing
+from asiatongsin.cms import Listing, Teaser
 from asiatongsin.known import WalkedList
 from asiatongsin.list_walk import Ended, ListPage, ListWalk
 from asiatongsin.look_back import LookBacks
@@ -30,7 +30,7 @@ class Lists:
         self._look_backs = LookBacks.from_settings(crawler.settings) if arguments.is_plain else None
         self._walks: dict[int, ListWalk] = {}
         self._held: dict[int, dict[int, Any]] = defaultdict(dict)
-        self._with_skipped: set[int] = set()
+        self._with_newer, self._with_older = set[int](), set[int]()
         self._looking_back: set[int] = set()
 
     def begin(self, section: int) -> None:
@@ -46,9 +46,13 @@ class Lists:
         """The walk of a list that has begun."""
         return self._walks[section]
 
-    def page(self, listing: Listing, *, is_quiet: bool, is_blind: bool, leads_to_articles: bool) -> ListPage:
+    def page(
+        self, section: int, listing: Listing, *, is_quiet: bool, is_blind: bool, leads_to_articles: bool
+    ) -> ListPage:
         """What a page with a list says to the walk."""
-        times = [teaser.published_at for teaser in listing.teasers]
+        # What is pinned to each page says nothing of where the list has come to.
+        unmet = self.of(section).unmet(teaser.no for teaser in listing.teasers)
+        times = [teaser.published_at for teaser in listing.teasers if teaser.no in unmet or not unmet]
         return ListPage(
             numbers=frozenset(teaser.no for teaser in listing.teasers),
             last_linked=listing.last_linked,
@@ -58,9 +62,10 @@ class Lists:
             articles_read=self.crawler.stats.get_value(names.ARTICLES, 0) if leads_to_articles else -1,
         )
 
-    def skip(self, section: int) -> None:
-        """Notes that the walk met new articles that were not asked for: it is no walk as far as the list goes."""
-        self._with_skipped.add(section)
+    def skip(self, section: int, teaser: Teaser) -> None:
+        """Notes that the walk met a new article that was not asked for: it is no walk of all that the list holds."""
+        is_older = self._arguments.is_past(teaser.published_at)
+        (self._with_older if is_older else self._with_newer).add(section)
 
     def hold(self, section: int, what: Any) -> None:
         """Keeps what came instead of the next page until it is clear whether that is a page of the list at all."""
@@ -77,10 +82,10 @@ class Lists:
         return [held[number] for number in walk.lost if number in held]
 
     def _count(self, section: int, walk: ListWalk) -> None:
-        is_sure = walk.is_sure and section not in self._with_skipped
-        if is_sure:
+        if walk.is_sure and section not in self._with_newer:
             self._add(names.WALKED, section)
-            self._add(names.LISTS, WalkedList.of(section, walk))
+            if walk.ended is not Ended.WINDOW and section not in self._with_older:
+                self._add(names.LISTS, WalkedList.of(section, walk))
         elif walk.ended is Ended.LOST or walk.lost:
             self.crawler.stats.inc_value(names.WALKS_UNSURE)
         if walk.ended is Ended.BLIND:

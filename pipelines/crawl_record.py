@@ -141,6 +141,9 @@ class CrawlRecord:
     walked: tuple[int, ...] = ()
     """Lists that were walked as far as asked: section numbers, 0 for the list of all articles."""
 
+    since: datetime | None = None
+    """Articles published before were not asked for, and may be missing of the walked lists; aware."""
+
     lists: tuple[WalkedList, ...] = ()
     """What it found out about these lists."""
 
@@ -195,9 +198,9 @@ class CrawlRecord:
         return self.is_comparable and self.statistics.get(names.FINISH_REASON) == names.FINISHED
 
     @classmethod
-    def begin(cls, site: str, given: dict[str, str]) -> CrawlRecord:
+    def begin(cls, site: str, given: dict[str, str], since: datetime | None = None) -> CrawlRecord:
         """The record of a crawl that starts now."""
         now = datetime.now(UTC)
         arguments = {name: value for name, value in given.items() if not name.startswith("_")}
         identity = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
-        return cls(id=identity, site=site, arguments=arguments, job=given.get("_job"), started_at=now)
+        return cls(id=identity, site=site, arguments=arguments, job=given.get("_job"), started_at=now, since=since)

@@ -114,17 +114,19 @@ class AsiatongsinSpider(ArticleSpider):
         fresh = walk.unmet(teaser.no for teaser in teasers)
         self.crawler.stats.inc_value(names.TEASERS, len(teasers))
         is_answered, new = await self._news(teasers)
-        wanted = [teaser for teaser in new if self.arguments.wants(teaser.published_at)]
-        if len(wanted) < len(new):
-            self.lists.skip(section)
-        listed = {teaser.no: teaser for teaser in wanted if teaser.no in fresh}
+        listed = {}
+        for teaser in new:
+            if not self.arguments.wants(teaser.published_at):
+                self.lists.skip(section, teaser)
+            elif teaser.no in fresh:
+                listed[teaser.no] = teaser
         requests = [*self.article_requests(listed, -2 * number, listed)]
         for request in requests:
             yield request
         is_sure = bool(is_answered and teasers) and not await self._is_doubtful(section, teasers)
         is_quiet = is_sure and not (new or self.arguments.full)
         is_blind = not is_answered and number >= self.settings.getint("PAGES_WITHOUT_DATABASE")
-        said = self.lists.page(listing, is_quiet=is_quiet, is_blind=is_blind, leads_to_articles=bool(requests))
+        said = self.lists.page(section, listing, is_quiet=is_quiet, is_blind=is_blind, leads_to_articles=bool(requests))
         for item in self._go_on(section, said):
             yield item
 
@@ -175,7 +177,7 @@ class AsiatongsinSpider(ArticleSpider):
     async def _is_doubtful(self, section: int, teasers: Sequence[Teaser]) -> bool:
         """Whether articles may be missing among, or behind, the known articles of this list page."""
         if section not in self.doubtful:
-            self.doubtful[section] = await self.known.doubtful_part(self.site.key, section)
+            self.doubtful[section] = await self.known.doubtful_part(self.site.key, section, self.arguments.since)
         part = self.doubtful[section]
         return part is not None and any(part.includes(teaser.no, teaser.published_at) for teaser in teasers)
 

@@ -23,7 +23,7 @@ from pipelines.crawl.final_record import FinalRecord, JudgedCrawl
 from pipelines.crawl.lock import CrawlLock
 from pipelines.crawl_record import CrawlRecord
 from pipelines.database.connection import Database
-from pipelines.database.errors import DatabaseBusy, DatabaseFrozen, DatabaseUnreachable, DatabaseUnusable
+from pipelines.database.errors import REFUSALS, DatabaseBusy, DatabaseFrozen, DatabaseUnreachable, DatabaseUnusable
 from pipelines.database.session import Session, run_while_progressing
 from pipelines.disk import DISK_FULL, data_folder, describe_error
 from pipelines.exporters.batch import Exported
@@ -74,7 +74,8 @@ class CrawlExtension:
 
     async def crawl_started(self, spider: Spider) -> None:
         """Opens all that a crawl needs; CloseSpider where it must not begin."""
-        record = CrawlRecord.begin(spider.site.key, spider.given)  # type: ignore[attr-defined]
+        since = spider.arguments.since  # type: ignore[attr-defined]
+        record = CrawlRecord.begin(spider.site.key, spider.given, since)  # type: ignore[attr-defined]
         try:
             await run_in_thread(self._while_storing, self._begin, self.silence_max * MIGRATION_FACTOR, record)
         except DatabaseFrozen as error:
@@ -198,8 +199,8 @@ class CrawlExtension:
             if thread.disk_error:
                 raise thread.disk_error
             self._judge_and_store(thread, record, is_stored=is_stored)
-        except (DatabaseUnreachable, DatabaseUnusable) as error:
-            self._put_off(spool, record, str(error))
+        except (DatabaseUnreachable, DatabaseUnusable, *REFUSALS) as error:
+            self._put_off(spool, record, " ".join(str(error).split()))
         except OSError as error:
             self._end_on_failing_disk(thread, record, error)
         finally:
@@ -212,12 +213,13 @@ class CrawlExtension:
         spool, drain = thread.spool, thread.worker
         final = FinalRecord(self.crawler, record)
         earlier = None if thread.trouble else drain.earlier_crawls(final.record)
-        self.ended = final.judge(waiting=spool.waiting(), trouble=thread.trouble, earlier=earlier)
-        self._write_record(spool, self.ended.record, is_whole=True)
+        ended = final.judge(waiting=spool.waiting(), trouble=thread.trouble, earlier=earlier)
+        self._write_record(spool, ended.record, is_whole=True)
         if is_stored:
-            drain.store_record(self.ended.record)
-            self.ended = final.with_missing(self.ended, drain.fallen(record.site))
+            drain.store_record(ended.record)
+            ended = final.with_missing(ended, drain.fallen(record.site))
             spool.remove()
+        self.ended = ended  # not before: whatever goes wrong on the way, the crawl was not ok
 
     def _end_on_failing_disk(self, thread: DrainThread, record: CrawlRecord, error: OSError) -> None:
         """Tells of a disk that failed at the end like of one that was full before, and closes the row all the same."""

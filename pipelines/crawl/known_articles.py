@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from time import monotonic
 from typing import Self, TypeVar
 
@@ -61,7 +62,7 @@ class KnownArticles:
     async def need_no_download(self, site: str, numbers: Sequence[int]) -> set[int] | None:
         if not numbers:
             return set()
-        return await self._ask(lambda connection: known.need_no_download(connection, site, numbers))
+        return await self._ask(lambda connection: known.need_no_download(connection, site, numbers), set())
 
     async def waiting(self, site: str, numbers: Sequence[int]) -> set[int]:
         return (await self._in_spool(site)).need_no_download(numbers)
@@ -69,32 +70,37 @@ class KnownArticles:
     async def shown_as_another(self, site: str, teasers: Sequence[Teaser]) -> set[int]:
         if not teasers:
             return set()
-        return await self._ask(lambda connection: known.shown_as_another(connection, site, teasers)) or set()
+        return await self._ask(lambda connection: known.shown_as_another(connection, site, teasers), set()) or set()
 
     async def to_retry(self, site: str) -> list[int]:
-        numbers = await self._ask(lambda connection: known.to_retry(connection, site)) or []
+        nothing: list[int] = []
+        numbers = await self._ask(lambda connection: known.to_retry(connection, site), nothing) or nothing
         waiting = await self.waiting(site, numbers)
         return [no for no in numbers if no not in waiting]
 
     async def stored(self, site: str, numbers: Sequence[int]) -> list[Stored]:
         if not numbers:
             return []
-        answered = await self._ask(lambda connection: known.stored(connection, site, numbers)) or []
+        nothing: list[Stored] = []
+        answered = await self._ask(lambda connection: known.stored(connection, site, numbers), nothing) or nothing
         waiting = {article.no: article for article in (await self._in_spool(site)).stored(numbers)}
         return [*waiting.values(), *(article for article in answered if article.no not in waiting)]
 
     async def rechecks(self, site: str, limit: int) -> list[Stored]:
-        return await self._ask(lambda connection: known.rechecks(connection, site, limit)) or []
+        return await self._ask(lambda connection: known.rechecks(connection, site, limit), []) or []
 
     async def controls(self, site: str, near: int) -> list[Stored]:
-        return await self._ask(lambda connection: known.controls(connection, site, near)) or []
+        return await self._ask(lambda connection: known.controls(connection, site, near), []) or []
 
-    async def doubtful_part(self, site: str, section: int) -> DoubtfulPart | None:
-        answer = await self._ask(lambda connection: (known.doubtful_part(connection, site, section, self._crawl_id),))
-        return answer[0] if answer else EVERYWHERE
+    async def doubtful_part(self, site: str, section: int, since: datetime | None = None) -> DoubtfulPart | None:
+        def ask(connection: Connection) -> tuple[DoubtfulPart | None]:
+            return (known.doubtful_part(connection, site, section, since=since, crawl=self._crawl_id),)
+
+        nobody_knows: tuple[DoubtfulPart | None] = (EVERYWHERE,)
+        return (await self._ask(ask, nobody_knows) or nobody_knows)[0]
 
     async def walked_lists(self, site: str) -> list[WalkedList] | None:
-        return await self._ask(lambda connection: known.walked_lists(connection, site))
+        return await self._ask(lambda connection: known.walked_lists(connection, site), [])
 
     @property
     def _crawl_id(self) -> str:
@@ -109,13 +115,16 @@ class KnownArticles:
             self._waiting = await run_in_thread(WaitingArticles, data, remembered(data, database), site)
         return self._waiting
 
-    async def _ask(self, question: Callable[[Connection], T]) -> T | None:
-        """Asks in a thread, while the crawl goes on. None on failure; then the database is left alone for a while."""
+    async def _ask(self, question: Callable[[Connection], T], nothing: T) -> T | None:
+        """Asks in a thread, while the crawl goes on. None on failure; then the database is left alone for a while.
+
+        `nothing` is the answer where nothing is stored, since there is no embedded database yet.
+        """
         if monotonic() < self._ask_again_at:
             return None
         self.crawler.stats.inc_value(names.KNOWN_QUERIES)
         try:
-            return await asyncio.wait_for(self._answer(question), ANSWER_TIMEOUT)
+            return await asyncio.wait_for(self._answer(question, nothing), ANSWER_TIMEOUT)
         except (DatabaseUnreachable, DatabaseUnusable, TimeoutError, psycopg.Error) as error:
             reason = " ".join(str(error).split()) or "no answer"
             logger.warning("Cannot ask what is stored already, so all counts as new: %s", reason)
@@ -123,11 +132,12 @@ class KnownArticles:
             self._has_answered = False
             return None
 
-    async def _answer(self, question: Callable[[Connection], T]) -> T:
+    async def _answer(self, question: Callable[[Connection], T], nothing: T) -> T:
         """Asks again where a database is away that answered before: it may only be restarted."""
-        while True:
+        session = self._session_of_crawl()
+        while session:
             try:
-                answer = await run_in_thread(self._session_of_crawl().run, question)
+                answer = await run_in_thread(session.run, question)
             except DatabaseUnreachable:
                 if not self._has_answered:
                     raise
@@ -135,14 +145,19 @@ class KnownArticles:
             else:
                 self._has_answered = True
                 return answer
+        return nothing
 
-    def _session_of_crawl(self) -> Session:
-        """The connection that stores the pages; one of our own where nothing is stored, as with `dry=1`."""
+    def _session_of_crawl(self) -> Session | None:
+        """The connection that stores the pages; one of our own where nothing is stored, as with `dry=1`.
+
+        None where that would make an embedded database.
+        """
         extension = self.crawler.get_extension(CrawlExtension)
         if extension and extension.session:
             return extension.session
         if self._session is None:
-            self._session = Session(Database.from_settings(self.crawler.settings), prepare=_leave_schema)
+            database = Database.from_settings(self.crawler.settings)
+            self._session = Session(database, prepare=_leave_schema) if database.is_made else None
         return self._session
 
 

@@ -16,7 +16,7 @@ from psycopg import Connection, sql
 
 from asiatongsin.weather_stations import stations
 from pipelines.database.errors import DatabaseEmpty, DatabaseForeign, DatabaseTooNew, DatabaseTooOld
-from pipelines.database.rights import check_rights, may_not_change_schema
+from pipelines.database.rights import check_rights, hidden_tables, may_not_change_schema
 from pipelines.database.statements import names, replaced, unnest, without
 from pipelines.database.tables import TABLES, WEATHER_STATIONS
 
@@ -96,12 +96,14 @@ def migrate(connection: Connection) -> list[Migration]:
 def require_schema(connection: Connection, name: str) -> None:
     """Looks whether the schema is the one that this program knows, and changes nothing. `name` names the database.
 
-    DatabaseEmpty, DatabaseTooOld, DatabaseTooNew, DatabaseForeign.
+    DatabaseEmpty, DatabaseTooOld, DatabaseTooNew, DatabaseForeign, DatabaseRights.
     """
     found, known = schema_version(connection), migrations()[-1].version
     if found > known:
         raise DatabaseTooNew(found, known)
     if not found:
+        if hidden := hidden_tables(connection):
+            raise hidden
         for (table,) in connection.execute(_NAMES_IN_USE, [list(TABLES)]):
             raise _tables_of_others(f'relation "{table}" already exists')
         raise DatabaseEmpty(name)

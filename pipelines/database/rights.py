@@ -25,6 +25,13 @@ _LACKING = f"""
 SELECT name, kind, {_ROLE} FROM unnest(%s::text[], %s::text[]) AS needed (name, kind)
 WHERE to_regclass('asiatongsin_migrations') IS NOT NULL AND NOT has_table_privilege(to_regclass(name), kind) LIMIT 1"""
 
+# Without USAGE, the tables are not even found; PostgreSQL lets everybody look into pg_class all the same.
+_HIDDEN = """
+SELECT quote_ident(current_user), quote_ident(nspname)
+FROM pg_class JOIN pg_namespace AS n ON n.oid = relnamespace
+WHERE relname = 'asiatongsin_migrations' AND current_schema() IS NULL AND NOT has_schema_privilege(n.oid, 'USAGE')
+LIMIT 1"""
+
 _OWNER = f"""
 SELECT {_ROLE}, (SELECT pg_get_userbyid(relowner)::text FROM pg_class WHERE oid = to_regclass('asiatongsin_migrations'))
 """
@@ -38,9 +45,18 @@ def check_rights(connection: Connection) -> None:
 
 def lacking_rights(connection: Connection) -> DatabaseRights | None:
     """What the role lacks of the rights to read and write the tables; None where it may do both."""
+    if hidden := hidden_tables(connection):
+        return hidden
     needed = [list(column) for column in zip(*_NEEDED, strict=True)]
     for table, right, role, schema in connection.execute(_LACKING, needed):
         return DatabaseRights(f"{role} may not {right} on {table}", grant_tables(schema, role))
+    return None
+
+
+def hidden_tables(connection: Connection) -> DatabaseRights | None:
+    """What lets the role find tables that are there; None where it finds them, or there are none."""
+    for role, schema in connection.execute(_HIDDEN):
+        return DatabaseRights(f"{role} may not use the schema {schema}", f"GRANT USAGE ON SCHEMA {schema} TO {role}")
     return None
 
 

@@ -299,6 +299,7 @@ CREATE TABLE crawls (
     is_comparable    boolean      NOT NULL DEFAULT false,
     proves_lists     boolean      NOT NULL DEFAULT false,
     clock_ahead      interval     CHECK (clock_ahead > '00:00:00'::interval),
+    since            timestamptz,
     PRIMARY KEY (id),
     CHECK (started_at <= finished_at)
 );
@@ -329,6 +330,7 @@ COMMENT ON COLUMN crawls.scope IS 'What it was asked to walk: all, or for exampl
 COMMENT ON COLUMN crawls.is_comparable IS 'Whether later crawls are compared with it: it walked lists, and neither the site nor the program failed.';
 COMMENT ON COLUMN crawls.proves_lists IS 'Whether it shows what the lists hold: it is comparable, and nobody stopped it before its own end.';
 COMMENT ON COLUMN crawls.clock_ahead IS 'How far the clock was ahead. All times in the tables are set back by it; the id and the dates in the archive are not.';
+COMMENT ON COLUMN crawls.since IS 'Time given by -a since=: older articles were not asked for, and may be missing of the lists in walked. NULL: none was.';
 
 CREATE TABLE walked_lists (
     site            text         NOT NULL CHECK (site <> ''),

@@ -146,6 +146,7 @@ CRAWLS: Columns = {
     "number": "bigint",
     "gone_after": "interval",
     "clock_ahead": "interval",
+    "since": "timestamptz",
 }
 
 WALKED_LISTS: Columns = {

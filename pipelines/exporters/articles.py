@@ -11,6 +11,7 @@ from psycopg import Connection
 
 from asiatongsin.fields import METADATA_TIME
 from asiatongsin.items import Article, PageItems
+from asiatongsin.relisted import FAR
 from pipelines.database.statements import each, names, only, replaced, unnest, without
 from pipelines.database.tables import ARTICLES, CAPTURE, FORMER_ARTICLES
 from pipelines.exporters.columns import lists, places
@@ -29,7 +30,8 @@ _KNOWN_PLACE = each(_PLACE, "coalesce(t.{0}, CASE WHEN known.fetched_at = t.fetc
 # was gone, read again, does not bring it back. Where a page prints no time, the list page gives it; an article that is
 # fetched by its number keeps the stored time, whatever its metadata say. Another export may insert the article after
 # `before` was read. Whether this one inserted it, the row itself tells: xmax is 0 where there was no row to lock.
-# Another article under the same number has another headline, another printed minute and no paragraph of the one before.
+# Another article under the same number has no paragraph of the one before, and another headline and printed minute, or
+# the same headline at a time that is far away.
 _WRITE: LiteralString = f"""
 WITH incoming AS (
     SELECT {names(without(_PRINTED, "published_at"), "t")}, {_KNOWN_PLACE},
@@ -39,7 +41,8 @@ WITH incoming AS (
     SELECT a.site, a.no, a.content_hash, a.gone_at FROM articles AS a JOIN incoming USING (site, no)
 ), another AS (
     SELECT a.*, i.fetched_at AS replaced_at FROM articles AS a JOIN incoming AS i USING (site, no)
-    WHERE a.fetched_at < i.fetched_at AND a.headline <> i.headline
+    WHERE a.fetched_at < i.fetched_at
+        AND (a.headline <> i.headline OR abs(extract(epoch FROM a.published_at - i.published_at)) > %(far)s)
         AND CASE WHEN a.published_at IS NULL OR i.published_at IS NULL THEN a.body IS NOT NULL AND i.body IS NOT NULL
             ELSE date_trunc('minute', a.published_at) <> date_trunc('minute', i.published_at) END
         AND NOT coalesce(string_to_array(a.body, %(break)s) && string_to_array(i.body, %(break)s), false)
@@ -120,7 +123,7 @@ def write(connection: Connection, pages: Sequence[PageItems]) -> Written:
         texts = lists(articles, _FIELDS) | {"body": bodies(articles)}
         digests = {"payload_digest": [page.archived and page.archived.digest for page in pages]}
         dated = {"is_dated_by_metadata": [METADATA_TIME in page.fallbacks for page in pages]}
-        values = texts | places(pages) | digests | dated | {"break": PARAGRAPH_BREAK}
+        values = texts | places(pages) | digests | dated | {"break": PARAGRAPH_BREAK, "far": FAR.total_seconds()}
         for site, no, kind, gone_at, is_another in connection.execute(_WRITE, values):
             by_kind[kind].add((site, no))
             if gone_at:

@@ -30,7 +30,9 @@ SELECT fetched_at AS at FROM articles WHERE site = %(site)s
 UNION ALL SELECT checked_at FROM article_checks WHERE site = %(site)s
 UNION ALL SELECT last_fetched_at FROM weather_snapshots WHERE site = %(site)s
 UNION ALL SELECT fetched_at FROM rejected_pages WHERE site = %(site)s
-UNION ALL SELECT last_seen_at FROM removed_articles WHERE site = %(site)s"""
+UNION ALL SELECT last_seen_at FROM removed_articles WHERE site = %(site)s
+UNION ALL SELECT replaced_at FROM former_articles WHERE site = %(site)s
+UNION ALL SELECT looked_back_at FROM walked_lists WHERE site = %(site)s"""
 
 _LATEST: LiteralString = f"""
 SELECT now(), max(at), least(now(), (
@@ -69,6 +71,15 @@ _ARTICLES: LiteralString = f"""
 UPDATE articles SET fetched_at = {_back("fetched_at")}, gone_at = {_back("gone_at")},
     first_seen_at = least({_back("first_seen_at")}, {_back("fetched_at")})
 WHERE site = %(site)s AND greatest(fetched_at, first_seen_at, gone_at) > %(now)s RETURNING no"""
+
+_FORMER: LiteralString = f"""
+UPDATE former_articles SET fetched_at = {_back("fetched_at")}, gone_at = {_back("gone_at")},
+    first_seen_at = least({_back("first_seen_at")}, {_back("fetched_at")}), replaced_at = {_back("replaced_at")}
+WHERE site = %(site)s AND greatest(fetched_at, first_seen_at, gone_at, replaced_at) > %(now)s"""
+
+_WALKED: LiteralString = f"""
+UPDATE walked_lists SET looked_back_at = {_back("looked_back_at")}, end_seen_at = {_back("end_seen_at")}
+WHERE site = %(site)s AND greatest(looked_back_at, end_seen_at) > %(now)s"""
 
 _REVISIONS: LiteralString = f"""
 UPDATE article_revisions SET fetched_at = {_back("fetched_at")}
@@ -136,7 +147,7 @@ _VISIT_AT_ONCE = """
 UPDATE article_checks SET next_check_at = now(), etag = NULL, last_modified = NULL
 WHERE site = %(site)s AND no = ANY(%(numbers)s)"""
 
-_IN_ORDER = (_CHECKS, _STORIES, _STRIPS, _REJECTED, _REMOVED, _MISSING, _OF_CRAWLS, _OF_REPARSE)
+_IN_ORDER = (_FORMER, _WALKED, _CHECKS, _STORIES, _STRIPS, _REJECTED, _REMOVED, _MISSING, _OF_CRAWLS, _OF_REPARSE)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial, reduce
 
-from asiatongsin.article_parts import ArticleImage
+from asiatongsin.article_parts import ArticleImage, ArticleLink
 from asiatongsin.capture import Check
 from asiatongsin.items import Article, PageItems, RelatedStory, WeatherReading, WeatherSnapshot
 
@@ -30,7 +30,7 @@ class Part:
 
 def take_apart(page: PageItems) -> tuple[PageItems, list[Part]]:
     """The page with nothing but what it cannot do without, and all its other parts in their order."""
-    article = page.article and replace(page.article, images=(), **dict.fromkeys(OPTIONAL))  # type: ignore[arg-type]
+    article = page.article and replace(page.article, images=(), links=(), **dict.fromkeys(OPTIONAL))  # type: ignore[arg-type]
     check = page.check and replace(page.check, etag=None, last_modified=None)
     bare = replace(page, article=article, check=check, weather=None, related_stories=(), archived=None)
     return bare, [replace(part, name=_short(part.name)) for part in _parts(page)]
@@ -78,6 +78,8 @@ def _of_article(article: Article) -> Iterator[Part]:
             yield Part(name, partial(_with_field, name=name, value=value))
     for number, image in enumerate(article.images, start=1):
         yield Part(f"image {number}", partial(_with_image, image=image))
+    for number, link in enumerate(article.links, start=1):
+        yield Part(f"link {number}", partial(_with_link, link=link))
 
 
 def _of_strip(strip: WeatherSnapshot) -> Iterator[Part]:
@@ -94,6 +96,10 @@ def _with_field(page: PageItems, name: str, value: object) -> PageItems:
 
 def _with_image(page: PageItems, image: ArticleImage) -> PageItems:
     return replace(page, article=page.article and replace(page.article, images=(*page.article.images, image)))
+
+
+def _with_link(page: PageItems, link: ArticleLink) -> PageItems:
+    return replace(page, article=page.article and replace(page.article, links=(*page.article.links, link)))
 
 
 def _with_story(page: PageItems, story: RelatedStory) -> PageItems:

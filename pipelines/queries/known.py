@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import chain, zip_longest
 from typing import Any, LiteralString
 
@@ -21,7 +21,7 @@ BACKDATED = timedelta(days=2)
 """How much earlier than its first appearance in a list the printed time of an article may be."""
 
 MAX_ATTEMPTS = 10
-"""How often an article that does not come, or cannot be read, is requested."""
+"""How often an article that does not come, or cannot be read, is requested; then, where a list shows it, each month."""
 
 MAX_CONTROLS = 7
 """How many stored articles below a number, above it, and newest, are offered as controls."""
@@ -30,19 +30,21 @@ MAX_TO_RETRY = 20
 """How many articles that did not come, and how many removed ones, one crawl requests again."""
 
 # An article needs no download if it is stored and not gone: a list may show that it has returned. Nor if it was found
-# removed, or read in vain by this version, within the last day; nor after too many attempts, or if a stage dropped it.
+# removed, or read in vain by this version, within the last day; nor for a month after too many attempts, since the site
+# may give the number to another article; nor if a stage dropped it.
 _NEED_NO_DOWNLOAD = """
 SELECT no FROM articles WHERE site = %(site)s AND no = ANY(%(numbers)s) AND gone_at IS NULL
 UNION
 SELECT no FROM rejected_pages
 WHERE site = %(site)s AND no = ANY(%(numbers)s)
-GROUP BY no HAVING count(*) >= %(attempts)s OR bool_or(starts_with(reason, %(dropped)s))
+GROUP BY no HAVING (count(*) >= %(attempts)s AND max(fetched_at) > now() - interval '30 days')
+    OR bool_or(starts_with(reason, %(dropped)s))
     OR bool_or(NOT is_transient AND version = %(version)s AND fetched_at > now() - interval '1 day')
 UNION
 SELECT no FROM removed_articles
 WHERE site = %(site)s AND no = ANY(%(numbers)s)
     AND (last_seen_at > now() - interval '1 day' OR (
-        sightings >= %(attempts)s
+        sightings >= %(attempts)s AND last_seen_at > now() - interval '30 days'
         AND NOT EXISTS (SELECT FROM articles AS a WHERE a.site = %(site)s AND a.no = removed_articles.no)
     ))"""
 
@@ -91,17 +93,25 @@ _CONTROLS = f"""
 UNION ALL ({_LIVE} AND a.no > %(near)s ORDER BY a.no LIMIT %(limit)s)
 UNION ALL ({_LIVE} AND a.no <> %(near)s ORDER BY a.no DESC LIMIT %(limit)s)"""
 
-# Since the last crawl that walked this list as far as it should, did a crawl store articles without doing so? Crawls
-# count in the order of their rows. Where the clock was set back between them, all articles may be missing.
+# Since the last crawl that walked this list as far as it should, did a crawl store articles? Crawls count in the order
+# of their rows. Where the clock was set back between them, all articles may be missing. So they may where no crawl has
+# come to the end of the list. A crawl that asks for those since some time relies on others that walked as far, on the
+# same day only: it does not look back, and walks all of its part once a day for what appeared late.
 _DOUBTFUL_PART: LiteralString = f"""
 WITH sure AS (
     SELECT number, started_at, finished_at FROM crawls
-    WHERE site = %(site)s AND %(section)s = ANY(walked) ORDER BY number DESC LIMIT 1
-), since AS (
+    WHERE site = %(site)s AND %(section)s = ANY(walked) AND CASE WHEN %(since)s::timestamptz IS NULL
+        THEN since IS NULL AND EXISTS (
+            SELECT FROM walked_lists AS w
+            WHERE w.site = %(site)s AND w.section = %(section)s AND w.end_seen_at IS NOT NULL
+        )
+        ELSE coalesce(since <= %(since)s, true) AND started_at >= date_trunc('day', now(), 'UTC')
+    END
+    ORDER BY number DESC LIMIT 1
+), later AS (
     SELECT count(*) AS crawls, bool_or(c.started_at < (SELECT started_at FROM sure)) AS is_set_back FROM crawls AS c
-    WHERE c.site = %(site)s AND c.id <> %(crawl)s AND c.new > 0
-        AND %(section)s <> ALL(c.walked) AND c.kind <> '{ARTICLES}'
-        AND c.number > coalesce((SELECT number FROM sure), 0)
+    WHERE c.site = %(site)s AND c.id <> %(crawl)s AND c.new > 0 AND c.kind <> '{ARTICLES}'
+        AND c.number > (SELECT number FROM sure)
 )
 SELECT
     coalesce((SELECT started_at FROM sure WHERE NOT is_set_back), '1900-01-01 00:00+00'),
@@ -109,7 +119,7 @@ SELECT
         SELECT max(no) FROM articles WHERE site = %(site)s AND first_seen_at <= (SELECT finished_at FROM sure)
             AND NOT is_set_back
     ), 0)
-FROM since WHERE crawls > 0"""
+FROM later WHERE crawls > 0 OR NOT EXISTS (SELECT FROM sure)"""
 
 
 _PRINTED = """
@@ -173,14 +183,18 @@ def controls(connection: Connection, site: str, near: int) -> list[Stored]:
     return list({article.no: article for article in in_turn if article}.values())
 
 
-def doubtful_part(connection: Connection, site: str, section: int, crawl: str) -> DoubtfulPart | None:
+def doubtful_part(
+    connection: Connection, site: str, section: int, *, since: datetime | None, crawl: str
+) -> DoubtfulPart | None:
     """The part of a list in which articles may be missing although newer ones are stored; None where no article is.
+
+    Only those published `since` matter, where that is given.
 
     A crawl stops at a page without news, since known articles lie behind known ones. That is wrong after a crawl that
     stored the newest articles of a list and was cut short. `crawl`, the one that asks, does not count.
     """
-    rows = _rows(connection, _DOUBTFUL_PART, {"site": site, "section": section, "crawl": crawl})
-    return next((DoubtfulPart(since - BACKDATED, above) for since, above in rows), None)
+    rows = _rows(connection, _DOUBTFUL_PART, {"site": site, "section": section, "since": since, "crawl": crawl})
+    return next((DoubtfulPart(began - BACKDATED, above) for began, above in rows), None)
 
 
 def walked_lists(connection: Connection, site: str) -> list[WalkedList]:

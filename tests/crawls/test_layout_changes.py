@@ -25,7 +25,7 @@ CHANGES = {
     "strip conditions found on 0 of": Fault(
         kind="layout", where=".", pattern="맑음|흐림|구름조금|구름많음|박무|연무|비|눈", replacement="-"
     ),
-    "list 22 teasers found on 0 of 1 pages, usually 100% (looked for in ul.art_list_all,": Fault(
+    "list 22 teasers found on 0 of 3 pages, usually 100% (looked for in ul.art_list_all,": Fault(
         kind="layout", where="sec_no=22", pattern=r"(?s)(<ul class=.art_list_all[^>]*>).*?</ul>", replacement=r"\1</ul>"
     ),
     "list pages arrived without a teaser (looked for in ul.art_list_all,": Fault(

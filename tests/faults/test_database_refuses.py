@@ -56,6 +56,16 @@ def test_a_row_that_is_refused_stays_alone(
     assert replica.site.article(100_007).headline in (data / rejected[0][2]).read_text()
 
 
+def test_a_crawl_whose_row_is_refused_is_not_ok(crawl: Scrapy, connection: Connection, replica: Replica) -> None:
+    connection.execute("ALTER TABLE crawls ADD CONSTRAINT never_ok CHECK (outcome <> 'ok')")
+    run = crawl(replica.url, *ONE)
+    assert (run.status, "Traceback" in run.log) == (3, False), run.log
+    assert "its record waits in the spool (new row for relation" in run.last_line
+    assert numbers(connection) == list(replica.site.numbers())
+    connection.execute("ALTER TABLE crawls DROP CONSTRAINT never_ok")
+    assert crawl(replica.url, *ONE).status == 0
+
+
 def test_what_can_be_stored_is_stored_behind_a_poisoned_page(
     scrapy: Scrapy, connection: Connection, database_url: str, data: Path
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from psycopg import Connection
 
@@ -35,6 +37,37 @@ def test_what_a_window_left_out_comes_with_the_next_plain_crawl(
         assert crawl(replica.url, *OF_22).status == 0
         gaps = scrapy("gaps", "--site", replica.url, DATABASE_URL=database_url)
         assert "No crawl has come" not in gaps.output
+    assert numbers(connection) == of_22(site)
+
+
+def test_a_crawl_that_asks_since_a_day_each_time_walks_that_far_once_a_day(
+    crawl: Scrapy, connection: Connection
+) -> None:
+    """Though an article without a date is pinned to each page."""
+    began = datetime.now(UTC).date()
+    site = LivingSite(120, per_page=4)
+    at = site.story(of_22(site)[12]).published_at
+    oldest = of_22(site)[0]
+    entry = f'<li><a href="article.html?no={oldest}"><h2>{site.article(oldest).headline}</h2></a></li>'
+    with serve(site) as replica:
+        replica.faults.append(
+            Fault(kind="layout", where="list_all", pattern='<ul class="art_list_all">', replacement=rf"\g<0>{entry}")
+        )
+        asked = []
+        for _ in range(3):
+            replica.forget()
+            assert crawl(replica.url, *OF_22, "-a", f"since={at:%Y-%m-%d %H:%M}").status == 0
+            asked.append(len(replica.list_requests()))
+            site.publish(5)
+        assert asked[1:] == [3, 3] or datetime.now(UTC).date() > began
+        connection.execute("UPDATE crawls SET started_at = started_at - interval '1 day'")
+        late = site.appear_late(24)
+        while late not in of_22(site):
+            late = site.appear_late(24)
+        crawl(replica.url, *OF_22, "-a", f"since={at:%Y-%m-%d %H:%M}")
+        assert late in numbers(connection)
+        assert set(numbers(connection)) < set(of_22(site))
+        assert crawl(replica.url, *OF_22).status == 0
     assert numbers(connection) == of_22(site)
 
 

@@ -42,11 +42,17 @@ def test_keeps_it_once_however_often_a_page_is_stored(connection: Connection) ->
     assert rows(connection, "SELECT first_seen_at FROM articles") == [(later(60),)]
 
 
+def test_an_article_of_another_year_is_another_though_its_headline_is_the_same(connection: Connection) -> None:
+    export(connection, page())
+    export(connection, page(NO, later(60), **OTHER | {"headline": article().headline}))
+    assert rows(connection, "SELECT published_at FROM former_articles") == [(article().published_at,)]
+
+
 @pytest.mark.parametrize(
     "change",
     [
         {"headline": OTHER["headline"]},
-        {"body": OTHER["body"], "published_at": OTHER["published_at"]},
+        {"body": OTHER["body"], "published_at": later(60 * 24 * 20)},
         {"headline": OTHER["headline"], "body": OTHER["body"]},
         {"headline": OTHER["headline"], "published_at": OTHER["published_at"]},
         OTHER | {"body": (*OTHER["body"], "둘째 문단 — “인용”.")},

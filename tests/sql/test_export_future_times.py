@@ -10,10 +10,12 @@ import pytest
 from psycopg import Connection, sql
 
 from asiatongsin.items import PageItems
+from asiatongsin.known import WalkedList
 from pipelines.crawl_record import CrawlRecord
 from pipelines.database.tables import TABLES
-from pipelines.exporters import crawls
+from pipelines.exporters import crawls, walked_lists
 from pipelines.exporters.future_times import set_back
+from pipelines.queries.revisions import revisions as revisions_of
 from tests.samples import NO, SITE, ago, archived, check, export, page, record, rejected, removed
 from tests.stored import rows, value
 
@@ -72,13 +74,20 @@ def test_every_time_of_every_table_is_set_back_once(connection: Connection) -> N
     at = ago(5) + timedelta(days=370)
     pages = [replace(visited(at), archived=archived()), rejected(2, at), removed(3, at), replace(visited(at, 4))]
     crawl(connection, "a", at - timedelta(minutes=1), *pages)
+    another = {"headline": RIGHT, "body": ("다른 글.",), "published_at": ago(1)}
+    later = at + timedelta(hours=1)
+    crawl(connection, "b", later, visited(later, 4, **another))
+    walked = WalkedList(section=22, pages=9, is_end_seen=True, looked_back_at=later)
+    walked_lists.write(connection, replace(record("b"), lists=(walked,)))
     connection.execute("UPDATE articles SET gone_at = fetched_at WHERE no = 4")
+    connection.execute("UPDATE former_articles SET gone_at = fetched_at")
     set_back(connection, SITE)
     for table, columns in TABLES.items():
         for column in [name for name, of_type in columns.items() if of_type == "timestamptz"]:
             latest = sql.SQL("SELECT coalesce(max({column}), now()) <= now() FROM {table}")
             query = latest.format(column=sql.Identifier(column), table=sql.Identifier(table))
             assert value(connection, query), (table, column)
+    assert [one.is_another for one in revisions_of(connection, 4)] == [False, True]
     before = rows(connection, "SELECT * FROM articles ORDER BY no") + rows(connection, "SELECT * FROM crawls")
     set_back(connection, SITE)
     assert before == rows(connection, "SELECT * FROM articles ORDER BY no") + rows(connection, "SELECT * FROM crawls")

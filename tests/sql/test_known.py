@@ -13,7 +13,7 @@ import pytest
 from psycopg import Connection
 
 from asiatongsin.known import EVERYWHERE as ANY_PART
-from asiatongsin.known import DoubtfulPart
+from asiatongsin.known import DoubtfulPart, WalkedList
 from pipelines.crawl.known_articles import KnownArticles
 from pipelines.exporters import crawls
 from pipelines.queries.known import BACKDATED, MAX_ATTEMPTS, MAX_TO_RETRY
@@ -115,6 +115,10 @@ def test_gives_up_after_so_many_attempts(known: KnownArticles, connection: Conne
         is_last = attempt == MAX_ATTEMPTS
         assert set(to_retry(known)) == (set() if is_last else {1, 2, 3})
         assert need_no_download(known, 1, 2, 3) == ({1, 2, 3} if is_last else set())
+    connection.execute("UPDATE rejected_pages SET fetched_at = fetched_at - interval '30 days'")
+    month_ago = "first_seen_at - interval '30 days', last_seen_at = last_seen_at - interval '30 days'"
+    connection.execute(f"UPDATE removed_articles SET first_seen_at = {month_ago}")
+    assert (to_retry(known), need_no_download(known, 1, 2, 3)) == ([], set())  # a list may show another article there
 
 
 def test_asks_for_a_bounded_number_in_turn(known: KnownArticles, connection: Connection) -> None:
@@ -135,16 +139,26 @@ def test_asks_for_a_stored_article_that_is_gone_every_thirty_days(known: KnownAr
     assert need_no_download(known, 1, 2, 3) == {2, 3}  # a list may show that 1 is back
 
 
-def had(connection: Connection, hour: int, walked: Iterable[int] = (), *, new: int = 1, **arguments: str) -> datetime:
-    """A crawl that is over; when it began."""
+def had(
+    connection: Connection,
+    hour: int,
+    walked: Iterable[int] = (),
+    *,
+    new: int = 1,
+    since: datetime | None = None,
+    **arguments: str,
+) -> datetime:
+    """A crawl that is over; when it began. It came to the end of the lists that it walked, unless it asked `since`."""
     given = record(f"{hour:02d}", arguments=arguments, walked=tuple(walked), started_at=later(60 * hour), outcome="ok")
+    seen = WalkedList(section=0, pages=9, is_end_seen=True, looked_back_at=given.started_at)
+    ends = tuple(replace(seen, section=section) for section in given.walked if since is None)
+    given = replace(given, since=since, lists=ends)
     crawls.write(connection, replace(given, finished_at=later(60 * hour + 30)))
     connection.execute("UPDATE crawls SET new = %s WHERE id = %s", [new, given.id])
     return given.started_at
 
 
-def test_is_sure_of_an_empty_database_and_after_a_complete_crawl(known: KnownArticles, connection: Connection) -> None:
-    assert doubtful_part(known, 22) is None
+def test_is_sure_after_a_complete_crawl(known: KnownArticles, connection: Connection) -> None:
     had(connection, 1, [22, 34, 0], new=500)
     assert [doubtful_part(known, section) for section in (22, 34, 0)] == [None, None, None]
 
@@ -152,7 +166,41 @@ def test_is_sure_of_an_empty_database_and_after_a_complete_crawl(known: KnownArt
 def test_is_unsure_of_all_after_a_first_crawl_that_was_cut_short(known: KnownArticles, connection: Connection) -> None:
     had(connection, 1)
     assert [doubtful_part(known, section) for section in (22, 0)] == [EVERYWHERE, EVERYWHERE]
-    assert doubtful_part(known, 22, "example.kr") is None
+
+
+def test_is_unsure_of_all_until_a_crawl_has_come_to_the_end_of_the_list(
+    known: KnownArticles, connection: Connection
+) -> None:
+    """Also where single articles were fetched before, or where a version that knew no ends has walked the list."""
+    assert doubtful_part(known, 22) == EVERYWHERE
+    had(connection, 1, no="1,2,3")
+    assert doubtful_part(known, 22) == EVERYWHERE
+    had(connection, 2, [22, 34])
+    connection.execute("DELETE FROM walked_lists WHERE section = 22")
+    assert (doubtful_part(known, 22), doubtful_part(known, 34)) == (EVERYWHERE, None)
+
+
+def test_a_crawl_since_some_time_says_enough_to_those_of_the_same_day_that_ask_for_no_older_articles(
+    known: KnownArticles, connection: Connection
+) -> None:
+    day = [later(60 * 24 * days) for days in range(4)]
+
+    def doubtful() -> list[bool]:
+        return [asyncio.run(known.doubtful_part(SITE, 22, since)) is not None for since in (*day, None)]
+
+    for hour, asked in ((1, day[2]), (2, day[1])):
+        had(connection, hour, [22], since=asked, new=0)
+    assert doubtful() == [True] * 5
+    today = "UPDATE crawls SET started_at = now(), finished_at = now() WHERE id = %s"
+    connection.execute(today, ["01"])
+    assert doubtful() == [True, True, False, False, True]
+    connection.execute(today, ["02"])
+    assert doubtful() == [True, False, False, False, True]
+    had(connection, 3)
+    assert doubtful() == [True] * 5
+    had(connection, 4, [22])
+    connection.execute(today, ["04"])
+    assert doubtful() == [False] * 5
 
 
 def test_is_unsure_since_the_last_crawl_that_walked_the_list(known: KnownArticles, connection: Connection) -> None:
@@ -213,7 +261,7 @@ def test_stays_sure_after_a_crawl_that_brought_nothing_or_single_articles(
 def test_any_crawl_that_walked_the_list_settles_the_doubt(known: KnownArticles, connection: Connection) -> None:
     """Whether it walked it, bounded or not, the spider has said in `walked`."""
     had(connection, 1)
-    for hour, bound in enumerate(("pages", "since", "full", "sections"), start=2):
+    for hour, bound in enumerate(("pages", "until", "full", "sections"), start=2):
         arguments: dict[str, Any] = {bound: "3"}
         had(connection, hour, [hour], **arguments)
         assert (doubtful_part(known, hour), doubtful_part(known, 100)) == (None, EVERYWHERE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,10 +13,12 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
+from asiatongsin.known import EVERYWHERE
 from pipelines.commands import diff, gaps, reparse, status, summary
 from pipelines.crawl.run import check_usage
 from pipelines.database.errors import DatabaseMissing, DatabaseRights, DatabaseTooOld
 from pipelines.database.migrate import migrations
+from tests.conftest import asking
 from tests.samples import SITE, UNREACHABLE, export, page
 from tests.stored import rows
 
@@ -95,6 +98,16 @@ def test_a_crawl_that_only_looks_refuses_an_older_schema(
     for url in (empty_database_url, UNREACHABLE, ""):
         check_usage(settings(url, data), {"dry": "1"})
     check_usage(settings(database_url, data), {})
+
+
+def test_a_crawl_that_only_looks_makes_no_embedded_database(data: Path) -> None:
+    """All is new then, and the lists are walked to their ends."""
+    known = asking("", data)
+    assert asyncio.run(known.need_no_download(SITE, [1])) == set()
+    assert (asyncio.run(known.to_retry(SITE)), asyncio.run(known.walked_lists(SITE))) == ([], [])
+    assert asyncio.run(known.doubtful_part(SITE, 22)) == EVERYWHERE
+    assert not (data / "postgres").exists()
+    known.spider_closed()
 
 
 @pytest.mark.usefixtures("connection")

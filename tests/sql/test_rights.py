@@ -11,6 +11,7 @@ from scrapy.settings import Settings
 
 from pipelines.database.connection import Database
 from pipelines.database.errors import DatabaseBusy, DatabaseMissing, DatabaseRights
+from pipelines.database.migrate import require_schema
 from pipelines.database.refusal import refused
 from pipelines.spool.drain import Drain
 from pipelines.status import facts
@@ -52,6 +53,19 @@ def test_one_that_lacks_a_right_on_a_table_is_told_the_grant(
     if given:
         connection.execute(f"GRANT {given} TO {role}")
     assert refusal(database_url, role, data).endswith(f": GRANT {USED} ON ALL TABLES IN SCHEMA public TO {role}")
+
+
+def test_one_that_may_not_use_the_schema_is_told_so_whether_it_stores_or_looks(
+    connection: Connection, database_url: str, role: str, data: Path
+) -> None:
+    """To it, the database looks empty."""
+    connection.execute(f"GRANT {USED} ON ALL TABLES IN SCHEMA public TO {role}")
+    connection.execute("REVOKE USAGE ON SCHEMA public FROM public")
+    told = f"{role} may not use the schema public: GRANT USAGE ON SCHEMA public TO {role}"
+    assert refusal(database_url, role, data) == told
+    looking = psycopg.connect(conninfo.make_conninfo(database_url, user=role), autocommit=True)
+    with looking, pytest.raises(DatabaseRights, match=told):
+        require_schema(looking, "news")
 
 
 def test_what_is_told_helps(connection: Connection, database_url: str, role: str, data: Path) -> None:

@@ -67,6 +67,7 @@ def test_walks_short_lists(length: int) -> None:
     one, asked = walk(lambda number, _: page_of(articles, number))
     assert (one.ended, one.is_sure, met(one, articles)) == (Ended.END, True, length)
     assert len(asked) <= 6
+    assert WalkedList.of(22, one).is_end_seen == (length > 0)
 
 
 @pytest.mark.parametrize("at", range(2, 14))
@@ -106,6 +107,16 @@ def test_what_a_site_answers_behind_the_last_page_is_the_end(behind: ListPage, w
 
     one, _ = walk(serve)
     assert (one.ended, one.is_sure, one.lost, met(one)) == (Ended.END, True, [], 100)
+
+
+def test_answers_without_a_list_are_the_end_though_each_has_other_words() -> None:
+    """A redirect to another host, whose address names the page."""
+
+    def serve(number: int, _: int) -> ListPage:
+        return page_of(A_HUNDRED, number) if number <= 10 else ListPage(trouble=f"login.kr/?page={number} is not ours")
+
+    one, asked = walk(serve)
+    assert (one.ended, one.lost, len(asked)) == (Ended.END, [], 14)
 
 
 def test_a_page_that_never_comes_is_lost_and_the_walk_goes_on() -> None:
