@@ -20,7 +20,10 @@ QUIET_PAGES = 2
 """After so many quiet pages in a row, all behind them counts as known. A first page may be full of pinned articles."""
 
 SAME_PAGES, SAME_DOUBTFUL_PAGES = 2, 5
-"""So many blank pages in a row that say the same are the end. Five, where the server failed or a link leads further."""
+"""So many blank pages in a row that say the same are the end. Five, where the server failed or a link leads further.
+
+One is enough where the links between the pages of the list end there as well.
+"""
 
 LOST_PAGES = 3
 """After so many pages in a row without a list, some since the server failed and some not, the walk is given up."""
@@ -195,16 +198,8 @@ class ListWalk:
         blank = {number: page}
         same = 1
         while True:
-            number += 1
-            page, is_fresh = yield self._ask(number, is_probing=True)
-            if is_fresh:
-                goes_on_at, last = yield from self._again(blank)
-                return goes_on_at or (number if last.says == page.says else number + 1)
-            # A page that has shown articles of its own is no page behind the end, whatever it says now.
-            same = same + 1 if page.says == blank[number - 1].says and number - 1 > self.pages else 1
-            blank[number] = page
-            is_linked = max(page.last_linked, self._last_linked) > number - same
-            if same >= (SAME_DOUBTFUL_PAGES if is_linked or page.is_failure else SAME_PAGES):
+            is_linked = self._linked_to(page) > max(number - same, 1)
+            if number - same >= self.pages and same >= self._enough(page, is_linked=is_linked):
                 # Pages to which the list links and that do not come are no end: they are missing.
                 if page.trouble and is_linked:
                     self._lose(blank)
@@ -213,6 +208,24 @@ class ListWalk:
             if number == self._limit or page.is_blind or self._is_lost(blank):
                 self._lose(blank)
                 return Ended.LIMIT if number == self._limit else Ended.BLIND if page.is_blind else Ended.LOST
+            number += 1
+            page, is_fresh = yield self._ask(number, is_probing=True)
+            if is_fresh:
+                goes_on_at, last = yield from self._again(blank)
+                return goes_on_at or (number if last.says == page.says else number + 1)
+            # A page that has shown articles of its own is no page behind the end, whatever it says now.
+            same = same + 1 if page.says == blank[number - 1].says and number - 1 > self.pages else 1
+            blank[number] = page
+
+    def _linked_to(self, page: ListPage) -> int:
+        """The last page that this one, or the last page with articles, links to; 0 where there are no links."""
+        return max(page.last_linked, self._last_linked)
+
+    def _enough(self, page: ListPage, *, is_linked: bool) -> int:
+        """How many pages in a row must say the same to be the end."""
+        if is_linked or (page.is_failure and not self._linked_to(page)):
+            return SAME_DOUBTFUL_PAGES
+        return SAME_PAGES if page.is_failure or not self._linked_to(page) else 1
 
     def _at_end(self, blank: dict[int, ListPage], same: int) -> Asks[Ended | int]:
         """Pages that say the same are the end, unless the first page shows that articles moved back meanwhile."""
@@ -230,7 +243,8 @@ class ListWalk:
                 _, is_fresh = yield self._ask(number, is_probing=True)
             return min(blank)
         # The first page of the end once more as well, now that some time has gone by: a cache may have answered twice.
-        goes_on_at, _ = yield from self._again(dict([*blank.items()][: len(blank) - same + 1]), end=blank[max(blank)])
+        first_pages = len(blank) - same + int(same > 1)
+        goes_on_at, _ = yield from self._again(dict([*blank.items()][:first_pages]), end=blank[max(blank)])
         return goes_on_at or Ended.END
 
     def _again(self, blank: Mapping[int, ListPage], end: ListPage | None = None) -> Asks[tuple[int, ListPage]]:

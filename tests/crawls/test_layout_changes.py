@@ -18,7 +18,7 @@ from tests.site import Fault, ReplicaSite, serve
 from tests.stored import count, numbers
 
 CHANGES = {
-    "article headline found on 0 of 1 pages, usually 100% (looked for in .art_top h2,": Fault(
+    "article headline found on 0 of 3 pages, usually 100% (looked for in .art_top h2,": Fault(
         kind="layout", pattern=r"<h2>(.*?)</h2>", replacement=r"<h2 class='new'></h2><h9>\1</h9>"
     ),
     "strip cities found on 0 of": Fault(kind="layout", where=".", pattern="weather_(?:box|slide)", replacement="sky"),

@@ -19,11 +19,13 @@ Serve = Callable[[int, int], ListPage]
 """What comes for a page, and as the answer to which request, counted from 1."""
 
 
-def page_of(articles: Collection[int], number: int) -> ListPage:
-    """A page as this CMS serves it: behind the last one comes the last one."""
+def page_of(articles: Collection[int], number: int, *, links: bool = False) -> ListPage:
+    """A page as this CMS serves it: behind the last one comes the last one. Ten pages are linked at a time."""
     pages = max(1, -(-len(articles) // PER_PAGE))
-    first = (min(number, pages) - 1) * PER_PAGE
-    return ListPage(numbers=frozenset([*articles][first : first + PER_PAGE]))
+    number = min(number, pages)
+    first = (number - 1) * PER_PAGE
+    last_linked = min(pages, (number - 1) // 10 * 10 + 11) if links else 0
+    return ListPage(numbers=frozenset([*articles][first : first + PER_PAGE]), last_linked=last_linked)
 
 
 def walk(serve: Serve, known: Collection[int] = (), **given: object) -> tuple[ListWalk, list[int]]:
@@ -45,6 +47,12 @@ def met(one: ListWalk, among: Collection[int] = A_HUNDRED) -> int:
 def test_comes_to_the_end_and_proves_it() -> None:
     one, asked = walk(lambda number, _: page_of(A_HUNDRED, number))
     assert asked == [*range(1, 13), 1, 11]  # the last page twice more, the first one, and the last one again
+    assert (one.ended, one.is_sure, one.pages, met(one)) == (Ended.END, True, 10, 100)
+
+
+def test_comes_to_the_end_sooner_where_the_links_between_its_pages_end_there() -> None:
+    one, asked = walk(lambda number, _: page_of(A_HUNDRED, number, links=True))
+    assert asked == [*range(1, 12), 1]
     assert (one.ended, one.is_sure, one.pages, met(one)) == (Ended.END, True, 10, 100)
 
 
@@ -187,7 +195,7 @@ def test_misses_nothing_whatever_comes_meanwhile(seed: int) -> None:
     known = range(random.choice([0, 0, 30, 60]), 0, -1)
     wrong = [random.choice([ListPage(), ListPage(trouble="503")]) for _ in range(random.randint(0, 2))]
     comes: dict[int, ListPage] = dict(zip(random.sample(range(2, 20), 2), wrong, strict=False))
-    published = 100
+    published, links = 100, random.random() < 0.5
 
     def serve(number: int, request: int) -> ListPage:
         nonlocal published
@@ -197,7 +205,7 @@ def test_misses_nothing_whatever_comes_meanwhile(seed: int) -> None:
         if request in comes:
             return comes[request]
         is_behind = (number - 1) * PER_PAGE >= published
-        return answers if is_behind and answers else page_of(articles, number)
+        return answers if is_behind and answers else page_of(articles, number, links=links)
 
     one, _ = walk(serve, known=known)
     missed = one.unmet(range(len(known) + 1, 101))
