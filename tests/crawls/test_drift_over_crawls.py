@@ -47,7 +47,7 @@ def test_a_menu_that_names_no_section_any_more_is_told(crawl: Scrapy) -> None:
 def test_a_headline_that_vanishes_from_a_paper_of_one_article_a_crawl_is_told(
     crawl: Scrapy, connection: Connection
 ) -> None:
-    site = ReplicaSite(articles=100)
+    site = ReplicaSite(articles=60)
     with serve(site) as replica:
         for _ in range(3):
             assert crawl(replica.url).status == 0

@@ -11,7 +11,7 @@ from tests.stored import count, numbers
 
 
 def test_fetches_two_pages_per_list_and_no_article_when_nothing_is_new(crawl: Scrapy) -> None:
-    with serve(ReplicaSite(articles=120, per_page=10, removed_every=17, unreadable_every=23)) as replica:
+    with serve(ReplicaSite(articles=60, per_page=6, removed_every=17, unreadable_every=23)) as replica:
         assert crawl(replica.url).status == 0
         replica.forget()
         run = crawl(replica.url)
@@ -134,7 +134,7 @@ def test_keeps_spool_when_database_is_down_and_export_stores_it(
 
 
 def test_is_bounded_without_a_database(crawl: Scrapy) -> None:
-    with serve(ReplicaSite(articles=200, per_page=5)) as replica:
+    with serve(ReplicaSite(articles=60, per_page=4)) as replica:
         run = crawl(replica.url, "-s", "PAGES_WITHOUT_DATABASE=2", DATABASE_URL="postgresql://127.0.0.1:1/none")
         assert run.status == 3
         assert len(replica.list_requests()) == 10  # two of each of the five lists

@@ -59,7 +59,7 @@ def page_two(section: int) -> str:
 @pytest.mark.parametrize("names", BATCHES, ids=" · ".join)
 def test_lists_that_cannot_be_read_are_walked_again(crawl: Scrapy, connection: Connection, names: list[str]) -> None:
     """Each list has a fault of its own on its second page; what lies behind comes with the next crawl."""
-    site = ReplicaSite(articles=120, per_page=4, page_bytes=8_000)
+    site = ReplicaSite(articles=60, per_page=4, page_bytes=8_000)
     cases = {section: CASES[name] for section, name in zip(LISTS, names, strict=True)}
     count = [case.becomes for case in cases.values()].count
     with serve(site) as replica:
