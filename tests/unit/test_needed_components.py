@@ -13,6 +13,7 @@ from asiatongsin.errors import SettingError
 from asiatongsin.needed_components import COMPONENTS
 from pipelines.crawl.run import check_usage
 from pipelines.stages.spool import SpoolPipeline
+from tests.samples import UNREACHABLE
 
 SPOOL = "pipelines.stages.spool.SpoolPipeline"
 
@@ -20,6 +21,7 @@ SPOOL = "pipelines.stages.spool.SpoolPipeline"
 def check(priority: str, **given: Any) -> None:
     settings = Settings()
     settings.setmodule("asiatongsin.settings", priority="project")
+    settings.set("DATABASE_URL", UNREACHABLE)  # the embedded one is not everywhere
     for name, value in given.items():
         settings.set(name, value, priority=priority)
     check_usage(settings, {})

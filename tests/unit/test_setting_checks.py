@@ -16,6 +16,7 @@ from asiatongsin import settings as own_settings
 from asiatongsin.errors import SettingError
 from pipelines.commands.usage import check_settings, usage_errors
 from pipelines.crawl.run import check_usage
+from tests.samples import UNREACHABLE
 
 NUMBERS = sorted(
     name
@@ -28,6 +29,7 @@ NUMBERS = sorted(
 def settings(**given: object) -> Settings:
     chosen = Settings()
     chosen.setmodule("asiatongsin.settings", priority="project")
+    chosen.set("DATABASE_URL", UNREACHABLE)  # the embedded one is not everywhere
     for name, value in given.items():
         chosen.set(name, value, priority="cmdline")
     return chosen
