@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from statistics import median
@@ -18,6 +18,7 @@ from tests.bench.process import CommandFailed, Measured, measured, scrapy
 from tests.bench.served import Site, served
 from tests.conftest import new_database
 from tests.site import ReplicaSite
+from tests.site.sections import ALL, SECTIONS
 
 SIZES = (1000, 100_000, 1_000_000)
 EXACTLY = Goal(lowest=1.0, highest=1.0)
@@ -47,6 +48,19 @@ SELECT site, no, revision, fetched_at, headline, body, content_hash, archive_fil
 _CHECKS = """
 INSERT INTO article_checks (site, no, checked_at, next_check_at, dated_at)
 SELECT site, no, fetched_at, CASE WHEN no % 100 = 0 THEN now() + interval '1 day' END, published_at FROM articles"""
+
+_ON_LISTS = "UPDATE articles SET headline = %s, published_at = %s WHERE no = %s"
+
+_WALKED = """
+INSERT INTO walked_lists (site, section, pages, end_seen_at, looked_back_at)
+SELECT {site}, section, 50, now(), now() FROM unnest({sections}::bigint[]) AS section"""
+
+_CRAWL = """
+INSERT INTO crawls (id, site, started_at, finished_at, outcome, walked, version)
+VALUES ('before', {site}, now(), now(), 'ok', {sections}, '0')"""
+
+SHOWN = 500
+"""So many of the newest articles may be on the list pages that a crawl without news asks for."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,19 +105,28 @@ def _filled(postgres: Server, articles: int) -> Iterator[Filled]:
         new_database(postgres.url) as url,
         TemporaryDirectory(prefix="asiatongsin-bench-") as data,
     ):
-        _fill(url, site.key, ReplicaSite(articles).numbers())
+        _fill(url, site.key, ReplicaSite(articles))
         yield Filled(articles=articles, site=site, database_url=url, data=data)
 
 
-def _fill(url: str, site: str, numbers: Sequence[int]) -> None:
+def _fill(url: str, site: str, replica: ReplicaSite) -> None:
+    numbers = replica.numbers()
     with psycopg.connect(url, autocommit=True) as connection:
         migrate(connection)
         connection.execute("SET session_replication_role = replica")  # what belongs together is made together
         connection.execute("SET synchronous_commit = off")
-        values = {
-            name: sql.Literal(value) for name, value in (("site", site), ("first", numbers[0]), ("last", numbers[-1]))
+        given = {
+            "site": site,
+            "first": numbers[0],
+            "last": numbers[-1],
+            "sections": [ALL.no, *(one.no for one in SECTIONS)],
         }
+        values = {name: sql.Literal(value) for name, value in given.items()}
         connection.execute(sql.SQL(_ARTICLES).format(**values))
+        connection.execute(sql.SQL(_WALKED).format(**values))
+        connection.execute(sql.SQL(_CRAWL).format(**values))
+        shown = [replica.article(no) for no in numbers[-SHOWN:]]
+        connection.cursor().executemany(_ON_LISTS, [(one.headline, one.published_at, one.no) for one in shown])
         connection.execute(_REVISIONS)
         connection.execute(_CHECKS)
         connection.execute("VACUUM ANALYZE")
