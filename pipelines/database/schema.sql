@@ -300,9 +300,11 @@ CREATE TABLE crawls (
     proves_lists     boolean      NOT NULL DEFAULT false,
     clock_ahead      interval     CHECK (clock_ahead > '00:00:00'::interval),
     since            timestamptz,
+    last_fetched_at  timestamptz,
     PRIMARY KEY (id),
     CHECK (started_at <= finished_at)
 );
+CREATE INDEX crawls_by_last_time ON crawls (site, GREATEST(started_at, finished_at, last_fetched_at));
 CREATE INDEX crawls_by_time ON crawls (site, started_at DESC);
 COMMENT ON TABLE crawls IS 'One row per crawl, also for those that failed.';
 COMMENT ON COLUMN crawls.id IS 'Start time and a random part; also the name of the spool folder.';
@@ -331,6 +333,7 @@ COMMENT ON COLUMN crawls.is_comparable IS 'Whether later crawls are compared wit
 COMMENT ON COLUMN crawls.proves_lists IS 'Whether it shows what the lists hold: it is comparable, and nobody stopped it before its own end.';
 COMMENT ON COLUMN crawls.clock_ahead IS 'How far the clock was ahead. All times in the tables are set back by it; the id and the dates in the archive are not.';
 COMMENT ON COLUMN crawls.since IS 'Time given by -a since=: older articles were not asked for, and may be missing of the lists in walked. NULL: none was.';
+COMMENT ON COLUMN crawls.last_fetched_at IS 'When the last of the pages was fetched that it stored; NULL where it stored none.';
 
 CREATE TABLE walked_lists (
     site            text         NOT NULL CHECK (site <> ''),

@@ -147,6 +147,7 @@ CRAWLS: Columns = {
     "gone_after": "interval",
     "clock_ahead": "interval",
     "since": "timestamptz",
+    "last_fetched_at": "timestamptz",
 }
 
 WALKED_LISTS: Columns = {

@@ -94,7 +94,7 @@ def export_segments(
         if max(segments) <= drained:
             return Exported()
         written, refused = _export(connection, record.id, pages, keep)
-        crawls.advance(connection, record.id, max(segments), written)
+        crawls.advance(connection, record.id, max(segments), pages, written)
         planning.analyze_once(connection)
     counts = Exported(len(pages), len(written.new), len(written.changed), len(written.unchanged))
     counts.reassigned = len(written.reassigned)

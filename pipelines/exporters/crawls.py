@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, LiteralString
 
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
+from asiatongsin.items import PageItems
 from pipelines.crawl_record import REPARSE, CrawlRecord
 from pipelines.database.statements import names, replaced, without
 from pipelines.database.tables import CRAWLS
@@ -14,7 +16,7 @@ from pipelines.exporters import crawl_coverage, walked_lists
 from pipelines.exporters.articles import Written
 from pipelines.exporters.parts import storable
 
-_RECORD = without(CRAWLS, "number", "new", "changed", "unchanged", "drained_segment", "clock_ahead")
+_RECORD = without(CRAWLS, "number", "new", "changed", "unchanged", "drained_segment", "clock_ahead", "last_fetched_at")
 _REPLACED = without(_RECORD, "id", "site", "arguments", "kind", "scope", "job", "started_at", "version")
 _VALUES = ", ".join([f"%({name})s::{of_type}" for name, of_type in _RECORD.items()])
 
@@ -29,7 +31,8 @@ WHERE site = %s AND finished_at IS NULL AND kind <> '{REPARSE}'"""
 _DRAINED = "SELECT drained_segment FROM crawls WHERE id = %s FOR UPDATE"
 
 _ADVANCE = """
-UPDATE crawls SET drained_segment = %s, new = new + %s, changed = changed + %s, unchanged = unchanged + %s
+UPDATE crawls SET drained_segment = %s, last_fetched_at = greatest(last_fetched_at, %s),
+    new = new + %s, changed = changed + %s, unchanged = unchanged + %s
 WHERE id = %s"""
 
 
@@ -68,7 +71,10 @@ def drained_segment(connection: Connection, crawl: str) -> int:
     return next((row[0] for row in connection.execute(_DRAINED, [crawl])), 0)
 
 
-def advance(connection: Connection, crawl: str, segment: int, written: Written) -> None:
+def advance(
+    connection: Connection, crawl: str, segment: int, pages: Sequence[PageItems], written: Written
+) -> None:
     """Notes, within the transaction that stores it, that a segment is stored, and counts its articles."""
+    last = max((page.fetched_at for page in pages), default=None)
     counts = [len(written.new), len(written.changed), len(written.unchanged)]
-    connection.execute(_ADVANCE, [segment, *counts, crawl])
+    connection.execute(_ADVANCE, [segment, last, *counts, crawl])

@@ -35,11 +35,11 @@ UNION ALL SELECT replaced_at FROM former_articles WHERE site = %(site)s
 UNION ALL SELECT looked_back_at FROM walked_lists WHERE site = %(site)s"""
 
 _LATEST: LiteralString = f"""
-SELECT now(), max(at), least(now(), (
+SELECT now(), (
+    SELECT max(greatest(started_at, finished_at, last_fetched_at)) FROM crawls WHERE site = %(site)s
+), least(now(), (
     SELECT started_at FROM crawls WHERE site = %(site)s AND kind <> '{REPARSE}' ORDER BY number DESC LIMIT 1
-)) FROM (
-    {_STAMPS} UNION ALL SELECT greatest(started_at, finished_at) FROM crawls WHERE site = %(site)s
-) AS s"""
+))"""
 
 # From the first crawl in the future on, the latest first. A crawl that runs has no end yet, and began after the others.
 _CRAWLS: LiteralString = f"""
@@ -147,7 +147,10 @@ _VISIT_AT_ONCE = """
 UPDATE article_checks SET next_check_at = now(), etag = NULL, last_modified = NULL
 WHERE site = %(site)s AND no = ANY(%(numbers)s)"""
 
-_IN_ORDER = (_FORMER, _WALKED, _CHECKS, _STORIES, _STRIPS, _REJECTED, _REMOVED, _MISSING, _OF_CRAWLS, _OF_REPARSE)
+_LAST_FETCHED: LiteralString = """
+UPDATE crawls SET last_fetched_at = now() WHERE site = %(site)s AND last_fetched_at > %(now)s"""
+
+_IN_ORDER = (_FORMER, _WALKED, _CHECKS, _STORIES, _STRIPS, _REJECTED, _REMOVED, _MISSING, _OF_CRAWLS, _OF_REPARSE, _LAST_FETCHED)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from psycopg import Connection, sql
 from asiatongsin.items import PageItems
 from asiatongsin.known import WalkedList
 from pipelines.crawl_record import CrawlRecord
+from pipelines.database.migrate import migrations
 from pipelines.database.tables import TABLES
 from pipelines.exporters import crawls, walked_lists
 from pipelines.exporters.future_times import set_back
@@ -97,12 +98,31 @@ def test_what_no_crawl_accounts_for_is_older_than_what_the_running_crawl_fetches
     crawl(connection, "a", ago(5), visited(ago(5), headline=BEFORE))
     for table in ("articles", "article_revisions"):
         connection.execute(f"UPDATE {table} SET fetched_at = fetched_at + interval '370 days'")
+    connection.execute("UPDATE crawls SET last_fetched_at = (SELECT max(fetched_at) FROM articles)")
     now = datetime.now(UTC)
     crawls.write(connection, record("b", started_at=now))
     set_back(connection, SITE)
     export(connection, page(at=now + timedelta(seconds=1), headline=RIGHT), crawl="b")
     assert revisions(connection) == [(1, BEFORE), (2, RIGHT)]
     assert rows(connection, "SELECT headline FROM articles") == [(RIGHT,)]
+
+
+def test_a_clock_that_was_ahead_only_in_the_middle_of_a_crawl_is_found(connection: Connection) -> None:
+    crawl(connection, "a", ago(5), visited(ago(5) + timedelta(days=370), headline=WRONG), visited(ago(5), 2))
+    set_back(connection, SITE)
+    assert value(connection, "SELECT bool_and(fetched_at < now() AND fetched_at > now() - interval '1 d') FROM articles")
+    [(began, ended)] = rows(connection, "SELECT started_at, finished_at FROM crawls")
+    assert (began < ago(4.9), ended - began) == (True, timedelta(minutes=10))
+    assert value(connection, "SELECT last_fetched_at <= now() FROM crawls")
+
+
+def test_what_was_stored_before_crawls_noted_their_last_page_is_found(connection: Connection) -> None:
+    crawl(connection, "a", ago(5), visited(ago(5) + timedelta(days=370)))
+    connection.execute("ALTER TABLE crawls DROP COLUMN last_fetched_at")
+    [migration] = [one for one in migrations() if one.name == "last_fetched"]
+    connection.execute(migration.script)
+    set_back(connection, SITE)
+    assert value(connection, "SELECT fetched_at < now() FROM articles")
 
 
 def test_nothing_is_set_back_where_the_clock_is_not_that_of_the_database(connection: Connection) -> None:
