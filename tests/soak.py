@@ -13,6 +13,7 @@ from shutil import rmtree
 from tempfile import mkdtemp
 from time import monotonic, time
 
+from tests import shared_server
 from tests.faults.fuzz import fuzz
 from tests.faults.histories import play as play_histories
 from tests.faults.kills import play
@@ -29,6 +30,7 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=2, help="side by side (default %(default)s)")
     given = parser.parse_args()
     print(f"seed {given.seed}", flush=True)
+    shared_server.begin_run()  # which ends the servers that an interrupted one leaves behind
     went_well = [
         read(given.pages, given.seed, given.workers),
         walk(given.histories, given.seed, given.workers),

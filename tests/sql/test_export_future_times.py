@@ -110,7 +110,9 @@ def test_what_no_crawl_accounts_for_is_older_than_what_the_running_crawl_fetches
 def test_a_clock_that_was_ahead_only_in_the_middle_of_a_crawl_is_found(connection: Connection) -> None:
     crawl(connection, "a", ago(5), visited(ago(5) + timedelta(days=370), headline=WRONG), visited(ago(5), 2))
     set_back(connection, SITE)
-    assert value(connection, "SELECT bool_and(fetched_at < now() AND fetched_at > now() - interval '1 d') FROM articles")
+    assert value(
+        connection, "SELECT bool_and(fetched_at < now() AND fetched_at > now() - interval '1 d') FROM articles"
+    )
     [(began, ended)] = rows(connection, "SELECT started_at, finished_at FROM crawls")
     assert (began < ago(4.9), ended - began) == (True, timedelta(minutes=10))
     assert value(connection, "SELECT last_fetched_at <= now() FROM crawls")
