@@ -12,6 +12,7 @@ from psycopg import Connection
 from asiatongsin.items import PageItems
 from pipelines.crawl_record import CrawlRecord
 from pipelines.database.errors import REFUSALS
+from pipelines.database.moves import move_articles
 from pipelines.exporters import (
     article_checks,
     article_images,
@@ -148,6 +149,7 @@ def export_pages(connection: Connection, crawl: str, pages: Sequence[PageItems])
     """Stores every kind of item of these pages in its table, in a fixed number of statements."""
     pages = phone_pages.set_aside(connection, pages)
     captures = [page for page in pages if page.article]
+    move_articles(connection, map(_key, captures))
     newest = {(page.site, page.no): page for page in newest_of_each(captures)}
     read = list(newest.values())
     written = articles.write(connection, read)

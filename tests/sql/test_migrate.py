@@ -14,9 +14,9 @@ from pipelines.database.errors import DatabaseForeign, DatabaseTooNew
 from pipelines.database.migrate import Migration, migrate, migrations, schema_version
 from pipelines.database.tables import TABLES
 from tests.conftest import ROOT
-from tests.processes import next_line, process
+from tests.processes import next_line, process, wait_until
 from tests.samples import export, page
-from tests.stored import rows
+from tests.stored import count, rows
 
 CURRENT = migrations()[-1].version
 
@@ -57,6 +57,26 @@ def test_works_when_many_threads_begin_at_once(empty: Connection, empty_database
     with ThreadPoolExecutor(5) as threads:
         applied = list(threads.map(work, range(5)))
     assert sorted(map(len, applied)) == [0, 0, 0, 0, CURRENT]
+
+
+def test_lets_others_pass_while_it_waits_for_one_of_them(
+    empty: Connection, empty_database_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    known = migrations()
+    monkeypatch.setattr("pipelines.database.moves.LOCK_TIMEOUT", "100ms")
+    monkeypatch.setattr("pipelines.database.migrate.PAUSE", 0.1)
+    with monkeypatch.context() as past:
+        past.setattr("pipelines.database.migrate.migrations", lambda: known[:1])
+        migrate(empty)
+    with ThreadPoolExecutor(1) as thread, psycopg.connect(empty_database_url) as reading:
+        assert count(reading, "articles") == 0
+        applied = thread.submit(migrate, empty)
+        wait_until(lambda: "others are using them" in caplog.text)
+        with psycopg.connect(empty_database_url, options="-c lock_timeout=60s") as other:
+            assert count(other, "articles") == 0
+        assert not applied.done()
+        reading.rollback()
+        assert applied.result() == known[1:]
 
 
 WAITING = """
