@@ -1,4 +1,4 @@
-"""`scrapy export`: stores what waits in the spool."""
+"""`scrapy drain`: stores what waits in the spool."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         check_settings(self.settings)
         if args:
-            raise usage_error("scrapy export takes no arguments")
-        self.exitcode, sentence = export(self.settings or Settings(), is_moved=opts.move)
+            raise usage_error("scrapy drain takes no arguments")
+        self.exitcode, sentence = store_spool(self.settings or Settings(), is_moved=opts.move)
         show(printable(f"asiatongsin: {sentence}"), sys.stderr)
 
 
-def export(settings: Settings, *, is_moved: bool = False) -> tuple[ExitStatus, str]:
+def store_spool(settings: Settings, *, is_moved: bool = False) -> tuple[ExitStatus, str]:
     """Exit status and sentence: done where all is stored, spooled where pages still wait. DatabaseUnusable."""
     data = data_folder(settings)
     try:
@@ -72,5 +72,5 @@ def _verdict(drain: Drain, waiting: int) -> tuple[ExitStatus, str]:
         return Outcome.ERROR.status, f"error: {refused}; {stored}"
     if drain.elsewhere:
         return Outcome.SPOOLED.status, f"spooled: {describe_elsewhere(drain.elsewhere)}; {stored}"
-    running = f"; {waiting} pages belong to a crawl, or another export, that is running" if waiting else ""
+    running = f"; {waiting} pages belong to a crawl, or another drain, that is running" if waiting else ""
     return Outcome.OK.status, f"ok: {stored}{running}"
