@@ -13,7 +13,8 @@ import psycopg
 from psycopg import Connection
 from psycopg.rows import class_row, scalar_row
 
-from pipelines.database.migrate import migrate
+from pipelines.database.migrate import migrate, migrations
+from pipelines.database.moves import moves
 from pipelines.database.tables import TABLES
 from tests.bench.postgres import server
 from tests.conftest import ROOT
@@ -26,8 +27,8 @@ HEAD = """\
 """
 
 _TABLES = """
-SELECT c.oid, c.relname AS name, obj_description(c.oid, 'pg_class') AS comment
-FROM pg_class AS c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'"""
+SELECT c.oid, c.relname AS name, c.relkind::text AS kind, obj_description(c.oid, 'pg_class') AS comment
+FROM pg_class AS c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'v')"""
 
 _COLUMNS = """
 SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS is_required,
@@ -54,10 +55,11 @@ ORDER BY c.relname"""
 
 @dataclass(frozen=True)
 class Table:
-    """A table of the database."""
+    """A table or view of the database."""
 
     oid: int
     name: str
+    kind: str
     comment: str | None
 
 
@@ -117,6 +119,20 @@ def written(connection: Connection) -> str:
 
 def _table(connection: Connection, table: Table) -> Iterator[str]:
     columns = connection.cursor(row_factory=class_row(Column)).execute(_COLUMNS, [table.oid]).fetchall()
+    yield from _view(table) if table.kind == "v" else _columns(connection, table, columns)
+    yield f"COMMENT ON {'VIEW' if table.kind == 'v' else 'TABLE'} {table.name} IS {_literal(table.comment)};"
+    yield from (f"COMMENT ON COLUMN {table.name}.{one.name} IS {_literal(one.comment)};" for one in columns)
+
+
+def _view(view: Table) -> Iterator[str]:
+    """As the last migration writes it: the text that PostgreSQL gives differs from version to version."""
+    ends = {move.version: move.end for move in moves()}
+    scripts = "\n".join(one.script + ends.get(one.version, "") for one in migrations())
+    found = re.findall(rf"^CREATE (?:OR REPLACE )?VIEW ({view.name} AS\n[^;]*;)", scripts, re.MULTILINE)
+    yield f"CREATE VIEW {found[-1]}"
+
+
+def _columns(connection: Connection, table: Table, columns: list[Column]) -> Iterator[str]:
     constraints = connection.cursor(row_factory=class_row(Constraint)).execute(_CONSTRAINTS, [table.oid]).fetchall()
     names = max(len(column.name) for column in columns)
     types = max(len(plain(column.type)) for column in columns)
@@ -128,8 +144,6 @@ def _table(connection: Connection, table: Table) -> Iterator[str]:
     yield f"CREATE TABLE {table.name} (\n    " + ",\n    ".join(lines) + "\n);"
     for definition in connection.cursor(row_factory=scalar_row).execute(_INDEXES, [table.oid]):
         yield f"{plain(definition)};"
-    yield f"COMMENT ON TABLE {table.name} IS {_literal(table.comment)};"
-    yield from (f"COMMENT ON COLUMN {table.name}.{one.name} IS {_literal(one.comment)};" for one in columns)
 
 
 def _rules(table: Table, column: Column, constraints: list[Constraint]) -> str:

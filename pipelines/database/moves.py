@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib import resources
 from time import monotonic
@@ -44,6 +45,7 @@ _LOCK = "SELECT pg_advisory_xact_lock(%s)"
 _PENDING = "SELECT relname::text FROM pg_class WHERE relname = ANY(%s) AND pg_table_is_visible(oid) ORDER BY relname"
 _IS_EMPTY = "SELECT NOT EXISTS (SELECT FROM {})"
 _ESTIMATE = "SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass(%s)"
+_LATER = "SELECT DISTINCT site, no FROM {} WHERE site = %s AND fetched_at > %s"
 _NEXT = """
 SELECT DISTINCT site, no FROM (
     SELECT site, no FROM {} WHERE (site, no) > (%s, %s) ORDER BY site, no LIMIT %s
@@ -101,14 +103,19 @@ def pending(connection: Connection) -> list[Move]:
 def move_articles(connection: Connection, articles: Iterable[Key]) -> None:
     """Moves the rows of articles that are about to be stored."""
     keys = set(articles)
-    if not keys:
-        return
-    for move in pending(connection):
-        with (
-            suppress(psycopg.errors.UndefinedTable),
-            connection.transaction(),
-        ):  # another process has dropped it just now
+    for move in pending(connection) if keys else []:
+        # Another process may have dropped the table just now.
+        with suppress(psycopg.errors.UndefinedTable), connection.transaction():
             move.run(connection, keys)
+
+
+def move_later_ones(connection: Connection, site: str, than: datetime) -> None:
+    """Moves the rows of the articles of a site that were fetched after a time: before times are changed."""
+    for move in pending(connection):
+        with suppress(psycopg.errors.UndefinedTable), connection.transaction():
+            later = sql.SQL(_LATER).format(sql.Identifier(move.table))
+            if keys := connection.execute(later, [site, than]).fetchall():
+                move.run(connection, keys)
 
 
 def finish_empty(connection: Connection, version: int) -> None:

@@ -80,6 +80,29 @@ ARTICLE_CHECKS: Columns = {
     "listed_as": "text",
 }
 
+TEASERS: Columns = {
+    "site": "text",
+    "related_no": "bigint",
+    "variant": "bigint",
+    "title": "text",
+    "lead": "text",
+    "image_url": "text",
+}
+
+SHOWN_TEASERS: Columns = {
+    "site": "text",
+    "no": "bigint",
+    "first_seen_at": "timestamptz",
+    "last_seen_at": "timestamptz",
+    "blocks": "text[]",
+    "starts": "integer[]",
+    "positions": "integer[]",
+    "related_nos": "bigint[]",
+    "variants": "bigint[]",
+}
+
+FORMERLY_SHOWN_TEASERS: Columns = SHOWN_TEASERS
+
 RELATED_STORIES: Columns = {
     "site": "text",
     "no": "bigint",
@@ -90,6 +113,20 @@ RELATED_STORIES: Columns = {
     "lead": "text",
     "image_url": "text",
     "fetched_at": "timestamptz",
+}
+
+RELATED_STORY_HISTORY: Columns = {
+    "site": "text",
+    "no": "bigint",
+    "block": "text",
+    "related_no": "bigint",
+    "first_seen_at": "timestamptz",
+    "last_seen_at": "timestamptz",
+}
+
+RELATED_NUMBERS: Columns = {
+    "site": "text",
+    "related_no": "bigint",
 }
 
 WEATHER_STATIONS: Columns = {
@@ -239,7 +276,12 @@ TABLES: dict[str, Columns] = {
     "article_links": ARTICLE_LINKS,
     "article_revisions": ARTICLE_REVISIONS,
     "article_checks": ARTICLE_CHECKS,
+    "teasers": TEASERS,
+    "shown_teasers": SHOWN_TEASERS,
+    "formerly_shown_teasers": FORMERLY_SHOWN_TEASERS,
     "related_stories": RELATED_STORIES,
+    "related_story_history": RELATED_STORY_HISTORY,
+    "related_numbers": RELATED_NUMBERS,
     "weather_stations": WEATHER_STATIONS,
     "weather_snapshots": WEATHER_SNAPSHOTS,
     "weather_readings": WEATHER_READINGS,
@@ -252,4 +294,4 @@ TABLES: dict[str, Columns] = {
     "reparse_bookmarks": REPARSE_BOOKMARKS,
     "asiatongsin_migrations": ASIATONGSIN_MIGRATIONS,
 }
-"""All tables; each stands behind the tables that it refers to."""
+"""All tables and views; each stands behind those that it refers to."""

@@ -164,7 +164,8 @@ def export_pages(connection: Connection, crawl: str, pages: Sequence[PageItems])
     stored = [page for page in read if _key(page) in written.all]
     article_images.write(connection, stored, written.new)
     article_links.write(connection, stored, written.new)
-    related_stories.write(connection, stored, written.new)
+    related_stories.write(connection, stored, written.fetched_before)
+    related_stories.write_late(connection, [*older, *(page for page in read if _key(page) not in written.all)])
     # Pages with an article first: where one was visited twice, the later answer may be one without validators.
     for visited in (captures, [page for page in pages if not page.article]):
         article_checks.write(connection, newest_of_each([page for page in visited if page.check]))

@@ -24,7 +24,7 @@ Example: 142,000 articles, and one whose number the site made up of the time. Al
 # Parts of the stored numbers, that with most articles first. A stored page may lead to articles older than all of them.
 _PARTS = """
 SELECT least(min(no), (
-    SELECT min(related_no) FROM related_stories WHERE site = %(site)s AND related_no > min(parts.no) - %(far)s
+    SELECT min(related_no) FROM related_numbers WHERE site = %(site)s AND related_no > min(parts.no) - %(far)s
 )), max(no) FROM (
     SELECT no, count(*) FILTER (WHERE is_far) OVER (ORDER BY no) AS part
     FROM (SELECT no, no - lag(no) OVER (ORDER BY no) > %(far)s AS is_far FROM articles WHERE site = %(site)s) AS steps
@@ -66,7 +66,7 @@ WITH known AS (
         FROM rejected_pages WHERE site = %(site)s AND no BETWEEN %(first)s AND %(last)s
         UNION ALL
         SELECT related_no, 4, NULL
-        FROM related_stories WHERE site = %(site)s AND related_no BETWEEN %(first)s AND %(last)s
+        FROM related_numbers WHERE site = %(site)s AND related_no BETWEEN %(first)s AND %(last)s
     ) AS traces GROUP BY no
 )"""
 

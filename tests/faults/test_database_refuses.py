@@ -37,7 +37,7 @@ CHECKS = {
             'BEGIN IF NEW.no = 100007 THEN RAISE EXCEPTION ''not this one''; END IF; RETURN NEW; END';
         CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON articles DEFERRABLE INITIALLY DEFERRED
             FOR EACH ROW EXECUTE FUNCTION refuse()""",
-    "check on what belongs to it": "ALTER TABLE related_stories ADD CHECK (no <> 100007)",
+    "check on what belongs to it": "ALTER TABLE shown_teasers ADD CHECK (no <> 100007)",
 }
 
 

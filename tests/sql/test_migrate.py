@@ -22,7 +22,9 @@ CURRENT = migrations()[-1].version
 
 
 def tables(connection: Connection) -> set[str]:
-    return {name for (name,) in rows(connection, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
+    """Tables and views."""
+    query = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v')"
+    return {name for (name,) in rows(connection, query)}
 
 
 def test_brings_an_empty_database_up_to_date(empty: Connection) -> None:
@@ -116,7 +118,7 @@ def test_refuses_a_newer_database_and_says_what_to_do(connection: Connection) ->
 
 UNEXPLAINED = """
 SELECT c.relname, a.attname FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
-WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'v') AND a.attnum > 0 AND NOT a.attisdropped
     AND (col_description(c.oid, a.attnum) IS NULL OR obj_description(c.oid, 'pg_class') IS NULL)"""
 
 
@@ -148,7 +150,8 @@ def test_gives_a_new_station_the_readings_of_before(connection: Connection) -> N
 
 UNCHECKED = """
 SELECT c.table_name || '.' || c.column_name FROM information_schema.columns AS c
-WHERE c.table_schema = 'public' AND c.data_type = 'text' AND NOT EXISTS (
+JOIN information_schema.tables AS t USING (table_schema, table_name)
+WHERE t.table_type = 'BASE TABLE' AND c.table_schema = 'public' AND c.data_type = 'text' AND NOT EXISTS (
     SELECT FROM pg_constraint AS k JOIN pg_attribute AS a ON a.attrelid = k.conrelid AND a.attnum = ANY(k.conkey)
     WHERE k.contype IN ('c', 'f') AND k.conrelid = c.table_name::regclass AND a.attname = c.column_name)"""
 
