@@ -6,15 +6,15 @@ Out of the catalogs and not with pg_dump, so that it is the same text on every v
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import psycopg
 from psycopg import Connection
 from psycopg.rows import class_row, scalar_row
 
-from pipelines.database.migrate import migrate
-from pipelines.database.tables import TABLES
+from pipelines.database.migrate import migrate, migrations
+from pipelines.database.tables import TABLES, VIEWS
 from tests.bench.postgres import server
 from tests.conftest import ROOT
 
@@ -26,8 +26,10 @@ HEAD = """\
 """
 
 _TABLES = """
-SELECT c.oid, c.relname AS name, obj_description(c.oid, 'pg_class') AS comment
-FROM pg_class AS c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'"""
+SELECT c.oid, c.relname AS name, obj_description(c.oid, 'pg_class') AS comment, c.reloptions AS options
+FROM pg_class AS c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = %s"""
+
+_VIEW = re.compile(r"^CREATE (?:OR REPLACE )?VIEW (\w+) AS\n.*?;$", re.DOTALL | re.MULTILINE)
 
 _COLUMNS = """
 SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS is_required,
@@ -59,6 +61,7 @@ class Table:
     oid: int
     name: str
     comment: str | None
+    options: list[str] | None
 
 
 @dataclass(frozen=True)
@@ -109,14 +112,39 @@ def plain(text: str) -> str:
 def written(connection: Connection) -> str:
     """The schema of a database as SQL."""
     connection.execute("SET search_path TO public; SET intervalstyle TO postgres")
-    order = list(TABLES)
-    tables = connection.cursor(row_factory=class_row(Table)).execute(_TABLES).fetchall()
-    tables.sort(key=lambda table: (order.index(table.name) if table.name in TABLES else len(order), table.name))
-    return "\n".join([HEAD, *("\n".join([*_table(connection, table), ""]) for table in tables)])
+    order = [*TABLES, *VIEWS]
+    found = [*_relations(connection, "r"), *_relations(connection, "v")]
+    found.sort(key=lambda one: (order.index(one.name) if one.name in order else len(order), one.name))
+    views = _views()
+    written = (_view(connection, one, views) if one.name in VIEWS else _table(connection, one) for one in found)
+    return "\n".join([HEAD, *("\n".join([*lines, ""]) for lines in written)])
+
+
+def _relations(connection: Connection, kind: str) -> list[Table]:
+    return connection.cursor(row_factory=class_row(Table)).execute(_TABLES, [kind]).fetchall()
+
+
+def _views() -> dict[str, str]:
+    """The latest words for each view: those of the catalogs differ from version to version."""
+    return {view[1]: view[0] for migration in migrations() for view in _VIEW.finditer(migration.script)}
+
+
+def _view(connection: Connection, view: Table, views: Mapping[str, str]) -> Iterator[str]:
+    yield views[view.name]
+    yield f"COMMENT ON VIEW {view.name} IS {_literal(view.comment)};"
+    yield from _comments(view, _columns(connection, view))
+
+
+def _columns(connection: Connection, table: Table) -> list[Column]:
+    return connection.cursor(row_factory=class_row(Column)).execute(_COLUMNS, [table.oid]).fetchall()
+
+
+def _comments(table: Table, columns: Sequence[Column]) -> Iterator[str]:
+    return (f"COMMENT ON COLUMN {table.name}.{one.name} IS {_literal(one.comment)};" for one in columns)
 
 
 def _table(connection: Connection, table: Table) -> Iterator[str]:
-    columns = connection.cursor(row_factory=class_row(Column)).execute(_COLUMNS, [table.oid]).fetchall()
+    columns = _columns(connection, table)
     constraints = connection.cursor(row_factory=class_row(Constraint)).execute(_CONSTRAINTS, [table.oid]).fetchall()
     names = max(len(column.name) for column in columns)
     types = max(len(plain(column.type)) for column in columns)
@@ -125,11 +153,12 @@ def _table(connection: Connection, table: Table) -> Iterator[str]:
         for column in columns
     ]
     lines += [one.written(table.name) for one in constraints if not one.is_of_column]
-    yield f"CREATE TABLE {table.name} (\n    " + ",\n    ".join(lines) + "\n);"
+    options = f" WITH ({', '.join(table.options)})" if table.options else ""
+    yield f"CREATE TABLE {table.name} (\n    " + ",\n    ".join(lines) + f"\n){options};"
     for definition in connection.cursor(row_factory=scalar_row).execute(_INDEXES, [table.oid]):
         yield f"{plain(definition)};"
     yield f"COMMENT ON TABLE {table.name} IS {_literal(table.comment)};"
-    yield from (f"COMMENT ON COLUMN {table.name}.{one.name} IS {_literal(one.comment)};" for one in columns)
+    yield from _comments(table, columns)
 
 
 def _rules(table: Table, column: Column, constraints: list[Constraint]) -> str:

@@ -2,30 +2,35 @@
 -- Written by `make schema`; a test fails where it says something else than the migrations do.
 
 CREATE TABLE articles (
-    site            text         NOT NULL CHECK (site <> ''),
-    no              bigint       NOT NULL CHECK (no > 0),
-    url             text         NOT NULL CHECK (url <> ''),
-    section         text         CHECK (section <> ''),
-    headline        text         NOT NULL CHECK (headline <> ''),
-    subheadline     text         CHECK (subheadline <> ''),
-    reporter        text         CHECK (reporter <> ''),
-    reporter_email  text         CHECK (reporter_email <> ''),
-    published_at    timestamptz,
-    modified_at     timestamptz,
-    body            text         CHECK (body <> ''),
-    language        text         CHECK (language <> ''),
-    content_hash    text         NOT NULL CHECK (length(content_hash) = 64),
-    revision        integer      NOT NULL DEFAULT 1 CHECK (revision > 0),
-    first_seen_at   timestamptz  NOT NULL,
-    fetched_at      timestamptz  NOT NULL,
-    gone_at         timestamptz,
-    archive_file    text         CHECK (archive_file <> ''),
-    archive_offset  bigint       CHECK (archive_offset >= 0),
-    archive_length  bigint       CHECK (archive_length > 0),
-    payload_digest  text         CHECK (payload_digest <> ''),
+    site                 text         NOT NULL CHECK (site <> ''),
+    no                   bigint       NOT NULL CHECK (no > 0),
+    url                  text         NOT NULL CHECK (url <> ''),
+    section              text         CHECK (section <> ''),
+    headline             text         NOT NULL CHECK (headline <> ''),
+    subheadline          text         CHECK (subheadline <> ''),
+    reporter             text         CHECK (reporter <> ''),
+    reporter_email       text         CHECK (reporter_email <> ''),
+    published_at         timestamptz,
+    modified_at          timestamptz,
+    body                 text         CHECK (body <> ''),
+    language             text         CHECK (language <> ''),
+    content_hash         text         NOT NULL CHECK (length(content_hash) = 64),
+    revision             integer      NOT NULL DEFAULT 1 CHECK (revision > 0),
+    first_seen_at        timestamptz  NOT NULL,
+    fetched_at           timestamptz  NOT NULL,
+    gone_at              timestamptz,
+    archive_file         text         CHECK (archive_file <> ''),
+    archive_offset       bigint       CHECK (archive_offset >= 0),
+    archive_length       bigint       CHECK (archive_length > 0),
+    payload_digest       text         CHECK (payload_digest <> ''),
+    returned             boolean      NOT NULL DEFAULT false,
+    text_fetched_at      timestamptz,
+    text_archive_file    text         CHECK (text_archive_file <> ''),
+    text_archive_offset  bigint       CHECK (text_archive_offset >= 0),
+    text_archive_length  bigint       CHECK (text_archive_length > 0),
     PRIMARY KEY (site, no),
     CHECK (first_seen_at <= fetched_at)
-);
+) WITH (toast_tuple_target=700, fillfactor=90);
 CREATE INDEX articles_by_time ON articles (site, published_at DESC);
 COMMENT ON TABLE articles IS 'One row per article: its newest captured text.';
 COMMENT ON COLUMN articles.site IS 'Host of the site without www., with the port where there is one.';
@@ -49,6 +54,11 @@ COMMENT ON COLUMN articles.archive_file IS 'WARC file below the data folder that
 COMMENT ON COLUMN articles.archive_offset IS 'Byte of that file at which the record of the page begins.';
 COMMENT ON COLUMN articles.archive_length IS 'Bytes of that record, compressed.';
 COMMENT ON COLUMN articles.payload_digest IS 'Digest of the page as received: sha1: and Base32, as in WARC-Payload-Digest.';
+COMMENT ON COLUMN articles.returned IS 'The article had been gone before this text was fetched, which may be that of the revision before.';
+COMMENT ON COLUMN articles.text_fetched_at IS 'When this text was fetched first; NULL where it was fetched once, at fetched_at.';
+COMMENT ON COLUMN articles.text_archive_file IS 'WARC file of the page that was fetched at text_fetched_at; NULL where it was not archived.';
+COMMENT ON COLUMN articles.text_archive_offset IS 'Byte of that file at which the record of that page begins.';
+COMMENT ON COLUMN articles.text_archive_length IS 'Bytes of that record, compressed.';
 
 CREATE TABLE former_articles (
     site            text         NOT NULL CHECK (site <> ''),
@@ -134,7 +144,7 @@ COMMENT ON COLUMN article_links.kind IS 'attachment: a file such as .hwp or .pdf
 COMMENT ON COLUMN article_links.url IS 'Absolute address.';
 COMMENT ON COLUMN article_links.text IS 'Text of the link. NULL for embeds and for links around a photo.';
 
-CREATE TABLE article_revisions (
+CREATE TABLE replaced_texts (
     site            text         NOT NULL,
     no              bigint       NOT NULL,
     revision        integer      NOT NULL CHECK (revision > 0),
@@ -151,20 +161,20 @@ CREATE TABLE article_revisions (
     PRIMARY KEY (site, no, revision),
     FOREIGN KEY (site, no) REFERENCES articles(site, no) ON DELETE CASCADE
 );
-COMMENT ON TABLE article_revisions IS 'Every text an article had when it was fetched, oldest first; the newest is that of articles.';
-COMMENT ON COLUMN article_revisions.site IS 'Host of the site.';
-COMMENT ON COLUMN article_revisions.no IS 'Number of the article.';
-COMMENT ON COLUMN article_revisions.revision IS '1, 2, …: a new one where the content hash differs from that of the one before.';
-COMMENT ON COLUMN article_revisions.fetched_at IS 'When this text was fetched first.';
-COMMENT ON COLUMN article_revisions.headline IS 'Headline.';
-COMMENT ON COLUMN article_revisions.subheadline IS 'Sub-headline; several printed lines stay several lines.';
-COMMENT ON COLUMN article_revisions.body IS 'Paragraphs as printed, joined by a blank line; NULL for a photo or video alone.';
-COMMENT ON COLUMN article_revisions.modified_at IS 'Printed time of 수정.';
-COMMENT ON COLUMN article_revisions.content_hash IS 'SHA-256 of headline, sub-headline and body with white space folded.';
-COMMENT ON COLUMN article_revisions.archive_file IS 'WARC file below the data folder that holds the page with this text; NULL where it was not archived.';
-COMMENT ON COLUMN article_revisions.archive_offset IS 'Byte of that file at which the record of the page begins.';
-COMMENT ON COLUMN article_revisions.archive_length IS 'Bytes of that record, compressed.';
-COMMENT ON COLUMN article_revisions.returned IS 'The article had been gone before this capture, which may hold the text of the revision before.';
+COMMENT ON TABLE replaced_texts IS 'The texts of article_revisions that articles does not hold as they were fetched first.';
+COMMENT ON COLUMN replaced_texts.site IS 'Host of the site.';
+COMMENT ON COLUMN replaced_texts.no IS 'Number of the article.';
+COMMENT ON COLUMN replaced_texts.revision IS '1, 2, …: a new one where the content hash differs from that of the one before.';
+COMMENT ON COLUMN replaced_texts.fetched_at IS 'When this text was fetched first.';
+COMMENT ON COLUMN replaced_texts.headline IS 'Headline.';
+COMMENT ON COLUMN replaced_texts.subheadline IS 'Sub-headline; several printed lines stay several lines.';
+COMMENT ON COLUMN replaced_texts.body IS 'Paragraphs as printed, joined by a blank line; NULL for a photo or video alone.';
+COMMENT ON COLUMN replaced_texts.modified_at IS 'Printed time of 수정.';
+COMMENT ON COLUMN replaced_texts.content_hash IS 'SHA-256 of headline, sub-headline and body with white space folded.';
+COMMENT ON COLUMN replaced_texts.archive_file IS 'WARC file below the data folder that holds the page with this text; NULL where it was not archived.';
+COMMENT ON COLUMN replaced_texts.archive_offset IS 'Byte of that file at which the record of the page begins.';
+COMMENT ON COLUMN replaced_texts.archive_length IS 'Bytes of that record, compressed.';
+COMMENT ON COLUMN replaced_texts.returned IS 'The article had been gone before this capture, which may hold the text of the revision before.';
 
 CREATE TABLE article_checks (
     site           text         NOT NULL,
@@ -177,7 +187,7 @@ CREATE TABLE article_checks (
     listed_as      text         CHECK (listed_as <> ''),
     PRIMARY KEY (site, no),
     FOREIGN KEY (site, no) REFERENCES articles(site, no) ON DELETE CASCADE
-);
+) WITH (fillfactor=80);
 CREATE INDEX article_checks_by_date ON article_checks (site, next_check_at, no) WHERE next_check_at IS NOT NULL;
 COMMENT ON TABLE article_checks IS 'The last visit of an article, and when the next one is due.';
 COMMENT ON COLUMN article_checks.site IS 'Host of the site.';
@@ -495,3 +505,31 @@ COMMENT ON TABLE asiatongsin_migrations IS 'Which changes of the schema were mad
 COMMENT ON COLUMN asiatongsin_migrations.version IS 'Number of the change.';
 COMMENT ON COLUMN asiatongsin_migrations.name IS 'What it did.';
 COMMENT ON COLUMN asiatongsin_migrations.applied_at IS 'When it was made.';
+
+CREATE VIEW article_revisions AS
+SELECT site, no, revision, fetched_at, headline, subheadline, body, modified_at, content_hash,
+    archive_file, archive_offset, archive_length, returned
+FROM replaced_texts
+UNION ALL
+SELECT site, no, revision, coalesce(text_fetched_at, fetched_at), headline, subheadline, body, modified_at, content_hash,
+    CASE WHEN text_fetched_at IS NULL THEN archive_file ELSE text_archive_file END,
+    CASE WHEN text_fetched_at IS NULL THEN archive_offset ELSE text_archive_offset END,
+    CASE WHEN text_fetched_at IS NULL THEN archive_length ELSE text_archive_length END,
+    returned
+FROM articles AS a WHERE NOT EXISTS (
+    SELECT FROM replaced_texts AS r WHERE r.site = a.site AND r.no = a.no AND r.revision = a.revision
+);
+COMMENT ON VIEW article_revisions IS 'Every text an article had when it was fetched, oldest first; the newest is that of articles.';
+COMMENT ON COLUMN article_revisions.site IS 'Host of the site.';
+COMMENT ON COLUMN article_revisions.no IS 'Number of the article.';
+COMMENT ON COLUMN article_revisions.revision IS '1, 2, …: a new one where the content hash differs from that of the one before.';
+COMMENT ON COLUMN article_revisions.fetched_at IS 'When this text was fetched first.';
+COMMENT ON COLUMN article_revisions.headline IS 'Headline.';
+COMMENT ON COLUMN article_revisions.subheadline IS 'Sub-headline; several printed lines stay several lines.';
+COMMENT ON COLUMN article_revisions.body IS 'Paragraphs as printed, joined by a blank line; NULL for a photo or video alone.';
+COMMENT ON COLUMN article_revisions.modified_at IS 'Printed time of 수정.';
+COMMENT ON COLUMN article_revisions.content_hash IS 'SHA-256 of headline, sub-headline and body with white space folded.';
+COMMENT ON COLUMN article_revisions.archive_file IS 'WARC file below the data folder that holds the page with this text; NULL where it was not archived.';
+COMMENT ON COLUMN article_revisions.archive_offset IS 'Byte of that file at which the record of the page begins.';
+COMMENT ON COLUMN article_revisions.archive_length IS 'Bytes of that record, compressed.';
+COMMENT ON COLUMN article_revisions.returned IS 'The article had been gone before this capture, which may hold the text of the revision before.';

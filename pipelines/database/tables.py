@@ -32,9 +32,16 @@ ARTICLES: Columns = {
     "archive_offset": "bigint",
     "archive_length": "bigint",
     "payload_digest": "text",
+    "returned": "boolean",
+    "text_fetched_at": "timestamptz",
+    "text_archive_file": "text",
+    "text_archive_offset": "bigint",
+    "text_archive_length": "bigint",
 }
 
-FORMER_ARTICLES: Columns = ARTICLES | {"replaced_at": "timestamptz"}
+FORMER_ARTICLES: Columns = {
+    name: of_type for name, of_type in ARTICLES.items() if name != "returned" and not name.startswith("text_")
+} | {"replaced_at": "timestamptz"}
 
 ARTICLE_IMAGES: Columns = {
     "site": "text",
@@ -53,7 +60,7 @@ ARTICLE_LINKS: Columns = {
     "text": "text",
 }
 
-ARTICLE_REVISIONS: Columns = {
+REPLACED_TEXTS: Columns = {
     "site": "text",
     "no": "bigint",
     "revision": "integer",
@@ -68,6 +75,9 @@ ARTICLE_REVISIONS: Columns = {
     "archive_length": "bigint",
     "returned": "boolean",
 }
+
+ARTICLE_REVISIONS: Columns = REPLACED_TEXTS
+"""A view: the newest text of each article, out of `articles`, and the replaced ones."""
 
 ARTICLE_CHECKS: Columns = {
     "site": "text",
@@ -237,7 +247,7 @@ TABLES: dict[str, Columns] = {
     "former_articles": FORMER_ARTICLES,
     "article_images": ARTICLE_IMAGES,
     "article_links": ARTICLE_LINKS,
-    "article_revisions": ARTICLE_REVISIONS,
+    "replaced_texts": REPLACED_TEXTS,
     "article_checks": ARTICLE_CHECKS,
     "related_stories": RELATED_STORIES,
     "weather_stations": WEATHER_STATIONS,
@@ -253,3 +263,6 @@ TABLES: dict[str, Columns] = {
     "asiatongsin_migrations": ASIATONGSIN_MIGRATIONS,
 }
 """All tables; each stands behind the tables that it refers to."""
+
+VIEWS: dict[str, Columns] = {"article_revisions": ARTICLE_REVISIONS}
+"""All views."""

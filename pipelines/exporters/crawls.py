@@ -71,9 +71,7 @@ def drained_segment(connection: Connection, crawl: str) -> int:
     return next((row[0] for row in connection.execute(_DRAINED, [crawl])), 0)
 
 
-def advance(
-    connection: Connection, crawl: str, segment: int, pages: Sequence[PageItems], written: Written
-) -> None:
+def advance(connection: Connection, crawl: str, segment: int, pages: Sequence[PageItems], written: Written) -> None:
     """Notes, within the transaction that stores it, that a segment is stored, and counts its articles."""
     last = max((page.fetched_at for page in pages), default=None)
     counts = [len(written.new), len(written.changed), len(written.unchanged)]

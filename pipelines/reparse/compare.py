@@ -62,7 +62,9 @@ SELECT {names(_OF_ROW, "a")},
 FROM articles AS a JOIN {unnest(_KEY)} USING (site, no)"""
 
 _REVISIONS: LiteralString = f"""
-SELECT {names(_OF_REVISION)} FROM article_revisions JOIN {unnest(_KEY)} USING (site, no) ORDER BY fetched_at"""
+SELECT {names(_OF_REVISION, "r")} FROM {unnest(_KEY)} CROSS JOIN LATERAL (
+    SELECT * FROM article_revisions AS r WHERE r.site = t.site AND r.no = t.no OFFSET 0
+) AS r ORDER BY r.fetched_at"""
 
 _REJECTED: LiteralString = f"""
 SELECT site, no, fetched_at, reason FROM rejected_pages JOIN {unnest(CAPTURE)} USING (site, no, fetched_at)"""

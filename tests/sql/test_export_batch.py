@@ -31,6 +31,7 @@ NOT_OF_PAGES = {
     "reparse_bookmarks",
     "walked_lists",
     "former_articles",
+    "replaced_texts",
     "asiatongsin_migrations",
 }
 OF_PAGES = [table for table in TABLES if table not in NOT_OF_PAGES]

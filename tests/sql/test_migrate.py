@@ -96,7 +96,7 @@ def test_refuses_a_newer_database_and_says_what_to_do(connection: Connection) ->
 
 UNEXPLAINED = """
 SELECT c.relname, a.attname FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
-WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'v') AND a.attnum > 0 AND NOT a.attisdropped
     AND (col_description(c.oid, a.attnum) IS NULL OR obj_description(c.oid, 'pg_class') IS NULL)"""
 
 
@@ -128,6 +128,7 @@ def test_gives_a_new_station_the_readings_of_before(connection: Connection) -> N
 
 UNCHECKED = """
 SELECT c.table_name || '.' || c.column_name FROM information_schema.columns AS c
+JOIN pg_tables AS t ON t.schemaname = 'public' AND t.tablename = c.table_name
 WHERE c.table_schema = 'public' AND c.data_type = 'text' AND NOT EXISTS (
     SELECT FROM pg_constraint AS k JOIN pg_attribute AS a ON a.attrelid = k.conrelid AND a.attnum = ANY(k.conkey)
     WHERE k.contype IN ('c', 'f') AND k.conrelid = c.table_name::regclass AND a.attname = c.column_name)"""
