@@ -30,7 +30,7 @@ CREATE TABLE articles (
     text_archive_length  bigint       CHECK (text_archive_length > 0),
     PRIMARY KEY (site, no),
     CHECK (first_seen_at <= fetched_at)
-) WITH (toast_tuple_target=700, fillfactor=90);
+) WITH (toast_tuple_target=700);
 CREATE INDEX articles_by_time ON articles (site, published_at DESC);
 COMMENT ON TABLE articles IS 'One row per article: its newest captured text.';
 COMMENT ON COLUMN articles.site IS 'Host of the site without www., with the port where there is one.';
@@ -187,7 +187,7 @@ CREATE TABLE article_checks (
     listed_as      text         CHECK (listed_as <> ''),
     PRIMARY KEY (site, no),
     FOREIGN KEY (site, no) REFERENCES articles(site, no) ON DELETE CASCADE
-) WITH (fillfactor=80);
+);
 CREATE INDEX article_checks_by_date ON article_checks (site, next_check_at, no) WHERE next_check_at IS NOT NULL;
 COMMENT ON TABLE article_checks IS 'The last visit of an article, and when the next one is due.';
 COMMENT ON COLUMN article_checks.site IS 'Host of the site.';

@@ -153,8 +153,8 @@ def export_pages(connection: Connection, crawl: str, pages: Sequence[PageItems])
     read = list(newest.values())
     written = articles.write(connection, read)
     older = [page for page in captures if newest.get(_key(page)) is not page]
-    # A new article was first seen on its only page.
-    seen = [*older, *(page for page in read if _key(page) not in written.new)]
+    # What was written is no older than what was stored.
+    seen = [*older, *(page for page in read if _key(page) not in written.all)]
     articles.note_first_sight(connection, articles.articles_of(seen))
     # A new text is the first revision, and the stored one is none. An older page may belong between two revisions.
     same = written.unchanged - written.gone_since.keys()

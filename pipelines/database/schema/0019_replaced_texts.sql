@@ -66,8 +66,7 @@ COMMENT ON COLUMN article_revisions.returned IS 'The article had been gone befor
 
 -- Long texts stand beside the row, so that a visit that finds nothing new does not write them anew. lz4 packs as small
 -- and several times as fast; some servers are built without it.
-ALTER TABLE articles SET (toast_tuple_target = 700, fillfactor = 90);
-ALTER TABLE article_checks SET (fillfactor = 80);
+ALTER TABLE articles SET (toast_tuple_target = 700);
 DO $$
 BEGIN
     ALTER TABLE articles ALTER COLUMN body SET COMPRESSION lz4;
