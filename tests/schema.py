@@ -16,6 +16,7 @@ from psycopg.rows import class_row, scalar_row
 from pipelines.database.migrate import migrate, migrations
 from pipelines.database.moves import moves
 from pipelines.database.tables import TABLES
+from pipelines.database.views import VIEWS
 from tests.bench.postgres import server
 from tests.conftest import ROOT
 
@@ -27,7 +28,8 @@ HEAD = """\
 """
 
 _TABLES = """
-SELECT c.oid, c.relname AS name, c.relkind::text AS kind, obj_description(c.oid, 'pg_class') AS comment
+SELECT c.oid, c.relname AS name, c.relkind::text AS kind, obj_description(c.oid, 'pg_class') AS comment,
+    c.reloptions AS options
 FROM pg_class AS c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'v')"""
 
 _COLUMNS = """
@@ -61,6 +63,7 @@ class Table:
     name: str
     kind: str
     comment: str | None
+    options: list[str] | None
 
 
 @dataclass(frozen=True)
@@ -111,9 +114,9 @@ def plain(text: str) -> str:
 def written(connection: Connection) -> str:
     """The schema of a database as SQL."""
     connection.execute("SET search_path TO public; SET intervalstyle TO postgres")
-    order = list(TABLES)
+    order = [*TABLES, *VIEWS]
     tables = connection.cursor(row_factory=class_row(Table)).execute(_TABLES).fetchall()
-    tables.sort(key=lambda table: (order.index(table.name) if table.name in TABLES else len(order), table.name))
+    tables.sort(key=lambda table: (order.index(table.name) if table.name in order else len(order), table.name))
     return "\n".join([HEAD, *("\n".join([*_table(connection, table), ""]) for table in tables)])
 
 
@@ -141,7 +144,8 @@ def _columns(connection: Connection, table: Table, columns: list[Column]) -> Ite
         for column in columns
     ]
     lines += [one.written(table.name) for one in constraints if not one.is_of_column]
-    yield f"CREATE TABLE {table.name} (\n    " + ",\n    ".join(lines) + "\n);"
+    options = f" WITH ({', '.join(table.options)})" if table.options else ""
+    yield f"CREATE TABLE {table.name} (\n    " + ",\n    ".join(lines) + f"\n){options};"
     for definition in connection.cursor(row_factory=scalar_row).execute(_INDEXES, [table.oid]):
         yield f"{plain(definition)};"
 

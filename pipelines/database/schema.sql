@@ -2,30 +2,35 @@
 -- Written by `make schema`; a test fails where it says something else than the migrations do.
 
 CREATE TABLE articles (
-    site            text         NOT NULL CHECK (site <> ''),
-    no              bigint       NOT NULL CHECK (no > 0),
-    url             text         NOT NULL CHECK (url <> ''),
-    section         text         CHECK (section <> ''),
-    headline        text         NOT NULL CHECK (headline <> ''),
-    subheadline     text         CHECK (subheadline <> ''),
-    reporter        text         CHECK (reporter <> ''),
-    reporter_email  text         CHECK (reporter_email <> ''),
-    published_at    timestamptz,
-    modified_at     timestamptz,
-    body            text         CHECK (body <> ''),
-    language        text         CHECK (language <> ''),
-    content_hash    text         NOT NULL CHECK (length(content_hash) = 64),
-    revision        integer      NOT NULL DEFAULT 1 CHECK (revision > 0),
-    first_seen_at   timestamptz  NOT NULL,
-    fetched_at      timestamptz  NOT NULL,
-    gone_at         timestamptz,
-    archive_file    text         CHECK (archive_file <> ''),
-    archive_offset  bigint       CHECK (archive_offset >= 0),
-    archive_length  bigint       CHECK (archive_length > 0),
-    payload_digest  text         CHECK (payload_digest <> ''),
+    site                 text         NOT NULL CHECK (site <> ''),
+    no                   bigint       NOT NULL CHECK (no > 0),
+    url                  text         NOT NULL CHECK (url <> ''),
+    section              text         CHECK (section <> ''),
+    headline             text         NOT NULL CHECK (headline <> ''),
+    subheadline          text         CHECK (subheadline <> ''),
+    reporter             text         CHECK (reporter <> ''),
+    reporter_email       text         CHECK (reporter_email <> ''),
+    published_at         timestamptz,
+    modified_at          timestamptz,
+    body                 text         CHECK (body <> ''),
+    language             text         CHECK (language <> ''),
+    content_hash         text         NOT NULL CHECK (length(content_hash) = 64),
+    revision             integer      NOT NULL DEFAULT 1 CHECK (revision > 0),
+    first_seen_at        timestamptz  NOT NULL,
+    fetched_at           timestamptz  NOT NULL,
+    gone_at              timestamptz,
+    archive_file         text         CHECK (archive_file <> ''),
+    archive_offset       bigint       CHECK (archive_offset >= 0),
+    archive_length       bigint       CHECK (archive_length > 0),
+    payload_digest       text         CHECK (payload_digest <> ''),
+    returned             boolean      NOT NULL DEFAULT false,
+    text_fetched_at      timestamptz,
+    text_archive_file    text         CHECK (text_archive_file <> ''),
+    text_archive_offset  bigint       CHECK (text_archive_offset >= 0),
+    text_archive_length  bigint       CHECK (text_archive_length > 0),
     PRIMARY KEY (site, no),
     CHECK (first_seen_at <= fetched_at)
-);
+) WITH (toast_tuple_target=700);
 CREATE INDEX articles_by_time ON articles (site, published_at DESC);
 COMMENT ON TABLE articles IS 'One row per article: its newest captured text.';
 COMMENT ON COLUMN articles.site IS 'Host of the site without www., with the port where there is one.';
@@ -49,6 +54,11 @@ COMMENT ON COLUMN articles.archive_file IS 'WARC file below the data folder that
 COMMENT ON COLUMN articles.archive_offset IS 'Byte of that file at which the record of the page begins.';
 COMMENT ON COLUMN articles.archive_length IS 'Bytes of that record, compressed.';
 COMMENT ON COLUMN articles.payload_digest IS 'Digest of the page as received: sha1: and Base32, as in WARC-Payload-Digest.';
+COMMENT ON COLUMN articles.returned IS 'The article had been gone before this text was fetched, which may be that of the revision before.';
+COMMENT ON COLUMN articles.text_fetched_at IS 'When this text was fetched first; NULL where it was fetched once, at fetched_at.';
+COMMENT ON COLUMN articles.text_archive_file IS 'WARC file of the page that was fetched at text_fetched_at; NULL where it was not archived.';
+COMMENT ON COLUMN articles.text_archive_offset IS 'Byte of that file at which the record of that page begins.';
+COMMENT ON COLUMN articles.text_archive_length IS 'Bytes of that record, compressed.';
 
 CREATE TABLE former_articles (
     site            text         NOT NULL CHECK (site <> ''),
@@ -134,7 +144,7 @@ COMMENT ON COLUMN article_links.kind IS 'attachment: a file such as .hwp or .pdf
 COMMENT ON COLUMN article_links.url IS 'Absolute address.';
 COMMENT ON COLUMN article_links.text IS 'Text of the link. NULL for embeds and for links around a photo.';
 
-CREATE TABLE article_revisions (
+CREATE TABLE replaced_texts (
     site            text         NOT NULL,
     no              bigint       NOT NULL,
     revision        integer      NOT NULL CHECK (revision > 0),
@@ -151,20 +161,20 @@ CREATE TABLE article_revisions (
     PRIMARY KEY (site, no, revision),
     FOREIGN KEY (site, no) REFERENCES articles(site, no) ON DELETE CASCADE
 );
-COMMENT ON TABLE article_revisions IS 'Every text an article had when it was fetched, oldest first; the newest is that of articles.';
-COMMENT ON COLUMN article_revisions.site IS 'Host of the site.';
-COMMENT ON COLUMN article_revisions.no IS 'Number of the article.';
-COMMENT ON COLUMN article_revisions.revision IS '1, 2, …: a new one where the content hash differs from that of the one before.';
-COMMENT ON COLUMN article_revisions.fetched_at IS 'When this text was fetched first.';
-COMMENT ON COLUMN article_revisions.headline IS 'Headline.';
-COMMENT ON COLUMN article_revisions.subheadline IS 'Sub-headline; several printed lines stay several lines.';
-COMMENT ON COLUMN article_revisions.body IS 'Paragraphs as printed, joined by a blank line; NULL for a photo or video alone.';
-COMMENT ON COLUMN article_revisions.modified_at IS 'Printed time of 수정.';
-COMMENT ON COLUMN article_revisions.content_hash IS 'SHA-256 of headline, sub-headline and body with white space folded.';
-COMMENT ON COLUMN article_revisions.archive_file IS 'WARC file below the data folder that holds the page with this text; NULL where it was not archived.';
-COMMENT ON COLUMN article_revisions.archive_offset IS 'Byte of that file at which the record of the page begins.';
-COMMENT ON COLUMN article_revisions.archive_length IS 'Bytes of that record, compressed.';
-COMMENT ON COLUMN article_revisions.returned IS 'The article had been gone before this capture, which may hold the text of the revision before.';
+COMMENT ON TABLE replaced_texts IS 'The texts of article_revisions that articles does not hold as they were fetched first.';
+COMMENT ON COLUMN replaced_texts.site IS 'Host of the site.';
+COMMENT ON COLUMN replaced_texts.no IS 'Number of the article.';
+COMMENT ON COLUMN replaced_texts.revision IS '1, 2, …: a new one where the content hash differs from that of the one before.';
+COMMENT ON COLUMN replaced_texts.fetched_at IS 'When this text was fetched first.';
+COMMENT ON COLUMN replaced_texts.headline IS 'Headline.';
+COMMENT ON COLUMN replaced_texts.subheadline IS 'Sub-headline; several printed lines stay several lines.';
+COMMENT ON COLUMN replaced_texts.body IS 'Paragraphs as printed, joined by a blank line; NULL for a photo or video alone.';
+COMMENT ON COLUMN replaced_texts.modified_at IS 'Printed time of 수정.';
+COMMENT ON COLUMN replaced_texts.content_hash IS 'SHA-256 of headline, sub-headline and body with white space folded.';
+COMMENT ON COLUMN replaced_texts.archive_file IS 'WARC file below the data folder that holds the page with this text; NULL where it was not archived.';
+COMMENT ON COLUMN replaced_texts.archive_offset IS 'Byte of that file at which the record of the page begins.';
+COMMENT ON COLUMN replaced_texts.archive_length IS 'Bytes of that record, compressed.';
+COMMENT ON COLUMN replaced_texts.returned IS 'The article had been gone before this capture, which may hold the text of the revision before.';
 
 CREATE TABLE article_checks (
     site           text         NOT NULL,
@@ -260,50 +270,6 @@ COMMENT ON COLUMN formerly_shown_teasers.starts IS 'As in shown_teasers.';
 COMMENT ON COLUMN formerly_shown_teasers.positions IS 'As in shown_teasers.';
 COMMENT ON COLUMN formerly_shown_teasers.related_nos IS 'As in shown_teasers.';
 COMMENT ON COLUMN formerly_shown_teasers.variants IS 'As in shown_teasers.';
-
-CREATE VIEW related_stories AS
-SELECT s.site, s.no, s.blocks[width_bucket(t.place::integer, s.starts)] AS block,
-    coalesce(s.positions[t.place], t.place::integer - s.starts[width_bucket(t.place::integer, s.starts)] + 1) AS position,
-    t.related_no, e.title, e.lead, e.image_url, coalesce(s.last_seen_at, a.fetched_at) AS fetched_at
-FROM shown_teasers AS s
-JOIN articles AS a ON a.site = s.site AND a.no = s.no
-CROSS JOIN LATERAL unnest(s.related_nos, s.variants) WITH ORDINALITY AS t (related_no, variant, place)
-LEFT JOIN teasers AS e ON e.site = s.site AND e.related_no = t.related_no AND e.variant = t.variant;
-COMMENT ON VIEW related_stories IS 'Teasers around an article when it was fetched last.';
-COMMENT ON COLUMN related_stories.site IS 'Host of the site.';
-COMMENT ON COLUMN related_stories.no IS 'Number of the article whose page showed the teaser.';
-COMMENT ON COLUMN related_stories.block IS 'Printed title of the block, or its widget class.';
-COMMENT ON COLUMN related_stories.position IS 'Place within the block, from 1.';
-COMMENT ON COLUMN related_stories.related_no IS 'Number of the other article; it may be older than everything stored.';
-COMMENT ON COLUMN related_stories.title IS 'Title as printed.';
-COMMENT ON COLUMN related_stories.lead IS 'Start of the other article''s body, cut by the site at 600 characters of its source.';
-COMMENT ON COLUMN related_stories.image_url IS 'Absolute address of the thumbnail.';
-COMMENT ON COLUMN related_stories.fetched_at IS 'When the page was fetched.';
-
-CREATE VIEW related_story_history AS
-SELECT s.site, s.no, s.blocks[width_bucket(t.place::integer, s.starts)] AS block, t.related_no,
-    min(s.first_seen_at) AS first_seen_at, max(s.last_seen_at) AS last_seen_at
-FROM (
-    SELECT n.site, n.no, n.first_seen_at, coalesce(n.last_seen_at, a.fetched_at) AS last_seen_at, n.blocks, n.starts, n.related_nos
-    FROM shown_teasers AS n JOIN articles AS a ON a.site = n.site AND a.no = n.no
-    UNION ALL
-    SELECT site, no, first_seen_at, last_seen_at, blocks, starts, related_nos FROM formerly_shown_teasers
-) AS s
-CROSS JOIN LATERAL unnest(s.related_nos) WITH ORDINALITY AS t (related_no, place)
-GROUP BY 1, 2, 3, 4;
-COMMENT ON VIEW related_story_history IS 'Which article led to which, in which block, and when that was seen. What was shown before version 18 of the schema is known as it was last.';
-COMMENT ON COLUMN related_story_history.site IS 'Host of the site.';
-COMMENT ON COLUMN related_story_history.no IS 'Number of the article whose page showed the teaser.';
-COMMENT ON COLUMN related_story_history.block IS 'Printed title of the block, or its widget class.';
-COMMENT ON COLUMN related_story_history.related_no IS 'Number of the other article.';
-COMMENT ON COLUMN related_story_history.first_seen_at IS 'When a page was first fetched that showed it.';
-COMMENT ON COLUMN related_story_history.last_seen_at IS 'When a page was last fetched that showed it.';
-
-CREATE VIEW related_numbers AS
-SELECT site, related_no FROM teasers;
-COMMENT ON VIEW related_numbers IS 'Numbers of articles to which stored pages lead or have led; one may be there several times.';
-COMMENT ON COLUMN related_numbers.site IS 'Host of the site.';
-COMMENT ON COLUMN related_numbers.related_no IS 'Number of the article.';
 
 CREATE TABLE weather_stations (
     station_id  integer           NOT NULL,
@@ -586,3 +552,75 @@ COMMENT ON TABLE asiatongsin_migrations IS 'Which changes of the schema were mad
 COMMENT ON COLUMN asiatongsin_migrations.version IS 'Number of the change.';
 COMMENT ON COLUMN asiatongsin_migrations.name IS 'What it did.';
 COMMENT ON COLUMN asiatongsin_migrations.applied_at IS 'When it was made.';
+
+CREATE VIEW article_revisions AS
+SELECT site, no, revision, fetched_at, headline, subheadline, body, modified_at, content_hash,
+    archive_file, archive_offset, archive_length, returned
+FROM replaced_texts
+UNION ALL
+SELECT site, no, revision, coalesce(text_fetched_at, fetched_at), headline, subheadline, body, modified_at, content_hash,
+    CASE WHEN text_fetched_at IS NULL THEN archive_file ELSE text_archive_file END,
+    CASE WHEN text_fetched_at IS NULL THEN archive_offset ELSE text_archive_offset END,
+    CASE WHEN text_fetched_at IS NULL THEN archive_length ELSE text_archive_length END,
+    returned
+FROM articles AS a WHERE NOT EXISTS (
+    SELECT FROM replaced_texts AS r WHERE r.site = a.site AND r.no = a.no AND r.revision = a.revision
+);
+COMMENT ON VIEW article_revisions IS 'Every text an article had when it was fetched, oldest first; the newest is that of articles.';
+COMMENT ON COLUMN article_revisions.site IS 'Host of the site.';
+COMMENT ON COLUMN article_revisions.no IS 'Number of the article.';
+COMMENT ON COLUMN article_revisions.revision IS '1, 2, …: a new one where the content hash differs from that of the one before.';
+COMMENT ON COLUMN article_revisions.fetched_at IS 'When this text was fetched first.';
+COMMENT ON COLUMN article_revisions.headline IS 'Headline.';
+COMMENT ON COLUMN article_revisions.subheadline IS 'Sub-headline; several printed lines stay several lines.';
+COMMENT ON COLUMN article_revisions.body IS 'Paragraphs as printed, joined by a blank line; NULL for a photo or video alone.';
+COMMENT ON COLUMN article_revisions.modified_at IS 'Printed time of 수정.';
+COMMENT ON COLUMN article_revisions.content_hash IS 'SHA-256 of headline, sub-headline and body with white space folded.';
+COMMENT ON COLUMN article_revisions.archive_file IS 'WARC file below the data folder that holds the page with this text; NULL where it was not archived.';
+COMMENT ON COLUMN article_revisions.archive_offset IS 'Byte of that file at which the record of the page begins.';
+COMMENT ON COLUMN article_revisions.archive_length IS 'Bytes of that record, compressed.';
+COMMENT ON COLUMN article_revisions.returned IS 'The article had been gone before this capture, which may hold the text of the revision before.';
+
+CREATE VIEW related_stories AS
+SELECT s.site, s.no, s.blocks[width_bucket(t.place::integer, s.starts)] AS block,
+    coalesce(s.positions[t.place], t.place::integer - s.starts[width_bucket(t.place::integer, s.starts)] + 1) AS position,
+    t.related_no, e.title, e.lead, e.image_url, coalesce(s.last_seen_at, a.fetched_at) AS fetched_at
+FROM shown_teasers AS s
+JOIN articles AS a ON a.site = s.site AND a.no = s.no
+CROSS JOIN LATERAL unnest(s.related_nos, s.variants) WITH ORDINALITY AS t (related_no, variant, place)
+LEFT JOIN teasers AS e ON e.site = s.site AND e.related_no = t.related_no AND e.variant = t.variant;
+COMMENT ON VIEW related_stories IS 'Teasers around an article when it was fetched last.';
+COMMENT ON COLUMN related_stories.site IS 'Host of the site.';
+COMMENT ON COLUMN related_stories.no IS 'Number of the article whose page showed the teaser.';
+COMMENT ON COLUMN related_stories.block IS 'Printed title of the block, or its widget class.';
+COMMENT ON COLUMN related_stories.position IS 'Place within the block, from 1.';
+COMMENT ON COLUMN related_stories.related_no IS 'Number of the other article; it may be older than everything stored.';
+COMMENT ON COLUMN related_stories.title IS 'Title as printed.';
+COMMENT ON COLUMN related_stories.lead IS 'Start of the other article''s body, cut by the site at 600 characters of its source.';
+COMMENT ON COLUMN related_stories.image_url IS 'Absolute address of the thumbnail.';
+COMMENT ON COLUMN related_stories.fetched_at IS 'When the page was fetched.';
+
+CREATE VIEW related_story_history AS
+SELECT s.site, s.no, s.blocks[width_bucket(t.place::integer, s.starts)] AS block, t.related_no,
+    min(s.first_seen_at) AS first_seen_at, max(s.last_seen_at) AS last_seen_at
+FROM (
+    SELECT n.site, n.no, n.first_seen_at, coalesce(n.last_seen_at, a.fetched_at) AS last_seen_at, n.blocks, n.starts, n.related_nos
+    FROM shown_teasers AS n JOIN articles AS a ON a.site = n.site AND a.no = n.no
+    UNION ALL
+    SELECT site, no, first_seen_at, last_seen_at, blocks, starts, related_nos FROM formerly_shown_teasers
+) AS s
+CROSS JOIN LATERAL unnest(s.related_nos) WITH ORDINALITY AS t (related_no, place)
+GROUP BY 1, 2, 3, 4;
+COMMENT ON VIEW related_story_history IS 'Which article led to which, in which block, and when that was seen. What was shown before version 18 of the schema is known as it was last.';
+COMMENT ON COLUMN related_story_history.site IS 'Host of the site.';
+COMMENT ON COLUMN related_story_history.no IS 'Number of the article whose page showed the teaser.';
+COMMENT ON COLUMN related_story_history.block IS 'Printed title of the block, or its widget class.';
+COMMENT ON COLUMN related_story_history.related_no IS 'Number of the other article.';
+COMMENT ON COLUMN related_story_history.first_seen_at IS 'When a page was first fetched that showed it.';
+COMMENT ON COLUMN related_story_history.last_seen_at IS 'When a page was last fetched that showed it.';
+
+CREATE VIEW related_numbers AS
+SELECT site, related_no FROM teasers;
+COMMENT ON VIEW related_numbers IS 'Numbers of articles to which stored pages lead or have led; one may be there several times.';
+COMMENT ON COLUMN related_numbers.site IS 'Host of the site.';
+COMMENT ON COLUMN related_numbers.related_no IS 'Number of the article.';

@@ -32,9 +32,16 @@ ARTICLES: Columns = {
     "archive_offset": "bigint",
     "archive_length": "bigint",
     "payload_digest": "text",
+    "returned": "boolean",
+    "text_fetched_at": "timestamptz",
+    "text_archive_file": "text",
+    "text_archive_offset": "bigint",
+    "text_archive_length": "bigint",
 }
 
-FORMER_ARTICLES: Columns = ARTICLES | {"replaced_at": "timestamptz"}
+FORMER_ARTICLES: Columns = {
+    name: of_type for name, of_type in ARTICLES.items() if name != "returned" and not name.startswith("text_")
+} | {"replaced_at": "timestamptz"}
 
 ARTICLE_IMAGES: Columns = {
     "site": "text",
@@ -53,7 +60,7 @@ ARTICLE_LINKS: Columns = {
     "text": "text",
 }
 
-ARTICLE_REVISIONS: Columns = {
+REPLACED_TEXTS: Columns = {
     "site": "text",
     "no": "bigint",
     "revision": "integer",
@@ -68,6 +75,7 @@ ARTICLE_REVISIONS: Columns = {
     "archive_length": "bigint",
     "returned": "boolean",
 }
+"""A view: the newest text of each article, out of `articles`, and the replaced ones."""
 
 ARTICLE_CHECKS: Columns = {
     "site": "text",
@@ -102,32 +110,6 @@ SHOWN_TEASERS: Columns = {
 }
 
 FORMERLY_SHOWN_TEASERS: Columns = SHOWN_TEASERS
-
-RELATED_STORIES: Columns = {
-    "site": "text",
-    "no": "bigint",
-    "block": "text",
-    "position": "integer",
-    "related_no": "bigint",
-    "title": "text",
-    "lead": "text",
-    "image_url": "text",
-    "fetched_at": "timestamptz",
-}
-
-RELATED_STORY_HISTORY: Columns = {
-    "site": "text",
-    "no": "bigint",
-    "block": "text",
-    "related_no": "bigint",
-    "first_seen_at": "timestamptz",
-    "last_seen_at": "timestamptz",
-}
-
-RELATED_NUMBERS: Columns = {
-    "site": "text",
-    "related_no": "bigint",
-}
 
 WEATHER_STATIONS: Columns = {
     "station_id": "integer",
@@ -274,14 +256,11 @@ TABLES: dict[str, Columns] = {
     "former_articles": FORMER_ARTICLES,
     "article_images": ARTICLE_IMAGES,
     "article_links": ARTICLE_LINKS,
-    "article_revisions": ARTICLE_REVISIONS,
+    "replaced_texts": REPLACED_TEXTS,
     "article_checks": ARTICLE_CHECKS,
     "teasers": TEASERS,
     "shown_teasers": SHOWN_TEASERS,
     "formerly_shown_teasers": FORMERLY_SHOWN_TEASERS,
-    "related_stories": RELATED_STORIES,
-    "related_story_history": RELATED_STORY_HISTORY,
-    "related_numbers": RELATED_NUMBERS,
     "weather_stations": WEATHER_STATIONS,
     "weather_snapshots": WEATHER_SNAPSHOTS,
     "weather_readings": WEATHER_READINGS,
@@ -294,4 +273,4 @@ TABLES: dict[str, Columns] = {
     "reparse_bookmarks": REPARSE_BOOKMARKS,
     "asiatongsin_migrations": ASIATONGSIN_MIGRATIONS,
 }
-"""All tables and views; each stands behind those that it refers to."""
+"""All tables; each stands behind the tables that it refers to."""

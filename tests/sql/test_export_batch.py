@@ -32,6 +32,7 @@ NOT_OF_PAGES = {
     "walked_lists",
     "former_articles",
     "formerly_shown_teasers",
+    "replaced_texts",
     "asiatongsin_migrations",
 }
 OF_PAGES = [table for table in TABLES if table not in NOT_OF_PAGES]
