@@ -98,7 +98,7 @@ class Archive:
             if original:
                 records = warc.revisit_records(last, headers, _reference(original, last, digest) | facts)
             else:
-                records = warc.response_records(last, headers, body, facts)
+                records = warc.response_records(last, headers, body, facts, digest=digest)
             offset = self._size + len(before)
             self._size += append_whole(file, b"".join([before, *records]))
             if monotonic() - self._synced_at > SYNC_AFTER:
