@@ -13,8 +13,8 @@ import psycopg
 from psycopg import Connection
 from psycopg.rows import class_row, scalar_row
 
-from pipelines.database.migrate import migrate
-from pipelines.database.tables import TABLES
+from pipelines.database.migrate import migrate, migrations
+from pipelines.database.tables import TABLES, VIEWS
 from tests.bench.postgres import server
 from tests.conftest import ROOT
 
@@ -27,7 +27,7 @@ HEAD = """\
 
 _TABLES = """
 SELECT c.oid, c.relname AS name, obj_description(c.oid, 'pg_class') AS comment
-FROM pg_class AS c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'"""
+FROM pg_class AS c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = %s"""
 
 _COLUMNS = """
 SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS is_required,
@@ -109,10 +109,23 @@ def plain(text: str) -> str:
 def written(connection: Connection) -> str:
     """The schema of a database as SQL."""
     connection.execute("SET search_path TO public; SET intervalstyle TO postgres")
-    order = list(TABLES)
-    tables = connection.cursor(row_factory=class_row(Table)).execute(_TABLES).fetchall()
-    tables.sort(key=lambda table: (order.index(table.name) if table.name in TABLES else len(order), table.name))
-    return "\n".join([HEAD, *("\n".join([*_table(connection, table), ""]) for table in tables)])
+    parts = [_table(connection, table) for table in _relations(connection, "r", list(TABLES))]
+    parts += [_view(connection, view) for view in _relations(connection, "v", list(VIEWS))]
+    return "\n".join([HEAD, *("\n".join([*part, ""]) for part in parts)])
+
+
+def _relations(connection: Connection, kind: str, order: list[str]) -> list[Table]:
+    found = connection.cursor(row_factory=class_row(Table)).execute(_TABLES, [kind]).fetchall()
+    return sorted(found, key=lambda one: (order.index(one.name) if one.name in order else len(order), one.name))
+
+
+def _view(connection: Connection, view: Table) -> Iterator[str]:
+    """As the last migration has it that makes it: each version of PostgreSQL would write it down in its own way."""
+    made = re.compile(rf"^CREATE (?:OR REPLACE )?(VIEW {view.name} AS\n.*?;)$", re.MULTILINE | re.DOTALL)
+    definitions = [found for one in migrations() for found in made.findall(one.script)]
+    yield f"CREATE {definitions[-1]}" if definitions else f"-- {view.name} is made by no migration"
+    columns = connection.cursor(row_factory=class_row(Column)).execute(_COLUMNS, [view.oid]).fetchall()
+    yield from _comments("VIEW", view, columns)
 
 
 def _table(connection: Connection, table: Table) -> Iterator[str]:
@@ -128,8 +141,12 @@ def _table(connection: Connection, table: Table) -> Iterator[str]:
     yield f"CREATE TABLE {table.name} (\n    " + ",\n    ".join(lines) + "\n);"
     for definition in connection.cursor(row_factory=scalar_row).execute(_INDEXES, [table.oid]):
         yield f"{plain(definition)};"
-    yield f"COMMENT ON TABLE {table.name} IS {_literal(table.comment)};"
-    yield from (f"COMMENT ON COLUMN {table.name}.{one.name} IS {_literal(one.comment)};" for one in columns)
+    yield from _comments("TABLE", table, columns)
+
+
+def _comments(kind: str, of: Table, columns: list[Column]) -> Iterator[str]:
+    yield f"COMMENT ON {kind} {of.name} IS {_literal(of.comment)};"
+    yield from (f"COMMENT ON COLUMN {of.name}.{one.name} IS {_literal(one.comment)};" for one in columns)
 
 
 def _rules(table: Table, column: Column, constraints: list[Constraint]) -> str:

@@ -110,6 +110,15 @@ WEATHER_SNAPSHOTS: Columns = {
     "readings_hash": "text",
 }
 
+WEATHER_STRIPS: Columns = {
+    "readings_hash": "text",
+    "position": "integer",
+    "city": "text",
+    "condition": "text",
+    "icon": "text",
+    "temperature_c": "numeric(4,1)",
+}
+
 WEATHER_READINGS: Columns = {
     "snapshot_id": "bigint",
     "position": "integer",
@@ -118,6 +127,15 @@ WEATHER_READINGS: Columns = {
     "icon": "text",
     "temperature_c": "numeric(4,1)",
     "station_id": "integer",
+}
+
+COVERAGE_COUNTS: Columns = {
+    "id": "uuid",
+    "fields": "text[]",
+    "pages": "integer[]",
+    "found": "integer[]",
+    "amounts": "bigint[]",
+    "fell": "boolean[]",
 }
 
 CRAWLS: Columns = {
@@ -148,6 +166,8 @@ CRAWLS: Columns = {
     "clock_ahead": "interval",
     "since": "timestamptz",
     "last_fetched_at": "timestamptz",
+    "coverage": "uuid",
+    "article_coverage": "uuid",
 }
 
 WALKED_LISTS: Columns = {
@@ -242,10 +262,10 @@ TABLES: dict[str, Columns] = {
     "related_stories": RELATED_STORIES,
     "weather_stations": WEATHER_STATIONS,
     "weather_snapshots": WEATHER_SNAPSHOTS,
-    "weather_readings": WEATHER_READINGS,
+    "weather_strips": WEATHER_STRIPS,
+    "coverage_counts": COVERAGE_COUNTS,
     "crawls": CRAWLS,
     "walked_lists": WALKED_LISTS,
-    "crawl_coverage": CRAWL_COVERAGE,
     "missing_fields": MISSING_FIELDS,
     "rejected_pages": REJECTED_PAGES,
     "removed_articles": REMOVED_ARTICLES,
@@ -253,3 +273,9 @@ TABLES: dict[str, Columns] = {
     "asiatongsin_migrations": ASIATONGSIN_MIGRATIONS,
 }
 """All tables; each stands behind the tables that it refers to."""
+
+VIEWS: dict[str, Columns] = {
+    "weather_readings": WEATHER_READINGS,
+    "crawl_coverage": CRAWL_COVERAGE,
+}
+"""Views, which are read like tables."""

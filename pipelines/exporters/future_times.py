@@ -150,7 +150,19 @@ WHERE site = %(site)s AND no = ANY(%(numbers)s)"""
 _LAST_FETCHED: LiteralString = """
 UPDATE crawls SET last_fetched_at = now() WHERE site = %(site)s AND last_fetched_at > %(now)s"""
 
-_IN_ORDER = (_FORMER, _WALKED, _CHECKS, _STORIES, _STRIPS, _REJECTED, _REMOVED, _MISSING, _OF_CRAWLS, _OF_REPARSE, _LAST_FETCHED)
+_IN_ORDER = (
+    _FORMER,
+    _WALKED,
+    _CHECKS,
+    _STORIES,
+    _STRIPS,
+    _REJECTED,
+    _REMOVED,
+    _MISSING,
+    _OF_CRAWLS,
+    _OF_REPARSE,
+    _LAST_FETCHED,
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -96,7 +96,7 @@ def test_refuses_a_newer_database_and_says_what_to_do(connection: Connection) ->
 
 UNEXPLAINED = """
 SELECT c.relname, a.attname FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
-WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'v') AND a.attnum > 0 AND NOT a.attisdropped
     AND (col_description(c.oid, a.attnum) IS NULL OR obj_description(c.oid, 'pg_class') IS NULL)"""
 
 
@@ -112,25 +112,26 @@ def test_holds_all_stations(connection: Connection) -> None:
 
 
 def test_brings_the_stations_up_to_date_without_a_change_of_the_schema(connection: Connection) -> None:
-    """The reader gives numbers out of the list of the package: one the table lacks makes it refuse every page."""
     connection.execute("DELETE FROM weather_stations WHERE station_id = 108")
     migrate(connection)
     assert rows(connection, "SELECT name_ko FROM weather_stations WHERE station_id = 108") == [("서울",)]
 
 
 def test_gives_a_new_station_the_readings_of_before(connection: Connection) -> None:
-    export(connection, page(seoul=21.3))
-    connection.execute("UPDATE weather_readings SET station_id = NULL")
     connection.execute("DELETE FROM weather_stations WHERE station_id = 108")
+    export(connection, page(seoul=21.3))
+    station = "SELECT station_id FROM weather_readings WHERE city = '서울'"
+    assert rows(connection, station) == [(None,)]
     migrate(connection)
-    assert rows(connection, "SELECT station_id FROM weather_readings WHERE city = '서울'") == [(108,)]
+    assert rows(connection, station) == [(108,)]
 
 
 UNCHECKED = """
-SELECT c.table_name || '.' || c.column_name FROM information_schema.columns AS c
-WHERE c.table_schema = 'public' AND c.data_type = 'text' AND NOT EXISTS (
+SELECT table_name || '.' || c.column_name FROM information_schema.columns AS c
+JOIN information_schema.tables AS t USING (table_schema, table_name)
+WHERE t.table_type = 'BASE TABLE' AND c.table_schema = 'public' AND c.data_type = 'text' AND NOT EXISTS (
     SELECT FROM pg_constraint AS k JOIN pg_attribute AS a ON a.attrelid = k.conrelid AND a.attnum = ANY(k.conkey)
-    WHERE k.contype IN ('c', 'f') AND k.conrelid = c.table_name::regclass AND a.attname = c.column_name)"""
+    WHERE k.contype IN ('c', 'f') AND k.conrelid = table_name::regclass AND a.attname = c.column_name)"""
 
 
 def test_refuses_an_empty_text_in_every_column_a_page_can_fill(connection: Connection) -> None:
