@@ -26,7 +26,7 @@ HEAD = """\
 """
 
 _TABLES = """
-SELECT c.oid, c.relname AS name, obj_description(c.oid, 'pg_class') AS comment
+SELECT c.oid, c.relname AS name, obj_description(c.oid, 'pg_class') AS comment, c.reloptions AS options
 FROM pg_class AS c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = %s"""
 
 _COLUMNS = """
@@ -46,6 +46,11 @@ SELECT c.conname AS name, c.contype::text AS kind, pg_get_constraintdef(c.oid, t
 FROM pg_constraint AS c WHERE c.conrelid = %s AND c.contype <> 'n'
 ORDER BY position(c.contype IN 'pufc'), c.conname"""
 
+_FUNCTIONS = "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY proname"
+
+_TRIGGERS = """
+SELECT pg_get_triggerdef(oid, true) FROM pg_trigger WHERE tgrelid = %s AND NOT tgisinternal ORDER BY tgname"""
+
 _INDEXES = """
 SELECT pg_get_indexdef(i.indexrelid, 0, true) FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
 WHERE i.indrelid = %s AND NOT EXISTS (SELECT FROM pg_constraint AS k WHERE k.conindid = i.indexrelid)
@@ -59,6 +64,7 @@ class Table:
     oid: int
     name: str
     comment: str | None
+    options: list[str] | None
 
 
 @dataclass(frozen=True)
@@ -109,7 +115,9 @@ def plain(text: str) -> str:
 def written(connection: Connection) -> str:
     """The schema of a database as SQL."""
     connection.execute("SET search_path TO public; SET intervalstyle TO postgres")
-    parts = [_table(connection, table) for table in _relations(connection, "r", list(TABLES))]
+    functions = connection.cursor(row_factory=scalar_row).execute(_FUNCTIONS)
+    parts = [iter([_made(rf"FUNCTION {name}\(\) .*?^END \$\$;")]) for name in functions]
+    parts += [_table(connection, table) for table in _relations(connection, "r", list(TABLES))]
     parts += [_view(connection, view) for view in _relations(connection, "v", list(VIEWS))]
     return "\n".join([HEAD, *("\n".join([*part, ""]) for part in parts)])
 
@@ -119,11 +127,14 @@ def _relations(connection: Connection, kind: str, order: list[str]) -> list[Tabl
     return sorted(found, key=lambda one: (order.index(one.name) if one.name in order else len(order), one.name))
 
 
-def _view(connection: Connection, view: Table) -> Iterator[str]:
+def _made(what: str) -> str:
     """As the last migration has it that makes it: each version of PostgreSQL would write it down in its own way."""
-    made = re.compile(rf"^CREATE (?:OR REPLACE )?(VIEW {view.name} AS\n.*?;)$", re.MULTILINE | re.DOTALL)
-    definitions = [found for one in migrations() for found in made.findall(one.script)]
-    yield f"CREATE {definitions[-1]}" if definitions else f"-- {view.name} is made by no migration"
+    made = re.compile(rf"^CREATE (?:OR REPLACE )?({what})$", re.MULTILINE | re.DOTALL)
+    return "CREATE " + [found for one in migrations() for found in made.findall(one.script)][-1]
+
+
+def _view(connection: Connection, view: Table) -> Iterator[str]:
+    yield _made(rf"VIEW {view.name} AS\n.*?;")
     columns = connection.cursor(row_factory=class_row(Column)).execute(_COLUMNS, [view.oid]).fetchall()
     yield from _comments("VIEW", view, columns)
 
@@ -138,9 +149,11 @@ def _table(connection: Connection, table: Table) -> Iterator[str]:
         for column in columns
     ]
     lines += [one.written(table.name) for one in constraints if not one.is_of_column]
-    yield f"CREATE TABLE {table.name} (\n    " + ",\n    ".join(lines) + "\n);"
-    for definition in connection.cursor(row_factory=scalar_row).execute(_INDEXES, [table.oid]):
-        yield f"{plain(definition)};"
+    options = f" WITH ({', '.join(table.options)})" if table.options else ""
+    yield f"CREATE TABLE {table.name} (\n    " + ",\n    ".join(lines) + f"\n){options};"
+    for query in (_INDEXES, _TRIGGERS):
+        for definition in connection.cursor(row_factory=scalar_row).execute(query, [table.oid]):
+            yield f"{plain(definition)};"
     yield from _comments("TABLE", table, columns)
 
 

@@ -34,6 +34,13 @@ ARTICLES: Columns = {
     "payload_digest": "text",
 }
 
+SITES: Columns = {
+    "site": "text",
+    "articles": "bigint",
+    "edited": "bigint",
+    "gone": "bigint",
+}
+
 FORMER_ARTICLES: Columns = ARTICLES | {"replaced_at": "timestamptz"}
 
 ARTICLE_IMAGES: Columns = {
@@ -253,6 +260,7 @@ CAPTURE: Columns = {"site": "text", "no": "bigint", "fetched_at": "timestamptz"}
 """What tells one download of one article from all others, in every table that has it."""
 
 TABLES: dict[str, Columns] = {
+    "sites": SITES,
     "articles": ARTICLES,
     "former_articles": FORMER_ARTICLES,
     "article_images": ARTICLE_IMAGES,

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import median
 from typing import Any, LiteralString
 
 from psycopg import Connection
-from psycopg.rows import class_row, scalar_row
+from psycopg.rows import class_row
 
 from pipelines.crawl_record import LISTS, REPARSE
 from pipelines.database import clock
 from pipelines.database.rights import lacking_rights
+from pipelines.queries.sites import SITES
 from pipelines.queries.weather_strip import newest_strip
 from pipelines.spool.belonging import DatabaseIdentity
 from pipelines.spool.waiting import abandoned_pages, pages_elsewhere, waiting_pages
@@ -31,25 +32,36 @@ NEWS_KNOWN_FOR = timedelta(days=8)
 TREND_FIGURES = ("seconds", "list_pages", "article_pages", "new", "changed", "unreadable")
 """Figures of a crawl that are compared with earlier crawls."""
 
-_SITES = """
-SELECT site FROM (SELECT DISTINCT site FROM crawls UNION SELECT DISTINCT site FROM articles) AS s
+_SITES: LiteralString = f"""
+SELECT site, coalesce(articles, 0), coalesce(edited, 0), coalesce(gone, 0), (
+    SELECT published_at FROM articles AS a WHERE a.site = s.site AND published_at IS NOT NULL
+    ORDER BY published_at DESC LIMIT 1
+)
+FROM ({SITES}) AS s LEFT JOIN sites USING (site)
 WHERE site = %(site)s OR %(site)s::text IS NULL ORDER BY site"""
 
-_CRAWL = """
-SELECT id, site, arguments, started_at, finished_at, outcome, list_pages, article_pages, new, changed,
-    unreadable, spooled, coalesce((statistics->>'clock/ahead_of_site')::float8, 0) AS clock_seconds
-FROM crawls WHERE """
+_COLUMNS = """
+id, site, arguments, started_at, finished_at, outcome, list_pages, article_pages, new, changed, unreadable, spooled,
+coalesce((statistics->>'clock/ahead_of_site')::float8, 0) AS clock_seconds"""
 
-_LAST_CRAWLS: LiteralString = f"""{_CRAWL} (site = %(site)s OR %(site)s::text IS NULL) AND kind <> '{REPARSE}'
-ORDER BY number DESC LIMIT %(limit)s"""
+_LAST_CRAWLS: LiteralString = f"""
+SELECT {_COLUMNS} FROM (
+    SELECT c.* FROM ({SITES}) AS s, LATERAL (
+        SELECT * FROM crawls WHERE site = s.site AND kind <> '{REPARSE}' ORDER BY number DESC LIMIT %(limit)s
+    ) AS c
+    WHERE s.site = %(site)s OR %(site)s::text IS NULL
+) AS c ORDER BY number DESC LIMIT %(limit)s"""
 
 # Crawls of single articles cannot be compared.
-_OF_LISTS: LiteralString = f"""{_CRAWL} site = %(site)s AND finished_at IS NOT NULL AND kind = '{LISTS}'
+_OF_LISTS: LiteralString = f"""
+SELECT {_COLUMNS} FROM crawls WHERE site = %(site)s AND finished_at IS NOT NULL AND kind = '{LISTS}'
 ORDER BY number DESC LIMIT %(limit)s"""
 
-_ARTICLES = """
-SELECT count(*), count(*) FILTER (WHERE revision > 1), count(gone_at), max(published_at), max(fetched_at)
-FROM articles WHERE site = %s"""
+# What is read again from the archive was fetched long before.
+_FETCHED_AT: LiteralString = f"""
+SELECT last_fetched_at FROM crawls
+WHERE site = %s AND last_fetched_at IS NOT NULL AND new + changed + unchanged > 0 AND kind <> '{REPARSE}'
+ORDER BY number DESC LIMIT 1"""
 
 _GOOD_AT = """
 SELECT finished_at FROM crawls
@@ -76,10 +88,12 @@ _IS_FOUND_AGAIN = """
 SELECT count(*) > 0 AND count(m.field) = 0 FROM crawl_coverage AS o
 LEFT JOIN missing_fields AS m USING (site, part, field) WHERE o.crawl = %s AND o.fell"""
 
+# Where nearly all were read since, no more than the last thousand are looked at.
 _REJECTED = """
-SELECT r.site, r.url, r.no, r.fetched_at, r.reason, r.missing, r.raw_path FROM rejected_pages AS r
-WHERE (r.site = %(site)s OR %(site)s::text IS NULL)
-    AND NOT EXISTS (SELECT FROM articles AS a WHERE a.site = r.site AND a.no = r.no AND a.fetched_at >= r.fetched_at)
+SELECT r.site, r.url, r.no, r.fetched_at, r.reason, r.missing, r.raw_path FROM (
+    SELECT * FROM rejected_pages WHERE site = %(site)s OR %(site)s::text IS NULL ORDER BY fetched_at DESC LIMIT 1000
+) AS r
+WHERE NOT EXISTS (SELECT FROM articles AS a WHERE a.site = r.site AND a.no = r.no AND a.fetched_at >= r.fetched_at)
 ORDER BY r.fetched_at DESC LIMIT %(limit)s"""
 
 _SIZE = "SELECT pg_database_size(current_database()), current_setting('server_version')"
@@ -108,8 +122,8 @@ def database(connection: Connection, name: str) -> DatabaseState:
 
 def sites(connection: Connection, only: str | None = None) -> tuple[SiteState, ...]:
     """The state of each site, or of the named one."""
-    names = connection.cursor(row_factory=scalar_row).execute(_SITES, {"site": only}).fetchall()
-    return tuple(_site(connection, name) for name in names)
+    stored = connection.execute(_SITES, {"site": only}).fetchall()
+    return tuple(_site(connection, *of_site) for of_site in stored)
 
 
 def crawls(connection: Connection, site: str | None = None, limit: int = 10) -> tuple[CrawlRow, ...]:
@@ -139,8 +153,10 @@ def trend(last: CrawlRow, before: Iterable[CrawlRow]) -> tuple[Trend, ...]:
     )
 
 
-def _site(connection: Connection, site: str) -> SiteState:
-    articles, edited, gone, newest, fetched = _one(connection, _ARTICLES, site)
+def _site(
+    connection: Connection, site: str, articles: int, edited: int, gone: int, newest: datetime | None
+) -> SiteState:
+    (fetched,) = _one(connection, _FETCHED_AT, site) or (None,)
     strip = newest_strip(connection, site)
     due, due_since = _one(connection, _DUE, site)
     (good_at,) = _one(connection, _GOOD_AT, site) or (None,)

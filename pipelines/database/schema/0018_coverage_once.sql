@@ -18,12 +18,8 @@ COMMENT ON COLUMN coverage_counts.found IS 'Those on which it was found.';
 COMMENT ON COLUMN coverage_counts.amounts IS 'How much of it was found; NULL where it is only there or not.';
 COMMENT ON COLUMN coverage_counts.fell IS 'Whether less of it was found than should have been.';
 
-ALTER TABLE crawls
-    ADD COLUMN coverage uuid REFERENCES coverage_counts,
-    ADD COLUMN article_coverage uuid REFERENCES coverage_counts;
-COMMENT ON COLUMN crawls.coverage IS 'What was found of lists, front page and strip: a row of coverage_counts. NULL where no such page came.';
-COMMENT ON COLUMN crawls.article_coverage IS 'What was found of articles; NULL where none came.';
-
+-- Crawls that end meanwhile wait. A million rows take about five seconds, those that read wait for the last second.
+LOCK TABLE crawl_coverage IN SHARE ROW EXCLUSIVE MODE;
 CREATE TEMPORARY TABLE moved ON COMMIT DROP AS
 SELECT crawl, is_of_articles, fields, pages, found, amounts, fell,
     encode(substr(sha256(convert_to(concat_ws(' ', fields, pages, found, amounts, fell), 'UTF8')), 1, 16), 'hex')::uuid AS id
@@ -36,6 +32,12 @@ FROM (
 
 INSERT INTO coverage_counts (id, fields, pages, found, amounts, fell)
 SELECT DISTINCT ON (id) id, fields, pages, found, amounts, fell FROM moved;
+
+ALTER TABLE crawls
+    ADD COLUMN coverage uuid REFERENCES coverage_counts,
+    ADD COLUMN article_coverage uuid REFERENCES coverage_counts;
+COMMENT ON COLUMN crawls.coverage IS 'What was found of lists, front page and strip: a row of coverage_counts. NULL where no such page came.';
+COMMENT ON COLUMN crawls.article_coverage IS 'What was found of articles; NULL where none came.';
 
 UPDATE crawls AS c SET coverage = m.ids[1], article_coverage = m.ids[2] FROM (
     SELECT crawl, ARRAY[
