@@ -130,7 +130,7 @@ def _relations(connection: Connection, kind: str, order: list[str]) -> list[Tabl
 def _made(what: str) -> str:
     """As the last migration has it that makes it: each version of PostgreSQL would write it down in its own way."""
     made = re.compile(rf"^CREATE (?:OR REPLACE )?({what})$", re.MULTILINE | re.DOTALL)
-    return "CREATE " + [found for one in migrations() for found in made.findall(one.script)][-1]
+    return f"CREATE {[found for one in migrations() for found in made.findall(one.script)][-1]}"
 
 
 def _view(connection: Connection, view: Table) -> Iterator[str]:

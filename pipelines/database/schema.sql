@@ -62,6 +62,7 @@ CREATE TABLE articles (
     CHECK (first_seen_at <= fetched_at)
 );
 CREATE INDEX articles_by_time ON articles (site, published_at DESC);
+CREATE INDEX articles_gone ON articles (site, no) WHERE gone_at IS NOT NULL;
 CREATE TRIGGER articles_added AFTER INSERT ON articles REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION count_articles();
 CREATE TRIGGER articles_deleted AFTER DELETE ON articles REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT EXECUTE FUNCTION count_articles();
 CREATE TRIGGER articles_edited AFTER UPDATE ON articles FOR EACH ROW WHEN ((old.revision > 1) <> (new.revision > 1) OR (old.gone_at IS NULL) <> (new.gone_at IS NULL)) EXECUTE FUNCTION count_articles();
@@ -364,7 +365,7 @@ CREATE TABLE crawls (
 CREATE INDEX crawls_by_last_time ON crawls (site, GREATEST(started_at, finished_at, last_fetched_at));
 CREATE INDEX crawls_by_number ON crawls (site, number DESC);
 CREATE INDEX crawls_with_articles ON crawls (site, number DESC) WHERE article_coverage IS NOT NULL;
-CREATE INDEX crawls_with_news ON crawls (site, started_at) WHERE new > 0;
+CREATE INDEX crawls_with_news ON crawls (site, started_at) WHERE new > 0 AND kind = 'lists';
 COMMENT ON TABLE crawls IS 'One row per crawl, also for those that failed.';
 COMMENT ON COLUMN crawls.id IS 'Start time and a random part; also the name of the spool folder.';
 COMMENT ON COLUMN crawls.site IS 'Host of the site.';

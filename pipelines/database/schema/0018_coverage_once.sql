@@ -67,4 +67,4 @@ COMMENT ON COLUMN crawl_coverage.number IS 'Number of the crawl.';
 DROP INDEX crawls_by_time;
 CREATE INDEX crawls_by_number ON crawls (site, number DESC);
 CREATE INDEX crawls_with_articles ON crawls (site, number DESC) WHERE article_coverage IS NOT NULL;
-CREATE INDEX crawls_with_news ON crawls (site, started_at) WHERE new > 0;
+CREATE INDEX crawls_with_news ON crawls (site, started_at) WHERE new > 0 AND kind = 'lists';

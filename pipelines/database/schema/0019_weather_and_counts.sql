@@ -84,6 +84,9 @@ CREATE TRIGGER articles_edited AFTER UPDATE ON articles FOR EACH ROW
 INSERT INTO sites (site, articles, edited, gone)
 SELECT site, count(*), count(*) FILTER (WHERE revision > 1), count(gone_at) FROM articles GROUP BY site;
 
+-- Numbers that are stored are read out of the primary key, and those that are gone out of this one.
+CREATE INDEX articles_gone ON articles (site, no) WHERE gone_at IS NOT NULL;
+
 -- The latest rejected pages of all sites.
 CREATE INDEX rejected_pages_by_time ON rejected_pages (fetched_at);
 
