@@ -143,7 +143,7 @@ SITES_RETIRED = ""
 """Hosts that are crawled no more, with commas between: `scrapy status` shows them, but calls no person for them."""
 
 SPOOL_SEGMENT_PAGES = 50
-"""Pages after which a spool file is closed and handed to the exporter."""
+"""Pages after which a spool file is closed and handed to the drain."""
 
 SPOOL_SEGMENT_SECONDS = 5.0
 """Seconds after which an unfilled spool file is closed, so that the database follows the crawl."""

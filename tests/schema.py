@@ -14,7 +14,8 @@ from psycopg import Connection
 from psycopg.rows import class_row, scalar_row
 
 from pipelines.database.migrate import migrate, migrations
-from pipelines.database.tables import TABLES, VIEWS
+from pipelines.database.moves import moves
+from pipelines.database.tables import TABLES
 from tests.bench.postgres import server
 from tests.conftest import ROOT
 
@@ -26,8 +27,9 @@ HEAD = """\
 """
 
 _TABLES = """
-SELECT c.oid, c.relname AS name, obj_description(c.oid, 'pg_class') AS comment, c.reloptions AS options
-FROM pg_class AS c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = %s"""
+SELECT c.oid, c.relname AS name, c.relkind::text AS kind, obj_description(c.oid, 'pg_class') AS comment,
+    c.reloptions AS options
+FROM pg_class AS c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'v')"""
 
 _COLUMNS = """
 SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS is_required,
@@ -59,10 +61,11 @@ ORDER BY c.relname"""
 
 @dataclass(frozen=True)
 class Table:
-    """A table of the database."""
+    """A table or view of the database."""
 
     oid: int
     name: str
+    kind: str
     comment: str | None
     options: list[str] | None
 
@@ -115,32 +118,35 @@ def plain(text: str) -> str:
 def written(connection: Connection) -> str:
     """The schema of a database as SQL."""
     connection.execute("SET search_path TO public; SET intervalstyle TO postgres")
-    functions = connection.cursor(row_factory=scalar_row).execute(_FUNCTIONS)
-    parts = [iter([_made(rf"FUNCTION {name}\(\) .*?^END \$\$;")]) for name in functions]
-    parts += [_table(connection, table) for table in _relations(connection, "r", list(TABLES))]
-    parts += [_view(connection, view) for view in _relations(connection, "v", list(VIEWS))]
+    order = list(TABLES)
+    tables = connection.cursor(row_factory=class_row(Table)).execute(_TABLES).fetchall()
+    tables.sort(key=lambda table: (order.index(table.name) if table.name in TABLES else len(order), table.name))
+    functions = connection.cursor(row_factory=scalar_row).execute(_FUNCTIONS).fetchall()
+    parts = [*([_made(rf"FUNCTION {name}\(\) .*?^END \$\$;")] for name in functions)]
+    parts += [[*_table(connection, table)] for table in tables]
     return "\n".join([HEAD, *("\n".join([*part, ""]) for part in parts)])
-
-
-def _relations(connection: Connection, kind: str, order: list[str]) -> list[Table]:
-    found = connection.cursor(row_factory=class_row(Table)).execute(_TABLES, [kind]).fetchall()
-    return sorted(found, key=lambda one: (order.index(one.name) if one.name in order else len(order), one.name))
-
-
-def _made(what: str) -> str:
-    """As the last migration has it that makes it: each version of PostgreSQL would write it down in its own way."""
-    made = re.compile(rf"^CREATE (?:OR REPLACE )?({what})$", re.MULTILINE | re.DOTALL)
-    return f"CREATE {[found for one in migrations() for found in made.findall(one.script)][-1]}"
-
-
-def _view(connection: Connection, view: Table) -> Iterator[str]:
-    yield _made(rf"VIEW {view.name} AS\n.*?;")
-    columns = connection.cursor(row_factory=class_row(Column)).execute(_COLUMNS, [view.oid]).fetchall()
-    yield from _comments("VIEW", view, columns)
 
 
 def _table(connection: Connection, table: Table) -> Iterator[str]:
     columns = connection.cursor(row_factory=class_row(Column)).execute(_COLUMNS, [table.oid]).fetchall()
+    yield from _view(table) if table.kind == "v" else _columns(connection, table, columns)
+    yield f"COMMENT ON {'VIEW' if table.kind == 'v' else 'TABLE'} {table.name} IS {_literal(table.comment)};"
+    yield from (f"COMMENT ON COLUMN {table.name}.{one.name} IS {_literal(one.comment)};" for one in columns)
+
+
+def _view(view: Table) -> Iterator[str]:
+    yield _made(rf"VIEW {view.name} AS\n[^;]*;")
+
+
+def _made(what: str) -> str:
+    """As the last migration writes it: the text that PostgreSQL gives differs from version to version."""
+    ends = {move.version: move.end for move in moves()}
+    scripts = "\n".join(one.script + ends.get(one.version, "") for one in migrations())
+    found = re.findall(rf"^CREATE (?:OR REPLACE )?({what})", scripts, re.MULTILINE | re.DOTALL)
+    return f"CREATE {found[-1]}"
+
+
+def _columns(connection: Connection, table: Table, columns: list[Column]) -> Iterator[str]:
     constraints = connection.cursor(row_factory=class_row(Constraint)).execute(_CONSTRAINTS, [table.oid]).fetchall()
     names = max(len(column.name) for column in columns)
     types = max(len(plain(column.type)) for column in columns)
@@ -154,12 +160,6 @@ def _table(connection: Connection, table: Table) -> Iterator[str]:
     for query in (_INDEXES, _TRIGGERS):
         for definition in connection.cursor(row_factory=scalar_row).execute(query, [table.oid]):
             yield f"{plain(definition)};"
-    yield from _comments("TABLE", table, columns)
-
-
-def _comments(kind: str, of: Table, columns: list[Column]) -> Iterator[str]:
-    yield f"COMMENT ON {kind} {of.name} IS {_literal(of.comment)};"
-    yield from (f"COMMENT ON COLUMN {of.name}.{one.name} IS {_literal(one.comment)};" for one in columns)
 
 
 def _rules(table: Table, column: Column, constraints: list[Constraint]) -> str:

@@ -228,21 +228,87 @@ COMMENT ON COLUMN article_checks.etag IS 'ETag of the stored page: with it the s
 COMMENT ON COLUMN article_checks.last_modified IS 'Last-Modified of the stored page, for the same purpose.';
 COMMENT ON COLUMN article_checks.listed_as IS 'What a list said, as 16 hexadecimal digits, where that was not what is stored and the article was fetched for it; while the list says the same, it is not fetched again. NULL where the two agree.';
 
-CREATE TABLE related_stories (
-    site        text         NOT NULL,
-    no          bigint       NOT NULL,
-    block       text         NOT NULL CHECK (block <> ''),
-    position    integer      NOT NULL CHECK (position > 0),
-    related_no  bigint       NOT NULL CHECK (related_no > 0),
-    title       text         CHECK (title <> ''),
-    lead        text         CHECK (lead <> ''),
-    image_url   text         CHECK (image_url <> ''),
-    fetched_at  timestamptz  NOT NULL,
-    PRIMARY KEY (site, no, block, position),
-    FOREIGN KEY (site, no) REFERENCES articles(site, no) ON DELETE CASCADE
+CREATE TABLE teasers (
+    site        text    NOT NULL CHECK (site <> ''),
+    related_no  bigint  NOT NULL CHECK (related_no > 0),
+    variant     bigint  NOT NULL,
+    title       text    CHECK (title <> ''),
+    lead        text    CHECK (lead <> ''),
+    image_url   text    CHECK (image_url <> ''),
+    PRIMARY KEY (site, related_no, variant)
 );
-CREATE INDEX related_stories_by_target ON related_stories (site, related_no);
-COMMENT ON TABLE related_stories IS 'Teasers around an article when it was fetched last.';
+COMMENT ON TABLE teasers IS 'Teasers that pages have shown around their articles, each text once.';
+COMMENT ON COLUMN teasers.site IS 'Host of the site.';
+COMMENT ON COLUMN teasers.related_no IS 'Number of the article to which it leads; it may be older than everything stored.';
+COMMENT ON COLUMN teasers.variant IS 'Tells the teasers of one article apart: first 64 bits of the SHA-256 of title, lead and image_url, each with a zero byte behind it.';
+COMMENT ON COLUMN teasers.title IS 'Title as printed.';
+COMMENT ON COLUMN teasers.lead IS 'Start of the other article''s body, cut by the site at 600 characters of its source.';
+COMMENT ON COLUMN teasers.image_url IS 'Absolute address of the thumbnail.';
+
+CREATE TABLE shown_teasers (
+    site           text         NOT NULL,
+    no             bigint       NOT NULL,
+    first_seen_at  timestamptz  NOT NULL,
+    last_seen_at   timestamptz,
+    blocks         text[]       NOT NULL CHECK ('' <> ALL (blocks)),
+    starts         integer[]    NOT NULL,
+    positions      integer[]    CHECK (0 < ALL (positions)),
+    related_nos    bigint[]     NOT NULL CHECK (0 < ALL (related_nos)),
+    variants       bigint[]     NOT NULL,
+    PRIMARY KEY (site, no),
+    FOREIGN KEY (site, no) REFERENCES articles(site, no) ON DELETE CASCADE,
+    CHECK (cardinality(starts) = cardinality(blocks)),
+    CHECK (cardinality(positions) = cardinality(related_nos)),
+    CHECK (cardinality(variants) = cardinality(related_nos))
+);
+COMMENT ON TABLE shown_teasers IS 'Which teasers were around an article when it was fetched last; the view related_stories shows them one by one.';
+COMMENT ON COLUMN shown_teasers.site IS 'Host of the site.';
+COMMENT ON COLUMN shown_teasers.no IS 'Number of the article.';
+COMMENT ON COLUMN shown_teasers.first_seen_at IS 'When the page was first seen to show these, and no others until now.';
+COMMENT ON COLUMN shown_teasers.last_seen_at IS 'When it was seen so last; NULL where that was when the article was fetched last (articles.fetched_at).';
+COMMENT ON COLUMN shown_teasers.blocks IS 'Printed titles of the blocks, or their widget classes, in the order of the page.';
+COMMENT ON COLUMN shown_teasers.starts IS 'For each block, the place in related_nos of its first teaser, from 1.';
+COMMENT ON COLUMN shown_teasers.positions IS 'For each teaser its place within its block; NULL where each block is whole: 1, 2, 3 and so on.';
+COMMENT ON COLUMN shown_teasers.related_nos IS 'Numbers of the articles to which the teasers lead, block after block.';
+COMMENT ON COLUMN shown_teasers.variants IS 'For each of them, teasers.variant.';
+
+CREATE TABLE formerly_shown_teasers (
+    site           text         NOT NULL,
+    no             bigint       NOT NULL,
+    first_seen_at  timestamptz  NOT NULL,
+    last_seen_at   timestamptz  NOT NULL,
+    blocks         text[]       NOT NULL CHECK ('' <> ALL (blocks)),
+    starts         integer[]    NOT NULL,
+    positions      integer[]    CHECK (0 < ALL (positions)),
+    related_nos    bigint[]     NOT NULL CHECK (0 < ALL (related_nos)),
+    variants       bigint[]     NOT NULL,
+    PRIMARY KEY (site, no, first_seen_at),
+    FOREIGN KEY (site, no) REFERENCES articles(site, no) ON DELETE CASCADE,
+    CHECK (first_seen_at <= last_seen_at),
+    CHECK (cardinality(starts) = cardinality(blocks)),
+    CHECK (cardinality(positions) = cardinality(related_nos)),
+    CHECK (cardinality(variants) = cardinality(related_nos))
+);
+COMMENT ON TABLE formerly_shown_teasers IS 'Which teasers were around an article before it showed others.';
+COMMENT ON COLUMN formerly_shown_teasers.site IS 'Host of the site.';
+COMMENT ON COLUMN formerly_shown_teasers.no IS 'Number of the article.';
+COMMENT ON COLUMN formerly_shown_teasers.first_seen_at IS 'When the page was first seen to show these.';
+COMMENT ON COLUMN formerly_shown_teasers.last_seen_at IS 'When it was last seen so.';
+COMMENT ON COLUMN formerly_shown_teasers.blocks IS 'As in shown_teasers.';
+COMMENT ON COLUMN formerly_shown_teasers.starts IS 'As in shown_teasers.';
+COMMENT ON COLUMN formerly_shown_teasers.positions IS 'As in shown_teasers.';
+COMMENT ON COLUMN formerly_shown_teasers.related_nos IS 'As in shown_teasers.';
+COMMENT ON COLUMN formerly_shown_teasers.variants IS 'As in shown_teasers.';
+
+CREATE VIEW related_stories AS
+SELECT s.site, s.no, s.blocks[width_bucket(t.place::integer, s.starts)] AS block,
+    coalesce(s.positions[t.place], t.place::integer - s.starts[width_bucket(t.place::integer, s.starts)] + 1) AS position,
+    t.related_no, e.title, e.lead, e.image_url, coalesce(s.last_seen_at, a.fetched_at) AS fetched_at
+FROM shown_teasers AS s
+JOIN articles AS a ON a.site = s.site AND a.no = s.no
+CROSS JOIN LATERAL unnest(s.related_nos, s.variants) WITH ORDINALITY AS t (related_no, variant, place)
+LEFT JOIN teasers AS e ON e.site = s.site AND e.related_no = t.related_no AND e.variant = t.variant;
+COMMENT ON VIEW related_stories IS 'Teasers around an article when it was fetched last.';
 COMMENT ON COLUMN related_stories.site IS 'Host of the site.';
 COMMENT ON COLUMN related_stories.no IS 'Number of the article whose page showed the teaser.';
 COMMENT ON COLUMN related_stories.block IS 'Printed title of the block, or its widget class.';
@@ -252,6 +318,31 @@ COMMENT ON COLUMN related_stories.title IS 'Title as printed.';
 COMMENT ON COLUMN related_stories.lead IS 'Start of the other article''s body, cut by the site at 600 characters of its source.';
 COMMENT ON COLUMN related_stories.image_url IS 'Absolute address of the thumbnail.';
 COMMENT ON COLUMN related_stories.fetched_at IS 'When the page was fetched.';
+
+CREATE VIEW related_story_history AS
+SELECT s.site, s.no, s.blocks[width_bucket(t.place::integer, s.starts)] AS block, t.related_no,
+    min(s.first_seen_at) AS first_seen_at, max(s.last_seen_at) AS last_seen_at
+FROM (
+    SELECT n.site, n.no, n.first_seen_at, coalesce(n.last_seen_at, a.fetched_at) AS last_seen_at, n.blocks, n.starts, n.related_nos
+    FROM shown_teasers AS n JOIN articles AS a ON a.site = n.site AND a.no = n.no
+    UNION ALL
+    SELECT site, no, first_seen_at, last_seen_at, blocks, starts, related_nos FROM formerly_shown_teasers
+) AS s
+CROSS JOIN LATERAL unnest(s.related_nos) WITH ORDINALITY AS t (related_no, place)
+GROUP BY 1, 2, 3, 4;
+COMMENT ON VIEW related_story_history IS 'Which article led to which, in which block, and when that was seen. What was shown before version 18 of the schema is known as it was last.';
+COMMENT ON COLUMN related_story_history.site IS 'Host of the site.';
+COMMENT ON COLUMN related_story_history.no IS 'Number of the article whose page showed the teaser.';
+COMMENT ON COLUMN related_story_history.block IS 'Printed title of the block, or its widget class.';
+COMMENT ON COLUMN related_story_history.related_no IS 'Number of the other article.';
+COMMENT ON COLUMN related_story_history.first_seen_at IS 'When a page was first fetched that showed it.';
+COMMENT ON COLUMN related_story_history.last_seen_at IS 'When a page was last fetched that showed it.';
+
+CREATE VIEW related_numbers AS
+SELECT site, related_no FROM teasers;
+COMMENT ON VIEW related_numbers IS 'Numbers of articles to which stored pages lead or have led; one may be there several times.';
+COMMENT ON COLUMN related_numbers.site IS 'Host of the site.';
+COMMENT ON COLUMN related_numbers.related_no IS 'Number of the article.';
 
 CREATE TABLE weather_stations (
     station_id  integer           NOT NULL,
@@ -307,6 +398,19 @@ COMMENT ON COLUMN weather_strips.city IS 'Name as printed.';
 COMMENT ON COLUMN weather_strips.condition IS 'Sky as a word; NULL where the strip prints none or -: unknown, not clear.';
 COMMENT ON COLUMN weather_strips.icon IS 'Class of the icon, such as iw04.';
 COMMENT ON COLUMN weather_strips.temperature_c IS 'Air temperature in degrees Celsius.';
+
+CREATE VIEW weather_readings AS
+SELECT s.id AS snapshot_id, r.position, r.city, r.condition, r.icon, r.temperature_c, w.station_id
+FROM weather_snapshots AS s JOIN weather_strips AS r USING (readings_hash)
+LEFT JOIN weather_stations AS w ON w.name_ko = r.city;
+COMMENT ON VIEW weather_readings IS 'The cities of a weather strip, in printed order.';
+COMMENT ON COLUMN weather_readings.snapshot_id IS 'The snapshot the reading belongs to.';
+COMMENT ON COLUMN weather_readings.position IS 'Place in the strip, from 1.';
+COMMENT ON COLUMN weather_readings.city IS 'Name as printed.';
+COMMENT ON COLUMN weather_readings.condition IS 'Sky as a word; NULL where the strip prints none or -: unknown, not clear.';
+COMMENT ON COLUMN weather_readings.icon IS 'Class of the icon, such as iw04.';
+COMMENT ON COLUMN weather_readings.temperature_c IS 'Air temperature in degrees Celsius.';
+COMMENT ON COLUMN weather_readings.station_id IS 'Station with exactly this name, where it is known.';
 
 CREATE TABLE coverage_counts (
     id       uuid       NOT NULL,
@@ -413,6 +517,22 @@ COMMENT ON COLUMN walked_lists.pages IS 'How many pages the list had when its en
 COMMENT ON COLUMN walked_lists.end_seen_at IS 'When a crawl last came to the end of the list; NULL where none did.';
 COMMENT ON COLUMN walked_lists.looked_back_at IS 'When a crawl last walked on though all was known, for articles that appeared late, or came to the end.';
 COMMENT ON COLUMN walked_lists.looked_back_to IS 'The page to which it went; 0 where it came to the end, and the next one begins at the first pages.';
+
+CREATE VIEW crawl_coverage AS
+SELECT c.id AS crawl, substring(f.name, '^(.*) ') AS part, substring(f.name, '[^ ]*$') AS field, f.pages, f.found,
+    f.amount, f.fell, c.site, c.number
+FROM crawls AS c, unnest(ARRAY[c.coverage, c.article_coverage]) AS of_crawl (id) JOIN coverage_counts AS o USING (id),
+    unnest(o.fields, o.pages, o.found, o.amounts, o.fell) AS f (name, pages, found, amount, fell);
+COMMENT ON VIEW crawl_coverage IS 'On how many pages of a crawl each field was found in its own place on the page.';
+COMMENT ON COLUMN crawl_coverage.crawl IS 'The crawl.';
+COMMENT ON COLUMN crawl_coverage.part IS 'Part of the page: article, strip (the weather in the page header), front (the front page and its menu), or list 22 (that section''s list pages, 0 for the list of all articles).';
+COMMENT ON COLUMN crawl_coverage.field IS 'What was looked for.';
+COMMENT ON COLUMN crawl_coverage.pages IS 'Pages that should have the part; of the field answer, pages that were asked for.';
+COMMENT ON COLUMN crawl_coverage.found IS 'Those on which the field was found, metadata and list pages that stand in for it not counted.';
+COMMENT ON COLUMN crawl_coverage.amount IS 'How much of it was found, on all pages together: characters of bodies, cities, blocks of related stories, teasers. NULL where a field is only there or not, and for crawls of before version 9 of the schema.';
+COMMENT ON COLUMN crawl_coverage.fell IS 'Less of it was found than should have been. Holds until a crawl meets the field again and finds enough of it.';
+COMMENT ON COLUMN crawl_coverage.site IS 'Site of the crawl.';
+COMMENT ON COLUMN crawl_coverage.number IS 'Number of the crawl.';
 
 CREATE TABLE missing_fields (
     site         text              NOT NULL CHECK (site <> ''),
@@ -532,32 +652,3 @@ COMMENT ON TABLE asiatongsin_migrations IS 'Which changes of the schema were mad
 COMMENT ON COLUMN asiatongsin_migrations.version IS 'Number of the change.';
 COMMENT ON COLUMN asiatongsin_migrations.name IS 'What it did.';
 COMMENT ON COLUMN asiatongsin_migrations.applied_at IS 'When it was made.';
-
-CREATE VIEW weather_readings AS
-SELECT s.id AS snapshot_id, r.position, r.city, r.condition, r.icon, r.temperature_c, w.station_id
-FROM weather_snapshots AS s JOIN weather_strips AS r USING (readings_hash)
-LEFT JOIN weather_stations AS w ON w.name_ko = r.city;
-COMMENT ON VIEW weather_readings IS 'The cities of a weather strip, in printed order.';
-COMMENT ON COLUMN weather_readings.snapshot_id IS 'The snapshot the reading belongs to.';
-COMMENT ON COLUMN weather_readings.position IS 'Place in the strip, from 1.';
-COMMENT ON COLUMN weather_readings.city IS 'Name as printed.';
-COMMENT ON COLUMN weather_readings.condition IS 'Sky as a word; NULL where the strip prints none or -: unknown, not clear.';
-COMMENT ON COLUMN weather_readings.icon IS 'Class of the icon, such as iw04.';
-COMMENT ON COLUMN weather_readings.temperature_c IS 'Air temperature in degrees Celsius.';
-COMMENT ON COLUMN weather_readings.station_id IS 'Station with exactly this name, where it is known.';
-
-CREATE VIEW crawl_coverage AS
-SELECT c.id AS crawl, substring(f.name, '^(.*) ') AS part, substring(f.name, '[^ ]*$') AS field, f.pages, f.found,
-    f.amount, f.fell, c.site, c.number
-FROM crawls AS c, unnest(ARRAY[c.coverage, c.article_coverage]) AS of_crawl (id) JOIN coverage_counts AS o USING (id),
-    unnest(o.fields, o.pages, o.found, o.amounts, o.fell) AS f (name, pages, found, amount, fell);
-COMMENT ON VIEW crawl_coverage IS 'On how many pages of a crawl each field was found in its own place on the page.';
-COMMENT ON COLUMN crawl_coverage.crawl IS 'The crawl.';
-COMMENT ON COLUMN crawl_coverage.part IS 'Part of the page: article, strip (the weather in the page header), front (the front page and its menu), or list 22 (that section''s list pages, 0 for the list of all articles).';
-COMMENT ON COLUMN crawl_coverage.field IS 'What was looked for.';
-COMMENT ON COLUMN crawl_coverage.pages IS 'Pages that should have the part; of the field answer, pages that were asked for.';
-COMMENT ON COLUMN crawl_coverage.found IS 'Those on which the field was found, metadata and list pages that stand in for it not counted.';
-COMMENT ON COLUMN crawl_coverage.amount IS 'How much of it was found, on all pages together: characters of bodies, cities, blocks of related stories, teasers. NULL where a field is only there or not, and for crawls of before version 9 of the schema.';
-COMMENT ON COLUMN crawl_coverage.fell IS 'Less of it was found than should have been. Holds until a crawl meets the field again and finds enough of it.';
-COMMENT ON COLUMN crawl_coverage.site IS 'Site of the crawl.';
-COMMENT ON COLUMN crawl_coverage.number IS 'Number of the crawl.';

@@ -87,6 +87,29 @@ ARTICLE_CHECKS: Columns = {
     "listed_as": "text",
 }
 
+TEASERS: Columns = {
+    "site": "text",
+    "related_no": "bigint",
+    "variant": "bigint",
+    "title": "text",
+    "lead": "text",
+    "image_url": "text",
+}
+
+SHOWN_TEASERS: Columns = {
+    "site": "text",
+    "no": "bigint",
+    "first_seen_at": "timestamptz",
+    "last_seen_at": "timestamptz",
+    "blocks": "text[]",
+    "starts": "integer[]",
+    "positions": "integer[]",
+    "related_nos": "bigint[]",
+    "variants": "bigint[]",
+}
+
+FORMERLY_SHOWN_TEASERS: Columns = SHOWN_TEASERS
+
 RELATED_STORIES: Columns = {
     "site": "text",
     "no": "bigint",
@@ -97,6 +120,20 @@ RELATED_STORIES: Columns = {
     "lead": "text",
     "image_url": "text",
     "fetched_at": "timestamptz",
+}
+
+RELATED_STORY_HISTORY: Columns = {
+    "site": "text",
+    "no": "bigint",
+    "block": "text",
+    "related_no": "bigint",
+    "first_seen_at": "timestamptz",
+    "last_seen_at": "timestamptz",
+}
+
+RELATED_NUMBERS: Columns = {
+    "site": "text",
+    "related_no": "bigint",
 }
 
 WEATHER_STATIONS: Columns = {
@@ -267,23 +304,24 @@ TABLES: dict[str, Columns] = {
     "article_links": ARTICLE_LINKS,
     "article_revisions": ARTICLE_REVISIONS,
     "article_checks": ARTICLE_CHECKS,
+    "teasers": TEASERS,
+    "shown_teasers": SHOWN_TEASERS,
+    "formerly_shown_teasers": FORMERLY_SHOWN_TEASERS,
     "related_stories": RELATED_STORIES,
+    "related_story_history": RELATED_STORY_HISTORY,
+    "related_numbers": RELATED_NUMBERS,
     "weather_stations": WEATHER_STATIONS,
     "weather_snapshots": WEATHER_SNAPSHOTS,
     "weather_strips": WEATHER_STRIPS,
+    "weather_readings": WEATHER_READINGS,
     "coverage_counts": COVERAGE_COUNTS,
     "crawls": CRAWLS,
     "walked_lists": WALKED_LISTS,
+    "crawl_coverage": CRAWL_COVERAGE,
     "missing_fields": MISSING_FIELDS,
     "rejected_pages": REJECTED_PAGES,
     "removed_articles": REMOVED_ARTICLES,
     "reparse_bookmarks": REPARSE_BOOKMARKS,
     "asiatongsin_migrations": ASIATONGSIN_MIGRATIONS,
 }
-"""All tables; each stands behind the tables that it refers to."""
-
-VIEWS: dict[str, Columns] = {
-    "weather_readings": WEATHER_READINGS,
-    "crawl_coverage": CRAWL_COVERAGE,
-}
-"""Views, which are read like tables."""
+"""All tables and views; each stands behind those that it refers to."""

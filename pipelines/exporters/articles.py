@@ -38,7 +38,7 @@ WITH incoming AS (
         coalesce(CASE WHEN is_dated_by_metadata THEN known.published_at END, t.published_at) AS published_at
     FROM {unnest(_GIVEN | _DATED)} LEFT JOIN articles AS known ON known.site = t.site AND known.no = t.no
 ), before AS (
-    SELECT a.site, a.no, a.content_hash, a.gone_at FROM articles AS a JOIN incoming USING (site, no)
+    SELECT a.site, a.no, a.content_hash, a.gone_at, a.fetched_at FROM articles AS a JOIN incoming USING (site, no)
 ), another AS (
     SELECT a.*, i.fetched_at AS replaced_at FROM articles AS a JOIN incoming AS i USING (site, no)
     WHERE a.fetched_at < i.fetched_at
@@ -64,7 +64,8 @@ WITH incoming AS (
 )
 SELECT w.site, w.no,
     CASE WHEN w.is_new THEN 'new' WHEN b.content_hash = w.content_hash THEN 'unchanged' ELSE 'changed' END,
-    CASE WHEN b.gone_at < w.fetched_at THEN b.gone_at END, o.no IS NOT NULL
+    CASE WHEN b.gone_at < w.fetched_at THEN b.gone_at END, o.no IS NOT NULL,
+    b.fetched_at
 FROM written AS w LEFT JOIN before AS b USING (site, no) LEFT JOIN another AS o USING (site, no)"""
 
 _SEEN_EARLIER: LiteralString = f"""
@@ -97,6 +98,9 @@ class Written:
     reassigned: frozenset[tuple[str, int]] = frozenset()
     """Those of the changed ones that are other articles than were stored under their numbers."""
 
+    fetched_before: Mapping[tuple[str, int], datetime | None] = field(default_factory=dict)
+    """When those that are not new had been fetched last; None where another process has stored the article just now."""
+
     def __add__(self, other: Written) -> Written:
         """What became of the articles of two batches that have none in common."""
         return Written(
@@ -105,6 +109,7 @@ class Written:
             self.unchanged | other.unchanged,
             {**self.gone_since, **other.gone_since},
             self.reassigned | other.reassigned,
+            {**self.fetched_before, **other.fetched_before},
         )
 
     @property
@@ -118,20 +123,23 @@ def write(connection: Connection, pages: Sequence[PageItems]) -> Written:
     by_kind: dict[str, set[tuple[str, int]]] = {"new": set(), "changed": set(), "unchanged": set()}
     gone_since: dict[tuple[str, int], datetime] = {}
     reassigned: set[tuple[str, int]] = set()
+    fetched_before: dict[tuple[str, int], datetime | None] = {}
     articles = articles_of(pages)
     if articles:
         texts = lists(articles, _FIELDS) | {"body": bodies(articles)}
         digests = {"payload_digest": [page.archived and page.archived.digest for page in pages]}
         dated = {"is_dated_by_metadata": [METADATA_TIME in page.fallbacks for page in pages]}
         values = texts | places(pages) | digests | dated | {"break": PARAGRAPH_BREAK, "far": FAR.total_seconds()}
-        for site, no, kind, gone_at, is_another in connection.execute(_WRITE, values):
+        for site, no, kind, gone_at, is_another, before in connection.execute(_WRITE, values):
             by_kind[kind].add((site, no))
             if gone_at:
                 gone_since[site, no] = gone_at
             if is_another:
                 reassigned.add((site, no))
+            if kind != "new":
+                fetched_before[site, no] = before
     kinds = {kind: frozenset(keys) for kind, keys in by_kind.items()}
-    return Written(**kinds, gone_since=gone_since, reassigned=frozenset(reassigned))
+    return Written(**kinds, gone_since=gone_since, reassigned=frozenset(reassigned), fetched_before=fetched_before)
 
 
 def articles_of(pages: Iterable[PageItems]) -> list[Article]:

@@ -12,6 +12,7 @@ from psycopg import Connection
 from asiatongsin.items import PageItems
 from pipelines.crawl_record import CrawlRecord
 from pipelines.database.errors import REFUSALS
+from pipelines.database.moves import move_articles
 from pipelines.exporters import (
     article_checks,
     article_images,
@@ -149,6 +150,7 @@ def export_pages(connection: Connection, crawl: str, pages: Sequence[PageItems])
     """Stores every kind of item of these pages in its table, in a fixed number of statements."""
     pages = phone_pages.set_aside(connection, pages)
     captures = [page for page in pages if page.article]
+    move_articles(connection, map(_key, captures))
     newest = {(page.site, page.no): page for page in newest_of_each(captures)}
     read = list(newest.values())
     written = articles.write(connection, read)
@@ -163,7 +165,8 @@ def export_pages(connection: Connection, crawl: str, pages: Sequence[PageItems])
     stored = [page for page in read if _key(page) in written.all]
     article_images.write(connection, stored, written.new)
     article_links.write(connection, stored, written.new)
-    related_stories.write(connection, stored, written.new)
+    related_stories.write(connection, stored, written.fetched_before)
+    related_stories.write_late(connection, [*older, *(page for page in read if _key(page) not in written.all)])
     # Pages with an article first: where one was visited twice, the later answer may be one without validators.
     for visited in (captures, [page for page in pages if not page.article]):
         article_checks.write(connection, newest_of_each([page for page in visited if page.check]))

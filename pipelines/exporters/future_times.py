@@ -19,6 +19,7 @@ from asiatongsin.durations import in_words
 from asiatongsin.plausible import CLOCKS_DIFFER_MAX
 from pipelines.crawl_record import REPARSE
 from pipelines.database import clock
+from pipelines.database.moves import move_later_ones
 from pipelines.exporters import article_revisions
 
 logger = logging.getLogger(__name__)
@@ -92,8 +93,18 @@ UPDATE article_checks SET checked_at = {_back("checked_at")}, etag = NULL, last_
     next_check_at = CASE WHEN {_back("dated_at")} > %(now)s - interval '30 days' THEN now() END
 WHERE site = %(site)s AND checked_at > %(now)s"""
 
-_STORIES: LiteralString = f"""
-UPDATE related_stories SET fetched_at = {_back("fetched_at")} WHERE site = %(site)s AND fetched_at > %(now)s"""
+_SHOWN: LiteralString = f"""
+UPDATE shown_teasers AS s SET
+    first_seen_at = least({_back("s.first_seen_at")}, {_back("s.last_seen_at")}, a.fetched_at),
+    last_seen_at = {_back("s.last_seen_at")}
+FROM articles AS a
+WHERE s.site = %(site)s AND greatest(s.first_seen_at, s.last_seen_at) > %(now)s AND a.site = s.site AND a.no = s.no"""
+
+_SHOWN_BEFORE: LiteralString = f"""
+UPDATE formerly_shown_teasers SET
+    first_seen_at = least({_back("first_seen_at")}, {_back("last_seen_at")}),
+    last_seen_at = greatest({_back("first_seen_at")}, {_back("last_seen_at")})
+WHERE site = %(site)s AND last_seen_at > %(now)s"""
 
 _STRIPS: LiteralString = f"""
 UPDATE weather_snapshots SET
@@ -154,7 +165,8 @@ _IN_ORDER = (
     _FORMER,
     _WALKED,
     _CHECKS,
-    _STORIES,
+    _SHOWN,
+    _SHOWN_BEFORE,
     _STRIPS,
     _REJECTED,
     _REMOVED,
@@ -237,6 +249,7 @@ def _set_back(connection: Connection, site: str, horizon: datetime, ahead: Seque
         "ids": [one.crawl for one in crawls],
         "backs": [one.microseconds for one in crawls],
     }
+    move_later_ones(connection, site, horizon)
     numbers = {no for statement in (_ARTICLES, _REVISIONS) for (no,) in connection.execute(statement, values)}
     for statement in _IN_ORDER:
         connection.execute(statement, values)

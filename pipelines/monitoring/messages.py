@@ -13,7 +13,7 @@ from pipelines.verdict.decide import Verdict
 
 NEXT_STEPS = {
     Outcome.ERROR: "Read the log of that crawl. What was fetched is stored, or waits in the spool for the next crawl.",
-    Outcome.SPOOLED: "See that the database answers; then `scrapy export`, or the next crawl, stores what waits.",
+    Outcome.SPOOLED: "See that the database answers; then `scrapy drain`, or the next crawl, stores what waits.",
     Outcome.UNREACHABLE: "Open the site in a browser. Where it is there, read its robots.txt, and set CONTACT.",
     Outcome.DRIFT: "CONTRIBUTING.md begins with what to do when the layout changed; `scrapy reparse` makes up for it.",
 }

@@ -34,7 +34,7 @@ GROUP BY part ORDER BY count(*) DESC, max(no) DESC LIMIT 1"""
 # A stored page may lead to articles older than all that are stored.
 _LOWEST = """
 SELECT least(%(first)s, (
-    SELECT min(related_no) FROM related_stories WHERE site = %(site)s AND related_no > %(first)s - %(far)s
+    SELECT min(related_no) FROM related_numbers WHERE site = %(site)s AND related_no > %(first)s - %(far)s
 ))"""
 
 _STRAYS = """
@@ -79,7 +79,7 @@ _HELD_TRACES = """
 _LED_TO = """
     UNION ALL
     SELECT DISTINCT related_no, 4, NULL::timestamptz
-    FROM related_stories WHERE site = %(site)s AND related_no BETWEEN %(first)s AND %(last)s"""
+    FROM related_numbers WHERE site = %(site)s AND related_no BETWEEN %(first)s AND %(last)s"""
 
 _OF_TRACES: LiteralString = """
 WITH known AS (

@@ -19,6 +19,7 @@ from pipelines.crawl_record import CrawlRecord, FieldKey, Outcome
 from pipelines.database import clock
 from pipelines.database.connection import Database
 from pipelines.database.errors import REFUSALS, DatabaseUnreachable, DatabaseUnusable
+from pipelines.database.moves import Mover
 from pipelines.database.session import Session
 from pipelines.disk import make_private_folder, write_whole
 from pipelines.exporters import crawls
@@ -59,6 +60,7 @@ class Drain:
         self.is_clock_proven: Callable[[], bool] = lambda: False
         """Whether the clock is known to be right: only then can times that lie ahead of it be wrong."""
         self._session = session or Session(database)
+        self._mover = Mover()
         self._identified: Connection | None = None
         self._batch_bytes = 0
         self._sites_set_back: set[str] = set()
@@ -121,6 +123,11 @@ class Drain:
                 path.unlink()
             if failed:
                 raise failed
+
+    def move_some_rows(self) -> None:
+        """Moves some rows that an older version has stored otherwise. DatabaseUnreachable, DatabaseUnusable."""
+        if not self._mover.is_over:
+            self._session.run(self._mover.step)
 
     def _read(self, paths: list[Path], record: CrawlRecord) -> tuple[dict[int, list[PageItems]], OSError | None]:
         """The pages of segments, up to one that cannot be read, and why that is: they are stored in their order."""

@@ -88,6 +88,8 @@ class DrainThread(Thread):
                 self.spool.close_segment(older_than=older_than)
             finally:  # segments that were closed before can be stored all the same
                 self.worker.drain(self.spool, self.record)
+            if not self._stopping.is_set():
+                self.worker.move_some_rows()
         except (DatabaseUnreachable, DatabaseUnusable, psycopg.Error, OSError) as error:
             # Whatever the error is, the pages are in the spool, and the last line of the crawl says why.
             if not self.trouble:

@@ -199,7 +199,7 @@ class Files:
     """Pages in spools."""
 
     left: int
-    """Pages in spools that no running crawl stores: the next one does, or `scrapy export`."""
+    """Pages in spools that no running crawl stores: the next one does, or `scrapy drain`."""
 
     elsewhere: dict[str, int]
     """Pages in spools that belong to other databases, by the addresses of these."""

@@ -133,13 +133,16 @@ def _not_stored(tally: Tally, waiting: int, trouble: str) -> tuple[Outcome | Non
     refusal = refused_by_database(tally.refused_pages, tally.partial_pages)
     if lost := "; ".join(filter(None, [damaged_spool(tally.spool_damaged, tally.spool_broken), refusal])):
         return Outcome.ERROR, lost
+    if not waiting and not tally.walks_cut_short:
+        return None, ""
+    what, then = [], []
     if waiting:
-        why = f"the database did not take all pages ({trouble or 'see the log'})"
-        return Outcome.SPOOLED, f"{why}; the next run or `scrapy export` stores what waits in the spool"
+        what.append(f"the database did not take all pages ({trouble or 'see the log'})")
+        then.append("the next run or `scrapy drain` stores what waits in the spool")
     if tally.walks_cut_short:
-        why = f"{tally.walks_cut_short} lists were not walked to their end because the database did not answer"
-        return Outcome.SPOOLED, f"{why}; the next crawl fetches what is missing"
-    return None, ""
+        what.append(f"{tally.walks_cut_short} lists were not walked to their end because the database did not answer")
+        then.append("the next crawl fetches what is missing")
+    return Outcome.SPOOLED, "; ".join([" and ".join(what), *then])
 
 
 def damaged_spool(folders: int, lines: int) -> str:
@@ -281,7 +284,6 @@ def _counts(tally: Tally, waiting: int) -> str:
         "list pages not downloaded": tally.lists.failed,
         "lists whose walk must be repeated": tally.lists_unsure,
         "lists looked through for late articles": tally.looked_back,
-        "list walks cut short because the database did not answer": tally.walks_cut_short,
         "dropped by a stage that you added": tally.dropped,
         "refused by the database and kept in a file": tally.refused_pages,
         "stored without a part that the database refused": tally.partial_pages,

@@ -24,7 +24,7 @@ from tests.samples import present
 from tests.site import Fault, ReplicaSite, serve
 from tests.site.answers import Ask, answer
 
-SITE = ReplicaSite(articles=500, removed_every=20, unreadable_every=47, page_bytes=60_000)
+SITE = ReplicaSite(articles=250, removed_every=10, unreadable_every=47, page_bytes=60_000)
 """Pages of 60 kB; its clock stands still, so what it served can be asked for again."""
 
 CODED = (Fault(kind="gzip", share=0.3), Fault(kind="br", share=0.1))
@@ -95,7 +95,7 @@ def test_holds_every_article_page_as_it_was_served(aftermath: Aftermath) -> None
     at_site = [urlsplit(one.url) for one in found]
     asked = [f"{one.path}?{one.query}" for one in at_site if one.path != "/"]  # where a removed article leads to
     assert asked == aftermath.asked
-    assert len(set(asked)) == 500
+    assert len(set(asked)) == 250
     encodings = {one.header("Content-Encoding") or one.header("X-Archive-Orig-Content-Encoding") for one in found}
     assert encodings == {None, "gzip", "br"}
     assert {one.status for one in found} == {200, 302, 404, 410}
@@ -115,8 +115,8 @@ def test_keeps_equal_pages_once(aftermath: Aftermath) -> None:
     assert 5 < sum(one.is_revisit for one in found) < 25
 
 
-def test_takes_less_than_ten_megabytes(aftermath: Aftermath) -> None:
-    assert sum(path.stat().st_size for path in aftermath.files) < 10 * MEGABYTE
+def test_takes_less_than_five_megabytes(aftermath: Aftermath) -> None:
+    assert sum(path.stat().st_size for path in aftermath.files) < 5 * MEGABYTE
 
 
 @pytest.mark.parametrize("table", PLACES)

@@ -81,7 +81,7 @@ def test_tells_scrapyd_where_its_settings_are(egg: Path) -> None:
 def test_lists_its_spider_and_its_commands(egg: Path) -> None:
     assert run_from(egg, LIST, "list") == "asiatongsin\n"
     known = run_from(egg, LIST)
-    assert [name for name in ("crawl", "export", "migrate", "status", "summary") if f"\n  {name} " not in known] == []
+    assert [name for name in ("crawl", "drain", "migrate", "status", "summary") if f"\n  {name} " not in known] == []
 
 
 def test_finds_its_schema_and_stations_inside_the_zip(egg: Path) -> None:

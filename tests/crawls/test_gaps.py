@@ -225,9 +225,10 @@ def test_fetches_what_is_missing_a_bounded_number_at_a_time(
     with serve(site) as replica:
         crawl(replica.url)
         connection.execute("DELETE FROM articles WHERE no = ANY(%s)", [lost])
-        connection.execute("DELETE FROM related_stories WHERE related_no = ANY(%s)", [lost])
-        connection.execute("UPDATE related_stories SET related_no = 100004 WHERE no = 100039")
-        connection.execute("UPDATE related_stories SET related_no = 100011 WHERE no = 100038")
+        connection.execute("DELETE FROM teasers WHERE related_no = ANY(%s)", [lost])
+        for no in (100_004, 100_011):
+            query = "INSERT INTO teasers (site, related_no, variant) SELECT site, %s, 0 FROM shown_teasers LIMIT 1"
+            connection.execute(query, [no])
         site.remove(100_012, "404")
         gaps = ("gaps", "--site", replica.url)
         shown = json.loads(scrapy(*gaps, "--json", DATABASE_URL=database_url).output)

@@ -128,7 +128,7 @@ def test_keeps_spool_when_database_is_down_and_export_stores_it(
         assert run.status == 3
         assert "waiting in the spool" in run.last_line
         assert "geheim" not in run.log
-    assert scrapy("export", DATABASE_URL=database_url).status == 0
+    assert scrapy("drain", DATABASE_URL=database_url).status == 0
     assert numbers(connection) == list(site.numbers())
     assert connection.execute("SELECT outcome, new FROM crawls").fetchall() == [("spooled", 30)]
 

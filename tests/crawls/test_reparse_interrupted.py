@@ -43,7 +43,7 @@ SELECT site, 'article', 'headline', scope, started_at, id, 9, 0 FROM crawls"""
 def test_goes_on_where_it_was_interrupted(
     crawl: Scrapy, scrapy: Scrapy, reparse: Scrapy, connection: Connection, database_url: str
 ) -> None:
-    with serve(ReplicaSite(articles=500, page_bytes=8000)) as replica:
+    with serve(ReplicaSite(articles=410, page_bytes=8000)) as replica:
         crawl(replica.url)
     order = "SELECT no, fetched_at FROM articles ORDER BY fetched_at"
     fetched = connection.execute(order).fetchall()
@@ -58,16 +58,16 @@ def test_goes_on_where_it_was_interrupted(
     lost = [no for no, _ in fetched[:100]]  # of the part that was read: nobody looks there again
     connection.execute("DELETE FROM articles WHERE no = ANY(%s)", [lost])
     dry = scrapy("reparse", "--dry-run", DATABASE_URL=database_url)
-    assert "500 captures read again" in dry.last_line  # a dry run has no bookmark
+    assert "410 captures read again" in dry.last_line  # a dry run has no bookmark
     resumed = reparse()
     assert resumed.status == 0
     assert "Going on with an interrupted run in" in resumed.log
-    assert "301 captures read again" in resumed.last_line
+    assert "211 captures read again" in resumed.last_line
     assert "1 missing fields not looked for" in resumed.last_line  # it has not seen those that the first run read
     assert numbers(connection) == sorted(no for no, _ in fetched[100:])
     again = reparse()
-    assert "500 captures read again, 100 differ" in again.last_line  # that run came to its end: nothing to go on with
-    assert len(numbers(connection)) == 500
+    assert "410 captures read again, 100 differ" in again.last_line  # that run came to its end: nothing to go on with
+    assert len(numbers(connection)) == 410
     assert "found again: 127.0.0.1:" in again.last_line
     assert count(connection, "missing_fields") == 0
     assert outcomes(connection)[1:] == ["spooled", "ok", "ok"]
@@ -97,7 +97,7 @@ def test_ends_at_ctrl_c_and_keeps_what_it_has_read(
     database_url: str,
     begun: Begin,
 ) -> None:
-    with serve(ReplicaSite(articles=300, page_bytes=8000)) as replica:
+    with serve(ReplicaSite(articles=220, page_bytes=8000)) as replica:
         crawl(replica.url)
     connection.execute("DELETE FROM articles")
     with psycopg.connect(database_url) as locking:
@@ -112,13 +112,13 @@ def test_ends_at_ctrl_c_and_keeps_what_it_has_read(
     assert process.returncode == 1, log
     assert "interrupted; the same command goes on where this one ended" in log.splitlines()[-1]
     assert reparse().status == 0
-    assert len(numbers(connection)) == 300
+    assert len(numbers(connection)) == 220
 
 
 def test_leaves_no_process_behind_when_it_is_killed(
     crawl: Scrapy, reparse: Scrapy, connection: Connection, begun: Begin
 ) -> None:
-    with serve(ReplicaSite(articles=300, page_bytes=8000)) as replica:
+    with serve(ReplicaSite(articles=220, page_bytes=8000)) as replica:
         crawl(replica.url)
     connection.execute("DELETE FROM articles")
     process = begun("--jobs", "2")
@@ -127,7 +127,7 @@ def test_leaves_no_process_behind_when_it_is_killed(
     process.kill()
     wait_until(lambda: not any(Path(f"/proc/{worker}/exe").exists() for worker in workers))
     assert reparse().status == 0
-    assert len(numbers(connection)) == 300
+    assert len(numbers(connection)) == 220
 
 
 def articles(warc: Warc, site: ReplicaSite, numbers: range) -> None:
@@ -180,7 +180,7 @@ def test_another_database_begins_anew(
     crawl: Scrapy, scrapy: Scrapy, reparse: Scrapy, connection: Connection, server: str
 ) -> None:
     """The bookmark of an interrupted run is true of the database that it wrote to, and of no other."""
-    with serve(ReplicaSite(articles=250, page_bytes=8000)) as replica:
+    with serve(ReplicaSite(articles=230, page_bytes=8000)) as replica:
         crawl(replica.url)
     query = "SELECT fetched_at FROM articles ORDER BY fetched_at OFFSET 220 LIMIT 1"
     [(at,)] = connection.execute(query).fetchall()
@@ -193,7 +193,7 @@ def test_another_database_begins_anew(
         assert run.status == 0
         assert "Going on" not in run.log
         with psycopg.connect(other) as fresh:
-            assert count(fresh, "articles") == 250
+            assert count(fresh, "articles") == 230
 
 
 def test_leaves_out_what_a_running_crawl_has_not_stored_yet(

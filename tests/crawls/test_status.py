@@ -87,9 +87,9 @@ def test_pages_that_no_crawl_stores_need_a_person(scrapy: Scrapy, database_url: 
     running.append(page(8))
     run = scrapy("status", DATABASE_URL=database_url)
     assert "Spool        3 pages wait, 2 of them of crawls that have ended\n" in run.output
-    assert "  - 2 pages wait in the spool and no crawl stores them: run `scrapy export`" in run.output
+    assert "  - 2 pages wait in the spool and no crawl stores them: run `scrapy drain`" in run.output
     assert run.status == 1
-    assert scrapy("export", DATABASE_URL=database_url).status == 0
+    assert scrapy("drain", DATABASE_URL=database_url).status == 0
     assert "Nothing needs a person" in scrapy("status", DATABASE_URL=database_url).output
     running.release()
 
@@ -206,7 +206,7 @@ def test_a_database_that_does_not_answer_needs_a_person(scrapy: Scrapy, data: Pa
     assert "Database     cannot be reached: none on 127.0.0.1" in run.output
     assert "  - the database cannot be reached: none on 127.0.0.1" in run.output
     assert "  - 1 pages wait in the spool until the database can be reached" in run.output
-    assert "scrapy export" not in run.output
+    assert "scrapy drain" not in run.output
     assert "geheim" not in run.output + run.log
     known = json.loads(scrapy("status", "--json", DATABASE_URL=UNREACHABLE).output)
     assert known["database"]["name"] == "none on 127.0.0.1"

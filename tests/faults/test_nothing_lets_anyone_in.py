@@ -113,7 +113,7 @@ def test_the_last_line_is_one_line_whatever_went_wrong(scrapy: Scrapy, data: Pat
 PASSWORD = "ge/heim@über %41:'"
 SECRETS = (PASSWORD, quote(PASSWORD, safe=""), "heim@", "heim%40")
 
-COMMANDS = ("export", "status", "migrate", "summary")
+COMMANDS = ("drain", "status", "migrate", "summary")
 
 
 @pytest.fixture

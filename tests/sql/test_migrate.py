@@ -14,15 +14,17 @@ from pipelines.database.errors import DatabaseForeign, DatabaseTooNew
 from pipelines.database.migrate import Migration, migrate, migrations, schema_version
 from pipelines.database.tables import TABLES
 from tests.conftest import ROOT
-from tests.processes import next_line, process
+from tests.processes import next_line, process, wait_until
 from tests.samples import export, page
-from tests.stored import rows
+from tests.stored import count, rows
 
 CURRENT = migrations()[-1].version
 
 
 def tables(connection: Connection) -> set[str]:
-    return {name for (name,) in rows(connection, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
+    """Tables and views."""
+    query = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v')"
+    return {name for (name,) in rows(connection, query)}
 
 
 def test_brings_an_empty_database_up_to_date(empty: Connection) -> None:
@@ -57,6 +59,26 @@ def test_works_when_many_threads_begin_at_once(empty: Connection, empty_database
     with ThreadPoolExecutor(5) as threads:
         applied = list(threads.map(work, range(5)))
     assert sorted(map(len, applied)) == [0, 0, 0, 0, CURRENT]
+
+
+def test_lets_others_pass_while_it_waits_for_one_of_them(
+    empty: Connection, empty_database_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    known = migrations()
+    monkeypatch.setattr("pipelines.database.moves.LOCK_TIMEOUT", "100ms")
+    monkeypatch.setattr("pipelines.database.migrate.PAUSE", 0.1)
+    with monkeypatch.context() as past:
+        past.setattr("pipelines.database.migrate.migrations", lambda: known[:1])
+        migrate(empty)
+    with ThreadPoolExecutor(1) as thread, psycopg.connect(empty_database_url) as reading:
+        assert count(reading, "articles") == 0
+        applied = thread.submit(migrate, empty)
+        wait_until(lambda: "others are using them" in caplog.text)
+        with psycopg.connect(empty_database_url, options="-c lock_timeout=60s") as other:
+            assert count(other, "articles") == 0
+        assert not applied.done()
+        reading.rollback()
+        assert applied.result() == known[1:]
 
 
 WAITING = """
@@ -127,11 +149,11 @@ def test_gives_a_new_station_the_readings_of_before(connection: Connection) -> N
 
 
 UNCHECKED = """
-SELECT table_name || '.' || c.column_name FROM information_schema.columns AS c
+SELECT c.table_name || '.' || c.column_name FROM information_schema.columns AS c
 JOIN information_schema.tables AS t USING (table_schema, table_name)
 WHERE t.table_type = 'BASE TABLE' AND c.table_schema = 'public' AND c.data_type = 'text' AND NOT EXISTS (
     SELECT FROM pg_constraint AS k JOIN pg_attribute AS a ON a.attrelid = k.conrelid AND a.attnum = ANY(k.conkey)
-    WHERE k.contype IN ('c', 'f') AND k.conrelid = table_name::regclass AND a.attname = c.column_name)"""
+    WHERE k.contype IN ('c', 'f') AND k.conrelid = c.table_name::regclass AND a.attname = c.column_name)"""
 
 
 def test_refuses_an_empty_text_in_every_column_a_page_can_fill(connection: Connection) -> None:

@@ -10,7 +10,7 @@ import pytest
 from psycopg import Connection
 
 from pipelines.database import tables
-from pipelines.database.tables import TABLES, VIEWS
+from pipelines.database.tables import TABLES
 from tests.conftest import new_database
 from tests.schema import FILE, plain, written
 from tests.stored import rows
@@ -34,7 +34,6 @@ CATALOG = {
         SELECT conrelid::regclass::text, conname, contype, pg_get_constraintdef(oid)
         FROM pg_constraint WHERE connamespace = 'public'::regnamespace""",
     "indexes": "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'",
-    "views": "SELECT viewname, definition FROM pg_views WHERE schemaname = 'public'",
     "comments": """
         SELECT c.relname, d.objsubid, d.description FROM pg_description AS d JOIN pg_class AS c ON c.oid = d.objoid
         WHERE d.classoid = 'pg_class'::regclass AND c.relnamespace = 'public'::regnamespace""",
@@ -67,14 +66,13 @@ def test_the_file_alone_makes_the_same_database(connection: Connection, read_alo
 
 def test_the_table_of_columns_says_what_the_migrations_make(connection: Connection) -> None:
     found = {(table, name, plain(of_type)) for table, name, of_type in rows(connection, COLUMNS)}
-    all_columns = (TABLES | VIEWS).items()
-    listed = {(table, name, of_type) for table, columns in all_columns for name, of_type in columns.items()}
+    listed = {(table, name, of_type) for table, columns in TABLES.items() for name, of_type in columns.items()}
     assert listed - found == set(), "in tables.py alone"
     assert found - listed == set(), "missing in tables.py"
 
 
 def test_the_table_of_columns_names_each_table_like_the_database() -> None:
-    assert {name: getattr(tables, name.upper()) for name in TABLES | VIEWS} == TABLES | VIEWS
+    assert {name: getattr(tables, name.upper()) for name in TABLES} == TABLES
 
 
 def test_what_tells_a_capture_is_the_same_in_every_table() -> None:
