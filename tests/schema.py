@@ -16,6 +16,7 @@ from psycopg.rows import class_row, scalar_row
 from pipelines.database.migrate import migrate, migrations
 from pipelines.database.moves import moves
 from pipelines.database.tables import TABLES
+from pipelines.database.views import VIEWS
 from tests.bench.postgres import server
 from tests.conftest import ROOT
 
@@ -118,9 +119,9 @@ def plain(text: str) -> str:
 def written(connection: Connection) -> str:
     """The schema of a database as SQL."""
     connection.execute("SET search_path TO public; SET intervalstyle TO postgres")
-    order = list(TABLES)
+    order = [*TABLES, *VIEWS]
     tables = connection.cursor(row_factory=class_row(Table)).execute(_TABLES).fetchall()
-    tables.sort(key=lambda table: (order.index(table.name) if table.name in TABLES else len(order), table.name))
+    tables.sort(key=lambda table: (order.index(table.name) if table.name in order else len(order), table.name))
     functions = connection.cursor(row_factory=scalar_row).execute(_FUNCTIONS).fetchall()
     parts = [*([_made(rf"FUNCTION {name}\(\) .*?^END \$\$;")] for name in functions)]
     parts += [[*_table(connection, table)] for table in tables]

@@ -22,6 +22,7 @@ from pipelines.database.errors import DatabaseEmpty, DatabaseForeign, DatabaseTo
 from pipelines.database.rights import check_rights, hidden_tables, may_not_change_schema
 from pipelines.database.statements import names, replaced, unnest, without
 from pipelines.database.tables import TABLES, WEATHER_STATIONS
+from pipelines.database.views import VIEWS
 
 logger = logging.getLogger(__name__)
 
@@ -108,7 +109,7 @@ def require_schema(connection: Connection, name: str) -> None:
     if not found:
         if hidden := hidden_tables(connection):
             raise hidden
-        for (table,) in connection.execute(_NAMES_IN_USE, [list(TABLES)]):
+        for (table,) in connection.execute(_NAMES_IN_USE, [[*TABLES, *VIEWS]]):
             raise _tables_of_others(f'relation "{table}" already exists')
         raise DatabaseEmpty(name)
     if found < known:

@@ -9,6 +9,7 @@ from psycopg import Connection
 
 from pipelines.database.errors import DatabaseRights
 from pipelines.database.tables import TABLES
+from pipelines.database.views import VIEWS
 
 USED = ("SELECT", "INSERT", "UPDATE", "DELETE")
 """What a crawl needs on all tables, once they are there."""
@@ -17,7 +18,7 @@ READ = ("SELECT",)
 """What a command needs that only looks."""
 
 _NEEDED = [(table, right) for table in TABLES for right in USED if table != "asiatongsin_migrations"]
-_NEEDED += [("asiatongsin_migrations", "SELECT")]
+_NEEDED += [(name, "SELECT") for name in ("asiatongsin_migrations", *VIEWS)]
 
 _ROLE = "quote_ident(current_user), coalesce(quote_ident(current_schema()), 'public')"
 

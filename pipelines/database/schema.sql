@@ -37,30 +37,35 @@ COMMENT ON COLUMN sites.edited IS 'Articles with more than one revision.';
 COMMENT ON COLUMN sites.gone IS 'Articles that the site has removed.';
 
 CREATE TABLE articles (
-    site            text         NOT NULL CHECK (site <> ''),
-    no              bigint       NOT NULL CHECK (no > 0),
-    url             text         NOT NULL CHECK (url <> ''),
-    section         text         CHECK (section <> ''),
-    headline        text         NOT NULL CHECK (headline <> ''),
-    subheadline     text         CHECK (subheadline <> ''),
-    reporter        text         CHECK (reporter <> ''),
-    reporter_email  text         CHECK (reporter_email <> ''),
-    published_at    timestamptz,
-    modified_at     timestamptz,
-    body            text         CHECK (body <> ''),
-    language        text         CHECK (language <> ''),
-    content_hash    text         NOT NULL CHECK (length(content_hash) = 64),
-    revision        integer      NOT NULL DEFAULT 1 CHECK (revision > 0),
-    first_seen_at   timestamptz  NOT NULL,
-    fetched_at      timestamptz  NOT NULL,
-    gone_at         timestamptz,
-    archive_file    text         CHECK (archive_file <> ''),
-    archive_offset  bigint       CHECK (archive_offset >= 0),
-    archive_length  bigint       CHECK (archive_length > 0),
-    payload_digest  text         CHECK (payload_digest <> ''),
+    site                 text         NOT NULL CHECK (site <> ''),
+    no                   bigint       NOT NULL CHECK (no > 0),
+    url                  text         NOT NULL CHECK (url <> ''),
+    section              text         CHECK (section <> ''),
+    headline             text         NOT NULL CHECK (headline <> ''),
+    subheadline          text         CHECK (subheadline <> ''),
+    reporter             text         CHECK (reporter <> ''),
+    reporter_email       text         CHECK (reporter_email <> ''),
+    published_at         timestamptz,
+    modified_at          timestamptz,
+    body                 text         CHECK (body <> ''),
+    language             text         CHECK (language <> ''),
+    content_hash         text         NOT NULL CHECK (length(content_hash) = 64),
+    revision             integer      NOT NULL DEFAULT 1 CHECK (revision > 0),
+    first_seen_at        timestamptz  NOT NULL,
+    fetched_at           timestamptz  NOT NULL,
+    gone_at              timestamptz,
+    archive_file         text         CHECK (archive_file <> ''),
+    archive_offset       bigint       CHECK (archive_offset >= 0),
+    archive_length       bigint       CHECK (archive_length > 0),
+    payload_digest       text         CHECK (payload_digest <> ''),
+    returned             boolean      NOT NULL DEFAULT false,
+    text_fetched_at      timestamptz,
+    text_archive_file    text         CHECK (text_archive_file <> ''),
+    text_archive_offset  bigint       CHECK (text_archive_offset >= 0),
+    text_archive_length  bigint       CHECK (text_archive_length > 0),
     PRIMARY KEY (site, no),
     CHECK (first_seen_at <= fetched_at)
-);
+) WITH (toast_tuple_target=700);
 CREATE INDEX articles_by_time ON articles (site, published_at DESC);
 CREATE INDEX articles_gone ON articles (site, no) WHERE gone_at IS NOT NULL;
 CREATE TRIGGER articles_added AFTER INSERT ON articles REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION count_articles();
@@ -88,6 +93,11 @@ COMMENT ON COLUMN articles.archive_file IS 'WARC file below the data folder that
 COMMENT ON COLUMN articles.archive_offset IS 'Byte of that file at which the record of the page begins.';
 COMMENT ON COLUMN articles.archive_length IS 'Bytes of that record, compressed.';
 COMMENT ON COLUMN articles.payload_digest IS 'Digest of the page as received: sha1: and Base32, as in WARC-Payload-Digest.';
+COMMENT ON COLUMN articles.returned IS 'The article had been gone before this text was fetched, which may be that of the revision before.';
+COMMENT ON COLUMN articles.text_fetched_at IS 'When this text was fetched first; NULL where it was fetched once, at fetched_at.';
+COMMENT ON COLUMN articles.text_archive_file IS 'WARC file of the page that was fetched at text_fetched_at; NULL where it was not archived.';
+COMMENT ON COLUMN articles.text_archive_offset IS 'Byte of that file at which the record of that page begins.';
+COMMENT ON COLUMN articles.text_archive_length IS 'Bytes of that record, compressed.';
 
 CREATE TABLE former_articles (
     site            text         NOT NULL CHECK (site <> ''),
@@ -173,7 +183,7 @@ COMMENT ON COLUMN article_links.kind IS 'attachment: a file such as .hwp or .pdf
 COMMENT ON COLUMN article_links.url IS 'Absolute address.';
 COMMENT ON COLUMN article_links.text IS 'Text of the link. NULL for embeds and for links around a photo.';
 
-CREATE TABLE article_revisions (
+CREATE TABLE replaced_texts (
     site            text         NOT NULL,
     no              bigint       NOT NULL,
     revision        integer      NOT NULL CHECK (revision > 0),
@@ -190,20 +200,20 @@ CREATE TABLE article_revisions (
     PRIMARY KEY (site, no, revision),
     FOREIGN KEY (site, no) REFERENCES articles(site, no) ON DELETE CASCADE
 );
-COMMENT ON TABLE article_revisions IS 'Every text an article had when it was fetched, oldest first; the newest is that of articles.';
-COMMENT ON COLUMN article_revisions.site IS 'Host of the site.';
-COMMENT ON COLUMN article_revisions.no IS 'Number of the article.';
-COMMENT ON COLUMN article_revisions.revision IS '1, 2, …: a new one where the content hash differs from that of the one before.';
-COMMENT ON COLUMN article_revisions.fetched_at IS 'When this text was fetched first.';
-COMMENT ON COLUMN article_revisions.headline IS 'Headline.';
-COMMENT ON COLUMN article_revisions.subheadline IS 'Sub-headline; several printed lines stay several lines.';
-COMMENT ON COLUMN article_revisions.body IS 'Paragraphs as printed, joined by a blank line; NULL for a photo or video alone.';
-COMMENT ON COLUMN article_revisions.modified_at IS 'Printed time of 수정.';
-COMMENT ON COLUMN article_revisions.content_hash IS 'SHA-256 of headline, sub-headline and body with white space folded.';
-COMMENT ON COLUMN article_revisions.archive_file IS 'WARC file below the data folder that holds the page with this text; NULL where it was not archived.';
-COMMENT ON COLUMN article_revisions.archive_offset IS 'Byte of that file at which the record of the page begins.';
-COMMENT ON COLUMN article_revisions.archive_length IS 'Bytes of that record, compressed.';
-COMMENT ON COLUMN article_revisions.returned IS 'The article had been gone before this capture, which may hold the text of the revision before.';
+COMMENT ON TABLE replaced_texts IS 'The texts of article_revisions that articles does not hold as they were fetched first.';
+COMMENT ON COLUMN replaced_texts.site IS 'Host of the site.';
+COMMENT ON COLUMN replaced_texts.no IS 'Number of the article.';
+COMMENT ON COLUMN replaced_texts.revision IS '1, 2, …: a new one where the content hash differs from that of the one before.';
+COMMENT ON COLUMN replaced_texts.fetched_at IS 'When this text was fetched first.';
+COMMENT ON COLUMN replaced_texts.headline IS 'Headline.';
+COMMENT ON COLUMN replaced_texts.subheadline IS 'Sub-headline; several printed lines stay several lines.';
+COMMENT ON COLUMN replaced_texts.body IS 'Paragraphs as printed, joined by a blank line; NULL for a photo or video alone.';
+COMMENT ON COLUMN replaced_texts.modified_at IS 'Printed time of 수정.';
+COMMENT ON COLUMN replaced_texts.content_hash IS 'SHA-256 of headline, sub-headline and body with white space folded.';
+COMMENT ON COLUMN replaced_texts.archive_file IS 'WARC file below the data folder that holds the page with this text; NULL where it was not archived.';
+COMMENT ON COLUMN replaced_texts.archive_offset IS 'Byte of that file at which the record of the page begins.';
+COMMENT ON COLUMN replaced_texts.archive_length IS 'Bytes of that record, compressed.';
+COMMENT ON COLUMN replaced_texts.returned IS 'The article had been gone before this capture, which may hold the text of the revision before.';
 
 CREATE TABLE article_checks (
     site           text         NOT NULL,
@@ -300,50 +310,6 @@ COMMENT ON COLUMN formerly_shown_teasers.positions IS 'As in shown_teasers.';
 COMMENT ON COLUMN formerly_shown_teasers.related_nos IS 'As in shown_teasers.';
 COMMENT ON COLUMN formerly_shown_teasers.variants IS 'As in shown_teasers.';
 
-CREATE VIEW related_stories AS
-SELECT s.site, s.no, s.blocks[width_bucket(t.place::integer, s.starts)] AS block,
-    coalesce(s.positions[t.place], t.place::integer - s.starts[width_bucket(t.place::integer, s.starts)] + 1) AS position,
-    t.related_no, e.title, e.lead, e.image_url, coalesce(s.last_seen_at, a.fetched_at) AS fetched_at
-FROM shown_teasers AS s
-JOIN articles AS a ON a.site = s.site AND a.no = s.no
-CROSS JOIN LATERAL unnest(s.related_nos, s.variants) WITH ORDINALITY AS t (related_no, variant, place)
-LEFT JOIN teasers AS e ON e.site = s.site AND e.related_no = t.related_no AND e.variant = t.variant;
-COMMENT ON VIEW related_stories IS 'Teasers around an article when it was fetched last.';
-COMMENT ON COLUMN related_stories.site IS 'Host of the site.';
-COMMENT ON COLUMN related_stories.no IS 'Number of the article whose page showed the teaser.';
-COMMENT ON COLUMN related_stories.block IS 'Printed title of the block, or its widget class.';
-COMMENT ON COLUMN related_stories.position IS 'Place within the block, from 1.';
-COMMENT ON COLUMN related_stories.related_no IS 'Number of the other article; it may be older than everything stored.';
-COMMENT ON COLUMN related_stories.title IS 'Title as printed.';
-COMMENT ON COLUMN related_stories.lead IS 'Start of the other article''s body, cut by the site at 600 characters of its source.';
-COMMENT ON COLUMN related_stories.image_url IS 'Absolute address of the thumbnail.';
-COMMENT ON COLUMN related_stories.fetched_at IS 'When the page was fetched.';
-
-CREATE VIEW related_story_history AS
-SELECT s.site, s.no, s.blocks[width_bucket(t.place::integer, s.starts)] AS block, t.related_no,
-    min(s.first_seen_at) AS first_seen_at, max(s.last_seen_at) AS last_seen_at
-FROM (
-    SELECT n.site, n.no, n.first_seen_at, coalesce(n.last_seen_at, a.fetched_at) AS last_seen_at, n.blocks, n.starts, n.related_nos
-    FROM shown_teasers AS n JOIN articles AS a ON a.site = n.site AND a.no = n.no
-    UNION ALL
-    SELECT site, no, first_seen_at, last_seen_at, blocks, starts, related_nos FROM formerly_shown_teasers
-) AS s
-CROSS JOIN LATERAL unnest(s.related_nos) WITH ORDINALITY AS t (related_no, place)
-GROUP BY 1, 2, 3, 4;
-COMMENT ON VIEW related_story_history IS 'Which article led to which, in which block, and when that was seen. What was shown before version 18 of the schema is known as it was last.';
-COMMENT ON COLUMN related_story_history.site IS 'Host of the site.';
-COMMENT ON COLUMN related_story_history.no IS 'Number of the article whose page showed the teaser.';
-COMMENT ON COLUMN related_story_history.block IS 'Printed title of the block, or its widget class.';
-COMMENT ON COLUMN related_story_history.related_no IS 'Number of the other article.';
-COMMENT ON COLUMN related_story_history.first_seen_at IS 'When a page was first fetched that showed it.';
-COMMENT ON COLUMN related_story_history.last_seen_at IS 'When a page was last fetched that showed it.';
-
-CREATE VIEW related_numbers AS
-SELECT site, related_no FROM teasers;
-COMMENT ON VIEW related_numbers IS 'Numbers of articles to which stored pages lead or have led; one may be there several times.';
-COMMENT ON COLUMN related_numbers.site IS 'Host of the site.';
-COMMENT ON COLUMN related_numbers.related_no IS 'Number of the article.';
-
 CREATE TABLE weather_stations (
     station_id  integer           NOT NULL,
     name_ko     text              NOT NULL,
@@ -398,19 +364,6 @@ COMMENT ON COLUMN weather_strips.city IS 'Name as printed.';
 COMMENT ON COLUMN weather_strips.condition IS 'Sky as a word; NULL where the strip prints none or -: unknown, not clear.';
 COMMENT ON COLUMN weather_strips.icon IS 'Class of the icon, such as iw04.';
 COMMENT ON COLUMN weather_strips.temperature_c IS 'Air temperature in degrees Celsius.';
-
-CREATE VIEW weather_readings AS
-SELECT s.id AS snapshot_id, r.position, r.city, r.condition, r.icon, r.temperature_c, w.station_id
-FROM weather_snapshots AS s JOIN weather_strips AS r USING (readings_hash)
-LEFT JOIN weather_stations AS w ON w.name_ko = r.city;
-COMMENT ON VIEW weather_readings IS 'The cities of a weather strip, in printed order.';
-COMMENT ON COLUMN weather_readings.snapshot_id IS 'The snapshot the reading belongs to.';
-COMMENT ON COLUMN weather_readings.position IS 'Place in the strip, from 1.';
-COMMENT ON COLUMN weather_readings.city IS 'Name as printed.';
-COMMENT ON COLUMN weather_readings.condition IS 'Sky as a word; NULL where the strip prints none or -: unknown, not clear.';
-COMMENT ON COLUMN weather_readings.icon IS 'Class of the icon, such as iw04.';
-COMMENT ON COLUMN weather_readings.temperature_c IS 'Air temperature in degrees Celsius.';
-COMMENT ON COLUMN weather_readings.station_id IS 'Station with exactly this name, where it is known.';
 
 CREATE TABLE coverage_counts (
     id       uuid       NOT NULL,
@@ -517,22 +470,6 @@ COMMENT ON COLUMN walked_lists.pages IS 'How many pages the list had when its en
 COMMENT ON COLUMN walked_lists.end_seen_at IS 'When a crawl last came to the end of the list; NULL where none did.';
 COMMENT ON COLUMN walked_lists.looked_back_at IS 'When a crawl last walked on though all was known, for articles that appeared late, or came to the end.';
 COMMENT ON COLUMN walked_lists.looked_back_to IS 'The page to which it went; 0 where it came to the end, and the next one begins at the first pages.';
-
-CREATE VIEW crawl_coverage AS
-SELECT c.id AS crawl, substring(f.name, '^(.*) ') AS part, substring(f.name, '[^ ]*$') AS field, f.pages, f.found,
-    f.amount, f.fell, c.site, c.number
-FROM crawls AS c, unnest(ARRAY[c.coverage, c.article_coverage]) AS of_crawl (id) JOIN coverage_counts AS o USING (id),
-    unnest(o.fields, o.pages, o.found, o.amounts, o.fell) AS f (name, pages, found, amount, fell);
-COMMENT ON VIEW crawl_coverage IS 'On how many pages of a crawl each field was found in its own place on the page.';
-COMMENT ON COLUMN crawl_coverage.crawl IS 'The crawl.';
-COMMENT ON COLUMN crawl_coverage.part IS 'Part of the page: article, strip (the weather in the page header), front (the front page and its menu), or list 22 (that section''s list pages, 0 for the list of all articles).';
-COMMENT ON COLUMN crawl_coverage.field IS 'What was looked for.';
-COMMENT ON COLUMN crawl_coverage.pages IS 'Pages that should have the part; of the field answer, pages that were asked for.';
-COMMENT ON COLUMN crawl_coverage.found IS 'Those on which the field was found, metadata and list pages that stand in for it not counted.';
-COMMENT ON COLUMN crawl_coverage.amount IS 'How much of it was found, on all pages together: characters of bodies, cities, blocks of related stories, teasers. NULL where a field is only there or not, and for crawls of before version 9 of the schema.';
-COMMENT ON COLUMN crawl_coverage.fell IS 'Less of it was found than should have been. Holds until a crawl meets the field again and finds enough of it.';
-COMMENT ON COLUMN crawl_coverage.site IS 'Site of the crawl.';
-COMMENT ON COLUMN crawl_coverage.number IS 'Number of the crawl.';
 
 CREATE TABLE missing_fields (
     site         text              NOT NULL CHECK (site <> ''),
@@ -652,3 +589,104 @@ COMMENT ON TABLE asiatongsin_migrations IS 'Which changes of the schema were mad
 COMMENT ON COLUMN asiatongsin_migrations.version IS 'Number of the change.';
 COMMENT ON COLUMN asiatongsin_migrations.name IS 'What it did.';
 COMMENT ON COLUMN asiatongsin_migrations.applied_at IS 'When it was made.';
+
+CREATE VIEW article_revisions AS
+SELECT site, no, revision, fetched_at, headline, subheadline, body, modified_at, content_hash,
+    archive_file, archive_offset, archive_length, returned
+FROM replaced_texts
+UNION ALL
+SELECT site, no, revision, coalesce(text_fetched_at, fetched_at), headline, subheadline, body, modified_at, content_hash,
+    CASE WHEN text_fetched_at IS NULL THEN archive_file ELSE text_archive_file END,
+    CASE WHEN text_fetched_at IS NULL THEN archive_offset ELSE text_archive_offset END,
+    CASE WHEN text_fetched_at IS NULL THEN archive_length ELSE text_archive_length END,
+    returned
+FROM articles AS a WHERE NOT EXISTS (
+    SELECT FROM replaced_texts AS r WHERE r.site = a.site AND r.no = a.no AND r.revision = a.revision
+);
+COMMENT ON VIEW article_revisions IS 'Every text an article had when it was fetched, oldest first; the newest is that of articles.';
+COMMENT ON COLUMN article_revisions.site IS 'Host of the site.';
+COMMENT ON COLUMN article_revisions.no IS 'Number of the article.';
+COMMENT ON COLUMN article_revisions.revision IS '1, 2, …: a new one where the content hash differs from that of the one before.';
+COMMENT ON COLUMN article_revisions.fetched_at IS 'When this text was fetched first.';
+COMMENT ON COLUMN article_revisions.headline IS 'Headline.';
+COMMENT ON COLUMN article_revisions.subheadline IS 'Sub-headline; several printed lines stay several lines.';
+COMMENT ON COLUMN article_revisions.body IS 'Paragraphs as printed, joined by a blank line; NULL for a photo or video alone.';
+COMMENT ON COLUMN article_revisions.modified_at IS 'Printed time of 수정.';
+COMMENT ON COLUMN article_revisions.content_hash IS 'SHA-256 of headline, sub-headline and body with white space folded.';
+COMMENT ON COLUMN article_revisions.archive_file IS 'WARC file below the data folder that holds the page with this text; NULL where it was not archived.';
+COMMENT ON COLUMN article_revisions.archive_offset IS 'Byte of that file at which the record of the page begins.';
+COMMENT ON COLUMN article_revisions.archive_length IS 'Bytes of that record, compressed.';
+COMMENT ON COLUMN article_revisions.returned IS 'The article had been gone before this capture, which may hold the text of the revision before.';
+
+CREATE VIEW related_stories AS
+SELECT s.site, s.no, s.blocks[width_bucket(t.place::integer, s.starts)] AS block,
+    coalesce(s.positions[t.place], t.place::integer - s.starts[width_bucket(t.place::integer, s.starts)] + 1) AS position,
+    t.related_no, e.title, e.lead, e.image_url, coalesce(s.last_seen_at, a.fetched_at) AS fetched_at
+FROM shown_teasers AS s
+JOIN articles AS a ON a.site = s.site AND a.no = s.no
+CROSS JOIN LATERAL unnest(s.related_nos, s.variants) WITH ORDINALITY AS t (related_no, variant, place)
+LEFT JOIN teasers AS e ON e.site = s.site AND e.related_no = t.related_no AND e.variant = t.variant;
+COMMENT ON VIEW related_stories IS 'Teasers around an article when it was fetched last.';
+COMMENT ON COLUMN related_stories.site IS 'Host of the site.';
+COMMENT ON COLUMN related_stories.no IS 'Number of the article whose page showed the teaser.';
+COMMENT ON COLUMN related_stories.block IS 'Printed title of the block, or its widget class.';
+COMMENT ON COLUMN related_stories.position IS 'Place within the block, from 1.';
+COMMENT ON COLUMN related_stories.related_no IS 'Number of the other article; it may be older than everything stored.';
+COMMENT ON COLUMN related_stories.title IS 'Title as printed.';
+COMMENT ON COLUMN related_stories.lead IS 'Start of the other article''s body, cut by the site at 600 characters of its source.';
+COMMENT ON COLUMN related_stories.image_url IS 'Absolute address of the thumbnail.';
+COMMENT ON COLUMN related_stories.fetched_at IS 'When the page was fetched.';
+
+CREATE VIEW related_story_history AS
+SELECT s.site, s.no, s.blocks[width_bucket(t.place::integer, s.starts)] AS block, t.related_no,
+    min(s.first_seen_at) AS first_seen_at, max(s.last_seen_at) AS last_seen_at
+FROM (
+    SELECT n.site, n.no, n.first_seen_at, coalesce(n.last_seen_at, a.fetched_at) AS last_seen_at, n.blocks, n.starts, n.related_nos
+    FROM shown_teasers AS n JOIN articles AS a ON a.site = n.site AND a.no = n.no
+    UNION ALL
+    SELECT site, no, first_seen_at, last_seen_at, blocks, starts, related_nos FROM formerly_shown_teasers
+) AS s
+CROSS JOIN LATERAL unnest(s.related_nos) WITH ORDINALITY AS t (related_no, place)
+GROUP BY 1, 2, 3, 4;
+COMMENT ON VIEW related_story_history IS 'Which article led to which, in which block, and when that was seen. What was shown before version 18 of the schema is known as it was last.';
+COMMENT ON COLUMN related_story_history.site IS 'Host of the site.';
+COMMENT ON COLUMN related_story_history.no IS 'Number of the article whose page showed the teaser.';
+COMMENT ON COLUMN related_story_history.block IS 'Printed title of the block, or its widget class.';
+COMMENT ON COLUMN related_story_history.related_no IS 'Number of the other article.';
+COMMENT ON COLUMN related_story_history.first_seen_at IS 'When a page was first fetched that showed it.';
+COMMENT ON COLUMN related_story_history.last_seen_at IS 'When a page was last fetched that showed it.';
+
+CREATE VIEW related_numbers AS
+SELECT site, related_no FROM teasers;
+COMMENT ON VIEW related_numbers IS 'Numbers of articles to which stored pages lead or have led; one may be there several times.';
+COMMENT ON COLUMN related_numbers.site IS 'Host of the site.';
+COMMENT ON COLUMN related_numbers.related_no IS 'Number of the article.';
+
+CREATE VIEW weather_readings AS
+SELECT s.id AS snapshot_id, r.position, r.city, r.condition, r.icon, r.temperature_c, w.station_id
+FROM weather_snapshots AS s JOIN weather_strips AS r USING (readings_hash)
+LEFT JOIN weather_stations AS w ON w.name_ko = r.city;
+COMMENT ON VIEW weather_readings IS 'The cities of a weather strip, in printed order.';
+COMMENT ON COLUMN weather_readings.snapshot_id IS 'The snapshot the reading belongs to.';
+COMMENT ON COLUMN weather_readings.position IS 'Place in the strip, from 1.';
+COMMENT ON COLUMN weather_readings.city IS 'Name as printed.';
+COMMENT ON COLUMN weather_readings.condition IS 'Sky as a word; NULL where the strip prints none or -: unknown, not clear.';
+COMMENT ON COLUMN weather_readings.icon IS 'Class of the icon, such as iw04.';
+COMMENT ON COLUMN weather_readings.temperature_c IS 'Air temperature in degrees Celsius.';
+COMMENT ON COLUMN weather_readings.station_id IS 'Station with exactly this name, where it is known.';
+
+CREATE VIEW crawl_coverage AS
+SELECT c.id AS crawl, substring(f.name, '^(.*) ') AS part, substring(f.name, '[^ ]*$') AS field, f.pages, f.found,
+    f.amount, f.fell, c.site, c.number
+FROM crawls AS c, unnest(ARRAY[c.coverage, c.article_coverage]) AS of_crawl (id) JOIN coverage_counts AS o USING (id),
+    unnest(o.fields, o.pages, o.found, o.amounts, o.fell) AS f (name, pages, found, amount, fell);
+COMMENT ON VIEW crawl_coverage IS 'On how many pages of a crawl each field was found in its own place on the page.';
+COMMENT ON COLUMN crawl_coverage.crawl IS 'The crawl.';
+COMMENT ON COLUMN crawl_coverage.part IS 'Part of the page: article, strip (the weather in the page header), front (the front page and its menu), or list 22 (that section''s list pages, 0 for the list of all articles).';
+COMMENT ON COLUMN crawl_coverage.field IS 'What was looked for.';
+COMMENT ON COLUMN crawl_coverage.pages IS 'Pages that should have the part; of the field answer, pages that were asked for.';
+COMMENT ON COLUMN crawl_coverage.found IS 'Those on which the field was found, metadata and list pages that stand in for it not counted.';
+COMMENT ON COLUMN crawl_coverage.amount IS 'How much of it was found, on all pages together: characters of bodies, cities, blocks of related stories, teasers. NULL where a field is only there or not, and for crawls of before version 9 of the schema.';
+COMMENT ON COLUMN crawl_coverage.fell IS 'Less of it was found than should have been. Holds until a crawl meets the field again and finds enough of it.';
+COMMENT ON COLUMN crawl_coverage.site IS 'Site of the crawl.';
+COMMENT ON COLUMN crawl_coverage.number IS 'Number of the crawl.';

@@ -32,6 +32,11 @@ ARTICLES: Columns = {
     "archive_offset": "bigint",
     "archive_length": "bigint",
     "payload_digest": "text",
+    "returned": "boolean",
+    "text_fetched_at": "timestamptz",
+    "text_archive_file": "text",
+    "text_archive_offset": "bigint",
+    "text_archive_length": "bigint",
 }
 
 SITES: Columns = {
@@ -41,7 +46,9 @@ SITES: Columns = {
     "gone": "bigint",
 }
 
-FORMER_ARTICLES: Columns = ARTICLES | {"replaced_at": "timestamptz"}
+FORMER_ARTICLES: Columns = {
+    name: of_type for name, of_type in ARTICLES.items() if name != "returned" and not name.startswith("text_")
+} | {"replaced_at": "timestamptz"}
 
 ARTICLE_IMAGES: Columns = {
     "site": "text",
@@ -60,7 +67,7 @@ ARTICLE_LINKS: Columns = {
     "text": "text",
 }
 
-ARTICLE_REVISIONS: Columns = {
+REPLACED_TEXTS: Columns = {
     "site": "text",
     "no": "bigint",
     "revision": "integer",
@@ -75,6 +82,7 @@ ARTICLE_REVISIONS: Columns = {
     "archive_length": "bigint",
     "returned": "boolean",
 }
+"""A view: the newest text of each article, out of `articles`, and the replaced ones."""
 
 ARTICLE_CHECKS: Columns = {
     "site": "text",
@@ -110,32 +118,6 @@ SHOWN_TEASERS: Columns = {
 
 FORMERLY_SHOWN_TEASERS: Columns = SHOWN_TEASERS
 
-RELATED_STORIES: Columns = {
-    "site": "text",
-    "no": "bigint",
-    "block": "text",
-    "position": "integer",
-    "related_no": "bigint",
-    "title": "text",
-    "lead": "text",
-    "image_url": "text",
-    "fetched_at": "timestamptz",
-}
-
-RELATED_STORY_HISTORY: Columns = {
-    "site": "text",
-    "no": "bigint",
-    "block": "text",
-    "related_no": "bigint",
-    "first_seen_at": "timestamptz",
-    "last_seen_at": "timestamptz",
-}
-
-RELATED_NUMBERS: Columns = {
-    "site": "text",
-    "related_no": "bigint",
-}
-
 WEATHER_STATIONS: Columns = {
     "station_id": "integer",
     "name_ko": "text",
@@ -161,16 +143,6 @@ WEATHER_STRIPS: Columns = {
     "condition": "text",
     "icon": "text",
     "temperature_c": "numeric(4,1)",
-}
-
-WEATHER_READINGS: Columns = {
-    "snapshot_id": "bigint",
-    "position": "integer",
-    "city": "text",
-    "condition": "text",
-    "icon": "text",
-    "temperature_c": "numeric(4,1)",
-    "station_id": "integer",
 }
 
 COVERAGE_COUNTS: Columns = {
@@ -221,18 +193,6 @@ WALKED_LISTS: Columns = {
     "end_seen_at": "timestamptz",
     "looked_back_at": "timestamptz",
     "looked_back_to": "integer",
-}
-
-CRAWL_COVERAGE: Columns = {
-    "crawl": "text",
-    "part": "text",
-    "field": "text",
-    "pages": "integer",
-    "found": "integer",
-    "amount": "bigint",
-    "fell": "boolean",
-    "site": "text",
-    "number": "bigint",
 }
 
 MISSING_FIELDS: Columns = {
@@ -302,26 +262,21 @@ TABLES: dict[str, Columns] = {
     "former_articles": FORMER_ARTICLES,
     "article_images": ARTICLE_IMAGES,
     "article_links": ARTICLE_LINKS,
-    "article_revisions": ARTICLE_REVISIONS,
+    "replaced_texts": REPLACED_TEXTS,
     "article_checks": ARTICLE_CHECKS,
     "teasers": TEASERS,
     "shown_teasers": SHOWN_TEASERS,
     "formerly_shown_teasers": FORMERLY_SHOWN_TEASERS,
-    "related_stories": RELATED_STORIES,
-    "related_story_history": RELATED_STORY_HISTORY,
-    "related_numbers": RELATED_NUMBERS,
     "weather_stations": WEATHER_STATIONS,
     "weather_snapshots": WEATHER_SNAPSHOTS,
     "weather_strips": WEATHER_STRIPS,
-    "weather_readings": WEATHER_READINGS,
     "coverage_counts": COVERAGE_COUNTS,
     "crawls": CRAWLS,
     "walked_lists": WALKED_LISTS,
-    "crawl_coverage": CRAWL_COVERAGE,
     "missing_fields": MISSING_FIELDS,
     "rejected_pages": REJECTED_PAGES,
     "removed_articles": REMOVED_ARTICLES,
     "reparse_bookmarks": REPARSE_BOOKMARKS,
     "asiatongsin_migrations": ASIATONGSIN_MIGRATIONS,
 }
-"""All tables and views; each stands behind those that it refers to."""
+"""All tables; each stands behind the tables that it refers to."""

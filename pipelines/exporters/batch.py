@@ -148,6 +148,7 @@ def _is_taken(connection: Connection, crawl: str, page: PageItems) -> bool:
 
 def export_pages(connection: Connection, crawl: str, pages: Sequence[PageItems]) -> Written:
     """Stores every kind of item of these pages in its table, in a fixed number of statements."""
+    articles.lock(connection, (page.site for page in pages))
     pages = phone_pages.set_aside(connection, pages)
     captures = [page for page in pages if page.article]
     move_articles(connection, map(_key, captures))
@@ -155,12 +156,13 @@ def export_pages(connection: Connection, crawl: str, pages: Sequence[PageItems])
     read = list(newest.values())
     written = articles.write(connection, read)
     older = [page for page in captures if newest.get(_key(page)) is not page]
-    # A new article was first seen on its only page.
-    seen = [*older, *(page for page in read if _key(page) not in written.new)]
+    # What was written is no older than what was stored.
+    seen = [*older, *(page for page in read if _key(page) not in written.all)]
     articles.note_first_sight(connection, articles.articles_of(seen))
-    # A newest page with the stored text is no revision. An older page may belong between two revisions.
+    # A new text is the first revision, and the stored one is none. An older page may belong between two revisions.
     same = written.unchanged - written.gone_since.keys()
-    revised = [*older, *(page for page in read if _key(page) not in same or page.is_reread)]
+    known = [page for page in read if _key(page) not in written.new]
+    revised = [*older, *(page for page in known if _key(page) not in same or page.is_reread)]
     article_revisions.write(connection, revised, written.gone_since)
     stored = [page for page in read if _key(page) in written.all]
     article_images.write(connection, stored, written.new)

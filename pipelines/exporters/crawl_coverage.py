@@ -9,7 +9,8 @@ from psycopg import Connection
 
 from pipelines.crawl_record import CrawlRecord
 from pipelines.database.statements import names, only, unnest
-from pipelines.database.tables import COVERAGE_COUNTS, CRAWL_COVERAGE
+from pipelines.database.tables import COVERAGE_COUNTS
+from pipelines.database.views import CRAWL_COVERAGE
 from pipelines.exporters.columns import lists
 
 _GIVEN = only(CRAWL_COVERAGE, "part", "field", "pages", "found", "amount", "fell")

@@ -20,9 +20,13 @@ from asiatongsin.plausible import CLOCKS_DIFFER_MAX
 from pipelines.crawl_record import REPARSE
 from pipelines.database import clock
 from pipelines.database.moves import move_later_ones
-from pipelines.exporters import article_revisions
+from pipelines.database.statements import each, without
+from pipelines.database.tables import REPLACED_TEXTS
+from pipelines.exporters import article_revisions, articles
 
 logger = logging.getLogger(__name__)
+
+_TAKEN = without(REPLACED_TEXTS, "site", "no", "revision")
 
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
@@ -70,8 +74,8 @@ def _back(column: LiteralString) -> LiteralString:
 
 _ARTICLES: LiteralString = f"""
 UPDATE articles SET fetched_at = {_back("fetched_at")}, gone_at = {_back("gone_at")},
-    first_seen_at = least({_back("first_seen_at")}, {_back("fetched_at")})
-WHERE site = %(site)s AND greatest(fetched_at, first_seen_at, gone_at) > %(now)s RETURNING no"""
+    first_seen_at = least({_back("first_seen_at")}, {_back("fetched_at")}), text_fetched_at = {_back("text_fetched_at")}
+WHERE site = %(site)s AND greatest(fetched_at, first_seen_at, gone_at, text_fetched_at) > %(now)s RETURNING no"""
 
 _FORMER: LiteralString = f"""
 UPDATE former_articles SET fetched_at = {_back("fetched_at")}, gone_at = {_back("gone_at")},
@@ -83,7 +87,7 @@ UPDATE walked_lists SET looked_back_at = {_back("looked_back_at")}, end_seen_at 
 WHERE site = %(site)s AND greatest(looked_back_at, end_seen_at) > %(now)s"""
 
 _REVISIONS: LiteralString = f"""
-UPDATE article_revisions SET fetched_at = {_back("fetched_at")}
+UPDATE replaced_texts SET fetched_at = {_back("fetched_at")}
 WHERE site = %(site)s AND fetched_at > %(now)s RETURNING no"""
 
 # The next visit was reckoned from a wrong time, so young articles are due at once. A printed time may lie a day ahead.
@@ -143,15 +147,16 @@ _OF_REPARSE: LiteralString = f"""
 UPDATE crawls SET started_at = least(started_at, now()), finished_at = least(finished_at, now())
 WHERE site = %(site)s AND kind = '{REPARSE}' AND greatest(started_at, finished_at) > %(now)s"""
 
-# What was fetched while the row lay in the future became a revision only.
-_TAKE_NEWEST = """
-UPDATE articles AS a SET
-    headline = r.headline, subheadline = r.subheadline, body = r.body, modified_at = r.modified_at,
-    content_hash = r.content_hash, fetched_at = r.fetched_at, archive_file = r.archive_file,
-    archive_offset = r.archive_offset, archive_length = r.archive_length, payload_digest = NULL
-FROM article_revisions AS r
-WHERE a.site = %(site)s AND a.no = ANY(%(numbers)s) AND r.site = a.site AND r.no = a.no AND r.revision = a.revision
-    AND r.fetched_at > a.fetched_at AND r.content_hash <> a.content_hash
+# What was fetched while the row lay in the future was taken for a text that had been replaced.
+_TAKE_NEWEST: LiteralString = f"""
+WITH newest AS (
+    DELETE FROM replaced_texts AS r USING articles AS a
+    WHERE a.site = %(site)s AND a.no = ANY(%(numbers)s) AND r.site = a.site AND r.no = a.no AND r.revision = a.revision
+        AND r.fetched_at > a.fetched_at AND r.content_hash <> a.content_hash
+    RETURNING r.*
+)
+UPDATE articles AS a SET {each(_TAKEN, "{0} = r.{0}")}, payload_digest = NULL, text_fetched_at = NULL
+FROM newest AS r WHERE a.site = r.site AND a.no = r.no
 RETURNING a.no"""
 
 _VISIT_AT_ONCE = """
@@ -207,6 +212,7 @@ def set_back(connection: Connection, site: str) -> None:
     if abs(clock.ahead_of(connection)) > CLOCKS_DIFFER_MAX:
         return
     with connection.transaction():
+        articles.lock(connection, [site])
         [(now, latest, last_began)] = connection.execute(_LATEST, {"site": site}).fetchall()
         horizon = now + CLOCKS_DIFFER_MAX
         if latest is None or latest <= horizon:

@@ -13,6 +13,7 @@ from psycopg import Connection
 from pipelines.database.errors import DatabaseForeign, DatabaseTooNew
 from pipelines.database.migrate import Migration, migrate, migrations, schema_version
 from pipelines.database.tables import TABLES
+from pipelines.database.views import VIEWS
 from tests.conftest import ROOT
 from tests.processes import next_line, process, wait_until
 from tests.samples import export, page
@@ -31,7 +32,7 @@ def test_brings_an_empty_database_up_to_date(empty: Connection) -> None:
     assert schema_version(empty) == 0
     assert migrate(empty) == migrations()
     assert schema_version(empty) == CURRENT
-    assert tables(empty) == set(TABLES)
+    assert tables(empty) == {*TABLES, *VIEWS}
     assert rows(empty, "SELECT version, name FROM asiatongsin_migrations ORDER BY version") == [
         (migration.version, migration.name) for migration in migrations()
     ]
@@ -150,8 +151,8 @@ def test_gives_a_new_station_the_readings_of_before(connection: Connection) -> N
 
 UNCHECKED = """
 SELECT c.table_name || '.' || c.column_name FROM information_schema.columns AS c
-JOIN information_schema.tables AS t USING (table_schema, table_name)
-WHERE t.table_type = 'BASE TABLE' AND c.table_schema = 'public' AND c.data_type = 'text' AND NOT EXISTS (
+JOIN pg_tables AS t ON t.schemaname = 'public' AND t.tablename = c.table_name
+WHERE c.table_schema = 'public' AND c.data_type = 'text' AND NOT EXISTS (
     SELECT FROM pg_constraint AS k JOIN pg_attribute AS a ON a.attrelid = k.conrelid AND a.attnum = ANY(k.conkey)
     WHERE k.contype IN ('c', 'f') AND k.conrelid = c.table_name::regclass AND a.attname = c.column_name)"""
 

@@ -9,7 +9,7 @@ import pytest
 from psycopg import Connection
 
 from pipelines.database.migrate import migrate, migrations
-from pipelines.database.tables import TABLES
+from pipelines.database.views import VIEWS
 from pipelines.queries import coverage_history
 from tests.samples import SITE
 from tests.stored import count, rows
@@ -56,7 +56,7 @@ def test_the_views_show_what_the_tables_held(old: Connection) -> None:
         old.execute(statement)
     old.execute(_COVERAGE, [["headline", "body"]])
     views = ("crawl_coverage", "weather_readings")
-    query = {view: f"SELECT {', '.join(TABLES[view])} FROM {view} ORDER BY 1, 2, 3" for view in views}
+    query = {view: f"SELECT {', '.join(VIEWS[view])} FROM {view} ORDER BY 1, 2, 3" for view in views}
     before = {view: rows(old, query[view]) for view in views}
     assert {view: len(found) for view, found in before.items()} == {"crawl_coverage": 136, "weather_readings": 24}
     migrate(old)
