@@ -74,3 +74,13 @@ def test_crawls_of_before_are_compared_with(old: Connection) -> None:
     assert [one.pages for one in found["list 22", "teasers"]][:5] == [1, 1, 1, 1, 1]
     assert found.keys() == set(keys[:2])
     assert coverage_history.found_before(old, SITE, "all", keys) == {}
+
+
+def test_who_might_read_or_write_the_tables_of_before_may_do_so_still(old: Connection, role: str) -> None:
+    old.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}")
+    migrate(old)
+    may = "SELECT name FROM unnest(%s::text[]) AS name WHERE has_table_privilege(%s, name, %s)"
+    new = ["crawl_coverage", "coverage_counts", "weather_readings", "weather_strips", "sites"]
+    for right in ("SELECT", "INSERT", "UPDATE", "DELETE"):
+        assert [name for (name,) in rows(old, may, new, role, right)] == new
+    old.execute(f"DROP OWNED BY {role}")

@@ -46,12 +46,25 @@ UPDATE crawls AS c SET coverage = m.ids[1], article_coverage = m.ids[2] FROM (
     FROM moved GROUP BY crawl
 ) AS m WHERE m.crawl = c.id;
 
-DROP TABLE crawl_coverage;
+ALTER TABLE crawl_coverage RENAME TO before_0020;
 CREATE VIEW crawl_coverage AS
 SELECT c.id AS crawl, substring(f.name, '^(.*) ') AS part, substring(f.name, '[^ ]*$') AS field, f.pages, f.found,
     f.amount, f.fell, c.site, c.number
 FROM crawls AS c, unnest(ARRAY[c.coverage, c.article_coverage]) AS of_crawl (id) JOIN coverage_counts AS o USING (id),
     unnest(o.fields, o.pages, o.found, o.amounts, o.fell) AS f (name, pages, found, amount, fell);
+DO $$
+DECLARE given record;
+BEGIN
+    FOR given IN
+        SELECT CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END AS role, a.privilege_type AS right, name
+        FROM pg_class AS c CROSS JOIN aclexplode(c.relacl) AS a CROSS JOIN unnest('{crawl_coverage,coverage_counts}'::text[]) AS name
+        WHERE c.oid = 'before_0020'::regclass AND a.grantee <> c.relowner
+            AND a.privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
+    LOOP
+        EXECUTE format('GRANT %s ON %I TO %s', given.right, given.name, given.role);
+    END LOOP;
+END $$;
+DROP TABLE before_0020;
 COMMENT ON VIEW crawl_coverage IS 'On how many pages of a crawl each field was found in its own place on the page.';
 COMMENT ON COLUMN crawl_coverage.crawl IS 'The crawl.';
 COMMENT ON COLUMN crawl_coverage.part IS 'Part of the page: article, strip (the weather in the page header), front (the front page and its menu), or list 22 (that section''s list pages, 0 for the list of all articles).';

@@ -25,11 +25,24 @@ SELECT readings_hash, position, city, condition, icon, temperature_c FROM weathe
 ) AS s ON s.id = r.snapshot_id;
 CREATE INDEX weather_strips_by_city ON weather_strips (city);
 
-DROP TABLE weather_readings;
+ALTER TABLE weather_readings RENAME TO before_0021;
 CREATE VIEW weather_readings AS
 SELECT s.id AS snapshot_id, r.position, r.city, r.condition, r.icon, r.temperature_c, w.station_id
 FROM weather_snapshots AS s JOIN weather_strips AS r USING (readings_hash)
 LEFT JOIN weather_stations AS w ON w.name_ko = r.city;
+DO $$
+DECLARE given record;
+BEGIN
+    FOR given IN
+        SELECT CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END AS role, a.privilege_type AS right, name
+        FROM pg_class AS c CROSS JOIN aclexplode(c.relacl) AS a CROSS JOIN unnest('{weather_readings,weather_strips}'::text[]) AS name
+        WHERE c.oid = 'before_0021'::regclass AND a.grantee <> c.relowner
+            AND a.privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
+    LOOP
+        EXECUTE format('GRANT %s ON %I TO %s', given.right, given.name, given.role);
+    END LOOP;
+END $$;
+DROP TABLE before_0021;
 COMMENT ON VIEW weather_readings IS 'The cities of a weather strip, in printed order.';
 COMMENT ON COLUMN weather_readings.snapshot_id IS 'The snapshot the reading belongs to.';
 COMMENT ON COLUMN weather_readings.position IS 'Place in the strip, from 1.';
@@ -51,6 +64,18 @@ COMMENT ON COLUMN sites.site IS 'Host of the site.';
 COMMENT ON COLUMN sites.articles IS 'Articles.';
 COMMENT ON COLUMN sites.edited IS 'Articles with more than one revision.';
 COMMENT ON COLUMN sites.gone IS 'Articles that the site has removed.';
+DO $$
+DECLARE given record;
+BEGIN
+    FOR given IN
+        SELECT CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END AS role, a.privilege_type AS right, name
+        FROM pg_class AS c CROSS JOIN aclexplode(c.relacl) AS a CROSS JOIN unnest('{sites}'::text[]) AS name
+        WHERE c.oid = 'articles'::regclass AND a.grantee <> c.relowner
+            AND a.privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
+    LOOP
+        EXECUTE format('GRANT %s ON %I TO %s', given.right, given.name, given.role);
+    END LOOP;
+END $$;
 
 CREATE FUNCTION count_articles() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
