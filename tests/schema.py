@@ -49,6 +49,11 @@ SELECT c.conname AS name, c.contype::text AS kind, pg_get_constraintdef(c.oid, t
 FROM pg_constraint AS c WHERE c.conrelid = %s AND c.contype <> 'n'
 ORDER BY position(c.contype IN 'pufc'), c.conname"""
 
+_FUNCTIONS = "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY proname"
+
+_TRIGGERS = """
+SELECT pg_get_triggerdef(oid, true) FROM pg_trigger WHERE tgrelid = %s AND NOT tgisinternal ORDER BY tgname"""
+
 _INDEXES = """
 SELECT pg_get_indexdef(i.indexrelid, 0, true) FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
 WHERE i.indrelid = %s AND NOT EXISTS (SELECT FROM pg_constraint AS k WHERE k.conindid = i.indexrelid)
@@ -117,7 +122,10 @@ def written(connection: Connection) -> str:
     order = [*TABLES, *VIEWS]
     tables = connection.cursor(row_factory=class_row(Table)).execute(_TABLES).fetchall()
     tables.sort(key=lambda table: (order.index(table.name) if table.name in order else len(order), table.name))
-    return "\n".join([HEAD, *("\n".join([*_table(connection, table), ""]) for table in tables)])
+    functions = connection.cursor(row_factory=scalar_row).execute(_FUNCTIONS).fetchall()
+    parts = [*([_made(rf"FUNCTION {name}\(\) .*?^END \$\$;")] for name in functions)]
+    parts += [[*_table(connection, table)] for table in tables]
+    return "\n".join([HEAD, *("\n".join([*part, ""]) for part in parts)])
 
 
 def _table(connection: Connection, table: Table) -> Iterator[str]:
@@ -128,11 +136,15 @@ def _table(connection: Connection, table: Table) -> Iterator[str]:
 
 
 def _view(view: Table) -> Iterator[str]:
+    yield _made(rf"VIEW {view.name} AS\n[^;]*;")
+
+
+def _made(what: str) -> str:
     """As the last migration writes it: the text that PostgreSQL gives differs from version to version."""
     ends = {move.version: move.end for move in moves()}
     scripts = "\n".join(one.script + ends.get(one.version, "") for one in migrations())
-    found = re.findall(rf"^CREATE (?:OR REPLACE )?VIEW ({view.name} AS\n[^;]*;)", scripts, re.MULTILINE)
-    yield f"CREATE VIEW {found[-1]}"
+    found = re.findall(rf"^CREATE (?:OR REPLACE )?({what})", scripts, re.MULTILINE | re.DOTALL)
+    return f"CREATE {found[-1]}"
 
 
 def _columns(connection: Connection, table: Table, columns: list[Column]) -> Iterator[str]:
@@ -146,8 +158,9 @@ def _columns(connection: Connection, table: Table, columns: list[Column]) -> Ite
     lines += [one.written(table.name) for one in constraints if not one.is_of_column]
     options = f" WITH ({', '.join(table.options)})" if table.options else ""
     yield f"CREATE TABLE {table.name} (\n    " + ",\n    ".join(lines) + f"\n){options};"
-    for definition in connection.cursor(row_factory=scalar_row).execute(_INDEXES, [table.oid]):
-        yield f"{plain(definition)};"
+    for query in (_INDEXES, _TRIGGERS):
+        for definition in connection.cursor(row_factory=scalar_row).execute(query, [table.oid]):
+            yield f"{plain(definition)};"
 
 
 def _rules(table: Table, column: Column, constraints: list[Constraint]) -> str:

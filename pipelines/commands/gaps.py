@@ -33,6 +33,9 @@ RUNS_SHOWN = 20
 MOST_TRIES = 10_000
 """Most numbers that are tried at once, which takes hours."""
 
+MANY_NUMBERS = 100_000
+"""From so many numbers on, it is said that it takes long: about two seconds for a million (2026-11-30)."""
+
 
 class Command(ScrapyCommand):
     """Looks into the database; with `--fetch` it is a crawl of single numbers, and ends like one."""
@@ -71,6 +74,8 @@ class Command(ScrapyCommand):
             span = _span(site.key, first, last, stored)
             if stored and (strays := gaps.strays(connection, stored)).articles:
                 show(_strays(strays, stored), sys.stderr)
+            if span.last - span.first > MANY_NUMBERS:
+                show(f"asiatongsin: looking at the {_numbers(span)}, which takes seconds", sys.stderr)
             if not opts.fetch:
                 counts, runs = gaps.count(connection, span), gaps.longest_runs(connection, span, RUNS_SHOWN)
                 lists = gaps.lists_without_end(connection, site.key)

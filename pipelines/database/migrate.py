@@ -49,9 +49,6 @@ _STORED_STATIONS: LiteralString = f"SELECT {names(WEATHER_STATIONS)} FROM weathe
 _STATIONS: LiteralString = f"""
 INSERT INTO weather_stations ({names(WEATHER_STATIONS)}) SELECT * FROM {unnest(WEATHER_STATIONS)}
 ON CONFLICT (station_id) DO UPDATE SET {replaced(without(WEATHER_STATIONS, "station_id"))}"""
-_NAMED_BEFORE = """
-UPDATE weather_readings AS r SET station_id = s.station_id
-FROM weather_stations AS s WHERE r.station_id IS NULL AND r.city = s.name_ko"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +150,8 @@ def _apply(connection: Connection, known: list[Migration]) -> list[Migration]:
 
 
 def _update_stations(connection: Connection) -> None:
-    """Stores stations that are new or changed, and gives them the readings of before that print their names.
-
-    The list may grow without a change of the schema.
-    """
+    """Stores stations that are new or changed: the list may grow without a change of the schema."""
     known = [tuple(getattr(station, name) for name in WEATHER_STATIONS) for station in stations()]
     if not set(known) <= set(connection.execute(_STORED_STATIONS)):
         lists = map(list, zip(*known, strict=True))
         connection.execute(_STATIONS, dict(zip(WEATHER_STATIONS, lists, strict=True)))
-        connection.execute(_NAMED_BEFORE)

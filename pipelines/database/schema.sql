@@ -1,6 +1,41 @@
 -- The schema as it is after all migrations, to be read: a database is made by `scrapy migrate`, out of schema/*.sql.
 -- Written by `make schema`; a test fails where it says something else than the migrations do.
 
+CREATE FUNCTION count_articles() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        INSERT INTO sites AS s (site, articles, edited, gone)
+        SELECT site, count(*), count(*) FILTER (WHERE revision > 1), count(gone_at) FROM added GROUP BY site ORDER BY site
+        ON CONFLICT (site) DO UPDATE SET articles = s.articles + excluded.articles,
+            edited = s.edited + excluded.edited, gone = s.gone + excluded.gone;
+    ELSIF TG_OP = 'UPDATE' THEN
+        UPDATE sites SET edited = edited + (NEW.revision > 1)::int - (OLD.revision > 1)::int,
+            gone = gone + (NEW.gone_at IS NOT NULL)::int - (OLD.gone_at IS NOT NULL)::int
+        WHERE site = NEW.site;
+    ELSE
+        UPDATE sites AS s SET articles = s.articles - d.articles, edited = s.edited - d.edited, gone = s.gone - d.gone
+        FROM (
+            SELECT site, count(*) AS articles, count(*) FILTER (WHERE revision > 1) AS edited, count(gone_at) AS gone
+            FROM deleted GROUP BY site
+        ) AS d
+        WHERE s.site = d.site;
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TABLE sites (
+    site      text    NOT NULL CHECK (site <> ''),
+    articles  bigint  NOT NULL,
+    edited    bigint  NOT NULL,
+    gone      bigint  NOT NULL,
+    PRIMARY KEY (site)
+) WITH (fillfactor=50);
+COMMENT ON TABLE sites IS 'How much is stored of each site. Triggers on articles keep the counts.';
+COMMENT ON COLUMN sites.site IS 'Host of the site.';
+COMMENT ON COLUMN sites.articles IS 'Articles.';
+COMMENT ON COLUMN sites.edited IS 'Articles with more than one revision.';
+COMMENT ON COLUMN sites.gone IS 'Articles that the site has removed.';
+
 CREATE TABLE articles (
     site                 text         NOT NULL CHECK (site <> ''),
     no                   bigint       NOT NULL CHECK (no > 0),
@@ -32,6 +67,10 @@ CREATE TABLE articles (
     CHECK (first_seen_at <= fetched_at)
 ) WITH (toast_tuple_target=700);
 CREATE INDEX articles_by_time ON articles (site, published_at DESC);
+CREATE INDEX articles_gone ON articles (site, no) WHERE gone_at IS NOT NULL;
+CREATE TRIGGER articles_added AFTER INSERT ON articles REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION count_articles();
+CREATE TRIGGER articles_deleted AFTER DELETE ON articles REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT EXECUTE FUNCTION count_articles();
+CREATE TRIGGER articles_edited AFTER UPDATE ON articles FOR EACH ROW WHEN ((old.revision > 1) <> (new.revision > 1) OR (old.gone_at IS NULL) <> (new.gone_at IS NULL)) EXECUTE FUNCTION count_articles();
 COMMENT ON TABLE articles IS 'One row per article: its newest captured text.';
 COMMENT ON COLUMN articles.site IS 'Host of the site without www., with the port where there is one.';
 COMMENT ON COLUMN articles.no IS 'Number of the article on its site; with site its identity.';
@@ -187,7 +226,7 @@ CREATE TABLE article_checks (
     listed_as      text         CHECK (listed_as <> ''),
     PRIMARY KEY (site, no),
     FOREIGN KEY (site, no) REFERENCES articles(site, no) ON DELETE CASCADE
-);
+) WITH (autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_scale_factor=0.05);
 CREATE INDEX article_checks_by_date ON article_checks (site, next_check_at, no) WHERE next_check_at IS NOT NULL;
 COMMENT ON TABLE article_checks IS 'The last visit of an article, and when the next one is due.';
 COMMENT ON COLUMN article_checks.site IS 'Host of the site.';
@@ -297,7 +336,7 @@ CREATE TABLE weather_snapshots (
     readings_hash     text         NOT NULL CHECK (length(readings_hash) = 64),
     PRIMARY KEY (id),
     CHECK (first_fetched_at <= last_fetched_at)
-);
+) WITH (autovacuum_vacuum_scale_factor=0.05);
 CREATE INDEX weather_snapshots_by_time ON weather_snapshots (site, first_fetched_at);
 COMMENT ON TABLE weather_snapshots IS 'One row per change of the weather strip. It prints no time of observation: the times are those of the downloads.';
 COMMENT ON COLUMN weather_snapshots.id IS 'Number of the snapshot.';
@@ -308,61 +347,82 @@ COMMENT ON COLUMN weather_snapshots.last_fetched_at IS 'When a page last showed 
 COMMENT ON COLUMN weather_snapshots.pages IS 'How many pages showed these readings.';
 COMMENT ON COLUMN weather_snapshots.readings_hash IS 'SHA-256 of the readings: tells an unchanged strip.';
 
-CREATE TABLE weather_readings (
-    snapshot_id    bigint        NOT NULL,
+CREATE TABLE weather_strips (
+    readings_hash  text          NOT NULL CHECK (length(readings_hash) = 64),
     position       integer       NOT NULL CHECK (position > 0),
     city           text          NOT NULL CHECK (city <> ''),
     condition      text          CHECK (condition <> ''),
     icon           text          CHECK (icon <> ''),
     temperature_c  numeric(4,1),
-    station_id     integer,
-    PRIMARY KEY (snapshot_id, position),
-    FOREIGN KEY (snapshot_id) REFERENCES weather_snapshots(id) ON DELETE CASCADE,
-    FOREIGN KEY (station_id) REFERENCES weather_stations(station_id)
+    PRIMARY KEY (readings_hash, position)
 );
-CREATE INDEX weather_readings_by_city ON weather_readings (city);
-COMMENT ON TABLE weather_readings IS 'The cities of a weather strip, in printed order.';
-COMMENT ON COLUMN weather_readings.snapshot_id IS 'The snapshot the reading belongs to.';
-COMMENT ON COLUMN weather_readings.position IS 'Place in the strip, from 1.';
-COMMENT ON COLUMN weather_readings.city IS 'Name as printed.';
-COMMENT ON COLUMN weather_readings.condition IS 'Sky as a word; NULL where the strip prints none or -: unknown, not clear.';
-COMMENT ON COLUMN weather_readings.icon IS 'Class of the icon, such as iw04.';
-COMMENT ON COLUMN weather_readings.temperature_c IS 'Air temperature in degrees Celsius.';
-COMMENT ON COLUMN weather_readings.station_id IS 'Station with exactly this name, where it is known.';
+CREATE INDEX weather_strips_by_city ON weather_strips (city);
+COMMENT ON TABLE weather_strips IS 'The cities of each weather strip that was ever shown, in printed order. The view weather_readings has a row for each snapshot and city.';
+COMMENT ON COLUMN weather_strips.readings_hash IS 'SHA-256 of the readings, as in weather_snapshots.';
+COMMENT ON COLUMN weather_strips.position IS 'Place in the strip, from 1.';
+COMMENT ON COLUMN weather_strips.city IS 'Name as printed.';
+COMMENT ON COLUMN weather_strips.condition IS 'Sky as a word; NULL where the strip prints none or -: unknown, not clear.';
+COMMENT ON COLUMN weather_strips.icon IS 'Class of the icon, such as iw04.';
+COMMENT ON COLUMN weather_strips.temperature_c IS 'Air temperature in degrees Celsius.';
+
+CREATE TABLE coverage_counts (
+    id       uuid       NOT NULL,
+    fields   text[]     NOT NULL,
+    pages    integer[]  NOT NULL CHECK (0 < ALL (pages)),
+    found    integer[]  NOT NULL CHECK (0 <= ALL (found)),
+    amounts  bigint[]   NOT NULL,
+    fell     boolean[]  NOT NULL,
+    PRIMARY KEY (id),
+    CHECK (cardinality(fields) = cardinality(pages) AND cardinality(fields) = cardinality(found)),
+    CHECK (cardinality(fields) = cardinality(amounts) AND cardinality(fields) = cardinality(fell))
+);
+COMMENT ON TABLE coverage_counts IS 'On how many pages fields were found, once for all crawls that found the same. The view crawl_coverage has a row per crawl and field.';
+COMMENT ON COLUMN coverage_counts.id IS 'First half of the SHA-256 of all the rest.';
+COMMENT ON COLUMN coverage_counts.fields IS 'What was looked for: part and field of crawl_coverage, with a blank between.';
+COMMENT ON COLUMN coverage_counts.pages IS 'For each of them, the pages that should have it.';
+COMMENT ON COLUMN coverage_counts.found IS 'Those on which it was found.';
+COMMENT ON COLUMN coverage_counts.amounts IS 'How much of it was found; NULL where it is only there or not.';
+COMMENT ON COLUMN coverage_counts.fell IS 'Whether less of it was found than should have been.';
 
 CREATE TABLE crawls (
-    id               text         NOT NULL CHECK (id <> ''),
-    site             text         NOT NULL CHECK (site <> ''),
-    arguments        jsonb        NOT NULL DEFAULT '{}'::jsonb,
-    job              text,
-    started_at       timestamptz  NOT NULL,
-    finished_at      timestamptz,
-    outcome          text         CHECK (outcome = ANY (ARRAY['ok', 'error', 'spooled', 'unreachable', 'drift'])),
-    walked           bigint[]     NOT NULL DEFAULT '{}'::bigint[],
-    list_pages       integer      NOT NULL DEFAULT 0 CHECK (list_pages >= 0),
-    article_pages    integer      NOT NULL DEFAULT 0 CHECK (article_pages >= 0),
-    new              integer      NOT NULL DEFAULT 0 CHECK (new >= 0),
-    changed          integer      NOT NULL DEFAULT 0 CHECK (changed >= 0),
-    unchanged        integer      NOT NULL DEFAULT 0 CHECK (unchanged >= 0),
-    unreadable       integer      NOT NULL DEFAULT 0 CHECK (unreadable >= 0),
-    spooled          integer      NOT NULL DEFAULT 0 CHECK (spooled >= 0),
-    drained_segment  integer      NOT NULL DEFAULT 0 CHECK (drained_segment >= 0),
-    version          text         NOT NULL,
-    statistics       jsonb        NOT NULL DEFAULT '{}'::jsonb,
-    number           bigint       GENERATED ALWAYS AS IDENTITY NOT NULL,
-    gone_after       interval     CHECK (gone_after > '00:00:00'::interval),
-    kind             text         NOT NULL DEFAULT 'lists' CHECK (kind = ANY (ARRAY['lists', 'articles', 'reparse'])),
-    scope            text         NOT NULL DEFAULT 'all' CHECK (scope <> ''),
-    is_comparable    boolean      NOT NULL DEFAULT false,
-    proves_lists     boolean      NOT NULL DEFAULT false,
-    clock_ahead      interval     CHECK (clock_ahead > '00:00:00'::interval),
-    since            timestamptz,
-    last_fetched_at  timestamptz,
+    id                text         NOT NULL CHECK (id <> ''),
+    site              text         NOT NULL CHECK (site <> ''),
+    arguments         jsonb        NOT NULL DEFAULT '{}'::jsonb,
+    job               text,
+    started_at        timestamptz  NOT NULL,
+    finished_at       timestamptz,
+    outcome           text         CHECK (outcome = ANY (ARRAY['ok', 'error', 'spooled', 'unreachable', 'drift'])),
+    walked            bigint[]     NOT NULL DEFAULT '{}'::bigint[],
+    list_pages        integer      NOT NULL DEFAULT 0 CHECK (list_pages >= 0),
+    article_pages     integer      NOT NULL DEFAULT 0 CHECK (article_pages >= 0),
+    new               integer      NOT NULL DEFAULT 0 CHECK (new >= 0),
+    changed           integer      NOT NULL DEFAULT 0 CHECK (changed >= 0),
+    unchanged         integer      NOT NULL DEFAULT 0 CHECK (unchanged >= 0),
+    unreadable        integer      NOT NULL DEFAULT 0 CHECK (unreadable >= 0),
+    spooled           integer      NOT NULL DEFAULT 0 CHECK (spooled >= 0),
+    drained_segment   integer      NOT NULL DEFAULT 0 CHECK (drained_segment >= 0),
+    version           text         NOT NULL,
+    statistics        jsonb        NOT NULL DEFAULT '{}'::jsonb,
+    number            bigint       GENERATED ALWAYS AS IDENTITY NOT NULL,
+    gone_after        interval     CHECK (gone_after > '00:00:00'::interval),
+    kind              text         NOT NULL DEFAULT 'lists' CHECK (kind = ANY (ARRAY['lists', 'articles', 'reparse'])),
+    scope             text         NOT NULL DEFAULT 'all' CHECK (scope <> ''),
+    is_comparable     boolean      NOT NULL DEFAULT false,
+    proves_lists      boolean      NOT NULL DEFAULT false,
+    clock_ahead       interval     CHECK (clock_ahead > '00:00:00'::interval),
+    since             timestamptz,
+    last_fetched_at   timestamptz,
+    coverage          uuid,
+    article_coverage  uuid,
     PRIMARY KEY (id),
+    FOREIGN KEY (article_coverage) REFERENCES coverage_counts(id),
+    FOREIGN KEY (coverage) REFERENCES coverage_counts(id),
     CHECK (started_at <= finished_at)
-);
+) WITH (autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_scale_factor=0.05);
 CREATE INDEX crawls_by_last_time ON crawls (site, GREATEST(started_at, finished_at, last_fetched_at));
-CREATE INDEX crawls_by_time ON crawls (site, started_at DESC);
+CREATE INDEX crawls_by_number ON crawls (site, number DESC);
+CREATE INDEX crawls_with_articles ON crawls (site, number DESC) WHERE article_coverage IS NOT NULL;
+CREATE INDEX crawls_with_news ON crawls (site, started_at) WHERE new > 0 AND kind = 'lists';
 COMMENT ON TABLE crawls IS 'One row per crawl, also for those that failed.';
 COMMENT ON COLUMN crawls.id IS 'Start time and a random part; also the name of the spool folder.';
 COMMENT ON COLUMN crawls.site IS 'Host of the site.';
@@ -391,6 +451,8 @@ COMMENT ON COLUMN crawls.proves_lists IS 'Whether it shows what the lists hold: 
 COMMENT ON COLUMN crawls.clock_ahead IS 'How far the clock was ahead. All times in the tables are set back by it; the id and the dates in the archive are not.';
 COMMENT ON COLUMN crawls.since IS 'Time given by -a since=: older articles were not asked for, and may be missing of the lists in walked. NULL: none was.';
 COMMENT ON COLUMN crawls.last_fetched_at IS 'When the last of the pages was fetched that it stored; NULL where it stored none.';
+COMMENT ON COLUMN crawls.coverage IS 'What was found of lists, front page and strip: a row of coverage_counts. NULL where no such page came.';
+COMMENT ON COLUMN crawls.article_coverage IS 'What was found of articles; NULL where none came.';
 
 CREATE TABLE walked_lists (
     site            text         NOT NULL CHECK (site <> ''),
@@ -408,32 +470,6 @@ COMMENT ON COLUMN walked_lists.pages IS 'How many pages the list had when its en
 COMMENT ON COLUMN walked_lists.end_seen_at IS 'When a crawl last came to the end of the list; NULL where none did.';
 COMMENT ON COLUMN walked_lists.looked_back_at IS 'When a crawl last walked on though all was known, for articles that appeared late, or came to the end.';
 COMMENT ON COLUMN walked_lists.looked_back_to IS 'The page to which it went; 0 where it came to the end, and the next one begins at the first pages.';
-
-CREATE TABLE crawl_coverage (
-    crawl   text     NOT NULL,
-    part    text     NOT NULL CHECK (part <> ''),
-    field   text     NOT NULL CHECK (field <> ''),
-    pages   integer  NOT NULL CHECK (pages > 0),
-    found   integer  NOT NULL,
-    amount  bigint   CHECK (amount >= 0),
-    fell    boolean  NOT NULL DEFAULT false,
-    site    text     NOT NULL CHECK (site <> ''),
-    number  bigint   NOT NULL,
-    PRIMARY KEY (crawl, part, field),
-    FOREIGN KEY (crawl) REFERENCES crawls(id) ON DELETE CASCADE,
-    CHECK (found >= 0 AND found <= pages)
-);
-CREATE INDEX crawl_coverage_by_field ON crawl_coverage (site, part, field, number DESC) WHERE NOT fell;
-COMMENT ON TABLE crawl_coverage IS 'On how many pages of a crawl each field was found in its own place on the page.';
-COMMENT ON COLUMN crawl_coverage.crawl IS 'The crawl.';
-COMMENT ON COLUMN crawl_coverage.part IS 'Part of the page: article, strip (the weather in the page header), front (the front page and its menu), or list 22 (that section''s list pages, 0 for the list of all articles).';
-COMMENT ON COLUMN crawl_coverage.field IS 'What was looked for.';
-COMMENT ON COLUMN crawl_coverage.pages IS 'Pages that should have the part; of the field answer, pages that were asked for.';
-COMMENT ON COLUMN crawl_coverage.found IS 'Those on which the field was found, metadata and list pages that stand in for it not counted.';
-COMMENT ON COLUMN crawl_coverage.amount IS 'How much of it was found, on all pages together: characters of bodies, cities, blocks of related stories, teasers. NULL where a field is only there or not, and for crawls of before version 9 of the schema.';
-COMMENT ON COLUMN crawl_coverage.fell IS 'Less of it was found than should have been. Holds until a crawl meets the field again and finds enough of it.';
-COMMENT ON COLUMN crawl_coverage.site IS 'Site of the crawl.';
-COMMENT ON COLUMN crawl_coverage.number IS 'Number of the crawl.';
 
 CREATE TABLE missing_fields (
     site         text              NOT NULL CHECK (site <> ''),
@@ -483,6 +519,7 @@ CREATE TABLE rejected_pages (
     PRIMARY KEY (id)
 );
 CREATE INDEX rejected_pages_by_article ON rejected_pages (site, no);
+CREATE INDEX rejected_pages_by_time ON rejected_pages (fetched_at);
 COMMENT ON TABLE rejected_pages IS 'Pages that should have become an article or a list and did not.';
 COMMENT ON COLUMN rejected_pages.id IS 'Number of the rejection.';
 COMMENT ON COLUMN rejected_pages.site IS 'Host of the site.';
@@ -624,3 +661,32 @@ SELECT site, related_no FROM teasers;
 COMMENT ON VIEW related_numbers IS 'Numbers of articles to which stored pages lead or have led; one may be there several times.';
 COMMENT ON COLUMN related_numbers.site IS 'Host of the site.';
 COMMENT ON COLUMN related_numbers.related_no IS 'Number of the article.';
+
+CREATE VIEW weather_readings AS
+SELECT s.id AS snapshot_id, r.position, r.city, r.condition, r.icon, r.temperature_c, w.station_id
+FROM weather_snapshots AS s JOIN weather_strips AS r USING (readings_hash)
+LEFT JOIN weather_stations AS w ON w.name_ko = r.city;
+COMMENT ON VIEW weather_readings IS 'The cities of a weather strip, in printed order.';
+COMMENT ON COLUMN weather_readings.snapshot_id IS 'The snapshot the reading belongs to.';
+COMMENT ON COLUMN weather_readings.position IS 'Place in the strip, from 1.';
+COMMENT ON COLUMN weather_readings.city IS 'Name as printed.';
+COMMENT ON COLUMN weather_readings.condition IS 'Sky as a word; NULL where the strip prints none or -: unknown, not clear.';
+COMMENT ON COLUMN weather_readings.icon IS 'Class of the icon, such as iw04.';
+COMMENT ON COLUMN weather_readings.temperature_c IS 'Air temperature in degrees Celsius.';
+COMMENT ON COLUMN weather_readings.station_id IS 'Station with exactly this name, where it is known.';
+
+CREATE VIEW crawl_coverage AS
+SELECT c.id AS crawl, substring(f.name, '^(.*) ') AS part, substring(f.name, '[^ ]*$') AS field, f.pages, f.found,
+    f.amount, f.fell, c.site, c.number
+FROM crawls AS c, unnest(ARRAY[c.coverage, c.article_coverage]) AS of_crawl (id) JOIN coverage_counts AS o USING (id),
+    unnest(o.fields, o.pages, o.found, o.amounts, o.fell) AS f (name, pages, found, amount, fell);
+COMMENT ON VIEW crawl_coverage IS 'On how many pages of a crawl each field was found in its own place on the page.';
+COMMENT ON COLUMN crawl_coverage.crawl IS 'The crawl.';
+COMMENT ON COLUMN crawl_coverage.part IS 'Part of the page: article, strip (the weather in the page header), front (the front page and its menu), or list 22 (that section''s list pages, 0 for the list of all articles).';
+COMMENT ON COLUMN crawl_coverage.field IS 'What was looked for.';
+COMMENT ON COLUMN crawl_coverage.pages IS 'Pages that should have the part; of the field answer, pages that were asked for.';
+COMMENT ON COLUMN crawl_coverage.found IS 'Those on which the field was found, metadata and list pages that stand in for it not counted.';
+COMMENT ON COLUMN crawl_coverage.amount IS 'How much of it was found, on all pages together: characters of bodies, cities, blocks of related stories, teasers. NULL where a field is only there or not, and for crawls of before version 9 of the schema.';
+COMMENT ON COLUMN crawl_coverage.fell IS 'Less of it was found than should have been. Holds until a crawl meets the field again and finds enough of it.';
+COMMENT ON COLUMN crawl_coverage.site IS 'Site of the crawl.';
+COMMENT ON COLUMN crawl_coverage.number IS 'Number of the crawl.';

@@ -39,6 +39,13 @@ ARTICLES: Columns = {
     "text_archive_length": "bigint",
 }
 
+SITES: Columns = {
+    "site": "text",
+    "articles": "bigint",
+    "edited": "bigint",
+    "gone": "bigint",
+}
+
 FORMER_ARTICLES: Columns = {
     name: of_type for name, of_type in ARTICLES.items() if name != "returned" and not name.startswith("text_")
 } | {"replaced_at": "timestamptz"}
@@ -129,14 +136,22 @@ WEATHER_SNAPSHOTS: Columns = {
     "readings_hash": "text",
 }
 
-WEATHER_READINGS: Columns = {
-    "snapshot_id": "bigint",
+WEATHER_STRIPS: Columns = {
+    "readings_hash": "text",
     "position": "integer",
     "city": "text",
     "condition": "text",
     "icon": "text",
     "temperature_c": "numeric(4,1)",
-    "station_id": "integer",
+}
+
+COVERAGE_COUNTS: Columns = {
+    "id": "uuid",
+    "fields": "text[]",
+    "pages": "integer[]",
+    "found": "integer[]",
+    "amounts": "bigint[]",
+    "fell": "boolean[]",
 }
 
 CRAWLS: Columns = {
@@ -167,6 +182,8 @@ CRAWLS: Columns = {
     "clock_ahead": "interval",
     "since": "timestamptz",
     "last_fetched_at": "timestamptz",
+    "coverage": "uuid",
+    "article_coverage": "uuid",
 }
 
 WALKED_LISTS: Columns = {
@@ -176,18 +193,6 @@ WALKED_LISTS: Columns = {
     "end_seen_at": "timestamptz",
     "looked_back_at": "timestamptz",
     "looked_back_to": "integer",
-}
-
-CRAWL_COVERAGE: Columns = {
-    "crawl": "text",
-    "part": "text",
-    "field": "text",
-    "pages": "integer",
-    "found": "integer",
-    "amount": "bigint",
-    "fell": "boolean",
-    "site": "text",
-    "number": "bigint",
 }
 
 MISSING_FIELDS: Columns = {
@@ -252,6 +257,7 @@ CAPTURE: Columns = {"site": "text", "no": "bigint", "fetched_at": "timestamptz"}
 """What tells one download of one article from all others, in every table that has it."""
 
 TABLES: dict[str, Columns] = {
+    "sites": SITES,
     "articles": ARTICLES,
     "former_articles": FORMER_ARTICLES,
     "article_images": ARTICLE_IMAGES,
@@ -263,10 +269,10 @@ TABLES: dict[str, Columns] = {
     "formerly_shown_teasers": FORMERLY_SHOWN_TEASERS,
     "weather_stations": WEATHER_STATIONS,
     "weather_snapshots": WEATHER_SNAPSHOTS,
-    "weather_readings": WEATHER_READINGS,
+    "weather_strips": WEATHER_STRIPS,
+    "coverage_counts": COVERAGE_COUNTS,
     "crawls": CRAWLS,
     "walked_lists": WALKED_LISTS,
-    "crawl_coverage": CRAWL_COVERAGE,
     "missing_fields": MISSING_FIELDS,
     "rejected_pages": REJECTED_PAGES,
     "removed_articles": REMOVED_ARTICLES,

@@ -32,10 +32,34 @@ RELATED_NUMBERS: Columns = {
     "related_no": "bigint",
 }
 
+WEATHER_READINGS: Columns = {
+    "snapshot_id": "bigint",
+    "position": "integer",
+    "city": "text",
+    "condition": "text",
+    "icon": "text",
+    "temperature_c": "numeric(4,1)",
+    "station_id": "integer",
+}
+
+CRAWL_COVERAGE: Columns = {
+    "crawl": "text",
+    "part": "text",
+    "field": "text",
+    "pages": "integer",
+    "found": "integer",
+    "amount": "bigint",
+    "fell": "boolean",
+    "site": "text",
+    "number": "bigint",
+}
+
 VIEWS: dict[str, Columns] = {
     "article_revisions": ARTICLE_REVISIONS,
     "related_stories": RELATED_STORIES,
     "related_story_history": RELATED_STORY_HISTORY,
     "related_numbers": RELATED_NUMBERS,
+    "weather_readings": WEATHER_READINGS,
+    "crawl_coverage": CRAWL_COVERAGE,
 }
 """All views; each stands behind the views that it refers to."""

@@ -85,10 +85,11 @@ def export_segments(
 
     A page of which the database refuses a part is handed to `keep` before anything is committed.
     """
+    weather.add_strips(connection, [page.weather for each in segments.values() for page in each if page.weather])
     with connection.transaction():
         # A deferred constraint of the owner would fail at the commit, where nobody can tell which page it refuses.
         connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        crawls.write(connection, record)
+        crawls.write(connection, replace(record, coverage=()))  # it is judged when all is stored
         # Segments up to this one were stored by a process that was killed before it could remove their files.
         drained = crawls.drained_segment(connection, record.id)
         pages = [page for number, pages in segments.items() if number > drained for page in pages]

@@ -8,21 +8,36 @@ from typing import Any, LiteralString
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
+from asiatongsin import statistics
 from asiatongsin.items import PageItems
 from pipelines.crawl_record import REPARSE, CrawlRecord
-from pipelines.database.statements import names, replaced, without
+from pipelines.database.statements import each, names, only, replaced, without
 from pipelines.database.tables import CRAWLS
 from pipelines.exporters import crawl_coverage, walked_lists
 from pipelines.exporters.articles import Written
 from pipelines.exporters.parts import storable
 
 _RECORD = without(CRAWLS, "number", "new", "changed", "unchanged", "drained_segment", "clock_ahead", "last_fetched_at")
-_REPLACED = without(_RECORD, "id", "site", "arguments", "kind", "scope", "job", "started_at", "version")
+_COVERAGE = only(CRAWLS, "coverage", "article_coverage")
+_REPLACED = without(
+    _RECORD, "id", "site", "arguments", "kind", "scope", "job", "started_at", "version", "statistics", *_COVERAGE
+)
 _VALUES = ", ".join([f"%({name})s::{of_type}" for name, of_type in _RECORD.items()])
 
+_KEPT = [statistics.CLOCK_AHEAD_OF_SITE, statistics.FINISH_REASON, "downloader/request_count", "memusage/max"]
+"""Statistics that are kept of a crawl that ended well and found no news: most crawls do, and all alike."""
+
 _WRITE: LiteralString = f"""
-INSERT INTO crawls ({names(_RECORD)}) VALUES ({_VALUES})
-ON CONFLICT (id) DO UPDATE SET {replaced(_REPLACED)}"""
+INSERT INTO crawls AS c ({names(_RECORD)}) VALUES ({_VALUES})
+ON CONFLICT (id) DO UPDATE SET {replaced(_REPLACED)},
+    {each(_COVERAGE, "{0} = coalesce(excluded.{0}, c.{0})")},
+    statistics = CASE WHEN excluded.outcome = 'ok' AND c.new = 0 AND c.changed = 0
+        THEN (
+            SELECT coalesce(jsonb_object_agg(key, value), '{{}}') FROM jsonb_each(excluded.statistics)
+            WHERE key = ANY(%(kept)s)
+        )
+        ELSE excluded.statistics
+    END"""
 
 _CLOSE_DEAD: LiteralString = f"""
 UPDATE crawls SET outcome = 'error', finished_at = greatest(now(), started_at)
@@ -38,14 +53,14 @@ WHERE id = %s"""
 
 def write(connection: Connection, record: CrawlRecord) -> None:
     """Adds the crawl, or brings its row up to date."""
-    values: dict[str, Any] = {name: getattr(record, name) for name in _RECORD}
+    values: dict[str, Any] = {name: getattr(record, name) for name in without(_RECORD, *_COVERAGE)}
+    values |= dict(zip(_COVERAGE, crawl_coverage.write(connection, record), strict=True)) | {"kept": _KEPT}
     values |= {name: Jsonb(_storable(values[name])) for name in ("arguments", "statistics")}
     values["walked"] = list(record.walked)
     values["job"] = record.job and storable(record.job)
     if record.finished_at:  # the clock may have been set back while the crawl ran
         values["finished_at"] = max(record.finished_at, record.started_at)
     connection.execute(_WRITE, values)
-    crawl_coverage.write(connection, record)
     walked_lists.write(connection, record)
 
 

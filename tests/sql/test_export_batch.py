@@ -26,7 +26,7 @@ from tests.stored import count, rows
 
 NOT_OF_PAGES = {
     "weather_stations",
-    "crawl_coverage",
+    "coverage_counts",
     "missing_fields",
     "reparse_bookmarks",
     "walked_lists",
@@ -68,7 +68,7 @@ def test_takes_as_many_statements_for_many_pages_as_for_few(connection: Connecti
             export_segments(counting, record(), {segment: batch(pages)}, keep=str)
             taken.append(counting.statements - before)
     assert taken[1] == taken[2]
-    assert max(taken) <= 23
+    assert max(taken) <= 24
     assert count(connection, "articles") == 250
 
 
@@ -90,7 +90,8 @@ def test_stores_nothing_of_a_batch_that_breaks_and_all_of_it_the_next_time(
         with suppress(psycopg.OperationalError), Breaking.connect(database_url, autocommit=True) as breaking:
             stored = export_segments(breaking, record(), {1: batch(3)}, keep=str).pages
         empty = [table for table in OF_PAGES if not count(connection, table)]
-        assert empty == ([] if stored else OF_PAGES)
+        before = ["weather_strips"] if Breaking.last else []  # they are stored first, for all sites
+        assert empty == ([] if stored else [table for table in OF_PAGES if table not in before])
         Breaking.last += 1
     assert Breaking.last > 5
 

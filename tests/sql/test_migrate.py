@@ -135,18 +135,18 @@ def test_holds_all_stations(connection: Connection) -> None:
 
 
 def test_brings_the_stations_up_to_date_without_a_change_of_the_schema(connection: Connection) -> None:
-    """The reader gives numbers out of the list of the package: one the table lacks makes it refuse every page."""
     connection.execute("DELETE FROM weather_stations WHERE station_id = 108")
     migrate(connection)
     assert rows(connection, "SELECT name_ko FROM weather_stations WHERE station_id = 108") == [("서울",)]
 
 
 def test_gives_a_new_station_the_readings_of_before(connection: Connection) -> None:
-    export(connection, page(seoul=21.3))
-    connection.execute("UPDATE weather_readings SET station_id = NULL")
     connection.execute("DELETE FROM weather_stations WHERE station_id = 108")
+    export(connection, page(seoul=21.3))
+    station = "SELECT station_id FROM weather_readings WHERE city = '서울'"
+    assert rows(connection, station) == [(None,)]
     migrate(connection)
-    assert rows(connection, "SELECT station_id FROM weather_readings WHERE city = '서울'") == [(108,)]
+    assert rows(connection, station) == [(108,)]
 
 
 UNCHECKED = """
