@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import chain
 
 from asiatongsin.html.element import Element, text_of
+
+
+_ENDS_WITH_TAG = re.compile(r"(?:[^,]* )?(?P<tag>[a-z][a-z0-9]*)(?:[.#][\w-]+|\[[^\]\s]+\]|:\w+|:not\([^()\s]+\))*")
+
+
+class Inside:
+    """A small element and all in it by their tags, for selectors of which most find nothing there."""
+
+    def __init__(self, element: Element) -> None:
+        self.element = element
+        self._by_tag: dict[str | None, list[Element]] = {}
+        for inner in element.traverse():
+            self._by_tag.setdefault(inner.tag, []).append(inner)
+
+    def find(self, css: str, tag: str | None) -> list[Element]:
+        """What a selector finds, which looks for a tag, or for any where that is None."""
+        if css == tag or (tag is not None and tag not in self._by_tag):
+            return self._by_tag.get(tag, [])
+        return self.element.css(css)
 
 
 class Selectors:
@@ -17,6 +37,7 @@ class Selectors:
 
     def __init__(self, *css: str) -> None:
         self.css = css
+        self._tags = [found["tag"] if (found := _ENDS_WITH_TAG.fullmatch(one)) else None for one in css]
 
     def all(self, element: Element) -> Iterator[Element]:
         """Every element that one of the selectors finds, the more trusted selectors first."""
@@ -35,6 +56,10 @@ class Selectors:
             if (found := element.css_first(css)) is not None:
                 return found
         return None
+
+    def all_inside(self, inside: Inside) -> Iterator[Element]:
+        """As `all`."""
+        return chain.from_iterable(map(inside.find, self.css, self._tags))
 
     def text(self, element: Element) -> str | None:
         """The text of the first element that has any."""

@@ -9,8 +9,8 @@ from functools import cached_property, lru_cache
 from urllib.parse import urlsplit
 
 from asiatongsin.html.addresses import join
-from asiatongsin.html.element import Element, ancestors, attribute, classes, key, text_of
-from asiatongsin.html.selectors import Selectors
+from asiatongsin.html.element import Element, ancestors, attribute, classes, is_same, key, text_of
+from asiatongsin.html.selectors import Inside, Selectors
 from asiatongsin.items import RelatedStory
 from asiatongsin.korean import drop_broken_entity
 from asiatongsin.mediaon.urls import article_no
@@ -58,6 +58,8 @@ class RelatedStories:
         self.site = _site("{0.scheme}://{0.netloc}".format(urlsplit(page_url)))
         self._in_teaser: dict[int, bool] = {}
         self._places: dict[int, _Place] = {}
+        self._names: dict[int, str] = {}
+        self._texts: dict[int, str | None] = {}
 
     def stories(self) -> tuple[RelatedStory, ...]:
         """The stories; positions count within a block, an article shown twice in one block counts once."""
@@ -78,7 +80,7 @@ class RelatedStories:
                 continue
             place = self._place_of(link)
             if not place.is_excluded:
-                yield link, no, self._name(place)
+                yield link, no, self._name(place.block) if place.block is not None else "page"
 
     def _place_of(self, link: Element) -> _Place:
         """Where a link is. Each element around links is looked at once, however many links it holds."""
@@ -107,15 +109,25 @@ class RelatedStories:
         is_block = element.tag in _BLOCK_TAGS and names.strip() and not around.is_widget
         return _Place(element) if is_block else around
 
-    def _name(self, place: _Place) -> str:
+    def _name(self, block: Element) -> str:
         """The printed title of a block, else its widget class, else the first of its classes."""
-        block = place.block
-        if block is None:
-            return "page"
+        if (known := self._names.get(key(block))) is not None:
+            return known
         widget = _WIDGET.search(attribute(block, "class"))
         has_title_bar = widget is not None and not re.match(_OLDER, widget[0])
-        titles = self._widget_titles if has_title_bar else self._plain_titles
-        return titles.get(key(block)) or (widget[0] if widget else classes(block)[0])
+        title = self._widget_title(block) if has_title_bar else self._plain_titles.get(key(block))
+        name = self._names[key(block)] = title or (widget[0] if widget else classes(block)[0])
+        return name
+
+    def _widget_title(self, block: Element) -> str | None:
+        """Where the first heading that is found has no text, all headings of the page are asked."""
+        heading = BLOCK_TITLE.first(block)
+        if heading is None:
+            return None
+        if key(heading) not in self._texts:
+            self._texts[key(heading)] = text_of(heading)
+        title = None if is_same(heading, block) else self._texts[key(heading)]
+        return title or self._widget_titles.get(key(block))
 
     @cached_property
     def _widget_titles(self) -> dict[int, str]:
@@ -163,19 +175,25 @@ class _Teaser:
 def _teaser(link: Element) -> _Teaser:
     around = link.parent
     names = classes(around) if around is not None else []
-    if around is not None and around.tag in {"p", "span"} and THUMBNAIL.first(link) is None:
+    inside = Inside(link)
+    image = next(THUMBNAIL.all_inside(inside), None)
+    if around is not None and around.tag in {"p", "span"} and image is None:
         # On older layouts a teaser is several links; that of its lead stands so (cnbnews.com in 2018).
         return _Teaser(title=None, lead=text_of(link), source=None)
     if "writer" in names:  # pressian.com in 2018: who wrote it
         return _Teaser(title=None, lead=None, source=None)
-    title = TITLE.text(link) or text_of(link)
-    lead = LEAD.text(link)
-    image = THUMBNAIL.first(link)
+    title = _text(TITLE.all_inside(inside)) or text_of(link)
+    lead = _text(LEAD.all_inside(inside))
     return _Teaser(
         title=title,
         lead=(drop_broken_entity(lead) or None) if lead and lead != title else None,
         source=attribute(image, "src") if image is not None else None,
     )
+
+
+def _text(elements: Iterable[Element]) -> str | None:
+    """The first text that one of these has."""
+    return next(filter(None, map(text_of, elements)), None)
 
 
 @lru_cache(maxsize=64)
@@ -198,7 +216,8 @@ def _titled(story: RelatedStory) -> RelatedStory:
     """A story whose only text is that of a link in a paragraph has it for its title."""
     if story.title is None:
         return replace(story, title=story.lead, lead=None)
-    return replace(story, lead=drop_broken_entity(story.lead) or None) if story.lead else story
+    lead = drop_broken_entity(story.lead) or None if story.lead else None
+    return story if lead == story.lead else replace(story, lead=lead)
 
 
 def _merge(first: RelatedStory, second: RelatedStory) -> RelatedStory:
