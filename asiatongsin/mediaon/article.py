@@ -34,6 +34,7 @@ HEADLINE = Selectors(
     ".viewsubject > p",  # weekly papers
     ".hbox > h2",  # before 2016
 )
+ANY_HEADLINE = Selectors(", ".join(HEADLINE.css))
 SUBHEADLINE = Selectors(".art_top h3", ".fix_art_top h3", ".sub_tit", ".news_top h4", ".hbox > h3")
 INFO = Selectors(".art_top .art_info > li", ".fix_art_top .art_info > li", "div > .art_info > li", ".arvdate")
 META_HEADLINE = Selectors("meta[property='og:title']", "meta[name=title]")
@@ -142,9 +143,8 @@ class ArticlePage:
     @cached_property
     def links(self) -> tuple[ArticleLink, ...]:
         found = [link for part in self._parts for link in part.links]
-        column = next(
-            (around for body in self.bodies[:1] for around in ancestors(body) if HEADLINE.first(around)), None
-        )
+        columns = (around for body in self.bodies[:1] for around in ancestors(body))
+        column = next((around for around in columns if ANY_HEADLINE.first(around) is not None), None)
         offered = attachments(column, self.page.url) if column is not None else []
         return tuple(dict.fromkeys([*found, *offered]))
 
@@ -160,7 +160,12 @@ class ArticlePage:
 
     @cached_property
     def _printed_headline(self) -> str | None:
-        return HEADLINE.text(self.tree)
+        first = self._headline_place
+        return (text_of(first) or HEADLINE.text(self.tree)) if first is not None else None
+
+    @cached_property
+    def _headline_place(self) -> Element | None:
+        return HEADLINE.first(self.tree)
 
     @cached_property
     def _printed_time(self) -> datetime | None:
@@ -183,7 +188,7 @@ class ArticlePage:
     @cached_property
     def _column(self) -> Element:
         """The innermost element around headline and body."""
-        body, headline = BODY.first(self.tree), HEADLINE.first(self.tree)
+        body, headline = BODY.first(self.tree), self._headline_place
         if body is None or headline is None:
             return self.tree
         around_headline = set(map(key, ancestors(headline)))

@@ -70,8 +70,8 @@ class ArticleBody:
         if tag in _SKIPPED_TAGS:
             self._note_unseen(node)
             return False
-        names = (attributes.get("class") or "").split()
-        if any(map(_NOT_TEXT.match, names)):
+        names = (attributes.get("class") or "").split() if attributes else []
+        if names and any(map(_NOT_TEXT.match, names)):
             return False
         if (self._read and key(node) in self._read) or (is_frame(tag, names) and self._is_photo(node)):
             return False

@@ -44,7 +44,8 @@ class WeatherStrip:
 
 
 def _reading(entry: Element) -> WeatherReading | None:
-    icon = ICON.first(entry)
+    begin = entry.first_child
+    icon = begin if begin is not None and begin.tag == "span" else ICON.first(entry)
     word, rest = _word_and_rest(entry, icon)
     found = _CITY.match(rest) if len(rest) <= _LONGEST_ENTRY else None
     if found is None:
