@@ -84,10 +84,11 @@ class ArticleBody:
         return True
 
     def _leave(self, node: Element) -> None:
-        if node.tag in _TABLE_TAGS:
-            self._lines.leave(node)
-        elif node.tag in _BLOCKS:
+        tag = node.tag
+        if tag in _BLOCKS:
             self._lines.end_line()
+        elif tag in _TABLE_TAGS:
+            self._lines.leave(node)
 
     def _note_unseen(self, node: Element) -> None:
         """Text in these is not seen, but what they show is: a frame, or the photo for readers without scripts."""
