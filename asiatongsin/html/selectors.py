@@ -3,29 +3,68 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from itertools import chain
+from typing import Protocol
 
 from asiatongsin.html.element import Element, text_of
 
+_AROUND = re.compile(r"(?P<around>\.[\w-]+) [^,]+")
+_TAG_AT_END = re.compile(r"(?:[^,]* )?(?P<tag>[a-z][a-z0-9]*)(?:[.#][\w-]+|\[[^\]\s]+\]|:[\w-]+|:not\([^()\s]+\))*")
 
-_ENDS_WITH_TAG = re.compile(r"(?:[^,]* )?(?P<tag>[a-z][a-z0-9]*)(?:[.#][\w-]+|\[[^\]\s]+\]|:\w+|:not\([^()\s]+\))*")
+
+class Searched(Protocol):
+    """What selectors look into: an element, or one that was looked through before."""
+
+    def css(self, query: str) -> list[Element]:
+        """All that a selector finds, in the order of the page."""
+
+    def css_first(self, query: str) -> Element | None:
+        """The first of them."""
 
 
-class Inside:
-    """A small element and all in it by their tags, for selectors of which most find nothing there."""
+class WholePage:
+    """A page, for fields that stand in something with a class: that is looked for once."""
+
+    def __init__(self, tree: Element) -> None:
+        self._tree = tree
+        self._around: dict[str, list[Element]] = {}
+
+    def css(self, query: str) -> list[Element]:
+        return [found for part in self._parts(query) for found in part.css(query)]
+
+    def css_first(self, query: str) -> Element | None:
+        return next((found for part in self._parts(query) if (found := part.css_first(query)) is not None), None)
+
+    def _parts(self, query: str) -> list[Element]:
+        around = _around(query)
+        if around is None:
+            return [self._tree]
+        if around not in self._around:
+            found = self._tree.css(around)
+            self._around[around] = found if len(found) < 2 else [self._tree]  # one may be within another
+        return self._around[around]
+
+
+class SmallElement:
+    """An element and the few in it by their tags, for selectors of which most find nothing there."""
 
     def __init__(self, element: Element) -> None:
-        self.element = element
-        self._by_tag: dict[str | None, list[Element]] = {}
+        self._element = element
+        self._by_tag: dict[str | None, list[Element]] = defaultdict(list)
         for inner in element.traverse():
-            self._by_tag.setdefault(inner.tag, []).append(inner)
+            self._by_tag[inner.tag].append(inner)
 
-    def find(self, css: str, tag: str | None) -> list[Element]:
-        """What a selector finds, which looks for a tag, or for any where that is None."""
-        if css == tag or (tag is not None and tag not in self._by_tag):
+    def css(self, query: str) -> list[Element]:
+        tag = _tag(query)
+        if query == tag or (tag is not None and tag not in self._by_tag):
             return self._by_tag.get(tag, [])
-        return self.element.css(css)
+        return self._element.css(query)
+
+    def css_first(self, query: str) -> Element | None:
+        return next(iter(self.css(query)), None)
 
 
 class Selectors:
@@ -37,31 +76,26 @@ class Selectors:
 
     def __init__(self, *css: str) -> None:
         self.css = css
-        self._tags = [found["tag"] if (found := _ENDS_WITH_TAG.fullmatch(one)) else None for one in css]
 
-    def all(self, element: Element) -> Iterator[Element]:
+    def all(self, element: Searched) -> Iterator[Element]:
         """Every element that one of the selectors finds, the more trusted selectors first."""
         return chain.from_iterable(map(element.css, self.css))
 
-    def best(self, element: Element) -> list[Element]:
+    def best(self, element: Searched) -> list[Element]:
         """All that the most trusted selector finds that finds anything."""
         for css in self.css:
             if found := element.css(css):
                 return found
         return []
 
-    def first(self, element: Element) -> Element | None:
+    def first(self, element: Searched) -> Element | None:
         """The first element that is found."""
         for css in self.css:
             if (found := element.css_first(css)) is not None:
                 return found
         return None
 
-    def all_inside(self, inside: Inside) -> Iterator[Element]:
-        """As `all`."""
-        return chain.from_iterable(map(inside.find, self.css, self._tags))
-
-    def text(self, element: Element) -> str | None:
+    def text(self, element: Searched) -> str | None:
         """The text of the first element that has any."""
         for css in self.css:
             if text := _text(element, css):
@@ -69,9 +103,23 @@ class Selectors:
         return None
 
 
-def _text(element: Element, css: str) -> str | None:
+def _text(element: Searched, css: str) -> str | None:
     """Mostly the first one that is found has a text, and looking for one costs less than looking for all."""
     first = element.css_first(css)
     if first is None:
         return None
     return text_of(first) or next((text for found in element.css(css) if (text := text_of(found))), None)
+
+
+@cache
+def _around(css: str) -> str | None:
+    """The class that a selector asks to be around all that it finds; None where it asks for none."""
+    found = _AROUND.fullmatch(css)
+    return found["around"] if found else None
+
+
+@cache
+def _tag(css: str) -> str | None:
+    """The tag of all that a selector finds; None where it finds several."""
+    found = _TAG_AT_END.fullmatch(css)
+    return found["tag"] if found else None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from asiatongsin.html.addresses import join
 from asiatongsin.html.element import Element, ancestors, attribute, classes, is_same, key, text_of
-from asiatongsin.html.selectors import Inside, Selectors
+from asiatongsin.html.selectors import Selectors, SmallElement
 from asiatongsin.items import RelatedStory
 from asiatongsin.korean import drop_broken_entity
 from asiatongsin.mediaon.urls import article_no
@@ -21,7 +22,7 @@ BLOCK_TITLE = Selectors(".tit_set h2", ".tit_set h3", "h2.skin_tit", ".skin_tit"
 PLAIN_BLOCK_TITLE = Selectors("h2", "h3", "h4", "strong", "b")
 TITLE = Selectors("h2", "h3", "strong", "i.ofe", "b.ofe", "b > span", "b:not(.clamp)")
 LEAD = Selectors("p.ffd", "p", "b.clamp", "em")
-THUMBNAIL = Selectors("img[src]:not([src='']):not([src^='data:'])")
+IMAGES = Selectors("img")
 
 # One numbered skin each: arl_054, hdl_003, pvw_001, and m01_hdl10 on older layouts.
 _OLDER = r"[a-z]\d{2,3}_(?!arv)[a-z]{3}\d{1,3}"
@@ -31,8 +32,7 @@ _EXCLUDED_CLASSES = re.compile(r"(?<!\S)(?:art_top|fix_art_top|head_cen|top_nav)
 _EXCLUDED_IDS = {"gnb", "header", "footer"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """Where a link is."""
 
     block: Element | None = None
@@ -163,8 +163,7 @@ class RelatedStories:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Teaser:
+class _Teaser(NamedTuple):
     """What a link shows."""
 
     title: str | None
@@ -175,25 +174,25 @@ class _Teaser:
 def _teaser(link: Element) -> _Teaser:
     around = link.parent
     names = classes(around) if around is not None else []
-    inside = Inside(link)
-    image = next(THUMBNAIL.all_inside(inside), None)
-    if around is not None and around.tag in {"p", "span"} and image is None:
+    inside = SmallElement(link)
+    source = next(filter(_is_shown, (attribute(image, "src") for image in IMAGES.all(inside))), None)
+    if around is not None and around.tag in {"p", "span"} and source is None:
         # On older layouts a teaser is several links; that of its lead stands so (cnbnews.com in 2018).
         return _Teaser(title=None, lead=text_of(link), source=None)
     if "writer" in names:  # pressian.com in 2018: who wrote it
         return _Teaser(title=None, lead=None, source=None)
-    title = _text(TITLE.all_inside(inside)) or text_of(link)
-    lead = _text(LEAD.all_inside(inside))
+    title = TITLE.text(inside) or text_of(link)
+    lead = LEAD.text(inside)
     return _Teaser(
         title=title,
         lead=(drop_broken_entity(lead) or None) if lead and lead != title else None,
-        source=attribute(image, "src") if image is not None else None,
+        source=source,
     )
 
 
-def _text(elements: Iterable[Element]) -> str | None:
-    """The first text that one of these has."""
-    return next(filter(None, map(text_of, elements)), None)
+def _is_shown(source: str) -> bool:
+    """Whether a thumbnail has an address, and not the picture itself in its place."""
+    return source != "" and not source.startswith("data:")
 
 
 @lru_cache(maxsize=64)
