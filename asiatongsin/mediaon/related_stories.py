@@ -84,22 +84,25 @@ class RelatedStories:
 
     def _place_of(self, link: Element) -> _Place:
         """Where a link is. Each element around links is looked at once, however many links it holds."""
-        unknown: list[Element] = []
+        unknown: list[tuple[int, Element]] = []
         place = _OUTSIDE_BLOCKS
         for above in ancestors(link):
-            if (known := self._places.get(key(above))) is not None:
+            number = key(above)
+            if (known := self._places.get(number)) is not None:
                 place = known
                 break
-            unknown.append(above)
-        for element in reversed(unknown):
-            place = self._places[key(element)] = self._place_within(element, place)
+            unknown.append((number, above))
+        for number, element in reversed(unknown):
+            is_excluded = place.is_excluded or number in self.bodies
+            place = self._places[number] = _EXCLUDED if is_excluded else self._place_within(element, place)
         return place
 
     def _place_within(self, element: Element, around: _Place) -> _Place:
         """The place of the children of an element, which is itself at the place `around`."""
-        if around.is_excluded or key(element) in self.bodies or attribute(element, "id") in _EXCLUDED_IDS:
+        attributes = element.attributes
+        if attributes.get("id") in _EXCLUDED_IDS:
             return _EXCLUDED
-        names = attribute(element, "class")
+        names = attributes.get("class")
         if not names:
             return around
         if _EXCLUDED_CLASSES.search(names):
