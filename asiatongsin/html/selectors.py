@@ -6,10 +6,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
-from itertools import chain
+from itertools import chain, islice
 from typing import Protocol
 
 from asiatongsin.html.element import Element, text_of
+
+FEW = 100
+"""Elements up to which one is looked through. Where more are in it, as in links that were never closed, it is not."""
 
 _AROUND = re.compile(r"(?P<around>\.[\w-]+) [^,]+")
 _TAG_AT_END = re.compile(r"(?:[^,]* )?(?P<tag>[a-z][a-z0-9]*)(?:[.#][\w-]+|\[[^\]\s]+\]|:[\w-]+|:not\([^()\s]+\))*")
@@ -54,11 +57,13 @@ class SmallElement:
     def __init__(self, element: Element) -> None:
         self._element = element
         self._by_tag: dict[str | None, list[Element]] = defaultdict(list)
-        for inner in element.traverse():
+        inside = list(islice(element.traverse(), FEW + 1))
+        self._is_small = len(inside) <= FEW
+        for inner in inside:
             self._by_tag[inner.tag].append(inner)
 
     def css(self, query: str) -> list[Element]:
-        tag = _tag(query)
+        tag = _tag(query) if self._is_small else None
         if query == tag or (tag is not None and tag not in self._by_tag):
             return self._by_tag.get(tag, [])
         return self._element.css(query)

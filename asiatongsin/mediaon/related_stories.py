@@ -24,6 +24,9 @@ TITLE = Selectors("h2", "h3", "strong", "i.ofe", "b.ofe", "b > span", "b:not(.cl
 LEAD = Selectors("p.ffd", "p", "b.clamp", "em")
 IMAGES = Selectors("img")
 
+FEW_BLOCKS = 10
+"""So many are looked into for a title, one by one. Blocks within each other would be looked through again and again."""
+
 # One numbered skin each: arl_054, hdl_003, pvw_001, and m01_hdl10 on older layouts.
 _OLDER = r"[a-z]\d{2,3}_(?!arv)[a-z]{3}\d{1,3}"
 _WIDGET = re.compile(rf"(?<!\S)(?:(?!arv_)[a-z]{{3}}_\d{{3}}|{_OLDER})\w*(?!\S)")
@@ -59,7 +62,6 @@ class RelatedStories:
         self._in_teaser: dict[int, bool] = {}
         self._places: dict[int, _Place] = {}
         self._names: dict[int, str] = {}
-        self._texts: dict[int, str | None] = {}
 
     def stories(self) -> tuple[RelatedStory, ...]:
         """The stories; positions count within a block, an article shown twice in one block counts once."""
@@ -123,14 +125,14 @@ class RelatedStories:
         return name
 
     def _widget_title(self, block: Element) -> str | None:
-        """Where the first heading that is found has no text, all headings of the page are asked."""
-        heading = BLOCK_TITLE.first(block)
-        if heading is None:
-            return None
-        if key(heading) not in self._texts:
-            self._texts[key(heading)] = text_of(heading)
-        title = None if is_same(heading, block) else self._texts[key(heading)]
-        return title or self._widget_titles.get(key(block))
+        """Mostly the first heading that is found has it. To look into a few blocks costs less than into the page."""
+        if len(self._names) < FEW_BLOCKS:
+            heading = BLOCK_TITLE.first(block)
+            if heading is None:
+                return None
+            if not is_same(heading, block) and (title := text_of(heading)):
+                return title
+        return self._widget_titles.get(key(block))
 
     @cached_property
     def _widget_titles(self) -> dict[int, str]:

@@ -103,7 +103,7 @@ def test_finds_nothing_where_there_is_nothing() -> None:
 
 @pytest.mark.parametrize("css", [*IN_USE, "h2, p", ".art_top h2, .a", "b > i", "p.a", "P.a", "p:not(.a)", "#c"])
 def test_finds_the_same_in_what_it_has_looked_through(css: str) -> None:
-    tree = parse(f"<div class=hbox>{NESTED}</div>".encode()).tree
+    tree = parse(f"<div class=hbox>{NESTED}</div><div>{NESTED * 9}</div>".encode()).tree
     for element in (tree, *tree.css("div, a")):
         usual = list(map(key, Selectors(css).all(element)))
         for same in (SmallElement(element), WholePage(element)):
