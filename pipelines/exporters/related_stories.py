@@ -118,23 +118,17 @@ def _values(pages: Sequence[PageItems], before: Mapping[tuple[str, int], datetim
 
 def _content(stories: Iterable[RelatedStory]) -> tuple[str, str, str | None, str, str]:
     """The columns of `_CONTENT` as PostgreSQL writes arrays."""
-    blocks: dict[str, list[RelatedStory]] = {}
-    for story in stories:
-        blocks.setdefault(story.block, []).append(story)
-    in_order: list[RelatedStory] = []
-    starts: list[int] = []
-    places: list[int] = []
-    for of_block in blocks.values():
-        starts.append(len(in_order) + 1)
-        in_order += sorted(of_block, key=attrgetter("position"))
-        places += range(1, len(of_block) + 1)
-    positions = [story.position for story in in_order]
+    in_order = sorted(stories, key=attrgetter("block", "position"))
+    starts: dict[str, int] = {}
+    for place, story in enumerate(in_order, start=1):
+        starts.setdefault(story.block, place)
+    is_whole = all(story.position == place - starts[story.block] for place, story in enumerate(in_order, start=2))
     return (
-        _array(map(_quoted, blocks)),
-        _array(starts),
-        None if positions == places else _array(positions),
+        _array(map(_quoted, starts)),
+        _array(starts.values()),
+        None if is_whole else _array(story.position for story in in_order),
         _array(story.related_no for story in in_order),
-        _array(variant_of(story) for story in in_order),
+        _array(map(variant_of, in_order)),
     )
 
 

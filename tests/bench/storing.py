@@ -37,7 +37,7 @@ HOW = (
     "Storing: segments of 50 pages, as a crawl closes them, through the drain, with their files removed; the server has"
     " fsync and synchronous_commit on. A row at a time is one statement and one commit each; where the pages are stored"
     " already, with ON CONFLICT DO UPDATE. COPY writes the same rows in one transaction into tables without keys,"
-    " checks and indexes. Both write the rows of version 17 of the schema, where each page repeats the teasers that it shows."
+    " checks and indexes. Both write the rows of version 17 of the schema, where each page repeats its teasers."
     f" Bytes are those of all tables and indexes, after the pages were stored, and after {VISITS} visits of each that"
     " found nothing changed."
 )

@@ -126,7 +126,7 @@ def test_keeps_what_an_article_has_shown_before(connection: Connection) -> None:
         export(connection, page(at=later(at), stories=stories))
     assert states(connection) == [
         (["관련기사"], [1001, 1002], 0, 5),
-        (["관련기사", "hdl_003"], [7, 1001], 9, 9),
+        (["hdl_003", "관련기사"], [1001, 7], 9, 9),
         ([], [], 12, 12),
         (["관련기사"], [1001, 1002], 15, 15),
     ]
