@@ -63,7 +63,8 @@ MADE_OF_STORIES = {
 @pytest.fixture
 def first(empty_database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
     """A filled database of the first version, of which some five articles are moved in a transaction."""
-    monkeypatch.setattr(moves, "ROWS", 60)
+    monkeypatch.setattr(moves, "ARTICLES", 5)
+    monkeypatch.setattr(moves, "SECONDS", 0.0)
     known = migrations()
     with psycopg.connect(empty_database_url, autocommit=True) as connection:
         with monkeypatch.context() as past:
