@@ -8,7 +8,7 @@ import psycopg
 from psycopg import Connection
 
 from pipelines.database.errors import DatabaseRights
-from pipelines.database.tables import TABLES
+from pipelines.database.tables import TABLES, VIEWS
 
 USED = ("SELECT", "INSERT", "UPDATE", "DELETE")
 """What a crawl needs on all tables, once they are there."""
@@ -16,8 +16,8 @@ USED = ("SELECT", "INSERT", "UPDATE", "DELETE")
 READ = ("SELECT",)
 """What a command needs that only looks."""
 
-_NEEDED = [(table, right) for table in TABLES for right in USED if table != "asiatongsin_migrations"]
-_NEEDED += [("asiatongsin_migrations", "SELECT")]
+_ONLY_READ = ("asiatongsin_migrations", *VIEWS)
+_NEEDED = [(table, right) for table in TABLES for right in (READ if table in _ONLY_READ else USED)]
 
 _ROLE = "quote_ident(current_user), coalesce(quote_ident(current_schema()), 'public')"
 

@@ -295,3 +295,6 @@ TABLES: dict[str, Columns] = {
     "asiatongsin_migrations": ASIATONGSIN_MIGRATIONS,
 }
 """All tables and views; each stands behind those that it refers to."""
+
+VIEWS = ("related_stories", "related_story_history", "related_numbers")
+"""Those of them that nothing is written into."""

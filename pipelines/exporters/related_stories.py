@@ -32,7 +32,7 @@ _IS_SAME: LiteralString = f"({names(_CONTENT, 's')}) IS NOT DISTINCT FROM ({name
 _DIFFERENT: LiteralString = f"""
 WITH incoming AS ({_INCOMING})
 SELECT i.site, i.no FROM incoming AS i LEFT JOIN shown_teasers AS s USING (site, no)
-WHERE s.site IS NULL OR s.last_seen_at IS NOT NULL OR NOT {_IS_SAME}"""
+WHERE CASE WHEN s.site IS NULL THEN i.related_nos <> '{{}}' ELSE s.last_seen_at IS NOT NULL OR NOT {_IS_SAME} END"""
 
 _ADD_TEASERS: LiteralString = f"""
 INSERT INTO teasers ({names(TEASERS)}) SELECT * FROM {unnest(TEASERS)} ON CONFLICT DO NOTHING"""
@@ -116,7 +116,7 @@ def write(
     shown = list(map(Shown.on, pages))
     known = [one for one in shown if one.key in before]
     different = set(connection.execute(_DIFFERENT, _values(known, before))) if known else set()
-    changed = [one for one in shown if one.key not in before or one.key in different]
+    changed = [one for one in shown if one.key in different or (one.stories and one.key not in before)]
     if changed:
         _add_teasers(connection, changed)
         connection.execute(_WRITE, _values(changed, before))
@@ -155,7 +155,7 @@ def variant_of(story: RelatedStory) -> int:
     These 64 bits need to differ among the few of one article only: with ten teasers of each of 10^9 articles, two are
     taken for one with a chance of 1 in 400 million.
     """
-    text = "".join(f"{part or ''}\0" for part in (story.title, story.lead, story.image_url))
+    text = f"{story.title or ''}\0{story.lead or ''}\0{story.image_url or ''}\0"
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], signed=True)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -10,12 +11,16 @@ import pytest
 from psycopg import Connection, sql
 
 from pipelines.database import moves
+from pipelines.database.connection import Database
 from pipelines.database.migrate import migrate, migrations
 from pipelines.database.moves import Mover
 from pipelines.exporters.future_times import END_OF_TIME
 from pipelines.exporters.related_stories import variant_of
 from pipelines.queries import gaps
-from tests.samples import AT, NO, SITE, export, later, page, story
+from pipelines.spool.drain import Drain
+from pipelines.spool.drain_thread import DrainThread
+from tests.processes import wait_until
+from tests.samples import AT, NO, SITE, export, later, page, record, story
 from tests.stored import count, rows, value
 
 COLUMNS = """
@@ -146,6 +151,22 @@ def test_moves_what_lies_in_the_future_before_times_are_set_back(first: Connecti
     moves.move_later_ones(first, SITE, later(30))
     assert value(first, "SELECT min(no) FROM shown_teasers WHERE site = %s", SITE) == 31
     assert count(first, "shown_teasers") == 8  # the one of 40 shows none
+
+
+def test_a_crawl_moves_rows_while_it_has_nothing_to_store(
+    first: Connection, empty_database_url: str, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.spool.drain_thread.TICK", 0.01)
+    drain = Drain(Database(empty_database_url, data), data)
+    drain.store_record(record())
+    assert "teasers" in [move.name for move in moves.pending(first)]
+    spool = drain.new_spool(record())
+    thread = DrainThread(drain, spool, record(), report=lambda _: None, keep_lock=lambda: None)
+    thread.start()
+    wait_until(lambda: not moves.pending(first))
+    assert thread.finish()
+    assert (thread.trouble, count(first, "related_stories") > 1000) == ("", True)
+    drain.close()
 
 
 def test_roles_may_read_and_write_what_they_could_before(first: Connection) -> None:
