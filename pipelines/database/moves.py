@@ -24,8 +24,11 @@ logger = logging.getLogger(__name__)
 
 UPGRADE_LOCK = 0x61736961746F6E67  # "asiatong": one upgrade at a time per database
 
-ROWS = 2000
-"""Rows of a transaction; so many teasers take about a tenth of a second."""
+ARTICLES = 100
+"""Articles of the first transaction. The next one takes twice as many, or half of them, as it was shorter or longer."""
+
+SECONDS = 0.3
+"""How long a transaction should take."""
 
 LOCK_TIMEOUT = "2s"
 """How long a lock is waited for: behind a statement that waits to change a table, all that read it wait as well."""
@@ -37,19 +40,15 @@ Key = tuple[str, int | None]
 """Site and number of an article."""
 
 _FILE = re.compile(r"^(\d{4})_(\w+)\.rows\.sql$")
-_BEFORE_ALL: Key = ("", 0)
 
 _WAIT = "SELECT set_config('lock_timeout', %s, true)"
 _LOCK = "SELECT pg_advisory_xact_lock(%s)"
 # Not with to_regclass, which may see a table for a moment after another process has dropped it.
 _PENDING = "SELECT relname::text FROM pg_class WHERE relname = ANY(%s) AND pg_table_is_visible(oid) ORDER BY relname"
 _IS_EMPTY = "SELECT NOT EXISTS (SELECT FROM {})"
-_ESTIMATE = "SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass(%s)"
+_ESTIMATE = "SELECT reltuples::bigint FROM pg_class WHERE oid = 'articles'::regclass"
 _LATER = "SELECT DISTINCT site, no FROM {} WHERE site = %s AND fetched_at > %s"
-_NEXT = """
-SELECT DISTINCT site, no FROM (
-    SELECT site, no FROM {} WHERE (site, no) > (%s, %s) ORDER BY site, no LIMIT %s
-) AS next ORDER BY site, no"""
+_NEXT = "SELECT site, no FROM articles WHERE (site, no) > (%s, %s) ORDER BY site, no LIMIT %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,54 +134,66 @@ def lock(connection: Connection) -> None:
     connection.execute(_LOCK, [UPGRADE_LOCK])
 
 
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """How far the move has gone through all articles, and what it has moved on the way."""
+
+    move: Move
+    after: Key = ("", 0)
+    articles: int = 0
+    rows: int = 0
+
+
 class Mover:
-    """Moves rows step by step; several processes may do so at once, and each may be killed at any moment."""
+    """Moves rows step by step; several processes may do so at once, and each may be killed at any moment.
+
+    It goes from article to article, since a table whose rows have gone takes long to look through. The move is over
+    when it has passed all articles and none had rows to be moved.
+    """
 
     def __init__(self, tell: Callable[[str], None] = logger.info) -> None:
         self.is_over = False
         """Whether nothing is left to do, for this role at least."""
         self._tell = tell
         self._told_at = monotonic()
-        self._move: Move | None = None
-        self._after = _BEFORE_ALL
-        self._moved = self._expected = 0
+        self._articles = ARTICLES
+        self._pass: Pass | None = None
 
     def step(self, connection: Connection) -> bool:
-        """Moves some rows in a transaction of its own; False where none is left."""
+        """Moves the rows of some articles in a transaction of its own; False where none is left."""
+        began = monotonic()
         try:
             with connection.transaction():
                 lock(connection)
-                unfinished = pending(connection)
-                if unfinished:
-                    self._move_some(connection, unfinished[0])
+                moves_left = pending(connection)
+                now = self._move_some(connection, moves_left[0]) if moves_left else None
         except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
             return True  # whoever was in the way comes first
-        except psycopg.errors.InsufficientPrivilege as error:
-            self._tell(f"The rows are moved; `scrapy migrate`, run as the owner, drops the old table: {error}")
-            unfinished = []
-        self.is_over = not unfinished
+        except (psycopg.errors.InsufficientPrivilege, psycopg.errors.DependentObjectsStillExist) as error:
+            self._tell(
+                f"All rows are moved. Let the owner run `scrapy migrate` to drop the table they were in: {error}"
+            )
+            moves_left, now = [], None
+        self._pass, self.is_over = now, not moves_left
+        if now:
+            self._articles = max(ARTICLES, self._articles * 2 if monotonic() - began < SECONDS else self._articles // 2)
+            self._tell_progress(connection, now)
         return not self.is_over
 
-    def _move_some(self, connection: Connection, move: Move) -> None:
-        if move != self._move:
-            self._begin(connection, move)
-        next_rows = sql.SQL(_NEXT).format(sql.Identifier(move.table))
-        if keys := connection.execute(next_rows, [*self._after, ROWS]).fetchall():
-            self._moved += move.run(connection, keys)
-            self._after = keys[-1]
-            self._tell_progress(move)
-        elif self._after != _BEFORE_ALL:
-            self._after = _BEFORE_ALL  # looks once more: a transaction that was rolled back has left its rows
-        else:
-            move.finish(connection)
-            self._tell(f"{move}: all rows are moved, {self._moved:,} of them by this process")
+    def _move_some(self, connection: Connection, move: Move) -> Pass | None:
+        so_far = self._pass if self._pass and self._pass.move == move else Pass(move)
+        if keys := connection.execute(_NEXT, [*so_far.after, self._articles]).fetchall():
+            rows = so_far.rows + move.run(connection, keys)
+            return Pass(move, keys[-1], so_far.articles + len(keys), rows)
+        if so_far.rows:
+            return Pass(move)
+        move.finish(connection)
+        self._tell(f"{move}: all rows are moved")
+        return None
 
-    def _begin(self, connection: Connection, move: Move) -> None:
-        self._move, self._after, self._moved = move, _BEFORE_ALL, 0
-        [(self._expected,)] = connection.execute(_ESTIMATE, [move.table]).fetchall()
-
-    def _tell_progress(self, move: Move) -> None:
+    def _tell_progress(self, connection: Connection, now: Pass) -> None:
         if monotonic() >= self._told_at + TOLD_EVERY:
             self._told_at = monotonic()
-            left = f", about {self._expected - self._moved:,} are left" if self._expected > self._moved else ""
-            self._tell(f"{move}: {self._moved:,} rows are moved{left}")
+            [(articles,)] = connection.execute(_ESTIMATE).fetchall()
+            of = f" of about {articles:,}" if articles > now.articles else ""
+            self._tell(f"{now.move}: {now.rows:,} rows are moved, those of {now.articles:,}{of} articles")

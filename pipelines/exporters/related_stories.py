@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
-from typing import LiteralString
+from typing import LiteralString, Self
 
 from psycopg import Connection
 
@@ -31,7 +32,7 @@ _IS_SAME: LiteralString = f"({names(_CONTENT, 's')}) IS NOT DISTINCT FROM ({name
 _DIFFERENT: LiteralString = f"""
 WITH incoming AS ({_INCOMING})
 SELECT i.site, i.no FROM incoming AS i LEFT JOIN shown_teasers AS s USING (site, no)
-WHERE s.site IS NULL OR s.last_seen_at IS NOT NULL OR NOT {_IS_SAME}"""
+WHERE CASE WHEN s.site IS NULL THEN i.related_nos <> '{{}}' ELSE s.last_seen_at IS NOT NULL OR NOT {_IS_SAME} END"""
 
 _ADD_TEASERS: LiteralString = f"""
 INSERT INTO teasers ({names(TEASERS)}) SELECT * FROM {unnest(TEASERS)} ON CONFLICT DO NOTHING"""
@@ -71,6 +72,40 @@ WHERE i.fetched_at < a.fetched_at AND NOT EXISTS (
 ON CONFLICT (site, no, first_seen_at) DO UPDATE SET {replaced(_CONTENT)}"""
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a page shows, in the order in which it is stored."""
+
+    page: PageItems
+    stories: Sequence[RelatedStory]
+    variants: Sequence[int]
+
+    @classmethod
+    def on(cls, page: PageItems) -> Self:
+        stories = sorted(page.related_stories, key=attrgetter("block", "position"))
+        return cls(page, stories, [variant_of(story) for story in stories])
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Site and number of the article."""
+        return self.page.site, self.page.no or 0
+
+    def content(self) -> tuple[str, str, str | None, str, str]:
+        """The columns of `_CONTENT` as PostgreSQL writes arrays."""
+        starts: dict[str, int] = {}
+        is_whole = True
+        for place, story in enumerate(self.stories, start=1):
+            start = starts.setdefault(story.block, place)
+            is_whole = is_whole and story.position == place - start + 1
+        return (
+            _array(map(_quoted, starts)),
+            _array(starts.values()),
+            None if is_whole else _array(story.position for story in self.stories),
+            _array([story.related_no for story in self.stories]),
+            _array(self.variants),
+        )
+
+
 def write(
     connection: Connection, pages: Sequence[PageItems], before: Mapping[tuple[str, int], datetime | None]
 ) -> None:
@@ -78,64 +113,40 @@ def write(
 
     `before` says of those that are not new when they were fetched last until now.
     """
-    known = [page for page in pages if _key(page) in before]
+    shown = list(map(Shown.on, pages))
+    known = [one for one in shown if one.key in before]
     different = set(connection.execute(_DIFFERENT, _values(known, before))) if known else set()
-    shown = [page for page in pages if _key(page) not in before or _key(page) in different]
-    if shown:
-        _add_teasers(connection, shown)
-        connection.execute(_WRITE, _values(shown, before))
+    changed = [one for one in shown if one.key in different or (one.stories and one.key not in before)]
+    if changed:
+        _add_teasers(connection, changed)
+        connection.execute(_WRITE, _values(changed, before))
 
 
-def write_late(connection: Connection, pages: Sequence[PageItems]) -> None:
+def write_late(connection: Connection, pages: Iterable[PageItems]) -> None:
     """Adds what articles have shown before they were fetched last, as out of a spool that was drained late."""
-    late = [page for page in pages if page.related_stories]
+    late = [Shown.on(page) for page in pages if page.related_stories]
     if late:
         _add_teasers(connection, late)
         connection.execute(_ADD_LATE, _values(late, {}))
 
 
-def _key(page: PageItems) -> tuple[str, int]:
-    return page.site, page.no or 0
-
-
-def _add_teasers(connection: Connection, pages: Iterable[PageItems]) -> None:
+def _add_teasers(connection: Connection, shown: Iterable[Shown]) -> None:
     teasers = {
-        (page.site, story.related_no, variant_of(story)): story for page in pages for story in page.related_stories
+        (one.page.site, story.related_no, variant): story
+        for one in shown
+        for story, variant in zip(one.stories, one.variants, strict=True)
     }
     if teasers:
         # In one order everywhere: two exports that add the same teasers must not wait for each other.
         keys = sorted(teasers)
-        sites, numbers, variants = map(list, zip(*keys, strict=True))
         texts = lists([teasers[key] for key in keys], _TEXT)
-        connection.execute(_ADD_TEASERS, {"site": sites, "related_no": numbers, "variant": variants, **texts})
+        connection.execute(_ADD_TEASERS, dict(zip(TEASERS, map(list, zip(*keys, strict=True)), strict=False)) | texts)
 
 
-def _values(pages: Sequence[PageItems], before: Mapping[tuple[str, int], datetime | None]) -> Lists:
-    contents = [_content(page.related_stories) for page in pages]
-    times = {"fetched_before": [before.get(_key(page)) for page in pages]}
-    return lists(pages, CAPTURE) | times | dict(zip(_CONTENT, map(list, zip(*contents, strict=True)), strict=True))
-
-
-def _content(stories: Iterable[RelatedStory]) -> tuple[str, str, str | None, str, str]:
-    """The columns of `_CONTENT` as PostgreSQL writes arrays."""
-    blocks: dict[str, list[RelatedStory]] = {}
-    for story in stories:
-        blocks.setdefault(story.block, []).append(story)
-    in_order: list[RelatedStory] = []
-    starts: list[int] = []
-    places: list[int] = []
-    for of_block in blocks.values():
-        starts.append(len(in_order) + 1)
-        in_order += sorted(of_block, key=attrgetter("position"))
-        places += range(1, len(of_block) + 1)
-    positions = [story.position for story in in_order]
-    return (
-        _array(map(_quoted, blocks)),
-        _array(starts),
-        None if positions == places else _array(positions),
-        _array(story.related_no for story in in_order),
-        _array(variant_of(story) for story in in_order),
-    )
+def _values(shown: Sequence[Shown], before: Mapping[tuple[str, int], datetime | None]) -> Lists:
+    contents = dict(zip(_CONTENT, map(list, zip(*[one.content() for one in shown], strict=True)), strict=True))
+    times = {"fetched_before": [before.get(one.key) for one in shown]}
+    return lists([one.page for one in shown], CAPTURE) | times | contents
 
 
 def variant_of(story: RelatedStory) -> int:
@@ -144,7 +155,7 @@ def variant_of(story: RelatedStory) -> int:
     These 64 bits need to differ among the few of one article only: with ten teasers of each of 10^9 articles, two are
     taken for one with a chance of 1 in 400 million.
     """
-    text = "".join(f"{part or ''}\0" for part in (story.title, story.lead, story.image_url))
+    text = f"{story.title or ''}\0{story.lead or ''}\0{story.image_url or ''}\0"
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], signed=True)
 
 

@@ -150,7 +150,7 @@ class Drain:
 
     def move_some_rows(self) -> None:
         """Moves some rows that an older version has stored otherwise. DatabaseUnreachable, DatabaseUnusable."""
-        if not self._mover.is_over:
+        if self.is_connected and not self._mover.is_over:
             self._session.run(self._mover.step)
 
     def _read_next(self, waiting: deque[Path]) -> Future[Batch]:

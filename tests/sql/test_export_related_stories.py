@@ -111,6 +111,15 @@ def test_writes_nothing_when_the_same_page_comes_again(connection: Connection) -
     assert history(connection) == [(NO, "관련기사", 1001, 0, 9), (NO, "관련기사", 1002, 0, 9)]
 
 
+def test_an_article_without_teasers_has_no_row_until_it_shows_some(connection: Connection) -> None:
+    for at in (0, 1):
+        export(connection, page(at=later(at)), page(5, at=later(at), stories=[story(1)]))
+        assert count(connection, "shown_teasers") == 1
+    export(connection, page(at=later(2), stories=[story(1)]))
+    assert count(connection, "shown_teasers") == 2
+    assert states(connection) == [(["관련기사"], [1001], 2, 2)]
+
+
 def test_stores_a_teaser_once_on_however_many_pages_it_stands(connection: Connection) -> None:
     ranking = [story(1, "많이 본 기사"), story(2, "많이 본 기사")]
     export(connection, *[page(no, stories=[*ranking, story(1, related_no=no + 1)]) for no in range(1, 6)])
@@ -126,7 +135,7 @@ def test_keeps_what_an_article_has_shown_before(connection: Connection) -> None:
         export(connection, page(at=later(at), stories=stories))
     assert states(connection) == [
         (["관련기사"], [1001, 1002], 0, 5),
-        (["관련기사", "hdl_003"], [7, 1001], 9, 9),
+        (["hdl_003", "관련기사"], [1001, 7], 9, 9),
         ([], [], 12, 12),
         (["관련기사"], [1001, 1002], 15, 15),
     ]

@@ -40,7 +40,7 @@ COMMENT ON COLUMN shown_teasers.site IS 'Host of the site.';
 COMMENT ON COLUMN shown_teasers.no IS 'Number of the article.';
 COMMENT ON COLUMN shown_teasers.first_seen_at IS 'When the page was first seen to show these, and no others until now.';
 COMMENT ON COLUMN shown_teasers.last_seen_at IS 'When it was seen so last; NULL where that was when the article was fetched last (articles.fetched_at).';
-COMMENT ON COLUMN shown_teasers.blocks IS 'Printed titles of the blocks, or their widget classes, in the order of the page.';
+COMMENT ON COLUMN shown_teasers.blocks IS 'Printed titles of the blocks, or their widget classes, in the order of their UTF-8 bytes.';
 COMMENT ON COLUMN shown_teasers.starts IS 'For each block, the place in related_nos of its first teaser, from 1.';
 COMMENT ON COLUMN shown_teasers.positions IS 'For each teaser its place within its block; NULL where each block is whole: 1, 2, 3 and so on.';
 COMMENT ON COLUMN shown_teasers.related_nos IS 'Numbers of the articles to which the teasers lead, block after block.';
