@@ -114,8 +114,6 @@ DOWNLOAD_VERIFY_CERTIFICATES = True
 REDIRECT_MAX_TIMES = 5
 METAREFRESH_ENABLED = False  # split reads them: that is one form in which an article is gone
 COOKIES_ENABLED = False  # a site that wants one first is told of in the last line
-TELNETCONSOLE_ENABLED = False
-REMOTE_CONTROL_ENABLED = False  # runs code sent over the network
 
 PAGES_WITHOUT_DATABASE = 3
 """List pages per section that a crawl walks while no database says what is known already."""
@@ -158,15 +156,36 @@ METRICS_FILE = ""
 
 # --- how Scrapy runs ---------------------------------------------------------------------------------------------
 
+_UNUSED = {
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware",  # ours imports it where it is wanted
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware",  # ours lets no subdomain and no redirect pass
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware",  # ours says what helps
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware",  # ours fetches nothing where it cannot be read
+    "scrapy.extensions.memdebug.MemoryDebugger",  # counts objects, for debugging
+    "scrapy.extensions.remote_control.RemoteControl",  # runs code sent over the network
+    "scrapy.extensions.spiderstate.SpiderState",  # keeps what a spider writes into `state`: ours writes nothing
+    "scrapy.extensions.telnet.TelnetConsole",  # runs code sent over the network
+    "scrapy.spidermiddlewares.depth.DepthMiddleware",  # lists have an end of their own
+    "scrapy.spidermiddlewares.start.StartSpiderMiddleware",  # nobody asks which requests came first
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware",  # the spider makes the addresses itself
+}
+"""Parts of Scrapy that do nothing here, each with the reason. Scrapy imports a part that is only set to None."""
+
+EXTENSIONS_BASE, DOWNLOADER_MIDDLEWARES_BASE, SPIDER_MIDDLEWARES_BASE = (
+    {part: place for part, place in base.items() if part not in _UNUSED}
+    for base in (
+        default_settings.EXTENSIONS_BASE,
+        default_settings.DOWNLOADER_MIDDLEWARES_BASE,
+        default_settings.SPIDER_MIDDLEWARES_BASE,
+    )
+)
 DOWNLOADER_MIDDLEWARES = {
-    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "asiatongsin.middlewares.same_site.SameSiteMiddleware": 50,
-    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "asiatongsin.middlewares.robots.RobotsMiddleware": 100,
     "asiatongsin.middlewares.giving_up.GiveUpMiddleware": 555,  # nearer to the site than what retries, at 550
     "asiatongsin.middlewares.wait.WaitMiddleware": 560,
-    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "asiatongsin.middlewares.redirects.RedirectMiddleware": 600,
+    "asiatongsin.middlewares.cookies.CookiesMiddleware": 700,
     "asiatongsin.middlewares.explain.ExplainMiddleware": 940,
     "asiatongsin.middlewares.site_clock.SiteClockMiddleware": 900,
     # Sees what came, before redirects (600) and decompression (590).

@@ -173,7 +173,7 @@ def _wanted(opts: argparse.Namespace) -> Wanted:
 
 def _jobs(text: str | None) -> int:
     if text is None:
-        return len(os.sched_getaffinity(0))
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if not is_number(text) or int(text) > 1000:
         raise ArgumentError(f"--jobs {text}: write a whole number above 0")
     return int(text)

@@ -44,7 +44,7 @@ class Writing:
             touched.add(page.site)
         for site in touched:
             spool, record = self._spools[site]
-            spool.close_segment()
+            spool.writer.close()
             self.drain.drain(spool, record)
 
     def end(self, outcome: Outcome, counts: dict[str, int]) -> Outcome:
@@ -54,7 +54,7 @@ class Writing:
                 record, finished_at=datetime.now(UTC), outcome=outcome.word, spooled=spool.waiting(), statistics=counts
             )
             with suppress(OSError):
-                spool.close_segment()
+                spool.writer.close()
                 spool.write_record(final)
             if outcome is not Outcome.SPOOLED:
                 try:

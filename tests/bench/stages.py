@@ -70,7 +70,7 @@ def _measure(clock: Clock, pages: list[Page], url: str, data: Path) -> None:
     split_pages = clock.over("read", lambda: list(map(split, archived)))
     items = clock.over("validate", lambda: list(map(validated, split_pages)))
     spool = Spool.create(drain.spools, crawl)
-    spool.sync_first = archive.sync
+    spool.writer.sync_first = archive.sync
     clock.over("spool", lambda: spooled(spool, items))
     clock.over("drain", lambda: drain.drain(spool, crawl))
     drain.close()

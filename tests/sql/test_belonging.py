@@ -176,7 +176,7 @@ def test_a_crawl_that_was_moved_to_another_database_while_it_ran_stores_nothing_
     reach(database_url, data)
     spool = Drain(Database(database_url, data), data).new_spool(record("running"))
     spool.append(page(1))
-    spool.close_segment()
+    spool.writer.close()
     drain = Drain(Database(other_url, data), data)
     with pytest.raises(DatabaseOther, match="belong to another database"):
         drain.drain(spool, record("running"))
