@@ -156,6 +156,8 @@ METRICS_FILE = ""
 
 # --- how Scrapy runs ---------------------------------------------------------------------------------------------
 
+STATS_CLASS = "asiatongsin.stats_collector.StatsCollector"
+
 _UNUSED = {
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware",  # ours imports it where it is wanted
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware",  # ours lets no subdomain and no redirect pass

@@ -17,11 +17,11 @@ from scrapy import Spider
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 from scrapy.settings import BaseSettings, Settings
-from scrapy.statscollectors import MemoryStatsCollector
 from scrapy.utils.conf import build_component_list
 from scrapy.utils.misc import build_from_crawler, load_object
 
 from asiatongsin.items import Page, PageItems
+from asiatongsin.stats_collector import StatsCollector
 from pipelines.stages.archive import ArchivePipeline
 from pipelines.stages.item_errors import dropped, rejected_by_fault
 from pipelines.stages.spool import SpoolPipeline
@@ -53,7 +53,7 @@ class Stages:
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         crawler = Crawler(Spider, Settings(values))
-        crawler.stats = MemoryStatsCollector(crawler)
+        crawler.stats = StatsCollector(crawler)
         classes = map(load_object, build_component_list(crawler.settings.getwithbase("ITEM_PIPELINES")))
         kept_out = (ArchivePipeline, SpoolPipeline)
         self.stages = [build_from_crawler(one, crawler) for one in classes if not issubclass(one, kept_out)]

@@ -84,7 +84,6 @@ class DrainThread(Thread):
         """Stores closed segments, and the open one if it is old enough; returns seconds until the next attempt."""
         try:
             try:
-                self.spool.writer.sync()
                 self.spool.writer.close(older_than=older_than)
             finally:  # segments that were closed before can be stored all the same
                 self.worker.drain(self.spool, self.record)
