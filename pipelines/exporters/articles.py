@@ -53,7 +53,7 @@ WITH incoming AS (
         coalesce(CASE WHEN is_dated_by_metadata THEN known.published_at END, t.published_at) AS published_at,
         known.revision AS known_revision, known.content_hash AS known_hash, known.gone_at AS known_gone_at,
         known.fetched_at AS known_fetched_at,
-        known.fetched_at <= t.fetched_at AND coalesce(known.text_fetched_at, known.fetched_at) < t.fetched_at
+        known.fetched_at <= t.fetched_at AND coalesce(known.text_fetched_at, known.fetched_at) <> t.fetched_at
             AND ({names(TEXT, "known")}) IS DISTINCT FROM ({names(TEXT, "t")}) AS is_replacing
     FROM {unnest(_GIVEN | _DATED)} LEFT JOIN articles AS known ON known.site = t.site AND known.no = t.no
 ), moved AS (

@@ -19,7 +19,7 @@ from asiatongsin.durations import in_words
 from asiatongsin.plausible import CLOCKS_DIFFER_MAX
 from pipelines.crawl_record import REPARSE
 from pipelines.database import clock
-from pipelines.database.moves import move_later_ones
+from pipelines.database.moves import move_articles, move_later_ones
 from pipelines.database.statements import each, without
 from pipelines.database.tables import REPLACED_TEXTS
 from pipelines.exporters import article_revisions, articles
@@ -259,6 +259,7 @@ def _set_back(connection: Connection, site: str, horizon: datetime, ahead: Seque
     numbers = {no for statement in (_ARTICLES, _REVISIONS) for (no,) in connection.execute(statement, values)}
     for statement in _IN_ORDER:
         connection.execute(statement, values)
+    move_articles(connection, [(site, no) for no in numbers])
     article_revisions.renumber(connection, site, sorted(numbers))
     of_articles = {"site": site, "numbers": sorted(numbers)}
     taken = [no for (no,) in connection.execute(_TAKE_NEWEST, of_articles)]
