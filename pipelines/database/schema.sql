@@ -3,17 +3,19 @@
 
 CREATE FUNCTION count_articles() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP = 'INSERT' THEN
-        INSERT INTO sites AS s (site, articles, edited, gone)
+    IF TG_OP = 'TRUNCATE' THEN
+        DELETE FROM article_counts;
+    ELSIF TG_OP = 'INSERT' THEN
+        INSERT INTO article_counts AS s (site, articles, edited, gone)
         SELECT site, count(*), count(*) FILTER (WHERE revision > 1), count(gone_at) FROM added GROUP BY site ORDER BY site
         ON CONFLICT (site) DO UPDATE SET articles = s.articles + excluded.articles,
             edited = s.edited + excluded.edited, gone = s.gone + excluded.gone;
     ELSIF TG_OP = 'UPDATE' THEN
-        UPDATE sites SET edited = edited + (NEW.revision > 1)::int - (OLD.revision > 1)::int,
+        UPDATE article_counts SET edited = edited + (NEW.revision > 1)::int - (OLD.revision > 1)::int,
             gone = gone + (NEW.gone_at IS NOT NULL)::int - (OLD.gone_at IS NOT NULL)::int
         WHERE site = NEW.site;
     ELSE
-        UPDATE sites AS s SET articles = s.articles - d.articles, edited = s.edited - d.edited, gone = s.gone - d.gone
+        UPDATE article_counts AS s SET articles = s.articles - d.articles, edited = s.edited - d.edited, gone = s.gone - d.gone
         FROM (
             SELECT site, count(*) AS articles, count(*) FILTER (WHERE revision > 1) AS edited, count(gone_at) AS gone
             FROM deleted GROUP BY site
@@ -23,18 +25,18 @@ BEGIN
     RETURN NULL;
 END $$;
 
-CREATE TABLE sites (
+CREATE TABLE article_counts (
     site      text    NOT NULL CHECK (site <> ''),
     articles  bigint  NOT NULL,
     edited    bigint  NOT NULL,
     gone      bigint  NOT NULL,
     PRIMARY KEY (site)
 ) WITH (fillfactor=50);
-COMMENT ON TABLE sites IS 'How much is stored of each site. Triggers on articles keep the counts.';
-COMMENT ON COLUMN sites.site IS 'Host of the site.';
-COMMENT ON COLUMN sites.articles IS 'Articles.';
-COMMENT ON COLUMN sites.edited IS 'Articles with more than one revision.';
-COMMENT ON COLUMN sites.gone IS 'Articles that the site has removed.';
+COMMENT ON TABLE article_counts IS 'How much is stored of each site. Triggers on articles keep the counts.';
+COMMENT ON COLUMN article_counts.site IS 'Host of the site.';
+COMMENT ON COLUMN article_counts.articles IS 'Articles.';
+COMMENT ON COLUMN article_counts.edited IS 'Articles with more than one revision.';
+COMMENT ON COLUMN article_counts.gone IS 'Articles that the site has removed.';
 
 CREATE TABLE articles (
     site                 text         NOT NULL CHECK (site <> ''),
@@ -71,6 +73,7 @@ CREATE INDEX articles_gone ON articles (site, no) WHERE gone_at IS NOT NULL;
 CREATE TRIGGER articles_added AFTER INSERT ON articles REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION count_articles();
 CREATE TRIGGER articles_deleted AFTER DELETE ON articles REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT EXECUTE FUNCTION count_articles();
 CREATE TRIGGER articles_edited AFTER UPDATE ON articles FOR EACH ROW WHEN ((old.revision > 1) <> (new.revision > 1) OR (old.gone_at IS NULL) <> (new.gone_at IS NULL)) EXECUTE FUNCTION count_articles();
+CREATE TRIGGER articles_emptied AFTER TRUNCATE ON articles FOR EACH STATEMENT EXECUTE FUNCTION count_articles();
 COMMENT ON TABLE articles IS 'One row per article: its newest captured text.';
 COMMENT ON COLUMN articles.site IS 'Host of the site without www., with the port where there is one.';
 COMMENT ON COLUMN articles.no IS 'Number of the article on its site; with site its identity.';

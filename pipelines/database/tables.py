@@ -39,7 +39,7 @@ ARTICLES: Columns = {
     "text_archive_length": "bigint",
 }
 
-SITES: Columns = {
+ARTICLE_COUNTS: Columns = {
     "site": "text",
     "articles": "bigint",
     "edited": "bigint",
@@ -257,7 +257,7 @@ CAPTURE: Columns = {"site": "text", "no": "bigint", "fetched_at": "timestamptz"}
 """What tells one download of one article from all others, in every table that has it."""
 
 TABLES: dict[str, Columns] = {
-    "sites": SITES,
+    "article_counts": ARTICLE_COUNTS,
     "articles": ARTICLES,
     "former_articles": FORMER_ARTICLES,
     "article_images": ARTICLE_IMAGES,

@@ -12,5 +12,5 @@ WITH RECURSIVE crawled AS (
     SELECT (SELECT c.site FROM crawls AS c WHERE c.site > crawled.site ORDER BY c.site LIMIT 1)
     FROM crawled WHERE crawled.site IS NOT NULL
 )
-SELECT site FROM crawled WHERE site IS NOT NULL UNION SELECT site FROM sites WHERE articles > 0"""
+SELECT site FROM crawled WHERE site IS NOT NULL UNION SELECT site FROM article_counts WHERE articles > 0"""
 """Each site that was crawled, or of which articles are stored."""

@@ -71,7 +71,7 @@ SELECT s.site, coalesce(n.articles, 0) AS articles, coalesce(n.edited, 0) AS edi
         SELECT count(*) > 0 AND count(m.field) = 0 FROM crawl_coverage AS o
         LEFT JOIN missing_fields AS m USING (site, part, field) WHERE o.crawl = ({_LAST_OF_LISTS}) AND o.fell
     ) AS is_found_again
-FROM ({SITES}) AS s LEFT JOIN sites AS n USING (site)
+FROM ({SITES}) AS s LEFT JOIN article_counts AS n USING (site)
     LEFT JOIN LATERAL ({NEWEST.format(site="s.site")}) AS strip ON true,
     LATERAL (
         SELECT count(*) AS due, min(next_check_at) AS due_since FROM article_checks

@@ -108,7 +108,7 @@ INSERT INTO weather_snapshots (site, first_fetched_at, last_fetched_at, pages, r
 SELECT site, started_at, started_at, 26, lpad(to_hex(number / 100), 64, '0') FROM crawls WHERE number % 4 = 0"""
 
 _COUNTS = """
-INSERT INTO sites (site, articles, edited, gone)
+INSERT INTO article_counts (site, articles, edited, gone)
 SELECT site, count(*), count(*) FILTER (WHERE revision > 1), count(gone_at) FROM articles GROUP BY site"""
 
 _FILL = (_ARTICLES, _TEASERS, _SHOWN, _CHECKS, _REMOVED, _REJECTED, _COVERAGE, _CRAWLS, _WALKED, _STRIPS, _SNAPSHOTS)

@@ -80,7 +80,7 @@ def test_who_might_read_or_write_the_tables_of_before_may_do_so_still(old: Conne
     old.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}")
     migrate(old)
     may = "SELECT name FROM unnest(%s::text[]) AS name WHERE has_table_privilege(%s, name, %s)"
-    new = ["crawl_coverage", "coverage_counts", "weather_readings", "weather_strips", "sites"]
+    new = ["crawl_coverage", "coverage_counts", "weather_readings", "weather_strips", "article_counts"]
     for right in ("SELECT", "INSERT", "UPDATE", "DELETE"):
         assert [name for (name,) in rows(old, may, new, role, right)] == new
     old.execute(f"DROP OWNED BY {role}")

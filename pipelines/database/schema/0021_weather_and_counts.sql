@@ -53,23 +53,23 @@ COMMENT ON COLUMN weather_readings.temperature_c IS 'Air temperature in degrees 
 COMMENT ON COLUMN weather_readings.station_id IS 'Station with exactly this name, where it is known.';
 
 -- Triggers, so that the counts hold whoever adds or deletes articles, and however.
-CREATE TABLE sites (
+CREATE TABLE article_counts (
     site      text    PRIMARY KEY CHECK (site <> ''),
     articles  bigint  NOT NULL,
     edited    bigint  NOT NULL,
     gone      bigint  NOT NULL
 ) WITH (fillfactor = 50);
-COMMENT ON TABLE sites IS 'How much is stored of each site. Triggers on articles keep the counts.';
-COMMENT ON COLUMN sites.site IS 'Host of the site.';
-COMMENT ON COLUMN sites.articles IS 'Articles.';
-COMMENT ON COLUMN sites.edited IS 'Articles with more than one revision.';
-COMMENT ON COLUMN sites.gone IS 'Articles that the site has removed.';
+COMMENT ON TABLE article_counts IS 'How much is stored of each site. Triggers on articles keep the counts.';
+COMMENT ON COLUMN article_counts.site IS 'Host of the site.';
+COMMENT ON COLUMN article_counts.articles IS 'Articles.';
+COMMENT ON COLUMN article_counts.edited IS 'Articles with more than one revision.';
+COMMENT ON COLUMN article_counts.gone IS 'Articles that the site has removed.';
 DO $$
 DECLARE given record;
 BEGIN
     FOR given IN
         SELECT CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END AS role, a.privilege_type AS right, name
-        FROM pg_class AS c CROSS JOIN aclexplode(c.relacl) AS a CROSS JOIN unnest('{sites}'::text[]) AS name
+        FROM pg_class AS c CROSS JOIN aclexplode(c.relacl) AS a CROSS JOIN unnest('{article_counts}'::text[]) AS name
         WHERE c.oid = 'articles'::regclass AND a.grantee <> c.relowner
             AND a.privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
     LOOP
@@ -79,17 +79,19 @@ END $$;
 
 CREATE FUNCTION count_articles() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP = 'INSERT' THEN
-        INSERT INTO sites AS s (site, articles, edited, gone)
+    IF TG_OP = 'TRUNCATE' THEN
+        DELETE FROM article_counts;
+    ELSIF TG_OP = 'INSERT' THEN
+        INSERT INTO article_counts AS s (site, articles, edited, gone)
         SELECT site, count(*), count(*) FILTER (WHERE revision > 1), count(gone_at) FROM added GROUP BY site ORDER BY site
         ON CONFLICT (site) DO UPDATE SET articles = s.articles + excluded.articles,
             edited = s.edited + excluded.edited, gone = s.gone + excluded.gone;
     ELSIF TG_OP = 'UPDATE' THEN
-        UPDATE sites SET edited = edited + (NEW.revision > 1)::int - (OLD.revision > 1)::int,
+        UPDATE article_counts SET edited = edited + (NEW.revision > 1)::int - (OLD.revision > 1)::int,
             gone = gone + (NEW.gone_at IS NOT NULL)::int - (OLD.gone_at IS NOT NULL)::int
         WHERE site = NEW.site;
     ELSE
-        UPDATE sites AS s SET articles = s.articles - d.articles, edited = s.edited - d.edited, gone = s.gone - d.gone
+        UPDATE article_counts AS s SET articles = s.articles - d.articles, edited = s.edited - d.edited, gone = s.gone - d.gone
         FROM (
             SELECT site, count(*) AS articles, count(*) FILTER (WHERE revision > 1) AS edited, count(gone_at) AS gone
             FROM deleted GROUP BY site
@@ -103,10 +105,11 @@ CREATE TRIGGER articles_added AFTER INSERT ON articles REFERENCING NEW TABLE AS 
     FOR EACH STATEMENT EXECUTE FUNCTION count_articles();
 CREATE TRIGGER articles_deleted AFTER DELETE ON articles REFERENCING OLD TABLE AS deleted
     FOR EACH STATEMENT EXECUTE FUNCTION count_articles();
+CREATE TRIGGER articles_emptied AFTER TRUNCATE ON articles FOR EACH STATEMENT EXECUTE FUNCTION count_articles();
 CREATE TRIGGER articles_edited AFTER UPDATE ON articles FOR EACH ROW
     WHEN ((OLD.revision > 1) <> (NEW.revision > 1) OR (OLD.gone_at IS NULL) <> (NEW.gone_at IS NULL))
     EXECUTE FUNCTION count_articles();
-INSERT INTO sites (site, articles, edited, gone)
+INSERT INTO article_counts (site, articles, edited, gone)
 SELECT site, count(*), count(*) FILTER (WHERE revision > 1), count(gone_at) FROM articles GROUP BY site;
 
 -- Numbers that are stored are read out of the primary key, and those that are gone out of this one.

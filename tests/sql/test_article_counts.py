@@ -1,4 +1,4 @@
-"""The table `sites`: how many articles are stored of each site, whoever stores or deletes them."""
+"""The table `article_counts`: how many articles are stored of each site, whoever stores or deletes them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SELECT site, count(*), count(*) FILTER (WHERE revision > 1), count(gone_at) FROM
 
 
 def counts(connection: Connection) -> list[tuple[str, int, int, int]]:
-    kept = rows(connection, "SELECT site, articles, edited, gone FROM sites WHERE articles > 0 ORDER BY site")
+    kept = rows(connection, "SELECT site, articles, edited, gone FROM article_counts WHERE articles > 0 ORDER BY site")
     assert kept == rows(connection, COUNTED)
     return kept
 
@@ -34,6 +34,9 @@ def test_counts_what_is_stored_edited_gone_and_deleted(connection: Connection) -
         connection.execute("DELETE FROM articles")
     assert counts(connection) == [(SITE, 2, 1, 0)]
     connection.execute("DELETE FROM articles")
+    assert counts(connection) == []
+    export(connection, page(5), crawl="e")
+    connection.execute("TRUNCATE articles CASCADE")
     assert counts(connection) == []
 
 
