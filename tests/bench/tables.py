@@ -13,6 +13,8 @@ import psycopg
 from psycopg import Connection, sql
 
 from pipelines.database.migrate import migrations
+from pipelines.database.tables import ARTICLES, FORMER_ARTICLES, TABLES
+from pipelines.database.views import VIEWS
 
 KEYS = {
     "articles": ("site", "no"),
@@ -22,6 +24,11 @@ KEYS = {
     "article_checks": ("site", "no"),
 }
 """The tables that have rows for each page, and their keys."""
+
+COLUMNS = {name: list((TABLES | VIEWS)[name]) for name in KEYS} | {
+    "articles": [column for column in ARTICLES if column in FORMER_ARTICLES]
+}
+"""Their columns at that time: `articles` said nothing yet of the page that showed its text first."""
 
 LAST_OF_ROWS = 17
 """The last version of the schema that had these tables."""
@@ -61,7 +68,8 @@ def stored(connection: Connection) -> Tables:
 
 
 def _stored(connection: Connection, name: str) -> Table:
-    cursor = connection.execute(sql.SQL("SELECT * FROM {}").format(sql.Identifier(name)))
+    columns = sql.SQL(", ").join(map(sql.Identifier, COLUMNS[name]))
+    cursor = connection.execute(sql.SQL("SELECT {} FROM {}").format(columns, sql.Identifier(name)))
     return Table(columns=[column.name for column in cursor.description or ()], rows=cursor.fetchall())
 
 
