@@ -31,7 +31,7 @@ demo: setup ## crawl a replica of the site into the embedded database and show w
 	$(BIN)/python -m tests.demo --port $(PORT) --articles $(ARTICLES)
 
 crawl: setup ## crawl the live site, politely; ARGS="-a pages=1" for a first look
-	$(BIN)/scrapy crawl asiatongsin $(ARGS)
+	$(BIN)/asiatongsin crawl $(ARGS)
 
 test: tools ## all tests; ARGS="-k weather" for some
 	$(BIN)/python tests/cpu_seconds.py $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS)

@@ -135,10 +135,10 @@ STRIP_FROZEN_AFTER = "3d"
 """A crawl ends with status 5 when the weather strip has not changed for so long; empty: never."""
 
 STALE_AFTER = "2d"
-"""Age of the last good crawl, and of an overdue visit, above which `scrapy status` ends with 1; empty: never."""
+"""Age of the last good crawl, and of an overdue visit, above which `asiatongsin status` ends with 1; empty: never."""
 
 SITES_RETIRED = ""
-"""Hosts that are crawled no more, with commas between: `scrapy status` shows them, but calls no person for them."""
+"""Hosts that are crawled no more, with commas between: `asiatongsin status` shows them, but needs nobody for them."""
 
 SPOOL_SEGMENT_PAGES = 50
 """Pages after which a spool file is closed and handed to the drain."""
@@ -203,7 +203,7 @@ DEFAULT_REQUEST_HEADERS = {
 FEED_EXPORT_ENCODING = "utf-8"
 LOG_LEVEL = "INFO"
 PROGRESS = False
-"""Whether one line is rewritten, instead of log lines; `scrapy crawl` sets it on a terminal."""
+"""Whether one line is rewritten, instead of log lines; `asiatongsin crawl` sets it on a terminal."""
 LOG_FORMATTER = "asiatongsin.log.ShortLogFormatter"
 LOG_JSON = False
 """Whether each log line is a JSON object. For commands other than `crawl` and `gaps`, set it by environment."""

@@ -23,7 +23,7 @@ from tests.conftest import ROOT
 FILE = ROOT / "pipelines/database/schema.sql"
 
 HEAD = """\
--- The schema as it is after all migrations, to be read: a database is made by `scrapy migrate`, out of schema/*.sql.
+-- The schema as it is after all migrations, to be read: `asiatongsin migrate` makes it out of schema/*.sql.
 -- Written by `make schema`; a test fails where it says something else than the migrations do.
 """
 

@@ -79,7 +79,7 @@ def line(stats: StatsCollector, site: str, seconds: float) -> str:
     count = {kind: stats.get_value(names.pages(kind), 0) for kind in get_args(PageKind)}
     asked = sum(stats.get_value(name, 0) for name in (names.LISTED, names.RECHECKED, names.CONTROLS_ASKED))
     per_second = sum(count.values()) / max(seconds, 1)
-    waiting = stats.get_value("scheduler/enqueued", 0) - stats.get_value("scheduler/dequeued", 0)
+    waiting = stats.get_value(names.ENQUEUED, 0) - stats.get_value(names.DEQUEUED, 0)
     parts = [f"{site} {_clock(seconds)}", f"{count['article']}/{asked} articles", f"{count['list']} list pages"]
     parts.append(f"{per_second:.1f} pages/s")
     if per_second:

@@ -1,4 +1,4 @@
-"""`scrapy crawl`, with an exit status that says how the crawl went; Scrapy's own is 0 whatever happens."""
+"""`asiatongsin crawl`, with an exit status that says how the crawl went; Scrapy's own is 0 whatever happens."""
 
 from __future__ import annotations
 

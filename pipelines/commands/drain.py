@@ -1,4 +1,4 @@
-"""`scrapy drain`: stores what waits in the spool."""
+"""`asiatongsin drain`: stores what waits in the spool."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         check_settings(self.settings)
         if args:
-            raise usage_error("scrapy drain takes no arguments")
+            raise usage_error("asiatongsin drain takes no arguments")
         self.exitcode, sentence = store_spool(self.settings or Settings(), is_moved=opts.move)
         show(printable(f"asiatongsin: {sentence}"), sys.stderr)
 

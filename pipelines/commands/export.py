@@ -1,4 +1,4 @@
-"""`scrapy export`: says that storing the spool is `scrapy drain` now."""
+"""`asiatongsin export`: says that storing the spool is `asiatongsin drain` now."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Command(ScrapyCommand):
     requires_crawler_process = False
 
     def short_desc(self) -> str:
-        return "Said `scrapy drain` before: that stores the spool"
+        return "Said `asiatongsin drain` before: that stores the spool"
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        raise usage_error("what stores the spool is called `scrapy drain` now; `scrapy export` stores nothing")
+        raise usage_error("what stores the spool is called `asiatongsin drain` now; this one stores nothing")

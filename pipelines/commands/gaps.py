@@ -1,4 +1,4 @@
-"""`scrapy gaps`: which article numbers of a range are stored, gone or missing; `--fetch` tries the missing ones."""
+"""`asiatongsin gaps`: which numbers of a range are stored, gone or missing; `--fetch` tries the missing ones."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Command(ScrapyCommand):
         parser.add_argument("--site", default=DEFAULT_BASE, help=f"base address or host; default: {DEFAULT_BASE}")
         parser.add_argument("--from", dest="first", metavar="N", help="default: the lowest stored one, but for strays")
         parser.add_argument("--to", dest="last", metavar="N", help="default: the highest stored one, but for strays")
-        parser.add_argument("--fetch", action="store_true", help="try the missing numbers; ends like scrapy crawl")
+        parser.add_argument("--fetch", action="store_true", help="try the missing numbers; ends like asiatongsin crawl")
         parser.add_argument("--most", metavar="N", default="100", help="try at most so many numbers; default: 100")
         parser.add_argument("--json", action="store_true", help="one JSON object instead of tables")
 
@@ -65,7 +65,7 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         check_settings(self.settings)
         if args:
-            raise usage_error(f"scrapy gaps takes options only, not {args[0]}")
+            raise usage_error(f"asiatongsin gaps takes options only, not {args[0]}")
         site, limit = given_site(opts.site), _number("--most", opts.most, MOST_TRIES)
         first = _number("--from", opts.first, gaps.HIGHEST_NUMBER) if opts.first is not None else None
         last = _number("--to", opts.last, gaps.HIGHEST_NUMBER) if opts.last is not None else None
@@ -139,7 +139,7 @@ def _unsure(lists: Sequence[int]) -> str:
     names = ", ".join("all articles" if section == ALL else str(section) for section in lists)
     return (
         f"\n\nNo crawl has come to the end of these lists: {names}. Articles with lower numbers may be missing."
-        "\n`scrapy crawl asiatongsin -a full=1` walks each list to its end."
+        "\n`asiatongsin crawl -a full=1` walks each list to its end."
     )
 
 

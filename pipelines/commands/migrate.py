@@ -1,4 +1,4 @@
-"""`scrapy migrate`: brings the schema of the database up to date."""
+"""`asiatongsin migrate`: brings the schema of the database up to date."""
 
 from __future__ import annotations
 

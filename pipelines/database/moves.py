@@ -171,7 +171,7 @@ class Mover:
             return True  # whoever was in the way comes first
         except (psycopg.errors.InsufficientPrivilege, psycopg.errors.DependentObjectsStillExist) as error:
             self._tell(
-                f"All rows are moved. Let the owner run `scrapy migrate` to drop the table they were in: {error}"
+                f"All rows are moved. Let the owner run `asiatongsin migrate` to drop the table they were in: {error}"
             )
             moves_left, now = [], None
         self._pass, self.is_over = now, not moves_left

@@ -65,10 +65,10 @@ def may_not_change_schema(connection: Connection, error: psycopg.Error) -> Datab
     """The error of a role that may not make the tables, or change them."""
     [(role, schema, owner)] = connection.execute(_OWNER).fetchall()
     make = (
-        f"GRANT USAGE, CREATE ON SCHEMA {schema} TO {role}; or run `scrapy migrate` once as the owner of the schema,"
-        f" then {grant_tables(schema, role)}"
+        f"GRANT USAGE, CREATE ON SCHEMA {schema} TO {role}; or run `asiatongsin migrate` once as the owner of the"
+        f" schema, then {grant_tables(schema, role)}"
     )
-    as_owner = f"run `scrapy migrate` once as {owner}, the owner of the tables"
+    as_owner = f"run `asiatongsin migrate` once as {owner}, the owner of the tables"
     return DatabaseRights(error.diag.message_primary or "", as_owner if owner else make)
 
 

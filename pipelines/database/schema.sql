@@ -1,4 +1,4 @@
--- The schema as it is after all migrations, to be read: a database is made by `scrapy migrate`, out of schema/*.sql.
+-- The schema as it is after all migrations, to be read: `asiatongsin migrate` makes it out of schema/*.sql.
 -- Written by `make schema`; a test fails where it says something else than the migrations do.
 
 CREATE FUNCTION count_articles() RETURNS trigger LANGUAGE plpgsql AS $$

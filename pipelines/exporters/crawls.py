@@ -67,7 +67,7 @@ def write(connection: Connection, record: CrawlRecord) -> None:
 def close_dead(connection: Connection, site: str) -> None:
     """Ends the rows of crawls that were killed and left no spool. Only the holder of the site's lock may call it.
 
-    Rows of `scrapy reparse` stay: it takes no lock, so it may be running.
+    Rows of `asiatongsin reparse` stay: it takes no lock, so it may be running.
     """
     connection.execute(_CLOSE_DEAD, [site])
 

@@ -1,4 +1,4 @@
-"""The newest articles, weather and related stories in the database, as tables that `scrapy summary` prints."""
+"""The newest articles, weather and related stories in the database, as tables that `asiatongsin summary` prints."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class Writing:
             self.drain.drain(spool, record)
 
     def end(self, outcome: Outcome, counts: dict[str, int]) -> Outcome:
-        """Writes how the run went and gives up the spools, where pages that are not stored wait for `scrapy drain`."""
+        """Writes how the run went and gives up the spools, where what is not stored waits for `asiatongsin drain`."""
         for spool, record in self._spools.values():
             final = replace(
                 record, finished_at=datetime.now(UTC), outcome=outcome.word, spooled=spool.waiting(), statistics=counts

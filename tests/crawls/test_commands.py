@@ -58,12 +58,12 @@ def test_drain_says_that_pages_still_wait(scrapy: Scrapy, data: Path) -> None:
 def test_drain_takes_no_arguments(scrapy: Scrapy, data: Path) -> None:
     run = scrapy("drain", "asiatongsin", DATABASE_URL=UNREACHABLE)
     assert run.status == 2
-    assert run.last_line.endswith("scrapy drain takes no arguments")
+    assert run.last_line.endswith("asiatongsin drain takes no arguments")
 
 
 def test_export_says_what_stores_the_spool_now(scrapy: Scrapy) -> None:
     run = scrapy("export", DATABASE_URL=UNREACHABLE)
-    assert (run.status, "`scrapy drain` now" in run.last_line) == (2, True)
+    assert (run.status, "`asiatongsin drain` now" in run.last_line) == (2, True)
 
 
 def test_drain_says_that_an_address_is_none(scrapy: Scrapy, data: Path) -> None:

@@ -1,4 +1,4 @@
-"""`scrapy gaps`: which numbers of a range are stored, gone or missing, and `--fetch`, which tries the missing ones."""
+"""`asiatongsin gaps`: which numbers are stored, gone or missing, and `--fetch`, which tries the missing ones."""
 
 from __future__ import annotations
 
@@ -197,7 +197,7 @@ def test_reports_in_json_for_scripts(scrapy: Scrapy, connection: Connection, dat
         (["--most", "-1", "--fetch"], "--most -1: write a whole number from 1 to"),
         (["--from", "21"], "no number is from 21 to 20: write --from and --to, the lower one first (stored are 10 to"),
         (["--from", "3", "--to", "2"], "no number is from 3 to 2"),
-        (["142893"], "scrapy gaps takes options only, not 142893"),
+        (["142893"], "asiatongsin gaps takes options only, not 142893"),
     ],
 )
 def test_wrong_usage_ends_with_status_2(

@@ -35,7 +35,7 @@ def test_its_queries_run(connection: Connection) -> None:
 
 def test_its_commands_exist(scrapy: Scrapy) -> None:
     known = scrapy().output
-    named = re.findall(r"`scrapy (\w+)", section("Commands"))
+    named = re.findall(r"`asiatongsin (\w+)", section("Commands"))
     assert {"crawl", "drain", "status", "summary", "migrate"} <= set(named)
     assert [name for name in named if f"\n  {name} " not in known] == []
 

@@ -76,8 +76,8 @@ def test_another_database_gets_nothing(
     assert status == 3
     name = connection.info.dbname
     assert f"pages wait in the spool for another database (2 for {name} on " in sentence
-    assert "name that one in DATABASE_URL and run `scrapy drain`" in sentence
-    assert "scrapy drain --move" in sentence
+    assert "name that one in DATABASE_URL and run `asiatongsin drain`" in sentence
+    assert "asiatongsin drain --move" in sentence
     assert (count(other, "articles"), count(other, "crawls"), waiting_pages(data)) == (0, 0, 2)
     assert store_spool(settings(database_url, data))[0] == 0
     assert (count(connection, "articles"), waiting_pages(data)) == (2, 0)
@@ -136,7 +136,7 @@ def test_a_database_made_anew_at_the_same_address_is_another_one(
         administrator.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     status, sentence = store_spool(settings(database_url, data))
     assert (status, waiting_pages(data)) == (3, 1)
-    assert "if it has moved or was made anew, `scrapy drain --move`" in sentence
+    assert "if it has moved or was made anew, `asiatongsin drain --move`" in sentence
 
 
 def test_pages_of_a_crawl_that_never_reached_its_database_go_to_the_first_one(

@@ -45,7 +45,7 @@ INSERT INTO related_stories (site, no, block, position, related_no, fetched_at)
 SELECT site, 16, 'far', 2000000000, 4611686018427387904, fetched_at FROM articles WHERE no = 16;
 INSERT INTO weather_snapshots (site, page_date, first_fetched_at, last_fetched_at, pages, readings_hash)
 VALUES ('newsasia.kr', '2025.10.05 (일)', '{at}', '{at}', 3, repeat('b', 64));
-INSERT INTO weather_readings (snapshot_id, position, city) SELECT id, 1, '서울' FROM weather_snapshots;
+INSERT INTO weather_readings (snapshot_id, position, city) SELECT id, 1, '이름 없는 곳' FROM weather_snapshots;
 INSERT INTO crawls (id, site, started_at, finished_at, outcome, version)
 VALUES ('1', 'newsasia.kr', '{at}', '{at}', 'ok', '0.1.0');
 INSERT INTO rejected_pages (site, no, url, fetched_at, reason, version)

@@ -205,5 +205,5 @@ def test_a_role_that_may_not_drop_the_table_says_who_may(
         while mover.step(own):
             pass
     assert (mover.is_over, is_over(old), count(old, "letters")) == (True, False, ROWS)
-    assert told[-1].startswith("All rows are moved. Let the owner run `scrapy migrate`")
+    assert told[-1].startswith("All rows are moved. Let the owner run `asiatongsin migrate`")
     old.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")

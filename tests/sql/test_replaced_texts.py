@@ -126,7 +126,8 @@ FROM articles WHERE no %% 8 = 0"""
 @pytest.fixture
 def old(empty_database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
     """A database in which the newest text of each article stands twice; a few articles are moved in a transaction."""
-    monkeypatch.setattr(moves, "ROWS", 5)
+    monkeypatch.setattr(moves, "ARTICLES", 5)
+    monkeypatch.setattr(moves, "SECONDS", 0.0)
     known = migrations()
     with psycopg.connect(empty_database_url, autocommit=True) as connection:
         with monkeypatch.context() as past:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import tomllib
 
@@ -82,6 +83,12 @@ def test_the_help_of_crawl_lists_every_argument_of_the_spider() -> None:
     assert listed[-8:] == [
         f"  -a {name}" for name in ("site", "sections", "pages", "since", "until", "no", "full", "dry")
     ]
+
+
+def test_messages_name_the_command_that_is_there_however_it_was_installed() -> None:
+    names = "|".join(path.stem for path in (ROOT / "pipelines" / "commands").glob("*.py"))
+    files = [path for package in ("asiatongsin", "pipelines") for path in (ROOT / package).rglob("*.py")]
+    assert [path for path in files if re.search(rf"\bscrapy ({names})\b", path.read_text(encoding="utf-8"))] == []
 
 
 def test_the_package_has_the_version_that_the_code_names() -> None:
