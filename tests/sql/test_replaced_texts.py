@@ -128,6 +128,7 @@ def old(empty_database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Co
     """A database in which the newest text of each article stands twice; a few articles are moved in a transaction."""
     monkeypatch.setattr(moves, "ARTICLES", 5)
     monkeypatch.setattr(moves, "SECONDS", 0.0)
+    monkeypatch.setattr(moves, "SECONDS", 0.0)
     known = migrations()
     with psycopg.connect(empty_database_url, autocommit=True) as connection:
         with monkeypatch.context() as past:
