@@ -24,7 +24,13 @@ _REPLACED = without(
 )
 _VALUES = ", ".join([f"%({name})s::{of_type}" for name, of_type in _RECORD.items()])
 
-_KEPT = [statistics.CLOCK_AHEAD_OF_SITE, statistics.FINISH_REASON, "downloader/request_count", "memusage/max"]
+_KEPT = [
+    statistics.CLOCK_AHEAD_OF_SITE,
+    statistics.FINISH_REASON,
+    statistics.UNMODIFIED,
+    "downloader/request_count",
+    "memusage/max",
+]
 """Statistics that are kept of a crawl that ended well and found no news: most crawls do, and all alike."""
 
 _WRITE: LiteralString = f"""
