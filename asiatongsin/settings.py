@@ -157,6 +157,8 @@ METRICS_FILE = ""
 # --- how Scrapy runs ---------------------------------------------------------------------------------------------
 
 STATS_CLASS = "asiatongsin.stats_collector.StatsCollector"
+WARN_ON_GENERATOR_RETURN_VALUE = False
+"""Scrapy would read the source of the callback anew for each page."""
 
 _UNUSED = {
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware",  # ours imports it where it is wanted
