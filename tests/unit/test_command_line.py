@@ -72,7 +72,8 @@ def test_takes_a_mistyped_option_for_no_spider() -> None:
     assert crawl("asiatongsin", "--jsn").startswith("there is no option --jsn")
 
 
-def test_the_help_of_crawl_lists_every_argument_of_the_spider() -> None:
+def test_the_help_of_crawl_lists_every_argument_of_the_spider(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["asiatongsin", "crawl", "-h"])
     parser = argparse.ArgumentParser()
     command = Command()
     command.settings = Settings({"LOG_LEVEL": "INFO"})
