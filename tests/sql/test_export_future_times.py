@@ -73,7 +73,8 @@ def test_crawls_keep_their_order_and_their_length(connection: Connection, ahead:
 
 def test_every_time_of_every_table_is_set_back_once(connection: Connection) -> None:
     at = ago(5) + timedelta(days=370)
-    pages = [replace(visited(at), archived=archived()), rejected(2, at), removed(3, at), replace(visited(at, 4))]
+    first, second = (visited(at, no, stories=[story(2)]) for no in (NO, 4))
+    pages = [replace(first, archived=archived()), rejected(2, at), removed(3, at), second]
     crawl(connection, "a", at - timedelta(minutes=1), *pages)
     another = {"headline": RIGHT, "body": ("다른 글.",), "published_at": ago(1)}
     later = at + timedelta(hours=1)
