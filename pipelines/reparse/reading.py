@@ -32,10 +32,7 @@ CHUNK_PAGES = 20
 CHUNK_BYTES = 2 * 1024 * 1024
 """Bytes of pages above which a process is given no more at once."""
 
-CHUNKS_AHEAD = 5
-"""Chunks that each other process has before it: enough to read while this one compares a batch with the database."""
-
-CHUNKS_WAITING = 8
+CHUNKS_WAITING = 3
 """Chunks on their way, for each process, above which no more pages are fetched."""
 
 BYTES_WAITING = 32 * 1024 * 1024
@@ -157,19 +154,13 @@ class _Readers:
         return self._result(self.waiting.popleft())
 
     def _hand_out(self) -> None:
-        """Gives each of the other processes CHUNKS_AHEAD, and the thread of this one a chunk."""
-        apart = self._being_read(is_here=False)
-        while self.apart and apart < CHUNKS_AHEAD * (self.jobs - 1) and (idle := self._idle()):
+        """Gives each of the other processes two chunks: one to read, and the next one."""
+        being_read = sum(chunk.done is not None and not chunk.done.done() for chunk in self.waiting)
+        while self.apart and being_read < 2 * (self.jobs - 1) and (idle := self._idle()):
             idle.done = self.apart.submit(_read_apart, idle.pages)
-            apart += 1
-        if not self._being_read(is_here=True) and (idle := self._idle()):
+            being_read += 1
+        if not self.apart and (idle := self._idle()):
             self._read_here(idle)
-
-    def _being_read(self, *, is_here: bool) -> int:
-        return sum(chunk.is_here == is_here and self._is_begun(chunk) for chunk in self.waiting)
-
-    def _is_begun(self, chunk: _Chunk) -> bool:
-        return chunk.done is not None and not chunk.done.done()
 
     def _idle(self) -> _Chunk | None:
         return next((chunk for chunk in self.waiting if chunk.done is None), None)
