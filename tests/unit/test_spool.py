@@ -5,19 +5,16 @@ from __future__ import annotations
 import fcntl
 import os
 import signal
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from datetime import UTC, timedelta
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 import pytest
 
 from asiatongsin.items import PageItems
 from pipelines.spool.folder import Spool, read_segment
-from pipelines.threads import start_in_thread
 from tests import samples
 from tests.processes import process, run
 from tests.samples import article, page, present, record, whole_page
@@ -51,13 +48,6 @@ refused(spool.append, page(2, body=('가' * 5000,)))
 refused(spool.write_record, record(sys.argv[2], statistics={'text': 'a' * 9000}))
 spool.append(page(3))
 """
-
-
-@pytest.fixture
-def spool(tmp_path: Path) -> Iterator[Spool]:
-    spool = Spool.create(tmp_path, record(), segment_pages=3)
-    yield spool
-    spool.release()
 
 
 def pages_of(folder: Path) -> list[PageItems]:
@@ -232,86 +222,6 @@ def test_tears_no_line_when_threads_append_and_close(tmp_path: Path) -> None:
     spool.release()
     assert sorted(present(items.no) for items in pages_of(spool.folder)) == list(range(1, 201))
     assert all(items.article == article(present(items.no)) for items in pages_of(spool.folder))
-
-
-def test_brings_pages_to_the_disk_while_others_come(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
-    synced: list[int] = []
-    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(os.fstat(descriptor).st_size))
-    spool.append(page(1))
-    spool.append(page(2))
-    first = len(synced)
-    assert first == 1  # a second has not passed since
-    monkeypatch.setattr("pipelines.spool.segment_writer.SYNC_AFTER", 0.0)
-    spool.append(page(3))
-    assert synced[first] > synced[0]
-
-
-def test_brings_what_pages_refer_to_to_the_disk_before_them(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
-    order: list[str] = []
-    spool.writer.sync_first = lambda: order.append("archive")
-    monkeypatch.setattr(os, "fsync", lambda file: order.append(Path(f"/proc/self/fd/{file}").readlink().suffix))
-    monkeypatch.setattr("pipelines.spool.segment_writer.SYNC_AFTER", 0.0)
-    spool.append(page(1))
-    assert order == ["archive", ".open"]
-    spool.writer.close()
-    assert order[2:] == [""]  # the folder
-
-
-def test_brings_no_page_to_the_disk_where_what_it_refers_to_is_not(
-    spool: Spool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fails() -> None:
-        raise OSError(5, "Input/output error")
-
-    spool.append(page(1))  # the first one gets there at once
-    spool.append(page(2))
-    synced: list[int] = []
-    monkeypatch.setattr(os, "fsync", synced.append)
-    spool.writer.sync_first = fails
-    for bring in (spool.writer.sync, spool.writer.close):
-        with pytest.raises(OSError, match="Input/output"):
-            bring()
-    assert synced == []
-    spool.writer.sync_first = lambda: None
-
-
-def test_a_page_waits_for_no_disk_and_goes_into_the_next_segment_meanwhile(
-    spool: Spool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    is_asked, may_end = Event(), Event()
-    fsync = os.fsync
-
-    def slow(descriptor: int) -> None:
-        is_asked.set()
-        may_end.wait()
-        fsync(descriptor)
-
-    monkeypatch.setattr(os, "fsync", slow)
-    spool.writer.start = start_in_thread
-    spool.append(page(1))
-    is_asked.wait()
-    spool.append(page(2))  # ends, though the disk has not taken the first
-    assert sorted(path.name for path in spool.folder.glob("0*")) == ["000001.open", "000002.open"]
-    may_end.set()
-    spool.writer.close()
-    assert [[items.no for items in read_segment(path)[0]] for path in spool.segments()] == [[1], [2]]
-
-
-def test_tells_whoever_appends_that_earlier_pages_did_not_get_to_the_disk(
-    spool: Spool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(descriptor: int) -> None:
-        raise OSError(5, "Input/output error")
-
-    monkeypatch.setattr(os, "fsync", fail)
-    spool.writer.start = start_in_thread
-    spool.append(page(1))
-    wait([present(spool.writer._working)])
-    with pytest.raises(OSError, match="Input/output error"):
-        spool.append(page(2))
-    monkeypatch.undo()
-    spool.writer.close()
-    assert [items.no for items in pages_of(spool.folder)] == [1]
 
 
 def test_keeps_a_page_and_a_record_with_half_of_a_character(tmp_path: Path) -> None:
