@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, time
 
-from dateutil.parser import UnknownTimezoneWarning
-from dateutil.parser import parse as parse_date
-
 from asiatongsin.errors import ArgumentError
-from asiatongsin.korean import KST, clean
+from asiatongsin.korean import clean
+from asiatongsin.moments import parse_moment
 from asiatongsin.site import DEFAULT_BASE, Site
 
 
@@ -29,7 +26,7 @@ class Arguments:
     """`pages=3`: at most so many list pages per section."""
 
     since: datetime | None = None
-    """`since=2025-10-01`: published then or later, Korean time."""
+    """`since=2025-10-01`, `since=30d`, `since=yesterday`: published then or later, Korean time."""
 
     until: datetime | None = None
     """`until=2025-10-31`: published then or earlier; a day without a time means its end."""
@@ -130,20 +127,4 @@ def _flag(name: str, value: str | None) -> bool:
 
 
 def _moment(name: str, value: str | None, without_time: time) -> datetime | None:
-    """A day or a time, in Korean time where it names no offset."""
-    if value is None:
-        return None
-    # Two different defaults tell which parts of the date were left out.
-    defaults = (datetime(2000, 1, 1, tzinfo=KST), datetime(2001, 2, 2, 1, 1, 1, 1, tzinfo=KST))
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", UnknownTimezoneWarning)
-            first, second = (parse_date(value, yearfirst=True, default=default) for default in defaults)
-        first.astimezone(KST)
-    except (ValueError, OverflowError, UnknownTimezoneWarning):
-        first, second = defaults
-    if first.date() != second.date():
-        raise ArgumentError(f"{name}={value}: write a day such as 2025-10-01, or a time such as '2025-10-01 09:30'")
-    if first.hour != second.hour:
-        return datetime.combine(first.date(), without_time, tzinfo=KST)
-    return first.astimezone(KST)
+    return None if value is None else parse_moment(name, value, without_time)

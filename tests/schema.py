@@ -29,6 +29,10 @@ _TABLES = """
 SELECT c.oid, c.relname AS name, obj_description(c.oid, 'pg_class') AS comment
 FROM pg_class AS c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'"""
 
+_FUNCTIONS = """
+SELECT pg_get_functiondef(oid), oid::regprocedure::text, obj_description(oid, 'pg_proc')
+FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY proname"""
+
 _COLUMNS = """
 SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS is_required,
     a.attidentity <> '' AS is_identity, pg_get_expr(d.adbin, d.adrelid, true) AS default,
@@ -112,7 +116,15 @@ def written(connection: Connection) -> str:
     order = list(TABLES)
     tables = connection.cursor(row_factory=class_row(Table)).execute(_TABLES).fetchall()
     tables.sort(key=lambda table: (order.index(table.name) if table.name in TABLES else len(order), table.name))
-    return "\n".join([HEAD, *("\n".join([*_table(connection, table), ""]) for table in tables)])
+    parts = [*_functions(connection), *("\n".join([*_table(connection, table), ""]) for table in tables)]
+    return "\n".join([HEAD, *parts])
+
+
+def _functions(connection: Connection) -> Iterator[str]:
+    """Before the tables, whose indexes use them."""
+    for definition, signature, comment in connection.execute(_FUNCTIONS):
+        made = definition.replace("CREATE OR REPLACE FUNCTION public.", "CREATE FUNCTION ").rstrip()
+        yield f"{made};\nCOMMENT ON FUNCTION {plain(signature)} IS {_literal(comment)};\n"
 
 
 def _table(connection: Connection, table: Table) -> Iterator[str]:
