@@ -8,6 +8,7 @@ from itertools import chain, count
 
 from asiatongsin.korean import KST
 
+_INSTANT = timedelta(microseconds=1)
 _MONTHS = (2, 10, 12)
 _EARLIEST = datetime(1, 1, 2, tzinfo=KST)
 
@@ -17,9 +18,9 @@ def windows(first: datetime, last: datetime) -> Iterator[tuple[datetime, datetim
 
     Each begins with a month of Korean time and ends where the one before began: that moment belongs to the later one.
     """
-    end = last.astimezone(KST) + timedelta(microseconds=1)
+    end = last.astimezone(KST) + _INSTANT
     for months in chain(_MONTHS, (12 * 2**power for power in count(2))):
-        begin = max(_months_before(end, months - 1), first)
+        begin = max(_months_before(end - _INSTANT, months - 1), first)
         yield begin, end
         if begin <= first:
             return

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 MOST_CHARACTERS = 60_000
 """Of a text, so that its terms fit into the megabyte that PostgreSQL has for them."""
@@ -127,7 +127,7 @@ class Word:
     def _printed(self) -> re.Pattern[str]:
         pieces = _PIECE.findall(self.folded)
         gaps = [_gap(before, after, is_loose=self.is_loose) for before, after in pairwise(pieces)]
-        written = "".join(piece.strip() + gap for piece, gap in zip(pieces, [*gaps, ""], strict=True))
+        written = "".join(piece.strip() + gap for piece, gap in zip_longest(pieces, gaps, fillvalue=""))
         before, after = (rf"(?{side}[{LATIN}])" for side in ("<!", "!"))
         edges = before * self.needle.startswith(" "), after * self.needle.endswith(" ")
         return re.compile(edges[0] + (written or re.escape(self.text)) + edges[1], re.ASCII | re.IGNORECASE)
