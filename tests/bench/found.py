@@ -19,6 +19,9 @@ class Effort:
     share: float = 1.0
     """Share of the pages, articles and rows of a full measurement."""
 
+    articles: int = 100_000
+    """Articles that the search is measured on."""
+
     def of(self, full: int, *, least: int = 1) -> int:
         """So many, of a full measurement's."""
         return max(round(full * self.share), least)
