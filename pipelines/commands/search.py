@@ -61,7 +61,7 @@ class Command(ScrapyCommand):
             search = Search(connection, filters)
             if opts.count:
                 found = search.count()
-                show(json.dumps({"count": found}) if opts.json else f"{found:,} articles")
+                show(json.dumps({"count": found}) if opts.json else f"{found:,} article{'s' * (found != 1)}")
             else:
                 hits = search.most_relevant(limit) if opts.sort == "relevance" else search.page(limit).hits
                 _show(hits, search, is_json=opts.json)

@@ -55,14 +55,14 @@ def test_shows_the_newest_first_with_marks(run: Run) -> None:
 
 
 def test_takes_words_to_leave_out_filters_and_a_limit(run: Run) -> None:
-    assert run("전통시장", "-축제", "--count")[0] == "1 articles\n"
+    assert run("전통시장", "-축제", "--count")[0] == "1 article\n"
     assert (
         run("--count", "전통시장", "section:경제")[0]
         == run("전통시장", "--section", "경제", "--count")[0]
-        == "1 articles\n"
+        == "1 article\n"
     )
     assert run("제목", "--limit", "1")[0].count("제목") == 1
-    assert run("제목", "--since", "2025-10-07", "--until", "2025-10-07", "--count")[0] == "1 articles\n"
+    assert run("제목", "--since", "2025-10-07", "--until", "2025-10-07", "--count")[0] == "1 article\n"
     assert run("--reporter", "최지나", "--site", "newsasia.kr", "--count")[0] == "3 articles\n"
     assert run("예산 없음")[0] == "nothing is found\n"
 

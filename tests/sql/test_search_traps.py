@@ -67,6 +67,14 @@ def test_no_article_s_terms_are_made_to_find_it(filled: Connection, query: str) 
         assert value(filled, CALLS) == 0
 
 
+def test_a_few_hundred_articles_are_enough_for_the_index_to_be_used(connection: Connection) -> None:
+    """The planner would take it for cheaper to make the terms of all, did it not know what that costs."""
+    connection.execute(FILL, [300])
+    connection.execute("VACUUM ANALYZE articles")
+    words = " ".join(f"{chr(place)}전통시장" for place in range(ord("가"), ord("가") + 20))
+    assert "articles_by_terms" in plan(connection, Search(connection, Filters.parse(words)))
+
+
 def test_texts_are_looked_at_only_where_the_terms_are_found(filled: Connection) -> None:
     lines = plan(filled, Search(filled, Filters.parse("전통시장"))).splitlines()
     [scan] = [number for number, line in enumerate(lines) if "Bitmap Heap Scan on articles" in line]

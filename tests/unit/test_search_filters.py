@@ -142,5 +142,6 @@ def test_the_examples_of_the_document_are_understood() -> None:
 def test_a_place_is_read_as_it_was_written() -> None:
     for place in (Place(NOW, 5, "newsasia.kr"), Place(None, 5, "127.0.0.1:8000")):
         assert Place.read(place.written()) == place
-    with pytest.raises(ArgumentError, match="'5' is no place"):
-        Place.read("5")
+    for wrong in ("5", "a_5_newsasia.kr", "2026-11-30T12:00:00_5_newsasia.kr", "_x_newsasia.kr"):
+        with pytest.raises(ArgumentError, match=f"'{wrong}' is no place"):
+            Place.read(wrong)

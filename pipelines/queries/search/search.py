@@ -112,9 +112,12 @@ class Place(NamedTuple):
         """The place out of `written`. ArgumentError."""
         try:
             at, no, site = text.split("_", 2)
-            return cls(datetime.fromisoformat(at) if at else None, int(no), site)
+            place = cls(datetime.fromisoformat(at) if at else None, int(no), site)
         except ValueError:
-            raise ArgumentError(f"{text!r} is no place in the hits of a search: begin with the first page") from None
+            place = None
+        if place is None or (place.published_at and not place.published_at.tzinfo):
+            raise ArgumentError(f"{text!r} is no place in the hits of a search: begin with the first page")
+        return place
 
 
 class Page(NamedTuple):
