@@ -47,9 +47,7 @@ class Command(ScrapyCommand):
             except IsBeingBuilt:
                 raise usage_error("another scrapy index is building it at this moment: wait for that one") from None
             except KeyboardInterrupt:
-                raise usage_error(
-                    "the search index is not whole yet: the same command builds it anew"
-                ) from None
+                raise usage_error("the search index is not whole yet: the same command builds it anew") from None
             size = tqdm.format_sizeof(search_index.size(connection), "B", 1024)
         show(printable(f"{database.name}: {DONE[before]} ({size})"))
 
