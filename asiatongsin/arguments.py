@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime, time
+from datetime import datetime
 
 from asiatongsin.errors import ArgumentError
 from asiatongsin.korean import clean
@@ -26,10 +26,10 @@ class Arguments:
     """`pages=3`: at most so many list pages per section."""
 
     since: datetime | None = None
-    """`since=2025-10-01`, `since=30d`, `since=yesterday`: published then or later, Korean time."""
+    """`since=2025-10-01`: published then or later, Korean time; also `since=30d`, `yesterday`, `'2025-10-01 09:30'`."""
 
     until: datetime | None = None
-    """`until=2025-10-31`: published then or earlier; a day without a time means its end."""
+    """`until=2025-10-31`: published then or earlier; a day without a time means its end. Written like `since`."""
 
     no: tuple[int, ...] = ()
     """`no=142893,142894`: just these articles, also when they are stored already."""
@@ -52,8 +52,8 @@ class Arguments:
             site = Site.parse(given.get("site", DEFAULT_BASE))
         except ValueError as error:
             raise ArgumentError(f"site: {error}") from None
-        since = _moment("since", given.get("since"), time.min)
-        until = _moment("until", given.get("until"), time.max)
+        since = _moment("since", given.get("since"))
+        until = _moment("until", given.get("until"), is_end=True)
         if since and until and since > until:
             raise ArgumentError(f"since={given['since']} is after until={given['until']}")
         return cls(
@@ -126,5 +126,10 @@ def _flag(name: str, value: str | None) -> bool:
     return known[text]
 
 
-def _moment(name: str, value: str | None, without_time: time) -> datetime | None:
-    return None if value is None else parse_moment(name, value, without_time)
+def _moment(name: str, value: str | None, *, is_end: bool = False) -> datetime | None:
+    if value is None:
+        return None
+    try:
+        return parse_moment(value, is_end=is_end)
+    except ValueError as error:
+        raise ArgumentError(f"{name}={value}: {error}") from None

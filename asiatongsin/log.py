@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import logging
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Self
 
 from scrapy import Spider
-from scrapy.http import Response
+from scrapy.crawler import Crawler
+from scrapy.http import Request, Response
 from scrapy.logformatter import LogFormatter, LogFormatterResult
 from twisted.python.failure import Failure
 
@@ -80,7 +81,24 @@ class JsonRecord(logging.LogRecord):
 class ShortLogFormatter(LogFormatter):
     """Prints the address of an item where Scrapy's own prints all of it, thousands of characters of HTML."""
 
-    def scraped(self, item: Any, response: Response | Failure | None, spider: Spider) -> LogFormatterResult:
+    def __init__(self, *, is_debug: bool = True) -> None:
+        self.is_debug = is_debug
+        """Whether anybody sees the lines that each page has: else none are made."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        level = crawler.settings["LOG_LEVEL"]
+        number = level if isinstance(level, int) else logging.getLevelNamesMapping().get(level, logging.DEBUG)
+        return cls(is_debug=number <= logging.DEBUG)
+
+    def crawled(self, request: Request, response: Response, spider: Spider) -> LogFormatterResult | None:  # type: ignore[override]
+        return super().crawled(request, response, spider) if self.is_debug else None
+
+    def scraped(  # type: ignore[override]
+        self, item: Any, response: Response | Failure | None, spider: Spider
+    ) -> LogFormatterResult | None:
+        if not self.is_debug:
+            return None
         return {"level": logging.DEBUG, "msg": "Read %(url)s", "args": {"url": _address(item)}}
 
     def item_error(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from difflib import get_close_matches
+from collections.abc import Callable, Mapping
 from math import isfinite
 
-from scrapy.settings import BaseSettings, default_settings
+from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings, default_settings
+from scrapy.utils.project import get_project_settings
 
 from asiatongsin.errors import SettingError
+from asiatongsin.nearest import nearest
 
 logger = logging.getLogger(__name__)
 
@@ -49,21 +50,34 @@ NUMBERS_BETWEEN_COMMAS = {
 WITHOUT_DEFAULT = {"CONCURRENT_REQUESTS_PER_IP": 0}
 """Numbers of which Scrapy names no default, each with what leaving it out means."""
 
+CMDLINE = SETTINGS_PRIORITIES["cmdline"]
+
 LARGEST_FLOAT, LARGEST_INT = 10.0**8, 10**15
 """Three years in seconds, and more bytes than a disk has. Where time is waited for, larger numbers overflow."""
 
 
 def check(settings: BaseSettings) -> None:
-    """SettingError where a number or a switch is none, or out of bounds. Warns of variables that nobody reads."""
+    """SettingError where `-s` names no setting, or a number or a switch is none, or out of bounds.
+
+    Warns of variables that nobody reads.
+    """
     defaults = _defaults(settings)
+    for name in _unknown(settings, defaults):
+        raise SettingError(f"-s {name}: there is no such setting; the nearest is {nearest(name, defaults)}")
     for name, default in defaults.items():
         if name in READ_ELSEWHERE or settings[name] is None:
             continue
         if says := _what_to_write(settings, name, default):
             raise SettingError(f"{name}={settings[name]}: write {says}")
     for name in settings.getlist("UNKNOWN_VARIABLES"):
-        [nearest] = get_close_matches(name.upper(), [*defaults], n=1, cutoff=0)
-        logger.warning("ASIATONGSIN_%s is read by nobody; the nearest setting is ASIATONGSIN_%s", name, nearest)
+        meant = nearest(name, defaults)
+        logger.warning("ASIATONGSIN_%s is read by nobody; the nearest setting is ASIATONGSIN_%s", name, meant)
+
+
+def _unknown(settings: BaseSettings, defaults: Mapping[str, object]) -> list[str]:
+    """Names of the command line that neither Scrapy nor we know, nor a settings module on top of ours."""
+    given = [name for name in settings if settings.getpriority(name) == CMDLINE and name not in defaults]
+    return [name for name in given if name not in get_project_settings()]
 
 
 def _defaults(settings: BaseSettings) -> dict[str, object]:

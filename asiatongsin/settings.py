@@ -114,8 +114,6 @@ DOWNLOAD_VERIFY_CERTIFICATES = True
 REDIRECT_MAX_TIMES = 5
 METAREFRESH_ENABLED = False  # split reads them: that is one form in which an article is gone
 COOKIES_ENABLED = False  # a site that wants one first is told of in the last line
-TELNETCONSOLE_ENABLED = False
-REMOTE_CONTROL_ENABLED = False  # runs code sent over the network
 
 PAGES_WITHOUT_DATABASE = 3
 """List pages per section that a crawl walks while no database says what is known already."""
@@ -137,13 +135,13 @@ STRIP_FROZEN_AFTER = "3d"
 """A crawl ends with status 5 when the weather strip has not changed for so long; empty: never."""
 
 STALE_AFTER = "2d"
-"""Age of the last good crawl, and of an overdue visit, above which `scrapy status` ends with 1; empty: never."""
+"""Age of the last good crawl, and of an overdue visit, above which `asiatongsin status` ends with 1; empty: never."""
 
 SITES_RETIRED = ""
-"""Hosts that are crawled no more, with commas between: `scrapy status` shows them, but calls no person for them."""
+"""Hosts that are crawled no more, with commas between: `asiatongsin status` shows them, but needs nobody for them."""
 
 SPOOL_SEGMENT_PAGES = 50
-"""Pages after which a spool file is closed and handed to the exporter."""
+"""Pages after which a spool file is closed and handed to the drain."""
 
 SPOOL_SEGMENT_SECONDS = 5.0
 """Seconds after which an unfilled spool file is closed, so that the database follows the crawl."""
@@ -158,15 +156,38 @@ METRICS_FILE = ""
 
 # --- how Scrapy runs ---------------------------------------------------------------------------------------------
 
+STATS_CLASS = "asiatongsin.stats_collector.StatsCollector"
+
+_UNUSED = {
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware",  # ours imports it where it is wanted
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware",  # ours lets no subdomain and no redirect pass
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware",  # ours says what helps
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware",  # ours fetches nothing where it cannot be read
+    "scrapy.extensions.memdebug.MemoryDebugger",  # counts objects, for debugging
+    "scrapy.extensions.remote_control.RemoteControl",  # runs code sent over the network
+    "scrapy.extensions.spiderstate.SpiderState",  # keeps what a spider writes into `state`: ours writes nothing
+    "scrapy.extensions.telnet.TelnetConsole",  # runs code sent over the network
+    "scrapy.spidermiddlewares.depth.DepthMiddleware",  # lists have an end of their own
+    "scrapy.spidermiddlewares.start.StartSpiderMiddleware",  # nobody asks which requests came first
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware",  # the spider makes the addresses itself
+}
+"""Parts of Scrapy that do nothing here, each with the reason. Scrapy imports a part that is only set to None."""
+
+EXTENSIONS_BASE, DOWNLOADER_MIDDLEWARES_BASE, SPIDER_MIDDLEWARES_BASE = (
+    {part: place for part, place in base.items() if part not in _UNUSED}
+    for base in (
+        default_settings.EXTENSIONS_BASE,
+        default_settings.DOWNLOADER_MIDDLEWARES_BASE,
+        default_settings.SPIDER_MIDDLEWARES_BASE,
+    )
+)
 DOWNLOADER_MIDDLEWARES = {
-    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "asiatongsin.middlewares.same_site.SameSiteMiddleware": 50,
-    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "asiatongsin.middlewares.robots.RobotsMiddleware": 100,
     "asiatongsin.middlewares.giving_up.GiveUpMiddleware": 555,  # nearer to the site than what retries, at 550
     "asiatongsin.middlewares.wait.WaitMiddleware": 560,
-    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "asiatongsin.middlewares.redirects.RedirectMiddleware": 600,
+    "asiatongsin.middlewares.cookies.CookiesMiddleware": 700,
     "asiatongsin.middlewares.explain.ExplainMiddleware": 940,
     "asiatongsin.middlewares.site_clock.SiteClockMiddleware": 900,
     # Sees what came, before redirects (600) and decompression (590).
@@ -182,7 +203,7 @@ DEFAULT_REQUEST_HEADERS = {
 FEED_EXPORT_ENCODING = "utf-8"
 LOG_LEVEL = "INFO"
 PROGRESS = False
-"""Whether one line is rewritten, instead of log lines; `scrapy crawl` sets it on a terminal."""
+"""Whether one line is rewritten, instead of log lines; `asiatongsin crawl` sets it on a terminal."""
 LOG_FORMATTER = "asiatongsin.log.ShortLogFormatter"
 LOG_JSON = False
 """Whether each log line is a JSON object. For commands other than `crawl` and `gaps`, set it by environment."""

@@ -179,6 +179,9 @@ SPOOL_TROUBLE = "crawl/spool_trouble"
 SPIDER_ERRORS = "spider_exceptions/count"
 """Answers on which the spider failed; Scrapy's own name."""
 
+ENQUEUED, DEQUEUED = "scheduler/enqueued", "scheduler/dequeued"
+"""Requests that the spider has made, and those of them whose turn has come (Scrapy's own)."""
+
 FINISH_REASON = "finish_reason"
 """Why the crawl ended; Scrapy's own name."""
 
@@ -207,7 +210,7 @@ def exported(count: str) -> str:
 
 
 def reparsed(count: str) -> str:
-    """What `scrapy reparse` met: `captures` that were read, those `differing`, `damaged` places, pages of `strangers`.
+    """What `asiatongsin reparse` met: `captures` that were read, those `differing`, `damaged` places, `strangers`.
 
     The name of a field counts captures in which that field differs.
     """

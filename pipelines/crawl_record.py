@@ -45,7 +45,7 @@ class ExitStatus(IntEnum):
 
 
 NEEDS_A_PERSON = 1
-"""Exit status of `scrapy status` where something needs a person, for example a database that cannot be reached."""
+"""Exit status of `asiatongsin status` where something needs a person, for example a database that cannot be reached."""
 
 
 class Outcome(Enum):

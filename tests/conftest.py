@@ -223,13 +223,13 @@ def crawl(scrapy: Scrapy, database_url: str) -> Scrapy:
 
 @pytest.fixture
 def reparse(scrapy: Scrapy, database_url: str) -> Scrapy:
-    """Runs `scrapy reparse` into the test's database."""
+    """Runs `asiatongsin reparse` into the test's database."""
     return lambda *arguments: scrapy("reparse", *map(str, arguments), DATABASE_URL=database_url)
 
 
 @pytest.fixture
 def begun(data: Path, database_url: str) -> Iterator[Callable[..., subprocess.Popen[str]]]:
-    """Starts `scrapy reparse` and goes on; whatever still runs at the end is killed."""
+    """Starts `asiatongsin reparse` and goes on; whatever still runs at the end is killed."""
     running: list[subprocess.Popen[str]] = []
 
     def start(*arguments: str, within: Sequence[str] = ()) -> subprocess.Popen[str]:

@@ -26,11 +26,11 @@ def main() -> int:
         status = scrapy("crawl", "asiatongsin", *argument)
         if status:
             return status
-        say("What is in the database now (scrapy summary)")
+        say("What is in the database now (asiatongsin summary)")
         scrapy("summary")
-        say("What the next crawl would fetch (scrapy crawl asiatongsin -a dry=1)")
+        say("What the next crawl would fetch (asiatongsin crawl -a dry=1)")
         scrapy("crawl", "asiatongsin", *argument, "-a", "dry=1")
-        say("How the crawls went (scrapy status)")
+        say("How the crawls went (asiatongsin status)")
         return scrapy("status")
 
 

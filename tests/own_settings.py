@@ -4,3 +4,6 @@ from asiatongsin.settings import *  # noqa: F403
 from asiatongsin.settings import ITEM_PIPELINES as OURS
 
 ITEM_PIPELINES = {**OURS, "tests.faults.failing.DroppingStage": 250, "tests.faults.failing.DroppingLate": 950}
+
+ONLY_LONGER_THAN = 500
+"""A setting of a stage of the user's, which `-s` may change."""

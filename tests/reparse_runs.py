@@ -1,4 +1,4 @@
-"""What tests of `scrapy reparse` have in common: what is stored, and processes that run while the test acts."""
+"""What tests of `asiatongsin reparse` have in common: what is stored, and processes that run while the test acts."""
 
 from __future__ import annotations
 

@@ -13,25 +13,24 @@ import psycopg
 from psycopg import Connection
 from psycopg.rows import class_row, scalar_row
 
-from pipelines.database.migrate import migrate
+from pipelines.database.migrate import migrate, migrations
+from pipelines.database.moves import moves
 from pipelines.database.tables import TABLES
+from pipelines.database.views import VIEWS
 from tests.bench.postgres import server
 from tests.conftest import ROOT
 
 FILE = ROOT / "pipelines/database/schema.sql"
 
 HEAD = """\
--- The schema as it is after all migrations, to be read: a database is made by `scrapy migrate`, out of schema/*.sql.
+-- The schema as it is after all migrations, to be read: `asiatongsin migrate` makes it out of schema/*.sql.
 -- Written by `make schema`; a test fails where it says something else than the migrations do.
 """
 
 _TABLES = """
-SELECT c.oid, c.relname AS name, obj_description(c.oid, 'pg_class') AS comment
-FROM pg_class AS c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'"""
-
-_FUNCTIONS = """
-SELECT pg_get_functiondef(oid), oid::regprocedure::text, obj_description(oid, 'pg_proc')
-FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY proname"""
+SELECT c.oid, c.relname AS name, c.relkind::text AS kind, obj_description(c.oid, 'pg_class') AS comment,
+    c.reloptions AS options
+FROM pg_class AS c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'v')"""
 
 _COLUMNS = """
 SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS is_required,
@@ -50,6 +49,13 @@ SELECT c.conname AS name, c.contype::text AS kind, pg_get_constraintdef(c.oid, t
 FROM pg_constraint AS c WHERE c.conrelid = %s AND c.contype <> 'n'
 ORDER BY position(c.contype IN 'pufc'), c.conname"""
 
+_FUNCTIONS = """
+SELECT pg_get_functiondef(oid), oid::regprocedure::text, obj_description(oid, 'pg_proc')
+FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY proname"""
+
+_TRIGGERS = """
+SELECT pg_get_triggerdef(oid, true) FROM pg_trigger WHERE tgrelid = %s AND NOT tgisinternal ORDER BY tgname"""
+
 _INDEXES = """
 SELECT pg_get_indexdef(i.indexrelid, 0, true) FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
 WHERE i.indrelid = %s AND NOT EXISTS (SELECT FROM pg_constraint AS k WHERE k.conindid = i.indexrelid)
@@ -58,11 +64,13 @@ ORDER BY c.relname"""
 
 @dataclass(frozen=True)
 class Table:
-    """A table of the database."""
+    """A table or view of the database."""
 
     oid: int
     name: str
+    kind: str
     comment: str | None
+    options: list[str] | None
 
 
 @dataclass(frozen=True)
@@ -113,9 +121,9 @@ def plain(text: str) -> str:
 def written(connection: Connection) -> str:
     """The schema of a database as SQL."""
     connection.execute("SET search_path TO public; SET intervalstyle TO postgres")
-    order = list(TABLES)
+    order = [*TABLES, *VIEWS]
     tables = connection.cursor(row_factory=class_row(Table)).execute(_TABLES).fetchall()
-    tables.sort(key=lambda table: (order.index(table.name) if table.name in TABLES else len(order), table.name))
+    tables.sort(key=lambda table: (order.index(table.name) if table.name in order else len(order), table.name))
     parts = [*_functions(connection), *("\n".join([*_table(connection, table), ""]) for table in tables)]
     return "\n".join([HEAD, *parts])
 
@@ -129,6 +137,20 @@ def _functions(connection: Connection) -> Iterator[str]:
 
 def _table(connection: Connection, table: Table) -> Iterator[str]:
     columns = connection.cursor(row_factory=class_row(Column)).execute(_COLUMNS, [table.oid]).fetchall()
+    yield from _view(table) if table.kind == "v" else _columns(connection, table, columns)
+    yield f"COMMENT ON {'VIEW' if table.kind == 'v' else 'TABLE'} {table.name} IS {_literal(table.comment)};"
+    yield from (f"COMMENT ON COLUMN {table.name}.{one.name} IS {_literal(one.comment)};" for one in columns)
+
+
+def _view(view: Table) -> Iterator[str]:
+    """As the last migration writes it: the text that PostgreSQL gives differs from version to version."""
+    ends = {move.version: move.end for move in moves()}
+    scripts = "\n".join(one.script + ends.get(one.version, "") for one in migrations())
+    found = re.findall(rf"^CREATE (?:OR REPLACE )?(VIEW {view.name} AS\n[^;]*;)", scripts, re.MULTILINE)
+    yield f"CREATE {found[-1]}"
+
+
+def _columns(connection: Connection, table: Table, columns: list[Column]) -> Iterator[str]:
     constraints = connection.cursor(row_factory=class_row(Constraint)).execute(_CONSTRAINTS, [table.oid]).fetchall()
     names = max(len(column.name) for column in columns)
     types = max(len(plain(column.type)) for column in columns)
@@ -137,11 +159,11 @@ def _table(connection: Connection, table: Table) -> Iterator[str]:
         for column in columns
     ]
     lines += [one.written(table.name) for one in constraints if not one.is_of_column]
-    yield f"CREATE TABLE {table.name} (\n    " + ",\n    ".join(lines) + "\n);"
-    for definition in connection.cursor(row_factory=scalar_row).execute(_INDEXES, [table.oid]):
-        yield f"{plain(definition)};"
-    yield f"COMMENT ON TABLE {table.name} IS {_literal(table.comment)};"
-    yield from (f"COMMENT ON COLUMN {table.name}.{one.name} IS {_literal(one.comment)};" for one in columns)
+    options = f" WITH ({', '.join(table.options)})" if table.options else ""
+    yield f"CREATE TABLE {table.name} (\n    " + ",\n    ".join(lines) + f"\n){options};"
+    for query in (_INDEXES, _TRIGGERS):
+        for definition in connection.cursor(row_factory=scalar_row).execute(query, [table.oid]):
+            yield f"{plain(definition)};"
 
 
 def _rules(table: Table, column: Column, constraints: list[Constraint]) -> str:

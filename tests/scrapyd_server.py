@@ -13,8 +13,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tests.conftest import ROOT
-from tests.egg import copy_project
 from tests.processes import answers, free_port, wait_until
+from tests.project_copy import copy_project
 
 SCRAPYD = Path(os.environ.get("SCRAPYD", ROOT / ".venv-scrapyd"))
 """Virtual environment of its own with scrapyd in it: `make scrapyd` makes one."""

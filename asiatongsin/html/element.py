@@ -122,15 +122,16 @@ def walk(
             text(words)
         elif node.is_element_node:
             inner = node.first_child if enter(node) else None
-        node = inner or _behind(node, top.mem_id, leave)
+            if inner is None:
+                leave(node)
+        node = inner or node.next or _behind(node, top.mem_id, leave)
 
 
 def _behind(node: Element, top: int, leave: Callable[[Element], None]) -> Element | None:
-    """What follows a node and all in it; None where the element that is walked ends."""
-    above: Element | None = node
+    """What follows the last node within another; None where the element that is walked ends."""
+    above = node.parent
     while above is not None and above.mem_id != top:
-        if above.is_element_node:
-            leave(above)
+        leave(above)
         if (following := above.next) is not None:
             return following
         above = above.parent

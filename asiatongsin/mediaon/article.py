@@ -16,7 +16,7 @@ from asiatongsin.errors import PageUnreadable
 from asiatongsin.fields import METADATA_TIME
 from asiatongsin.html.element import Element, ancestors, attribute, key, text_of, whole_text
 from asiatongsin.html.parse import parse
-from asiatongsin.html.selectors import Selectors
+from asiatongsin.html.selectors import Selectors, WholePage
 from asiatongsin.items import Article, Page
 from asiatongsin.korean import KST, clean, parse_date_time
 from asiatongsin.mediaon.body import BODY, ArticleBody, find_bodies, without_copies
@@ -34,6 +34,7 @@ HEADLINE = Selectors(
     ".viewsubject > p",  # weekly papers
     ".hbox > h2",  # before 2016
 )
+ANY_HEADLINE = Selectors(", ".join(HEADLINE.css))
 SUBHEADLINE = Selectors(".art_top h3", ".fix_art_top h3", ".sub_tit", ".news_top h4", ".hbox > h3")
 INFO = Selectors(".art_top .art_info > li", ".fix_art_top .art_info > li", "div > .art_info > li", ".arvdate")
 META_HEADLINE = Selectors("meta[property='og:title']", "meta[name=title]")
@@ -54,6 +55,7 @@ class ArticlePage:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.tree = page.tree
+        self._whole = WholePage(page.tree)
 
     def article(self) -> Article:
         """The article, every field by name; PageUnreadable names what must be there and is not."""
@@ -95,13 +97,13 @@ class ArticlePage:
     @property
     def subheadline(self) -> str | None:
         """Several printed lines stay several lines."""
-        printed = (element for element in SUBHEADLINE.all(self.tree) if whole_text(element).strip())
+        printed = (element for element in SUBHEADLINE.all(self._whole) if whole_text(element).strip())
         texts = ("\n".join(ArticleBody(element, "").paragraphs) for element in printed)
         return next((text for text in texts if text), None)
 
     @property
     def section(self) -> str | None:
-        return SECTION.text(self.tree)
+        return SECTION.text(self._whole)
 
     @cached_property
     def byline(self) -> Byline:
@@ -142,9 +144,8 @@ class ArticlePage:
     @cached_property
     def links(self) -> tuple[ArticleLink, ...]:
         found = [link for part in self._parts for link in part.links]
-        column = next(
-            (around for body in self.bodies[:1] for around in ancestors(body) if HEADLINE.first(around)), None
-        )
+        columns = (around for body in self.bodies[:1] for around in ancestors(body))
+        column = next((around for around in columns if ANY_HEADLINE.first(around) is not None), None)
         offered = attachments(column, self.page.url) if column is not None else []
         return tuple(dict.fromkeys([*found, *offered]))
 
@@ -160,7 +161,12 @@ class ArticlePage:
 
     @cached_property
     def _printed_headline(self) -> str | None:
-        return HEADLINE.text(self.tree)
+        first = self._headline_place
+        return (text_of(first) or HEADLINE.text(self._whole)) if first is not None else None
+
+    @cached_property
+    def _headline_place(self) -> Element | None:
+        return HEADLINE.first(self._whole)
 
     @cached_property
     def _printed_time(self) -> datetime | None:
@@ -170,7 +176,7 @@ class ArticlePage:
     def bodies(self) -> list[Element]:
         """The elements of the body, several where it is printed in parts. A second headline begins another article."""
         found = find_bodies(self.tree, self._column.parent or self.tree)
-        if len(found) > 1 and len({text_of(headline) for headline in HEADLINE.best(self.tree)}) > 1:
+        if len(found) > 1 and len({text_of(headline) for headline in HEADLINE.best(self._whole)}) > 1:
             return found[:1]
         return found
 
@@ -183,7 +189,7 @@ class ArticlePage:
     @cached_property
     def _column(self) -> Element:
         """The innermost element around headline and body."""
-        body, headline = BODY.first(self.tree), HEADLINE.first(self.tree)
+        body, headline = BODY.first(self.tree), self._headline_place
         if body is None or headline is None:
             return self.tree
         around_headline = set(map(key, ancestors(headline)))
@@ -197,7 +203,7 @@ class ArticlePage:
 
     @cached_property
     def _info_lines(self) -> list[str]:
-        return [text for element in INFO.best(self.tree) if (text := text_of(element))]
+        return [text for element in INFO.best(self._whole) if (text := text_of(element))]
 
     def _info_time(self, label: re.Pattern[str]) -> datetime | None:
         """The time behind a label."""

@@ -70,8 +70,8 @@ class ArticleBody:
         if tag in _SKIPPED_TAGS:
             self._note_unseen(node)
             return False
-        names = (attributes.get("class") or "").split()
-        if any(map(_NOT_TEXT.match, names)):
+        names = (attributes.get("class") or "").split() if attributes else []
+        if names and any(map(_NOT_TEXT.match, names)):
             return False
         if (self._read and key(node) in self._read) or (is_frame(tag, names) and self._is_photo(node)):
             return False
@@ -84,10 +84,11 @@ class ArticleBody:
         return True
 
     def _leave(self, node: Element) -> None:
-        if node.tag in _TABLE_TAGS:
-            self._lines.leave(node)
-        elif node.tag in _BLOCKS:
+        tag = node.tag
+        if tag in _BLOCKS:
             self._lines.end_line()
+        elif tag in _TABLE_TAGS:
+            self._lines.leave(node)
 
     def _note_unseen(self, node: Element) -> None:
         """Text in these is not seen, but what they show is: a frame, or the photo for readers without scripts."""

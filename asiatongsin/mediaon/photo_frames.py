@@ -47,12 +47,13 @@ def read_frame(frame: Element, page_url: str, read: Set[int]) -> PhotoFrame | No
     A table, a quote, a list or a video in it is no caption, unless it only holds the photo. `read` are the keys of
     photos of a frame around it.
     """
-    images, own = [image for image in IMAGES.all(frame) if key(image) not in read], CAPTION.first(frame)
+    images = [image for image in IMAGES.all(frame) if key(image) not in read]
     if not images:
         return None
-    caption = text_of(frame)
+    caption, own = text_of(frame), None
     holds_text = len(caption or "") > LONGEST_CAPTION or any(IMAGES.first(one) is None for one in TEXT.all(frame))
     if holds_text:
+        own = CAPTION.first(frame)
         caption = text_of(own) if own is not None else None
     photos = list({photo.url: photo for photo in photos_of(images, page_url, caption)}.values())
     if not photos or (len(photos) > 1 and any(not is_same(one, frame) for one in FRAMES.all(frame))):

@@ -42,8 +42,8 @@ def background_address(style: str) -> str | None:
 
 
 def _candidates(image: Element, attributes: Mapping[str, str | None]) -> Iterator[str]:
-    yield from (value for name in _LATE if _ADDRESS.fullmatch(value := _value(attributes, name)))
-    own = [value for name in _OWN if (value := _value(attributes, name))]
+    yield from (value for name in _LATE if name in attributes and _ADDRESS.fullmatch(value := _value(attributes, name)))
+    own = [value for name in _OWN if name in attributes and (value := _value(attributes, name))]
     yield from (value for value in own if not _PLACEHOLDER.search(value))
     sets = [attributes, *(source.attributes for source in _sources(image))]
     yield from (largest for one in sets for name in _SETS if (largest := _largest(one.get(name) or "")))

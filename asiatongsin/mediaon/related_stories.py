@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from asiatongsin.html.addresses import join
-from asiatongsin.html.element import Element, ancestors, attribute, classes, key, text_of
-from asiatongsin.html.selectors import Selectors
+from asiatongsin.html.element import Element, ancestors, attribute, classes, is_same, key, text_of
+from asiatongsin.html.selectors import Selectors, SmallElement
 from asiatongsin.items import RelatedStory
 from asiatongsin.korean import drop_broken_entity
 from asiatongsin.mediaon.urls import article_no
@@ -21,7 +22,10 @@ BLOCK_TITLE = Selectors(".tit_set h2", ".tit_set h3", "h2.skin_tit", ".skin_tit"
 PLAIN_BLOCK_TITLE = Selectors("h2", "h3", "h4", "strong", "b")
 TITLE = Selectors("h2", "h3", "strong", "i.ofe", "b.ofe", "b > span", "b:not(.clamp)")
 LEAD = Selectors("p.ffd", "p", "b.clamp", "em")
-THUMBNAIL = Selectors("img[src]:not([src='']):not([src^='data:'])")
+IMAGES = Selectors("img")
+
+FEW_BLOCKS = 10
+"""So many are looked into for a title, one by one. Blocks within each other would be looked through again and again."""
 
 # One numbered skin each: arl_054, hdl_003, pvw_001, and m01_hdl10 on older layouts.
 _OLDER = r"[a-z]\d{2,3}_(?!arv)[a-z]{3}\d{1,3}"
@@ -31,8 +35,7 @@ _EXCLUDED_CLASSES = re.compile(r"(?<!\S)(?:art_top|fix_art_top|head_cen|top_nav)
 _EXCLUDED_IDS = {"gnb", "header", "footer"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """Where a link is."""
 
     block: Element | None = None
@@ -58,6 +61,7 @@ class RelatedStories:
         self.site = _site("{0.scheme}://{0.netloc}".format(urlsplit(page_url)))
         self._in_teaser: dict[int, bool] = {}
         self._places: dict[int, _Place] = {}
+        self._names: dict[int, str] = {}
 
     def stories(self) -> tuple[RelatedStory, ...]:
         """The stories; positions count within a block, an article shown twice in one block counts once."""
@@ -78,26 +82,29 @@ class RelatedStories:
                 continue
             place = self._place_of(link)
             if not place.is_excluded:
-                yield link, no, self._name(place)
+                yield link, no, self._name(place.block) if place.block is not None else "page"
 
     def _place_of(self, link: Element) -> _Place:
         """Where a link is. Each element around links is looked at once, however many links it holds."""
-        unknown: list[Element] = []
+        unknown: list[tuple[int, Element]] = []
         place = _OUTSIDE_BLOCKS
         for above in ancestors(link):
-            if (known := self._places.get(key(above))) is not None:
+            number = key(above)
+            if (known := self._places.get(number)) is not None:
                 place = known
                 break
-            unknown.append(above)
-        for element in reversed(unknown):
-            place = self._places[key(element)] = self._place_within(element, place)
+            unknown.append((number, above))
+        for number, element in reversed(unknown):
+            is_excluded = place.is_excluded or number in self.bodies
+            place = self._places[number] = _EXCLUDED if is_excluded else self._place_within(element, place)
         return place
 
     def _place_within(self, element: Element, around: _Place) -> _Place:
         """The place of the children of an element, which is itself at the place `around`."""
-        if around.is_excluded or key(element) in self.bodies or attribute(element, "id") in _EXCLUDED_IDS:
+        attributes = element.attributes
+        if attributes.get("id") in _EXCLUDED_IDS:
             return _EXCLUDED
-        names = attribute(element, "class")
+        names = attributes.get("class")
         if not names:
             return around
         if _EXCLUDED_CLASSES.search(names):
@@ -107,15 +114,25 @@ class RelatedStories:
         is_block = element.tag in _BLOCK_TAGS and names.strip() and not around.is_widget
         return _Place(element) if is_block else around
 
-    def _name(self, place: _Place) -> str:
+    def _name(self, block: Element) -> str:
         """The printed title of a block, else its widget class, else the first of its classes."""
-        block = place.block
-        if block is None:
-            return "page"
+        if (known := self._names.get(key(block))) is not None:
+            return known
         widget = _WIDGET.search(attribute(block, "class"))
         has_title_bar = widget is not None and not re.match(_OLDER, widget[0])
-        titles = self._widget_titles if has_title_bar else self._plain_titles
-        return titles.get(key(block)) or (widget[0] if widget else classes(block)[0])
+        title = self._widget_title(block) if has_title_bar else self._plain_titles.get(key(block))
+        name = self._names[key(block)] = title or (widget[0] if widget else classes(block)[0])
+        return name
+
+    def _widget_title(self, block: Element) -> str | None:
+        """Mostly the first heading that is found has it. To look into a few blocks costs less than into the page."""
+        if len(self._names) < FEW_BLOCKS:
+            heading = BLOCK_TITLE.first(block)
+            if heading is None:
+                return None
+            if not is_same(heading, block) and (title := text_of(heading)):
+                return title
+        return self._widget_titles.get(key(block))
 
     @cached_property
     def _widget_titles(self) -> dict[int, str]:
@@ -151,8 +168,7 @@ class RelatedStories:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Teaser:
+class _Teaser(NamedTuple):
     """What a link shows."""
 
     title: str | None
@@ -163,19 +179,25 @@ class _Teaser:
 def _teaser(link: Element) -> _Teaser:
     around = link.parent
     names = classes(around) if around is not None else []
-    if around is not None and around.tag in {"p", "span"} and THUMBNAIL.first(link) is None:
+    inside = SmallElement(link)
+    source = next(filter(_is_shown, (attribute(image, "src") for image in IMAGES.all(inside))), None)
+    if around is not None and around.tag in {"p", "span"} and source is None:
         # On older layouts a teaser is several links; that of its lead stands so (cnbnews.com in 2018).
         return _Teaser(title=None, lead=text_of(link), source=None)
     if "writer" in names:  # pressian.com in 2018: who wrote it
         return _Teaser(title=None, lead=None, source=None)
-    title = TITLE.text(link) or text_of(link)
-    lead = LEAD.text(link)
-    image = THUMBNAIL.first(link)
+    title = TITLE.text(inside) or text_of(link)
+    lead = LEAD.text(inside)
     return _Teaser(
         title=title,
         lead=(drop_broken_entity(lead) or None) if lead and lead != title else None,
-        source=attribute(image, "src") if image is not None else None,
+        source=source,
     )
+
+
+def _is_shown(source: str) -> bool:
+    """Whether a thumbnail has an address, and not the picture itself in its place."""
+    return source != "" and not source.startswith("data:")
 
 
 @lru_cache(maxsize=64)
@@ -198,7 +220,8 @@ def _titled(story: RelatedStory) -> RelatedStory:
     """A story whose only text is that of a link in a paragraph has it for its title."""
     if story.title is None:
         return replace(story, title=story.lead, lead=None)
-    return replace(story, lead=drop_broken_entity(story.lead) or None) if story.lead else story
+    lead = drop_broken_entity(story.lead) or None if story.lead else None
+    return story if lead == story.lead else replace(story, lead=lead)
 
 
 def _merge(first: RelatedStory, second: RelatedStory) -> RelatedStory:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from asiatongsin.html.element import Element, classes, text_of, whole_text
-from asiatongsin.html.selectors import Selectors
+from asiatongsin.html.selectors import Selectors, WholePage
 from asiatongsin.items import WeatherReading
 from asiatongsin.korean import clean
 
@@ -40,11 +40,12 @@ class WeatherStrip:
 
     def readings(self) -> tuple[WeatherReading, ...]:
         """The cities in printed order; an entry that names no city is left out."""
-        return tuple(reading for entry in CITIES.best(self.tree) if (reading := _reading(entry)) is not None)
+        return tuple(reading for entry in CITIES.best(WholePage(self.tree)) if (reading := _reading(entry)) is not None)
 
 
 def _reading(entry: Element) -> WeatherReading | None:
-    icon = ICON.first(entry)
+    begin = entry.first_child
+    icon = begin if begin is not None and begin.tag == "span" else ICON.first(entry)
     word, rest = _word_and_rest(entry, icon)
     found = _CITY.match(rest) if len(rest) <= _LONGEST_ENTRY else None
     if found is None:

@@ -10,7 +10,6 @@ from http import HTTPStatus
 from operator import attrgetter
 from pathlib import Path
 from threading import Lock
-from time import monotonic
 from typing import Self
 
 from scrapy.settings import BaseSettings
@@ -22,7 +21,7 @@ from pipelines.archive import warc
 from pipelines.archive.reading import capture_at
 from pipelines.archive.settings import file_bytes
 from pipelines.crawl_record import CrawlRecord
-from pipelines.disk import SYNC_AFTER, append_whole, data_folder, fsync_folder, make_private_folder, safe_name
+from pipelines.disk import append_whole, data_folder, fsync_folder, make_private_folder, safe_name
 
 REMEMBERED_BODIES = 1000
 """How many bodies of a crawl are remembered: sites answer with the same short page for each removed article."""
@@ -56,7 +55,6 @@ class Archive:
         self._file: int | None = None
         self._name = ""
         self._size = 0
-        self._synced_at = 0.0
 
     @classmethod
     def of_crawl(cls, settings: BaseSettings, record: CrawlRecord) -> Self:
@@ -98,11 +96,9 @@ class Archive:
             if original:
                 records = warc.revisit_records(last, headers, _reference(original, last, digest) | facts)
             else:
-                records = warc.response_records(last, headers, body, facts)
+                records = warc.response_records(last, headers, body, facts, digest=digest)
             offset = self._size + len(before)
             self._size += append_whole(file, b"".join([before, *records]))
-            if monotonic() - self._synced_at > SYNC_AFTER:
-                self._sync()
             if original is None:
                 place = Archived(file=self._name, offset=offset, length=len(records[0]), digest=digest)
                 original = Original(place, last.url, last.fetched_at)
@@ -112,7 +108,12 @@ class Archive:
     def sync(self) -> None:
         """Brings appended records to the disk itself: the spool must name no place that a power failure takes away."""
         with self._lock:
-            self._sync()
+            file = None if self._file is None else os.dup(self._file)  # no page waits for the disk
+        if file is not None:
+            try:
+                os.fsync(file)
+            finally:
+                os.close(file)
 
     def close(self) -> None:
         """Ends the last file."""
@@ -155,11 +156,6 @@ class Archive:
             raise
         self._file, self._name = file, relative.as_posix()
         return file
-
-    def _sync(self) -> None:
-        if self._file is not None:
-            os.fsync(self._file)
-            self._synced_at = monotonic()
 
     def _close(self) -> None:
         if self._file is not None:

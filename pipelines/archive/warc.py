@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from http.client import responses
@@ -12,6 +11,7 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
 
+from isal import isal_zlib
 from warcio.recordbuilder import RecordBuilder
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
@@ -35,7 +35,7 @@ LISTED = "Asiatongsin-Listed"
 REFERS_TO_FILE, REFERS_TO_OFFSET = "Asiatongsin-Refers-To-File", "Asiatongsin-Refers-To-Offset"
 """Headers of ours in a revisit record: which file below the data folder holds the body, and where."""
 
-_COMPRESSION = 6  # zlib's default; 9, warcio's, saves 3 % and takes a sixth longer (pages of 60 kB, 2026-11-24)
+_GZIP = 16 + isal_zlib.MAX_WBITS
 _READABLE_ENCODINGS: list[list[str]] = [[], ["gzip"]]
 _LENGTH_AND_ENCODING = {"content-encoding", "content-length"}
 _builder = RecordBuilder(warc_version=VERSION)
@@ -74,9 +74,14 @@ def warcinfo(filename: str, facts: Mapping[str, str]) -> bytes:
     return _member(_builder.create_warcinfo_record(filename, facts))
 
 
-def response_records(exchange: Exchange, headers: Headers, body: bytes, extra: Mapping[str, str]) -> list[bytes]:
-    """The records of an answer and of its request; `extra` are further headers of the answer's record."""
-    fields = {"WARC-Payload-Digest": payload_digest(body)} | dict(extra)
+def response_records(
+    exchange: Exchange, headers: Headers, body: bytes, extra: Mapping[str, str], *, digest: str | None = None
+) -> list[bytes]:
+    """The records of an answer and of its request; `extra` are further headers of the answer's record.
+
+    `digest` is that of the body, where it is known.
+    """
+    fields = {"WARC-Payload-Digest": digest or payload_digest(body), **extra}
     return _answer_and_request("response", exchange, headers, fields, body)
 
 
@@ -123,5 +128,5 @@ def _record(url: str, kind: str, http_headers: AsReceived, fields: dict[str, str
 def _member(record: Any) -> bytes:
     plain = BytesIO()
     WARCWriter(plain, gzip=False, warc_version=VERSION).write_record(record)
-    compressor = zlib.compressobj(_COMPRESSION, zlib.DEFLATED, zlib.MAX_WBITS | 16)
-    return compressor.compress(plain.getbuffer()) + compressor.flush()
+    # A ninth of the time of zlib, for files that are a tenth larger (pages of 60 kB, 2026-11-30).
+    return bytes(isal_zlib.compress(plain.getbuffer(), isal_zlib.ISAL_DEFAULT_COMPRESSION, _GZIP))

@@ -1,4 +1,4 @@
-"""`scrapy archive clean`: takes passwords and cookies out of requests that earlier versions archived."""
+"""`asiatongsin archive clean`: takes passwords and cookies out of requests that earlier versions archived."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class Command(ScrapyCommand):
     @usage_errors()
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if args != ["clean"]:
-            raise usage_error("write: scrapy archive clean")
+            raise usage_error("write: asiatongsin archive clean")
         data = data_folder(self.settings or Settings())
         files = archive_files(data, None)
         with only_cleaner(data / "archive") as is_alone:
             if not is_alone:
-                raise usage_error("another scrapy archive clean is running")
+                raise usage_error("another asiatongsin archive clean is running")
             cleaning = Cleaning()
             unfinished = files_of_unfinished_crawls(files, data)
             for file in tqdm([file for file in files if file not in unfinished], unit="file", disable=None):

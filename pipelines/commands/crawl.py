@@ -1,14 +1,18 @@
-"""`scrapy crawl`, with an exit status that says how the crawl went; Scrapy's own is 0 whatever happens."""
+"""`asiatongsin crawl`, with an exit status that says how the crawl went; Scrapy's own is 0 whatever happens."""
 
 from __future__ import annotations
 
 import argparse
 
+from itemadapter import ItemAdapter
+from scrapy.commands import ScrapyHelpFormatter
 from scrapy.commands.crawl import Command as CrawlCommand
 from scrapy.exceptions import UsageError
 
+from asiatongsin.arguments import Arguments
+from asiatongsin.nearest import nearest
 from asiatongsin.spiders.asiatongsin import AsiatongsinSpider
-from pipelines.commands.usage import usage_errors
+from pipelines.commands.usage import usage_error, usage_errors
 from pipelines.crawl.run import check_usage, choose_log, report_result, run_spider
 from pipelines.crawl_record import ExitStatus
 
@@ -16,10 +20,16 @@ from pipelines.crawl_record import ExitStatus
 class Command(CrawlCommand):
     """Runs the spider; the last line on standard error says in words how it went."""
 
+    def syntax(self) -> str:
+        return "[options]"
+
+    def short_desc(self) -> str:
+        return "Crawl a site: fetch what is new and store it"
+
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        meanings = ", ".join(f"{status} {status.meaning}" for status in ExitStatus)
-        parser.epilog = f"Exit status: {meanings}."
+        parser.formatter_class = _LineByLine
+        parser.epilog = f"{_arguments()}\n\n{_statuses()}"
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         super().process_options(args, opts)
@@ -30,12 +40,39 @@ class Command(CrawlCommand):
             feed.setdefault("item_filter", "asiatongsin.feeds.ArticlePages")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        if args != [AsiatongsinSpider.name]:
+        for unknown in (one for one in args if one.startswith("-")):
+            raise usage_error(f"there is no option {unknown}: `-h` lists them")
+        name = args[0] if args else AsiatongsinSpider.name
+        if name != AsiatongsinSpider.name or args[1:]:
+            self._check_name(name)
             super().run(args, opts)
             return
         with usage_errors():
             check_usage(self.settings, opts.spargs)
         if self.crawler_process is None:
             raise UsageError("no crawler process")
-        self.exitcode, sentence = run_spider(self.crawler_process, self._create_crawler(args[0]), opts.spargs)
+        self.exitcode, sentence = run_spider(self.crawler_process, self._create_crawler(name), opts.spargs)
         report_result(self.settings, self.exitcode, sentence)
+
+    def _check_name(self, name: str) -> None:
+        spiders = self.crawler_process.spider_loader.list() if self.crawler_process else []
+        if name not in spiders:
+            meant = nearest(name, [AsiatongsinSpider.name, *spiders])
+            raise usage_error(f"there is no spider {name!r}; the nearest is {meant}. A site is named by -a site=…")
+
+
+class _LineByLine(ScrapyHelpFormatter, argparse.RawDescriptionHelpFormatter):
+    """Leaves the lines of the epilog as they are."""
+
+
+def _arguments() -> str:
+    """The arguments of the spider, an example and the meaning of each."""
+    described = ItemAdapter.get_json_schema(Arguments)["properties"]
+    parts = [argument["description"].replace("`", "").partition(": ") for argument in described.values()]
+    return "\n".join(
+        ["What to crawl:", *(f"  -a {example:<24} {meaning.rstrip('.')}" for example, _, meaning in parts)]
+    )
+
+
+def _statuses() -> str:
+    return "\n".join(["Exit status:", *(f"  {status}  {status.meaning}" for status in ExitStatus)])

@@ -1,4 +1,4 @@
-"""`scrapy diff <no>`: what was changed in an article between its revisions."""
+"""`asiatongsin diff <no>`: what was changed in an article between its revisions."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         check_settings(self.settings)
         if len(args) != 1 or not (args[0].isascii() and args[0].isdecimal() and 0 < int(args[0]) < 2**63):
-            raise usage_error("write the number of one article, for example: scrapy diff 142893")
+            raise usage_error("write the number of one article, for example: asiatongsin diff 142893")
         site = given_site(opts.site).key if opts.site is not None else None
         with looking(self.settings or Settings()) as (_, connection):
             found = revisions(connection, int(args[0]), site)

@@ -1,4 +1,4 @@
-"""`scrapy gaps`: which article numbers of a range are stored, gone or missing; `--fetch` tries the missing ones."""
+"""`asiatongsin gaps`: which numbers of a range are stored, gone or missing; `--fetch` tries the missing ones."""
 
 from __future__ import annotations
 
@@ -33,6 +33,9 @@ RUNS_SHOWN = 20
 MOST_TRIES = 10_000
 """Most numbers that are tried at once, which takes hours."""
 
+MANY_NUMBERS = 100_000
+"""From so many numbers on, it is said that it takes long: about two seconds for a million (2026-11-30)."""
+
 
 class Command(ScrapyCommand):
     """Looks into the database; with `--fetch` it is a crawl of single numbers, and ends like one."""
@@ -48,7 +51,7 @@ class Command(ScrapyCommand):
         parser.add_argument("--site", default=DEFAULT_BASE, help=f"base address or host; default: {DEFAULT_BASE}")
         parser.add_argument("--from", dest="first", metavar="N", help="default: the lowest stored one, but for strays")
         parser.add_argument("--to", dest="last", metavar="N", help="default: the highest stored one, but for strays")
-        parser.add_argument("--fetch", action="store_true", help="try the missing numbers; ends like scrapy crawl")
+        parser.add_argument("--fetch", action="store_true", help="try the missing numbers; ends like asiatongsin crawl")
         parser.add_argument("--most", metavar="N", default="100", help="try at most so many numbers; default: 100")
         parser.add_argument("--json", action="store_true", help="one JSON object instead of tables")
 
@@ -62,7 +65,7 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         check_settings(self.settings)
         if args:
-            raise usage_error(f"scrapy gaps takes options only, not {args[0]}")
+            raise usage_error(f"asiatongsin gaps takes options only, not {args[0]}")
         site, limit = given_site(opts.site), _number("--most", opts.most, MOST_TRIES)
         first = _number("--from", opts.first, gaps.HIGHEST_NUMBER) if opts.first is not None else None
         last = _number("--to", opts.last, gaps.HIGHEST_NUMBER) if opts.last is not None else None
@@ -71,6 +74,8 @@ class Command(ScrapyCommand):
             span = _span(site.key, first, last, stored)
             if stored and (strays := gaps.strays(connection, stored)).articles:
                 show(_strays(strays, stored), sys.stderr)
+            if span.last - span.first > MANY_NUMBERS:
+                show(f"asiatongsin: looking at the {_numbers(span)}, which takes seconds", sys.stderr)
             if not opts.fetch:
                 counts, runs = gaps.count(connection, span), gaps.longest_runs(connection, span, RUNS_SHOWN)
                 lists = gaps.lists_without_end(connection, site.key)
@@ -134,7 +139,7 @@ def _unsure(lists: Sequence[int]) -> str:
     names = ", ".join("all articles" if section == ALL else str(section) for section in lists)
     return (
         f"\n\nNo crawl has come to the end of these lists: {names}. Articles with lower numbers may be missing."
-        "\n`scrapy crawl asiatongsin -a full=1` walks each list to its end."
+        "\n`asiatongsin crawl -a full=1` walks each list to its end."
     )
 
 

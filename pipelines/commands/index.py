@@ -1,4 +1,4 @@
-"""`scrapy index`: builds the index of `scrapy search`, or mends it."""
+"""`asiatongsin index`: builds the index of `asiatongsin search`, or mends it."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ class Command(ScrapyCommand):
     requires_crawler_process = False
 
     def short_desc(self) -> str:
-        return "Build the index of scrapy search, or mend it; crawls may go on meanwhile"
+        return "Build the index of asiatongsin search, or mend it; crawls may go on meanwhile"
 
     @usage_errors()
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         check_settings(self.settings)
         if args:
-            raise usage_error(f"scrapy index takes options only, not {args[0]}")
+            raise usage_error(f"asiatongsin index takes options only, not {args[0]}")
         with (
             connected(self.settings or Settings()) as (database, connection, _),
             database.connect() as watching,
@@ -45,7 +45,9 @@ class Command(ScrapyCommand):
             try:
                 before = search_index.build(connection, watching, lambda progress: _draw(bar, progress))
             except IsBeingBuilt:
-                raise usage_error("another scrapy index is building it at this moment: wait for that one") from None
+                raise usage_error(
+                    "another asiatongsin index builds it at this moment: wait for that one"
+                ) from None
             except KeyboardInterrupt:
                 raise usage_error("the search index is not whole yet: the same command builds it anew") from None
             size = tqdm.format_sizeof(search_index.size(connection), "B", 1024)

@@ -1,4 +1,4 @@
-"""`scrapy reparse`: reads archived pages again and writes what is stored otherwise."""
+"""`asiatongsin reparse`: reads archived pages again and writes what is stored otherwise."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Command(ScrapyCommand):
         parser.add_argument("--dry-run", action="store_true", help="say what differs, and write nothing")
         parser.add_argument("--site", help="only pages of this site")
         parser.add_argument("--no", help="only these articles, for example 142893,142894")
-        parser.add_argument("--since", help="only pages fetched then or later; Korean time")
+        parser.add_argument("--since", help="only pages fetched then or later: 30d, yesterday, 2025-10-01; Korean time")
         parser.add_argument("--until", help="only pages fetched then or earlier")
         parser.add_argument("--jobs", help="processes that read; default: one for each core")
         parser.add_argument("--restart", action="store_true", help="begin anew, also after an interrupted run")
@@ -173,7 +173,7 @@ def _wanted(opts: argparse.Namespace) -> Wanted:
 
 def _jobs(text: str | None) -> int:
     if text is None:
-        return len(os.sched_getaffinity(0))
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if not is_number(text) or int(text) > 1000:
         raise ArgumentError(f"--jobs {text}: write a whole number above 0")
     return int(text)

@@ -1,4 +1,4 @@
-"""`scrapy search`: the articles that hold some words, newest first."""
+"""`asiatongsin search`: the articles that hold some words, newest first."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from pipelines.terminal import hits as screen
 
 FILTERS = ("site", "section", "reporter", "since", "until")
 MOST = 10_000
-"""Hits that are shown at most; scrapy export writes all."""
+"""Hits that are shown at most; asiatongsin export writes all."""
 
 
 class Command(ScrapyCommand):
@@ -56,7 +56,7 @@ class Command(ScrapyCommand):
         limit = _limit(opts.limit)
         filters = Filters.parse(_query(args), **{name: getattr(opts, name) for name in FILTERS})
         if filters == Filters():
-            raise usage_error("write what to search for, for example: scrapy search 전통시장 예산 -축제 --since 30d")
+            raise usage_error("write what to search for, such as: asiatongsin search 전통시장 예산 -축제 --since 30d")
         with looking(self.settings or Settings()) as (_, connection):
             search = Search(connection, filters)
             if opts.count:
@@ -75,7 +75,7 @@ def _query(args: list[str]) -> str:
 
 def _limit(text: str) -> int:
     if not (is_number(text) and int(text) <= MOST):
-        raise usage_error(f"--limit {text}: write a whole number from 1 to {MOST}; scrapy export writes all")
+        raise usage_error(f"--limit {text}: write a whole number from 1 to {MOST}; asiatongsin export writes all")
     return int(text)
 
 
@@ -108,5 +108,5 @@ def _notes(search: Search) -> list[str]:
             " --since looks further back"
         )
     if search.lacks_index:
-        notes.append("there is no search index, so this takes long: `scrapy index` builds it")
+        notes.append("there is no search index, so this takes long: `asiatongsin index` builds it")
     return notes

@@ -1,4 +1,4 @@
-"""`scrapy status`: how crawls, spool and database stand, in one screen; what needs a person ends it with status 1."""
+"""`asiatongsin status`: how crawls, spool and database stand in one screen; status 1 where something needs a person."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         check_settings(self.settings)
         if args:
-            raise usage_error(f"scrapy status takes options only, not {args[0]}")
+            raise usage_error(f"asiatongsin status takes options only, not {args[0]}")
         if opts.schema:
             show("\n\n".join(explanation(item) for item in ITEMS))
             return

@@ -1,4 +1,4 @@
-"""`scrapy summary`: shows the newest articles, the weather and related stories."""
+"""`asiatongsin summary`: shows the newest articles, the weather and related stories."""
 
 from __future__ import annotations
 

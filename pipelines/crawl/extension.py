@@ -167,7 +167,8 @@ class CrawlExtension:
             segment_seconds=settings.getfloat("SPOOL_SEGMENT_SECONDS"),
         )
         self._archive = Archive.of_crawl(settings, record)
-        self._spool.sync_first = self._archive.sync
+        self._spool.writer.sync_first = self._archive.sync
+        self._spool.writer.start = start_in_thread
         self.record = record
         drain.is_clock_proven = self._is_clock_proven
         self._thread = DrainThread(drain, self._spool, record, report=self._count, keep_lock=self._lock.keep)
@@ -234,7 +235,7 @@ class CrawlExtension:
     def _put_off(self, spool: Spool, record: CrawlRecord, trouble: str) -> None:
         """Leaves at least the record in the spool, since the last step failed."""
         with suppress(OSError):
-            spool.close_segment()
+            spool.writer.close()
         self.ended = FinalRecord(self.crawler, record).put_off(waiting=spool.waiting(), trouble=trouble)
         self._write_record(spool, self.ended.record)
 

@@ -1,4 +1,4 @@
-"""Runs the spider, from its start to its verdict, for `scrapy crawl` and `scrapy gaps --fetch`."""
+"""Runs the spider, from its start to its verdict, for `asiatongsin crawl` and `asiatongsin gaps --fetch`."""
 
 from __future__ import annotations
 

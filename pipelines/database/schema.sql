@@ -1,4 +1,4 @@
--- The schema as it is after all migrations, to be read: a database is made by `scrapy migrate`, out of schema/*.sql.
+-- The schema as it is after all migrations, to be read: `asiatongsin migrate` makes it out of schema/*.sql.
 -- Written by `make schema`; a test fails where it says something else than the migrations do.
 
 CREATE FUNCTION article_terms(site text, section text, reporter text, published_at timestamp with time zone, headline text, subheadline text, body text)
@@ -38,33 +38,84 @@ BEGIN
 END $function$;
 COMMENT ON FUNCTION article_terms(text,text,text,timestamptz,text,text,text) IS 'What an article can be found by: pairs of syllables, Latin words, site, section, reporter, year and month.';
 
+CREATE FUNCTION count_articles()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    IF TG_OP = 'TRUNCATE' THEN
+        DELETE FROM article_counts;
+    ELSIF TG_OP = 'INSERT' THEN
+        INSERT INTO article_counts AS s (site, articles, edited, gone)
+        SELECT site, count(*), count(*) FILTER (WHERE revision > 1), count(gone_at) FROM added GROUP BY site ORDER BY site
+        ON CONFLICT (site) DO UPDATE SET articles = s.articles + excluded.articles,
+            edited = s.edited + excluded.edited, gone = s.gone + excluded.gone;
+    ELSIF TG_OP = 'UPDATE' THEN
+        UPDATE article_counts SET edited = edited + (NEW.revision > 1)::int - (OLD.revision > 1)::int,
+            gone = gone + (NEW.gone_at IS NOT NULL)::int - (OLD.gone_at IS NOT NULL)::int
+        WHERE site = NEW.site;
+    ELSE
+        UPDATE article_counts AS s SET articles = s.articles - d.articles, edited = s.edited - d.edited, gone = s.gone - d.gone
+        FROM (
+            SELECT site, count(*) AS articles, count(*) FILTER (WHERE revision > 1) AS edited, count(gone_at) AS gone
+            FROM deleted GROUP BY site
+        ) AS d
+        WHERE s.site = d.site;
+    END IF;
+    RETURN NULL;
+END $function$;
+COMMENT ON FUNCTION count_articles() IS 'Keeps article_counts in step with articles.';
+
+CREATE TABLE article_counts (
+    site      text    NOT NULL CHECK (site <> ''),
+    articles  bigint  NOT NULL,
+    edited    bigint  NOT NULL,
+    gone      bigint  NOT NULL,
+    PRIMARY KEY (site)
+) WITH (fillfactor=50);
+COMMENT ON TABLE article_counts IS 'How much is stored of each site. Triggers on articles keep the counts.';
+COMMENT ON COLUMN article_counts.site IS 'Host of the site.';
+COMMENT ON COLUMN article_counts.articles IS 'Articles.';
+COMMENT ON COLUMN article_counts.edited IS 'Articles with more than one revision.';
+COMMENT ON COLUMN article_counts.gone IS 'Articles that the site has removed.';
+
 CREATE TABLE articles (
-    site            text         NOT NULL CHECK (site <> ''),
-    no              bigint       NOT NULL CHECK (no > 0),
-    url             text         NOT NULL CHECK (url <> ''),
-    section         text         CHECK (section <> ''),
-    headline        text         NOT NULL CHECK (headline <> ''),
-    subheadline     text         CHECK (subheadline <> ''),
-    reporter        text         CHECK (reporter <> ''),
-    reporter_email  text         CHECK (reporter_email <> ''),
-    published_at    timestamptz,
-    modified_at     timestamptz,
-    body            text         CHECK (body <> ''),
-    language        text         CHECK (language <> ''),
-    content_hash    text         NOT NULL CHECK (length(content_hash) = 64),
-    revision        integer      NOT NULL DEFAULT 1 CHECK (revision > 0),
-    first_seen_at   timestamptz  NOT NULL,
-    fetched_at      timestamptz  NOT NULL,
-    gone_at         timestamptz,
-    archive_file    text         CHECK (archive_file <> ''),
-    archive_offset  bigint       CHECK (archive_offset >= 0),
-    archive_length  bigint       CHECK (archive_length > 0),
-    payload_digest  text         CHECK (payload_digest <> ''),
+    site                 text         NOT NULL CHECK (site <> ''),
+    no                   bigint       NOT NULL CHECK (no > 0),
+    url                  text         NOT NULL CHECK (url <> ''),
+    section              text         CHECK (section <> ''),
+    headline             text         NOT NULL CHECK (headline <> ''),
+    subheadline          text         CHECK (subheadline <> ''),
+    reporter             text         CHECK (reporter <> ''),
+    reporter_email       text         CHECK (reporter_email <> ''),
+    published_at         timestamptz,
+    modified_at          timestamptz,
+    body                 text         CHECK (body <> ''),
+    language             text         CHECK (language <> ''),
+    content_hash         text         NOT NULL CHECK (length(content_hash) = 64),
+    revision             integer      NOT NULL DEFAULT 1 CHECK (revision > 0),
+    first_seen_at        timestamptz  NOT NULL,
+    fetched_at           timestamptz  NOT NULL,
+    gone_at              timestamptz,
+    archive_file         text         CHECK (archive_file <> ''),
+    archive_offset       bigint       CHECK (archive_offset >= 0),
+    archive_length       bigint       CHECK (archive_length > 0),
+    payload_digest       text         CHECK (payload_digest <> ''),
+    returned             boolean      NOT NULL DEFAULT false,
+    text_fetched_at      timestamptz,
+    text_archive_file    text         CHECK (text_archive_file <> ''),
+    text_archive_offset  bigint       CHECK (text_archive_offset >= 0),
+    text_archive_length  bigint       CHECK (text_archive_length > 0),
     PRIMARY KEY (site, no),
     CHECK (first_seen_at <= fetched_at)
-);
+) WITH (toast_tuple_target=700);
 CREATE INDEX articles_by_terms ON articles USING gin (article_terms(site, section, reporter, published_at, headline, subheadline, body));
 CREATE INDEX articles_by_time ON articles (site, published_at DESC);
+CREATE INDEX articles_gone ON articles (site, no) WHERE gone_at IS NOT NULL;
+CREATE TRIGGER articles_added AFTER INSERT ON articles REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION count_articles();
+CREATE TRIGGER articles_deleted AFTER DELETE ON articles REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT EXECUTE FUNCTION count_articles();
+CREATE TRIGGER articles_edited AFTER UPDATE ON articles FOR EACH ROW WHEN ((old.revision > 1) <> (new.revision > 1) OR (old.gone_at IS NULL) <> (new.gone_at IS NULL)) EXECUTE FUNCTION count_articles();
+CREATE TRIGGER articles_emptied AFTER TRUNCATE ON articles FOR EACH STATEMENT EXECUTE FUNCTION count_articles();
 COMMENT ON TABLE articles IS 'One row per article: its newest captured text.';
 COMMENT ON COLUMN articles.site IS 'Host of the site without www., with the port where there is one.';
 COMMENT ON COLUMN articles.no IS 'Number of the article on its site; with site its identity.';
@@ -87,6 +138,11 @@ COMMENT ON COLUMN articles.archive_file IS 'WARC file below the data folder that
 COMMENT ON COLUMN articles.archive_offset IS 'Byte of that file at which the record of the page begins.';
 COMMENT ON COLUMN articles.archive_length IS 'Bytes of that record, compressed.';
 COMMENT ON COLUMN articles.payload_digest IS 'Digest of the page as received: sha1: and Base32, as in WARC-Payload-Digest.';
+COMMENT ON COLUMN articles.returned IS 'The article had been gone before this text was fetched, which may be that of the revision before.';
+COMMENT ON COLUMN articles.text_fetched_at IS 'When this text was fetched first; NULL where it was fetched once, at fetched_at.';
+COMMENT ON COLUMN articles.text_archive_file IS 'WARC file of the page that was fetched at text_fetched_at; NULL where it was not archived.';
+COMMENT ON COLUMN articles.text_archive_offset IS 'Byte of that file at which the record of that page begins.';
+COMMENT ON COLUMN articles.text_archive_length IS 'Bytes of that record, compressed.';
 
 CREATE TABLE former_articles (
     site            text         NOT NULL CHECK (site <> ''),
@@ -172,7 +228,7 @@ COMMENT ON COLUMN article_links.kind IS 'attachment: a file such as .hwp or .pdf
 COMMENT ON COLUMN article_links.url IS 'Absolute address.';
 COMMENT ON COLUMN article_links.text IS 'Text of the link. NULL for embeds and for links around a photo.';
 
-CREATE TABLE article_revisions (
+CREATE TABLE replaced_texts (
     site            text         NOT NULL,
     no              bigint       NOT NULL,
     revision        integer      NOT NULL CHECK (revision > 0),
@@ -189,20 +245,20 @@ CREATE TABLE article_revisions (
     PRIMARY KEY (site, no, revision),
     FOREIGN KEY (site, no) REFERENCES articles(site, no) ON DELETE CASCADE
 );
-COMMENT ON TABLE article_revisions IS 'Every text an article had when it was fetched, oldest first; the newest is that of articles.';
-COMMENT ON COLUMN article_revisions.site IS 'Host of the site.';
-COMMENT ON COLUMN article_revisions.no IS 'Number of the article.';
-COMMENT ON COLUMN article_revisions.revision IS '1, 2, …: a new one where the content hash differs from that of the one before.';
-COMMENT ON COLUMN article_revisions.fetched_at IS 'When this text was fetched first.';
-COMMENT ON COLUMN article_revisions.headline IS 'Headline.';
-COMMENT ON COLUMN article_revisions.subheadline IS 'Sub-headline; several printed lines stay several lines.';
-COMMENT ON COLUMN article_revisions.body IS 'Paragraphs as printed, joined by a blank line; NULL for a photo or video alone.';
-COMMENT ON COLUMN article_revisions.modified_at IS 'Printed time of 수정.';
-COMMENT ON COLUMN article_revisions.content_hash IS 'SHA-256 of headline, sub-headline and body with white space folded.';
-COMMENT ON COLUMN article_revisions.archive_file IS 'WARC file below the data folder that holds the page with this text; NULL where it was not archived.';
-COMMENT ON COLUMN article_revisions.archive_offset IS 'Byte of that file at which the record of the page begins.';
-COMMENT ON COLUMN article_revisions.archive_length IS 'Bytes of that record, compressed.';
-COMMENT ON COLUMN article_revisions.returned IS 'The article had been gone before this capture, which may hold the text of the revision before.';
+COMMENT ON TABLE replaced_texts IS 'The texts of article_revisions that articles does not hold as they were fetched first.';
+COMMENT ON COLUMN replaced_texts.site IS 'Host of the site.';
+COMMENT ON COLUMN replaced_texts.no IS 'Number of the article.';
+COMMENT ON COLUMN replaced_texts.revision IS '1, 2, …: a new one where the content hash differs from that of the one before.';
+COMMENT ON COLUMN replaced_texts.fetched_at IS 'When this text was fetched first.';
+COMMENT ON COLUMN replaced_texts.headline IS 'Headline.';
+COMMENT ON COLUMN replaced_texts.subheadline IS 'Sub-headline; several printed lines stay several lines.';
+COMMENT ON COLUMN replaced_texts.body IS 'Paragraphs as printed, joined by a blank line; NULL for a photo or video alone.';
+COMMENT ON COLUMN replaced_texts.modified_at IS 'Printed time of 수정.';
+COMMENT ON COLUMN replaced_texts.content_hash IS 'SHA-256 of headline, sub-headline and body with white space folded.';
+COMMENT ON COLUMN replaced_texts.archive_file IS 'WARC file below the data folder that holds the page with this text; NULL where it was not archived.';
+COMMENT ON COLUMN replaced_texts.archive_offset IS 'Byte of that file at which the record of the page begins.';
+COMMENT ON COLUMN replaced_texts.archive_length IS 'Bytes of that record, compressed.';
+COMMENT ON COLUMN replaced_texts.returned IS 'The article had been gone before this capture, which may hold the text of the revision before.';
 
 CREATE TABLE article_checks (
     site           text         NOT NULL,
@@ -215,7 +271,7 @@ CREATE TABLE article_checks (
     listed_as      text         CHECK (listed_as <> ''),
     PRIMARY KEY (site, no),
     FOREIGN KEY (site, no) REFERENCES articles(site, no) ON DELETE CASCADE
-);
+) WITH (autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_scale_factor=0.05);
 CREATE INDEX article_checks_by_date ON article_checks (site, next_check_at, no) WHERE next_check_at IS NOT NULL;
 COMMENT ON TABLE article_checks IS 'The last visit of an article, and when the next one is due.';
 COMMENT ON COLUMN article_checks.site IS 'Host of the site.';
@@ -227,30 +283,77 @@ COMMENT ON COLUMN article_checks.etag IS 'ETag of the stored page: with it the s
 COMMENT ON COLUMN article_checks.last_modified IS 'Last-Modified of the stored page, for the same purpose.';
 COMMENT ON COLUMN article_checks.listed_as IS 'What a list said, as 16 hexadecimal digits, where that was not what is stored and the article was fetched for it; while the list says the same, it is not fetched again. NULL where the two agree.';
 
-CREATE TABLE related_stories (
-    site        text         NOT NULL,
-    no          bigint       NOT NULL,
-    block       text         NOT NULL CHECK (block <> ''),
-    position    integer      NOT NULL CHECK (position > 0),
-    related_no  bigint       NOT NULL CHECK (related_no > 0),
-    title       text         CHECK (title <> ''),
-    lead        text         CHECK (lead <> ''),
-    image_url   text         CHECK (image_url <> ''),
-    fetched_at  timestamptz  NOT NULL,
-    PRIMARY KEY (site, no, block, position),
-    FOREIGN KEY (site, no) REFERENCES articles(site, no) ON DELETE CASCADE
+CREATE TABLE teasers (
+    site        text    NOT NULL CHECK (site <> ''),
+    related_no  bigint  NOT NULL CHECK (related_no > 0),
+    variant     bigint  NOT NULL,
+    title       text    CHECK (title <> ''),
+    lead        text    CHECK (lead <> ''),
+    image_url   text    CHECK (image_url <> ''),
+    PRIMARY KEY (site, related_no, variant)
 );
-CREATE INDEX related_stories_by_target ON related_stories (site, related_no);
-COMMENT ON TABLE related_stories IS 'Teasers around an article when it was fetched last.';
-COMMENT ON COLUMN related_stories.site IS 'Host of the site.';
-COMMENT ON COLUMN related_stories.no IS 'Number of the article whose page showed the teaser.';
-COMMENT ON COLUMN related_stories.block IS 'Printed title of the block, or its widget class.';
-COMMENT ON COLUMN related_stories.position IS 'Place within the block, from 1.';
-COMMENT ON COLUMN related_stories.related_no IS 'Number of the other article; it may be older than everything stored.';
-COMMENT ON COLUMN related_stories.title IS 'Title as printed.';
-COMMENT ON COLUMN related_stories.lead IS 'Start of the other article''s body, cut by the site at 600 characters of its source.';
-COMMENT ON COLUMN related_stories.image_url IS 'Absolute address of the thumbnail.';
-COMMENT ON COLUMN related_stories.fetched_at IS 'When the page was fetched.';
+COMMENT ON TABLE teasers IS 'Teasers that pages have shown around their articles, each text once.';
+COMMENT ON COLUMN teasers.site IS 'Host of the site.';
+COMMENT ON COLUMN teasers.related_no IS 'Number of the article to which it leads; it may be older than everything stored.';
+COMMENT ON COLUMN teasers.variant IS 'Tells the teasers of one article apart: first 64 bits of the SHA-256 of title, lead and image_url, each with a zero byte behind it.';
+COMMENT ON COLUMN teasers.title IS 'Title as printed.';
+COMMENT ON COLUMN teasers.lead IS 'Start of the other article''s body, cut by the site at 600 characters of its source.';
+COMMENT ON COLUMN teasers.image_url IS 'Absolute address of the thumbnail.';
+
+CREATE TABLE shown_teasers (
+    site           text         NOT NULL,
+    no             bigint       NOT NULL,
+    first_seen_at  timestamptz  NOT NULL,
+    last_seen_at   timestamptz,
+    blocks         text[]       NOT NULL CHECK ('' <> ALL (blocks)),
+    starts         integer[]    NOT NULL,
+    positions      integer[]    CHECK (0 < ALL (positions)),
+    related_nos    bigint[]     NOT NULL CHECK (0 < ALL (related_nos)),
+    variants       bigint[]     NOT NULL,
+    PRIMARY KEY (site, no),
+    FOREIGN KEY (site, no) REFERENCES articles(site, no) ON DELETE CASCADE,
+    CHECK (cardinality(starts) = cardinality(blocks)),
+    CHECK (cardinality(positions) = cardinality(related_nos)),
+    CHECK (cardinality(variants) = cardinality(related_nos))
+);
+COMMENT ON TABLE shown_teasers IS 'Which teasers were around an article when it was fetched last; the view related_stories shows them one by one.';
+COMMENT ON COLUMN shown_teasers.site IS 'Host of the site.';
+COMMENT ON COLUMN shown_teasers.no IS 'Number of the article.';
+COMMENT ON COLUMN shown_teasers.first_seen_at IS 'When the page was first seen to show these, and no others until now.';
+COMMENT ON COLUMN shown_teasers.last_seen_at IS 'When it was seen so last; NULL where that was when the article was fetched last (articles.fetched_at).';
+COMMENT ON COLUMN shown_teasers.blocks IS 'Printed titles of the blocks, or their widget classes, in the order of their UTF-8 bytes.';
+COMMENT ON COLUMN shown_teasers.starts IS 'For each block, the place in related_nos of its first teaser, from 1.';
+COMMENT ON COLUMN shown_teasers.positions IS 'For each teaser its place within its block; NULL where each block is whole: 1, 2, 3 and so on.';
+COMMENT ON COLUMN shown_teasers.related_nos IS 'Numbers of the articles to which the teasers lead, block after block.';
+COMMENT ON COLUMN shown_teasers.variants IS 'For each of them, teasers.variant.';
+
+CREATE TABLE formerly_shown_teasers (
+    site           text         NOT NULL,
+    no             bigint       NOT NULL,
+    first_seen_at  timestamptz  NOT NULL,
+    last_seen_at   timestamptz  NOT NULL,
+    blocks         text[]       NOT NULL CHECK ('' <> ALL (blocks)),
+    starts         integer[]    NOT NULL,
+    positions      integer[]    CHECK (0 < ALL (positions)),
+    related_nos    bigint[]     NOT NULL CHECK (0 < ALL (related_nos)),
+    variants       bigint[]     NOT NULL,
+    PRIMARY KEY (site, no, first_seen_at),
+    FOREIGN KEY (site, no) REFERENCES articles(site, no) ON DELETE CASCADE,
+    CHECK (first_seen_at <= last_seen_at),
+    CHECK (cardinality(starts) = cardinality(blocks)),
+    CHECK (cardinality(positions) = cardinality(related_nos)),
+    CHECK (cardinality(variants) = cardinality(related_nos))
+);
+COMMENT ON TABLE formerly_shown_teasers IS 'Which teasers were around an article before it showed others.';
+COMMENT ON COLUMN formerly_shown_teasers.site IS 'Host of the site.';
+COMMENT ON COLUMN formerly_shown_teasers.no IS 'Number of the article.';
+COMMENT ON COLUMN formerly_shown_teasers.first_seen_at IS 'When the page was first seen to show these.';
+COMMENT ON COLUMN formerly_shown_teasers.last_seen_at IS 'When it was last seen so.';
+COMMENT ON COLUMN formerly_shown_teasers.blocks IS 'As in shown_teasers.';
+COMMENT ON COLUMN formerly_shown_teasers.starts IS 'As in shown_teasers.';
+COMMENT ON COLUMN formerly_shown_teasers.positions IS 'As in shown_teasers.';
+COMMENT ON COLUMN formerly_shown_teasers.related_nos IS 'As in shown_teasers.';
+COMMENT ON COLUMN formerly_shown_teasers.variants IS 'As in shown_teasers.';
 
 CREATE TABLE weather_stations (
     station_id  integer           NOT NULL,
@@ -278,7 +381,7 @@ CREATE TABLE weather_snapshots (
     readings_hash     text         NOT NULL CHECK (length(readings_hash) = 64),
     PRIMARY KEY (id),
     CHECK (first_fetched_at <= last_fetched_at)
-);
+) WITH (autovacuum_vacuum_scale_factor=0.05);
 CREATE INDEX weather_snapshots_by_time ON weather_snapshots (site, first_fetched_at);
 COMMENT ON TABLE weather_snapshots IS 'One row per change of the weather strip. It prints no time of observation: the times are those of the downloads.';
 COMMENT ON COLUMN weather_snapshots.id IS 'Number of the snapshot.';
@@ -289,61 +392,82 @@ COMMENT ON COLUMN weather_snapshots.last_fetched_at IS 'When a page last showed 
 COMMENT ON COLUMN weather_snapshots.pages IS 'How many pages showed these readings.';
 COMMENT ON COLUMN weather_snapshots.readings_hash IS 'SHA-256 of the readings: tells an unchanged strip.';
 
-CREATE TABLE weather_readings (
-    snapshot_id    bigint        NOT NULL,
+CREATE TABLE weather_strips (
+    readings_hash  text          NOT NULL CHECK (length(readings_hash) = 64),
     position       integer       NOT NULL CHECK (position > 0),
     city           text          NOT NULL CHECK (city <> ''),
     condition      text          CHECK (condition <> ''),
     icon           text          CHECK (icon <> ''),
     temperature_c  numeric(4,1),
-    station_id     integer,
-    PRIMARY KEY (snapshot_id, position),
-    FOREIGN KEY (snapshot_id) REFERENCES weather_snapshots(id) ON DELETE CASCADE,
-    FOREIGN KEY (station_id) REFERENCES weather_stations(station_id)
+    PRIMARY KEY (readings_hash, position)
 );
-CREATE INDEX weather_readings_by_city ON weather_readings (city);
-COMMENT ON TABLE weather_readings IS 'The cities of a weather strip, in printed order.';
-COMMENT ON COLUMN weather_readings.snapshot_id IS 'The snapshot the reading belongs to.';
-COMMENT ON COLUMN weather_readings.position IS 'Place in the strip, from 1.';
-COMMENT ON COLUMN weather_readings.city IS 'Name as printed.';
-COMMENT ON COLUMN weather_readings.condition IS 'Sky as a word; NULL where the strip prints none or -: unknown, not clear.';
-COMMENT ON COLUMN weather_readings.icon IS 'Class of the icon, such as iw04.';
-COMMENT ON COLUMN weather_readings.temperature_c IS 'Air temperature in degrees Celsius.';
-COMMENT ON COLUMN weather_readings.station_id IS 'Station with exactly this name, where it is known.';
+CREATE INDEX weather_strips_by_city ON weather_strips (city);
+COMMENT ON TABLE weather_strips IS 'The cities of each weather strip that was ever shown, in printed order. The view weather_readings has a row for each snapshot and city.';
+COMMENT ON COLUMN weather_strips.readings_hash IS 'SHA-256 of the readings, as in weather_snapshots.';
+COMMENT ON COLUMN weather_strips.position IS 'Place in the strip, from 1.';
+COMMENT ON COLUMN weather_strips.city IS 'Name as printed.';
+COMMENT ON COLUMN weather_strips.condition IS 'Sky as a word; NULL where the strip prints none or -: unknown, not clear.';
+COMMENT ON COLUMN weather_strips.icon IS 'Class of the icon, such as iw04.';
+COMMENT ON COLUMN weather_strips.temperature_c IS 'Air temperature in degrees Celsius.';
+
+CREATE TABLE coverage_counts (
+    id       uuid       NOT NULL,
+    fields   text[]     NOT NULL,
+    pages    integer[]  NOT NULL CHECK (0 < ALL (pages)),
+    found    integer[]  NOT NULL CHECK (0 <= ALL (found)),
+    amounts  bigint[]   NOT NULL,
+    fell     boolean[]  NOT NULL,
+    PRIMARY KEY (id),
+    CHECK (cardinality(fields) = cardinality(pages) AND cardinality(fields) = cardinality(found)),
+    CHECK (cardinality(fields) = cardinality(amounts) AND cardinality(fields) = cardinality(fell))
+);
+COMMENT ON TABLE coverage_counts IS 'On how many pages fields were found, once for all crawls that found the same. The view crawl_coverage has a row per crawl and field.';
+COMMENT ON COLUMN coverage_counts.id IS 'First half of the SHA-256 of all the rest.';
+COMMENT ON COLUMN coverage_counts.fields IS 'What was looked for: part and field of crawl_coverage, with a blank between.';
+COMMENT ON COLUMN coverage_counts.pages IS 'For each of them, the pages that should have it.';
+COMMENT ON COLUMN coverage_counts.found IS 'Those on which it was found.';
+COMMENT ON COLUMN coverage_counts.amounts IS 'How much of it was found; NULL where it is only there or not.';
+COMMENT ON COLUMN coverage_counts.fell IS 'Whether less of it was found than should have been.';
 
 CREATE TABLE crawls (
-    id               text         NOT NULL CHECK (id <> ''),
-    site             text         NOT NULL CHECK (site <> ''),
-    arguments        jsonb        NOT NULL DEFAULT '{}'::jsonb,
-    job              text,
-    started_at       timestamptz  NOT NULL,
-    finished_at      timestamptz,
-    outcome          text         CHECK (outcome = ANY (ARRAY['ok', 'error', 'spooled', 'unreachable', 'drift'])),
-    walked           bigint[]     NOT NULL DEFAULT '{}'::bigint[],
-    list_pages       integer      NOT NULL DEFAULT 0 CHECK (list_pages >= 0),
-    article_pages    integer      NOT NULL DEFAULT 0 CHECK (article_pages >= 0),
-    new              integer      NOT NULL DEFAULT 0 CHECK (new >= 0),
-    changed          integer      NOT NULL DEFAULT 0 CHECK (changed >= 0),
-    unchanged        integer      NOT NULL DEFAULT 0 CHECK (unchanged >= 0),
-    unreadable       integer      NOT NULL DEFAULT 0 CHECK (unreadable >= 0),
-    spooled          integer      NOT NULL DEFAULT 0 CHECK (spooled >= 0),
-    drained_segment  integer      NOT NULL DEFAULT 0 CHECK (drained_segment >= 0),
-    version          text         NOT NULL,
-    statistics       jsonb        NOT NULL DEFAULT '{}'::jsonb,
-    number           bigint       GENERATED ALWAYS AS IDENTITY NOT NULL,
-    gone_after       interval     CHECK (gone_after > '00:00:00'::interval),
-    kind             text         NOT NULL DEFAULT 'lists' CHECK (kind = ANY (ARRAY['lists', 'articles', 'reparse'])),
-    scope            text         NOT NULL DEFAULT 'all' CHECK (scope <> ''),
-    is_comparable    boolean      NOT NULL DEFAULT false,
-    proves_lists     boolean      NOT NULL DEFAULT false,
-    clock_ahead      interval     CHECK (clock_ahead > '00:00:00'::interval),
-    since            timestamptz,
-    last_fetched_at  timestamptz,
+    id                text         NOT NULL CHECK (id <> ''),
+    site              text         NOT NULL CHECK (site <> ''),
+    arguments         jsonb        NOT NULL DEFAULT '{}'::jsonb,
+    job               text,
+    started_at        timestamptz  NOT NULL,
+    finished_at       timestamptz,
+    outcome           text         CHECK (outcome = ANY (ARRAY['ok', 'error', 'spooled', 'unreachable', 'drift'])),
+    walked            bigint[]     NOT NULL DEFAULT '{}'::bigint[],
+    list_pages        integer      NOT NULL DEFAULT 0 CHECK (list_pages >= 0),
+    article_pages     integer      NOT NULL DEFAULT 0 CHECK (article_pages >= 0),
+    new               integer      NOT NULL DEFAULT 0 CHECK (new >= 0),
+    changed           integer      NOT NULL DEFAULT 0 CHECK (changed >= 0),
+    unchanged         integer      NOT NULL DEFAULT 0 CHECK (unchanged >= 0),
+    unreadable        integer      NOT NULL DEFAULT 0 CHECK (unreadable >= 0),
+    spooled           integer      NOT NULL DEFAULT 0 CHECK (spooled >= 0),
+    drained_segment   integer      NOT NULL DEFAULT 0 CHECK (drained_segment >= 0),
+    version           text         NOT NULL,
+    statistics        jsonb        NOT NULL DEFAULT '{}'::jsonb,
+    number            bigint       GENERATED ALWAYS AS IDENTITY NOT NULL,
+    gone_after        interval     CHECK (gone_after > '00:00:00'::interval),
+    kind              text         NOT NULL DEFAULT 'lists' CHECK (kind = ANY (ARRAY['lists', 'articles', 'reparse'])),
+    scope             text         NOT NULL DEFAULT 'all' CHECK (scope <> ''),
+    is_comparable     boolean      NOT NULL DEFAULT false,
+    proves_lists      boolean      NOT NULL DEFAULT false,
+    clock_ahead       interval     CHECK (clock_ahead > '00:00:00'::interval),
+    since             timestamptz,
+    last_fetched_at   timestamptz,
+    coverage          uuid,
+    article_coverage  uuid,
     PRIMARY KEY (id),
+    FOREIGN KEY (article_coverage) REFERENCES coverage_counts(id),
+    FOREIGN KEY (coverage) REFERENCES coverage_counts(id),
     CHECK (started_at <= finished_at)
-);
+) WITH (autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_scale_factor=0.05);
 CREATE INDEX crawls_by_last_time ON crawls (site, GREATEST(started_at, finished_at, last_fetched_at));
-CREATE INDEX crawls_by_time ON crawls (site, started_at DESC);
+CREATE INDEX crawls_by_number ON crawls (site, number DESC);
+CREATE INDEX crawls_with_articles ON crawls (site, number DESC) WHERE article_coverage IS NOT NULL;
+CREATE INDEX crawls_with_news ON crawls (site, started_at) WHERE new > 0 AND kind = 'lists';
 COMMENT ON TABLE crawls IS 'One row per crawl, also for those that failed.';
 COMMENT ON COLUMN crawls.id IS 'Start time and a random part; also the name of the spool folder.';
 COMMENT ON COLUMN crawls.site IS 'Host of the site.';
@@ -372,6 +496,8 @@ COMMENT ON COLUMN crawls.proves_lists IS 'Whether it shows what the lists hold: 
 COMMENT ON COLUMN crawls.clock_ahead IS 'How far the clock was ahead. All times in the tables are set back by it; the id and the dates in the archive are not.';
 COMMENT ON COLUMN crawls.since IS 'Time given by -a since=: older articles were not asked for, and may be missing of the lists in walked. NULL: none was.';
 COMMENT ON COLUMN crawls.last_fetched_at IS 'When the last of the pages was fetched that it stored; NULL where it stored none.';
+COMMENT ON COLUMN crawls.coverage IS 'What was found of lists, front page and strip: a row of coverage_counts. NULL where no such page came.';
+COMMENT ON COLUMN crawls.article_coverage IS 'What was found of articles; NULL where none came.';
 
 CREATE TABLE walked_lists (
     site            text         NOT NULL CHECK (site <> ''),
@@ -389,32 +515,6 @@ COMMENT ON COLUMN walked_lists.pages IS 'How many pages the list had when its en
 COMMENT ON COLUMN walked_lists.end_seen_at IS 'When a crawl last came to the end of the list; NULL where none did.';
 COMMENT ON COLUMN walked_lists.looked_back_at IS 'When a crawl last walked on though all was known, for articles that appeared late, or came to the end.';
 COMMENT ON COLUMN walked_lists.looked_back_to IS 'The page to which it went; 0 where it came to the end, and the next one begins at the first pages.';
-
-CREATE TABLE crawl_coverage (
-    crawl   text     NOT NULL,
-    part    text     NOT NULL CHECK (part <> ''),
-    field   text     NOT NULL CHECK (field <> ''),
-    pages   integer  NOT NULL CHECK (pages > 0),
-    found   integer  NOT NULL,
-    amount  bigint   CHECK (amount >= 0),
-    fell    boolean  NOT NULL DEFAULT false,
-    site    text     NOT NULL CHECK (site <> ''),
-    number  bigint   NOT NULL,
-    PRIMARY KEY (crawl, part, field),
-    FOREIGN KEY (crawl) REFERENCES crawls(id) ON DELETE CASCADE,
-    CHECK (found >= 0 AND found <= pages)
-);
-CREATE INDEX crawl_coverage_by_field ON crawl_coverage (site, part, field, number DESC) WHERE NOT fell;
-COMMENT ON TABLE crawl_coverage IS 'On how many pages of a crawl each field was found in its own place on the page.';
-COMMENT ON COLUMN crawl_coverage.crawl IS 'The crawl.';
-COMMENT ON COLUMN crawl_coverage.part IS 'Part of the page: article, strip (the weather in the page header), front (the front page and its menu), or list 22 (that section''s list pages, 0 for the list of all articles).';
-COMMENT ON COLUMN crawl_coverage.field IS 'What was looked for.';
-COMMENT ON COLUMN crawl_coverage.pages IS 'Pages that should have the part; of the field answer, pages that were asked for.';
-COMMENT ON COLUMN crawl_coverage.found IS 'Those on which the field was found, metadata and list pages that stand in for it not counted.';
-COMMENT ON COLUMN crawl_coverage.amount IS 'How much of it was found, on all pages together: characters of bodies, cities, blocks of related stories, teasers. NULL where a field is only there or not, and for crawls of before version 9 of the schema.';
-COMMENT ON COLUMN crawl_coverage.fell IS 'Less of it was found than should have been. Holds until a crawl meets the field again and finds enough of it.';
-COMMENT ON COLUMN crawl_coverage.site IS 'Site of the crawl.';
-COMMENT ON COLUMN crawl_coverage.number IS 'Number of the crawl.';
 
 CREATE TABLE missing_fields (
     site         text              NOT NULL CHECK (site <> ''),
@@ -464,6 +564,7 @@ CREATE TABLE rejected_pages (
     PRIMARY KEY (id)
 );
 CREATE INDEX rejected_pages_by_article ON rejected_pages (site, no);
+CREATE INDEX rejected_pages_by_time ON rejected_pages (fetched_at);
 COMMENT ON TABLE rejected_pages IS 'Pages that should have become an article or a list and did not.';
 COMMENT ON COLUMN rejected_pages.id IS 'Number of the rejection.';
 COMMENT ON COLUMN rejected_pages.site IS 'Host of the site.';
@@ -533,3 +634,104 @@ COMMENT ON TABLE asiatongsin_migrations IS 'Which changes of the schema were mad
 COMMENT ON COLUMN asiatongsin_migrations.version IS 'Number of the change.';
 COMMENT ON COLUMN asiatongsin_migrations.name IS 'What it did.';
 COMMENT ON COLUMN asiatongsin_migrations.applied_at IS 'When it was made.';
+
+CREATE VIEW article_revisions AS
+SELECT site, no, revision, fetched_at, headline, subheadline, body, modified_at, content_hash,
+    archive_file, archive_offset, archive_length, returned
+FROM replaced_texts
+UNION ALL
+SELECT site, no, revision, coalesce(text_fetched_at, fetched_at), headline, subheadline, body, modified_at, content_hash,
+    CASE WHEN text_fetched_at IS NULL THEN archive_file ELSE text_archive_file END,
+    CASE WHEN text_fetched_at IS NULL THEN archive_offset ELSE text_archive_offset END,
+    CASE WHEN text_fetched_at IS NULL THEN archive_length ELSE text_archive_length END,
+    returned
+FROM articles AS a WHERE NOT EXISTS (
+    SELECT FROM replaced_texts AS r WHERE r.site = a.site AND r.no = a.no AND r.revision = a.revision
+);
+COMMENT ON VIEW article_revisions IS 'Every text an article had when it was fetched, oldest first; the newest is that of articles.';
+COMMENT ON COLUMN article_revisions.site IS 'Host of the site.';
+COMMENT ON COLUMN article_revisions.no IS 'Number of the article.';
+COMMENT ON COLUMN article_revisions.revision IS '1, 2, …: a new one where the content hash differs from that of the one before.';
+COMMENT ON COLUMN article_revisions.fetched_at IS 'When this text was fetched first.';
+COMMENT ON COLUMN article_revisions.headline IS 'Headline.';
+COMMENT ON COLUMN article_revisions.subheadline IS 'Sub-headline; several printed lines stay several lines.';
+COMMENT ON COLUMN article_revisions.body IS 'Paragraphs as printed, joined by a blank line; NULL for a photo or video alone.';
+COMMENT ON COLUMN article_revisions.modified_at IS 'Printed time of 수정.';
+COMMENT ON COLUMN article_revisions.content_hash IS 'SHA-256 of headline, sub-headline and body with white space folded.';
+COMMENT ON COLUMN article_revisions.archive_file IS 'WARC file below the data folder that holds the page with this text; NULL where it was not archived.';
+COMMENT ON COLUMN article_revisions.archive_offset IS 'Byte of that file at which the record of the page begins.';
+COMMENT ON COLUMN article_revisions.archive_length IS 'Bytes of that record, compressed.';
+COMMENT ON COLUMN article_revisions.returned IS 'The article had been gone before this capture, which may hold the text of the revision before.';
+
+CREATE VIEW related_stories AS
+SELECT s.site, s.no, s.blocks[width_bucket(t.place::integer, s.starts)] AS block,
+    coalesce(s.positions[t.place], t.place::integer - s.starts[width_bucket(t.place::integer, s.starts)] + 1) AS position,
+    t.related_no, e.title, e.lead, e.image_url, coalesce(s.last_seen_at, a.fetched_at) AS fetched_at
+FROM shown_teasers AS s
+JOIN articles AS a ON a.site = s.site AND a.no = s.no
+CROSS JOIN LATERAL unnest(s.related_nos, s.variants) WITH ORDINALITY AS t (related_no, variant, place)
+LEFT JOIN teasers AS e ON e.site = s.site AND e.related_no = t.related_no AND e.variant = t.variant;
+COMMENT ON VIEW related_stories IS 'Teasers around an article when it was fetched last.';
+COMMENT ON COLUMN related_stories.site IS 'Host of the site.';
+COMMENT ON COLUMN related_stories.no IS 'Number of the article whose page showed the teaser.';
+COMMENT ON COLUMN related_stories.block IS 'Printed title of the block, or its widget class.';
+COMMENT ON COLUMN related_stories.position IS 'Place within the block, from 1.';
+COMMENT ON COLUMN related_stories.related_no IS 'Number of the other article; it may be older than everything stored.';
+COMMENT ON COLUMN related_stories.title IS 'Title as printed.';
+COMMENT ON COLUMN related_stories.lead IS 'Start of the other article''s body, cut by the site at 600 characters of its source.';
+COMMENT ON COLUMN related_stories.image_url IS 'Absolute address of the thumbnail.';
+COMMENT ON COLUMN related_stories.fetched_at IS 'When the page was fetched.';
+
+CREATE VIEW related_story_history AS
+SELECT s.site, s.no, s.blocks[width_bucket(t.place::integer, s.starts)] AS block, t.related_no,
+    min(s.first_seen_at) AS first_seen_at, max(s.last_seen_at) AS last_seen_at
+FROM (
+    SELECT n.site, n.no, n.first_seen_at, coalesce(n.last_seen_at, a.fetched_at) AS last_seen_at, n.blocks, n.starts, n.related_nos
+    FROM shown_teasers AS n JOIN articles AS a ON a.site = n.site AND a.no = n.no
+    UNION ALL
+    SELECT site, no, first_seen_at, last_seen_at, blocks, starts, related_nos FROM formerly_shown_teasers
+) AS s
+CROSS JOIN LATERAL unnest(s.related_nos) WITH ORDINALITY AS t (related_no, place)
+GROUP BY 1, 2, 3, 4;
+COMMENT ON VIEW related_story_history IS 'Which article led to which, in which block, and when that was seen. What was shown before version 18 of the schema is known as it was last.';
+COMMENT ON COLUMN related_story_history.site IS 'Host of the site.';
+COMMENT ON COLUMN related_story_history.no IS 'Number of the article whose page showed the teaser.';
+COMMENT ON COLUMN related_story_history.block IS 'Printed title of the block, or its widget class.';
+COMMENT ON COLUMN related_story_history.related_no IS 'Number of the other article.';
+COMMENT ON COLUMN related_story_history.first_seen_at IS 'When a page was first fetched that showed it.';
+COMMENT ON COLUMN related_story_history.last_seen_at IS 'When a page was last fetched that showed it.';
+
+CREATE VIEW related_numbers AS
+SELECT site, related_no FROM teasers;
+COMMENT ON VIEW related_numbers IS 'Numbers of articles to which stored pages lead or have led; one may be there several times.';
+COMMENT ON COLUMN related_numbers.site IS 'Host of the site.';
+COMMENT ON COLUMN related_numbers.related_no IS 'Number of the article.';
+
+CREATE VIEW weather_readings AS
+SELECT s.id AS snapshot_id, r.position, r.city, r.condition, r.icon, r.temperature_c, w.station_id
+FROM weather_snapshots AS s JOIN weather_strips AS r USING (readings_hash)
+LEFT JOIN weather_stations AS w ON w.name_ko = r.city;
+COMMENT ON VIEW weather_readings IS 'The cities of a weather strip, in printed order.';
+COMMENT ON COLUMN weather_readings.snapshot_id IS 'The snapshot the reading belongs to.';
+COMMENT ON COLUMN weather_readings.position IS 'Place in the strip, from 1.';
+COMMENT ON COLUMN weather_readings.city IS 'Name as printed.';
+COMMENT ON COLUMN weather_readings.condition IS 'Sky as a word; NULL where the strip prints none or -: unknown, not clear.';
+COMMENT ON COLUMN weather_readings.icon IS 'Class of the icon, such as iw04.';
+COMMENT ON COLUMN weather_readings.temperature_c IS 'Air temperature in degrees Celsius.';
+COMMENT ON COLUMN weather_readings.station_id IS 'Station with exactly this name, where it is known.';
+
+CREATE VIEW crawl_coverage AS
+SELECT c.id AS crawl, substring(f.name, '^(.*) ') AS part, substring(f.name, '[^ ]*$') AS field, f.pages, f.found,
+    f.amount, f.fell, c.site, c.number
+FROM crawls AS c, unnest(ARRAY[c.coverage, c.article_coverage]) AS of_crawl (id) JOIN coverage_counts AS o USING (id),
+    unnest(o.fields, o.pages, o.found, o.amounts, o.fell) AS f (name, pages, found, amount, fell);
+COMMENT ON VIEW crawl_coverage IS 'On how many pages of a crawl each field was found in its own place on the page.';
+COMMENT ON COLUMN crawl_coverage.crawl IS 'The crawl.';
+COMMENT ON COLUMN crawl_coverage.part IS 'Part of the page: article, strip (the weather in the page header), front (the front page and its menu), or list 22 (that section''s list pages, 0 for the list of all articles).';
+COMMENT ON COLUMN crawl_coverage.field IS 'What was looked for.';
+COMMENT ON COLUMN crawl_coverage.pages IS 'Pages that should have the part; of the field answer, pages that were asked for.';
+COMMENT ON COLUMN crawl_coverage.found IS 'Those on which the field was found, metadata and list pages that stand in for it not counted.';
+COMMENT ON COLUMN crawl_coverage.amount IS 'How much of it was found, on all pages together: characters of bodies, cities, blocks of related stories, teasers. NULL where a field is only there or not, and for crawls of before version 9 of the schema.';
+COMMENT ON COLUMN crawl_coverage.fell IS 'Less of it was found than should have been. Holds until a crawl meets the field again and finds enough of it.';
+COMMENT ON COLUMN crawl_coverage.site IS 'Site of the crawl.';
+COMMENT ON COLUMN crawl_coverage.number IS 'Number of the crawl.';

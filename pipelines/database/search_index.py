@@ -109,5 +109,5 @@ def _progress(watching: Connection) -> Iterator[Progress]:
 def _needs_owner(connection: Connection, error: psycopg.Error) -> DatabaseRights:
     [(owner,)] = connection.execute(_OWNER).fetchall()
     return DatabaseRights(
-        error.diag.message_primary or "", f"run `scrapy index` as {owner}, the owner of the tables; once is enough"
+        error.diag.message_primary or "", f"run `asiatongsin index` as {owner}, the owner of the tables; once is enough"
     )

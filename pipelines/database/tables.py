@@ -32,9 +32,23 @@ ARTICLES: Columns = {
     "archive_offset": "bigint",
     "archive_length": "bigint",
     "payload_digest": "text",
+    "returned": "boolean",
+    "text_fetched_at": "timestamptz",
+    "text_archive_file": "text",
+    "text_archive_offset": "bigint",
+    "text_archive_length": "bigint",
 }
 
-FORMER_ARTICLES: Columns = ARTICLES | {"replaced_at": "timestamptz"}
+ARTICLE_COUNTS: Columns = {
+    "site": "text",
+    "articles": "bigint",
+    "edited": "bigint",
+    "gone": "bigint",
+}
+
+FORMER_ARTICLES: Columns = {
+    name: of_type for name, of_type in ARTICLES.items() if name != "returned" and not name.startswith("text_")
+} | {"replaced_at": "timestamptz"}
 
 ARTICLE_IMAGES: Columns = {
     "site": "text",
@@ -53,7 +67,7 @@ ARTICLE_LINKS: Columns = {
     "text": "text",
 }
 
-ARTICLE_REVISIONS: Columns = {
+REPLACED_TEXTS: Columns = {
     "site": "text",
     "no": "bigint",
     "revision": "integer",
@@ -68,6 +82,7 @@ ARTICLE_REVISIONS: Columns = {
     "archive_length": "bigint",
     "returned": "boolean",
 }
+"""A view: the newest text of each article, out of `articles`, and the replaced ones."""
 
 ARTICLE_CHECKS: Columns = {
     "site": "text",
@@ -80,17 +95,28 @@ ARTICLE_CHECKS: Columns = {
     "listed_as": "text",
 }
 
-RELATED_STORIES: Columns = {
+TEASERS: Columns = {
     "site": "text",
-    "no": "bigint",
-    "block": "text",
-    "position": "integer",
     "related_no": "bigint",
+    "variant": "bigint",
     "title": "text",
     "lead": "text",
     "image_url": "text",
-    "fetched_at": "timestamptz",
 }
+
+SHOWN_TEASERS: Columns = {
+    "site": "text",
+    "no": "bigint",
+    "first_seen_at": "timestamptz",
+    "last_seen_at": "timestamptz",
+    "blocks": "text[]",
+    "starts": "integer[]",
+    "positions": "integer[]",
+    "related_nos": "bigint[]",
+    "variants": "bigint[]",
+}
+
+FORMERLY_SHOWN_TEASERS: Columns = SHOWN_TEASERS
 
 WEATHER_STATIONS: Columns = {
     "station_id": "integer",
@@ -110,14 +136,22 @@ WEATHER_SNAPSHOTS: Columns = {
     "readings_hash": "text",
 }
 
-WEATHER_READINGS: Columns = {
-    "snapshot_id": "bigint",
+WEATHER_STRIPS: Columns = {
+    "readings_hash": "text",
     "position": "integer",
     "city": "text",
     "condition": "text",
     "icon": "text",
     "temperature_c": "numeric(4,1)",
-    "station_id": "integer",
+}
+
+COVERAGE_COUNTS: Columns = {
+    "id": "uuid",
+    "fields": "text[]",
+    "pages": "integer[]",
+    "found": "integer[]",
+    "amounts": "bigint[]",
+    "fell": "boolean[]",
 }
 
 CRAWLS: Columns = {
@@ -148,6 +182,8 @@ CRAWLS: Columns = {
     "clock_ahead": "interval",
     "since": "timestamptz",
     "last_fetched_at": "timestamptz",
+    "coverage": "uuid",
+    "article_coverage": "uuid",
 }
 
 WALKED_LISTS: Columns = {
@@ -157,18 +193,6 @@ WALKED_LISTS: Columns = {
     "end_seen_at": "timestamptz",
     "looked_back_at": "timestamptz",
     "looked_back_to": "integer",
-}
-
-CRAWL_COVERAGE: Columns = {
-    "crawl": "text",
-    "part": "text",
-    "field": "text",
-    "pages": "integer",
-    "found": "integer",
-    "amount": "bigint",
-    "fell": "boolean",
-    "site": "text",
-    "number": "bigint",
 }
 
 MISSING_FIELDS: Columns = {
@@ -233,19 +257,22 @@ CAPTURE: Columns = {"site": "text", "no": "bigint", "fetched_at": "timestamptz"}
 """What tells one download of one article from all others, in every table that has it."""
 
 TABLES: dict[str, Columns] = {
+    "article_counts": ARTICLE_COUNTS,
     "articles": ARTICLES,
     "former_articles": FORMER_ARTICLES,
     "article_images": ARTICLE_IMAGES,
     "article_links": ARTICLE_LINKS,
-    "article_revisions": ARTICLE_REVISIONS,
+    "replaced_texts": REPLACED_TEXTS,
     "article_checks": ARTICLE_CHECKS,
-    "related_stories": RELATED_STORIES,
+    "teasers": TEASERS,
+    "shown_teasers": SHOWN_TEASERS,
+    "formerly_shown_teasers": FORMERLY_SHOWN_TEASERS,
     "weather_stations": WEATHER_STATIONS,
     "weather_snapshots": WEATHER_SNAPSHOTS,
-    "weather_readings": WEATHER_READINGS,
+    "weather_strips": WEATHER_STRIPS,
+    "coverage_counts": COVERAGE_COUNTS,
     "crawls": CRAWLS,
     "walked_lists": WALKED_LISTS,
-    "crawl_coverage": CRAWL_COVERAGE,
     "missing_fields": MISSING_FIELDS,
     "rejected_pages": REJECTED_PAGES,
     "removed_articles": REMOVED_ARTICLES,

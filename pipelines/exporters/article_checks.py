@@ -46,5 +46,6 @@ def write(connection: Connection, pages: Sequence[PageItems]) -> None:
     if pages:
         visits = lists([page.check for page in pages if page.check], _OF_VISIT)
         values = lists(pages, _KEY) | visits | {"is_read": [page.article is not None for page in pages]}
-        connection.execute(_WRITE, values)
-        connection.execute(_FORGET_VALIDATORS, values)
+        written = connection.execute(_WRITE, values).rowcount
+        if written < len(pages):  # a later visit is known
+            connection.execute(_FORGET_VALIDATORS, values)

@@ -1,4 +1,7 @@
-"""The table `article_revisions`: every text an article had, in the order in which the texts were fetched."""
+"""Every text an article had, in the order in which they were fetched: the view `article_revisions`.
+
+The newest text stands in `articles` alone, those before it in the table `replaced_texts`.
+"""
 
 from __future__ import annotations
 
@@ -10,33 +13,35 @@ from psycopg import Connection
 
 from asiatongsin.items import Article, PageItems
 from pipelines.database.statements import each, names, only, replaced, unnest, without
-from pipelines.database.tables import ARTICLE_REVISIONS
-from pipelines.exporters.articles import articles_of, bodies
+from pipelines.database.tables import REPLACED_TEXTS
+from pipelines.exporters.articles import TEXT, articles_of, bodies
 from pipelines.exporters.columns import lists, places
 
-_PLACE = only(ARTICLE_REVISIONS, "archive_file", "archive_offset", "archive_length")
-_CAPTURE = without(ARTICLE_REVISIONS, "revision", "returned")
+_PLACE = only(REPLACED_TEXTS, "archive_file", "archive_offset", "archive_length")
+_CAPTURE = without(REPLACED_TEXTS, "revision", "returned")
 _TEXT = without(_CAPTURE, *_PLACE)
 _FIELDS = without(_TEXT, "body")
-_NUMBERED = without(ARTICLE_REVISIONS, "returned")
-_REPLACED = without(ARTICLE_REVISIONS, "site", "no", "revision")
+_REPLACED = without(REPLACED_TEXTS, "site", "no", "revision")
 _KNOWN_PLACE = each(_PLACE, "coalesce({0}, max({0}) OVER same) AS {0}")
 
 # A capture may come late, out of an old spool, and belong between two stored ones: then the later ones move up. The
-# newest text counts as fetched when it was fetched last. A capture that is read again replaces what was read of it
-# before. An article that returns after it was gone gets a revision, even where its text is the same. A database that
-# was upgraded may know the newest text of an article as its third.
+# newest text was fetched first and last. A capture that is read again replaces what was read of it before. An article
+# that returns after it was gone gets a revision, even where its text is the same. A database that was upgraded may know
+# the newest text of an article as its third. The newest text stays in `articles`, unless another one stands there.
 _NUMBER: LiteralString = f"""articles_of AS (
-    SELECT i.site, i.no, coalesce(min(r.revision), 1) - 1 AS unknown
-    FROM (SELECT DISTINCT site, no FROM incoming) AS i LEFT JOIN article_revisions AS r USING (site, no)
-    GROUP BY i.site, i.no
+    SELECT a.site, a.no, coalesce(min(r.revision), min(a.revision)) - 1 AS unknown
+    FROM (SELECT DISTINCT site, no FROM incoming) AS i
+    JOIN articles AS a USING (site, no) LEFT JOIN replaced_texts AS r USING (site, no)
+    GROUP BY a.site, a.no
 ), captures AS (
     SELECT DISTINCT ON (site, no, fetched_at)
-        rank, {names(_TEXT)}, {_KNOWN_PLACE}, bool_or(returned) OVER same AS is_return
+        rank, {names(_TEXT)}, {_KNOWN_PLACE}, bool_or(returned) OVER same AS returned
     FROM (
         SELECT 1 AS rank, {names(_CAPTURE)}, returned FROM incoming
         UNION ALL
-        SELECT 2, {names(_CAPTURE)}, returned FROM article_revisions JOIN articles_of USING (site, no)
+        SELECT 2, {names(_CAPTURE, "r")}, r.returned FROM articles_of AS o CROSS JOIN LATERAL (
+            SELECT * FROM article_revisions AS r WHERE r.site = o.site AND r.no = o.no OFFSET 0
+        ) AS r
         UNION ALL
         SELECT 3, {names(_CAPTURE)}, false FROM articles JOIN articles_of USING (site, no)
     ) AS c WINDOW same AS (PARTITION BY site, no, fetched_at) ORDER BY site, no, fetched_at, rank
@@ -44,30 +49,39 @@ _NUMBER: LiteralString = f"""articles_of AS (
     SELECT *, lag(content_hash) OVER (PARTITION BY site, no ORDER BY fetched_at) AS before FROM captures
 ), numbered AS (
     SELECT *, unknown + row_number() OVER (PARTITION BY site, no ORDER BY fetched_at) AS revision
-    FROM compared JOIN articles_of USING (site, no) WHERE content_hash IS DISTINCT FROM before OR is_return
+    FROM compared JOIN articles_of USING (site, no) WHERE content_hash IS DISTINCT FROM before OR returned
 ), counted AS (
     SELECT site, no, max(revision) AS revisions FROM numbered GROUP BY site, no
+), newest AS (
+    SELECT n.* FROM numbered AS n JOIN counted AS c ON c.site = n.site AND c.no = n.no AND c.revisions = n.revision
+    JOIN articles AS a ON a.site = n.site AND a.no = n.no
+    WHERE ({names(TEXT, "a")}) IS NOT DISTINCT FROM ({names(TEXT, "n")})
 ), surplus AS (
-    DELETE FROM article_revisions AS r USING counted AS c
-    WHERE r.site = c.site AND r.no = c.no AND r.revision > c.revisions
+    DELETE FROM replaced_texts AS r USING counted AS c LEFT JOIN newest AS n USING (site, no)
+    WHERE r.site = c.site AND r.no = c.no AND r.revision >= coalesce(n.revision, c.revisions + 1)
 ), written AS (
-    INSERT INTO article_revisions AS r ({names(_NUMBERED)}, returned)
-    SELECT {names(_NUMBERED)}, is_return FROM numbered ORDER BY site, no, revision
+    INSERT INTO replaced_texts AS r ({names(REPLACED_TEXTS)})
+    SELECT {names(REPLACED_TEXTS)} FROM numbered
+    WHERE (site, no, revision) NOT IN (SELECT site, no, revision FROM newest) ORDER BY site, no, revision
     ON CONFLICT (site, no, revision) DO UPDATE SET {replaced(_REPLACED)}
     WHERE ({names(_REPLACED, "r")}) IS DISTINCT FROM ({names(_REPLACED, "excluded")})
 )
-UPDATE articles AS a SET revision = c.revisions FROM counted AS c
-WHERE a.site = c.site AND a.no = c.no AND a.revision <> c.revisions"""
+UPDATE articles AS a SET
+    revision = c.revisions,
+    returned = coalesce(n.returned, false),
+    text_fetched_at = nullif(n.fetched_at, a.fetched_at),
+    {each(_PLACE, "text_{0} = CASE WHEN n.fetched_at <> a.fetched_at THEN n.{0} END")}
+FROM counted AS c LEFT JOIN newest AS n USING (site, no) WHERE a.site = c.site AND a.no = c.no"""
 
 _WRITE: LiteralString = f"""
 WITH incoming AS (
-    SELECT DISTINCT ON (site, no, fetched_at) * FROM {unnest(without(ARTICLE_REVISIONS, "revision"))}
+    SELECT DISTINCT ON (site, no, fetched_at) * FROM {unnest(without(REPLACED_TEXTS, "revision"))}
 ), {_NUMBER}"""
 
 _RENUMBER: LiteralString = f"""
 WITH incoming AS (
-    SELECT DISTINCT ON (site, no) {names(_CAPTURE)}, returned FROM article_revisions
-    WHERE site = %(site)s AND no = ANY(%(numbers)s) ORDER BY site, no
+    SELECT {names(_CAPTURE)}, false AS returned FROM articles
+    WHERE site = %(site)s AND no = ANY(%(numbers)s)
 ), {_NUMBER}"""
 
 

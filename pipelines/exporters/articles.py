@@ -1,4 +1,4 @@
-"""The table `articles`: one row per article, its newest captured text."""
+"""The table `articles`: one row per article, its newest captured text. The text before moves to `replaced_texts`."""
 
 from __future__ import annotations
 
@@ -12,13 +12,17 @@ from psycopg import Connection
 from asiatongsin.fields import METADATA_TIME
 from asiatongsin.items import Article, PageItems
 from asiatongsin.relisted import FAR
-from pipelines.database.statements import each, names, only, replaced, unnest, without
-from pipelines.database.tables import ARTICLES, CAPTURE, FORMER_ARTICLES
+from pipelines.database.statements import each, names, only, unnest, without
+from pipelines.database.tables import ARTICLES, CAPTURE, FORMER_ARTICLES, REPLACED_TEXTS
 from pipelines.exporters.columns import lists, places
 
 PARAGRAPH_BREAK = "\n\n"
 
-_GIVEN = without(ARTICLES, "revision", "first_seen_at", "gone_at")
+TEXT = only(ARTICLES, "headline", "subheadline", "body", "modified_at", "content_hash")
+"""What a revision holds of an article."""
+
+_OF_FIRST = only(ARTICLES, "text_archive_file", "text_archive_offset", "text_archive_length")
+_GIVEN = without(ARTICLES, "revision", "first_seen_at", "gone_at", "returned", "text_fetched_at", *_OF_FIRST)
 _PLACE = only(ARTICLES, "archive_file", "archive_offset", "archive_length", "payload_digest")
 _PRINTED = without(_GIVEN, *_PLACE)
 _FIELDS = without(_PRINTED, "body")
@@ -26,19 +30,39 @@ _REPLACED = without(_GIVEN, "site", "no", "published_at")
 _DATED = {"is_dated_by_metadata": "boolean"}
 _KNOWN_PLACE = each(_PLACE, "coalesce(t.{0}, CASE WHEN known.fetched_at = t.fetched_at THEN known.{0} END) AS {0}")
 
+_PLACE_OF_FIRST = without(_PLACE, "payload_digest")
+_SET_FIRST: LiteralString = """text_{0} = CASE
+            WHEN a.content_hash <> excluded.content_hash THEN NULL
+            WHEN a.text_fetched_at IS NOT NULL THEN a.text_{0}
+            WHEN a.fetched_at <> excluded.fetched_at THEN a.{0}
+        END"""
+
+_LOCK = """
+SELECT pg_advisory_xact_lock(hashtextextended('asiatongsin articles ' || site, 0)) FROM unnest(%b::text[]) AS site"""
+
 # An older capture, out of a spool that was drained late, never replaces a newer text. A capture from before an article
 # was gone, read again, does not bring it back. Where a page prints no time, the list page gives it; an article that is
-# fetched by its number keeps the stored time, whatever its metadata say. Another export may insert the article after
-# `before` was read. Whether this one inserted it, the row itself tells: xmax is 0 where there was no row to lock.
+# fetched by its number keeps the stored time, whatever its metadata say.
+# A text moves to `replaced_texts` when another one replaces it, unless that one was read of the same capture.
 # Another article under the same number has no paragraph of the one before, and another headline and printed minute, or
 # the same headline at a time that is far away.
+# A value that is stored already stays where it is: written once more, a long one would be written beside the row anew.
 _WRITE: LiteralString = f"""
 WITH incoming AS (
     SELECT {names(without(_PRINTED, "published_at"), "t")}, {_KNOWN_PLACE},
-        coalesce(CASE WHEN is_dated_by_metadata THEN known.published_at END, t.published_at) AS published_at
+        coalesce(CASE WHEN is_dated_by_metadata THEN known.published_at END, t.published_at) AS published_at,
+        known.revision AS known_revision, known.content_hash AS known_hash, known.gone_at AS known_gone_at,
+        known.fetched_at AS known_fetched_at,
+        known.fetched_at <= t.fetched_at AND coalesce(known.text_fetched_at, known.fetched_at) <> t.fetched_at
+            AND ({names(TEXT, "known")}) IS DISTINCT FROM ({names(TEXT, "t")}) AS is_replacing
     FROM {unnest(_GIVEN | _DATED)} LEFT JOIN articles AS known ON known.site = t.site AND known.no = t.no
-), before AS (
-    SELECT a.site, a.no, a.content_hash, a.gone_at FROM articles AS a JOIN incoming USING (site, no)
+), moved AS (
+    INSERT INTO replaced_texts ({names(REPLACED_TEXTS)})
+    SELECT {names(REPLACED_TEXTS, "r")} FROM incoming AS i CROSS JOIN LATERAL (
+        SELECT * FROM article_revisions AS r WHERE r.site = i.site AND r.no = i.no AND r.revision = i.known_revision
+        OFFSET 0
+    ) AS r WHERE i.is_replacing
+    ON CONFLICT DO NOTHING
 ), another AS (
     SELECT a.*, i.fetched_at AS replaced_at FROM articles AS a JOIN incoming AS i USING (site, no)
     WHERE a.fetched_at < i.fetched_at
@@ -53,19 +77,24 @@ WITH incoming AS (
     INSERT INTO articles AS a ({names(_GIVEN)}, first_seen_at)
     SELECT {names(_GIVEN)}, fetched_at FROM incoming ORDER BY site, no
     ON CONFLICT (site, no) DO UPDATE SET
-        {replaced(_REPLACED)},
+        {each(_REPLACED, "{0} = CASE WHEN a.{0} IS DISTINCT FROM excluded.{0} THEN excluded.{0} ELSE a.{0} END")},
         published_at = CASE WHEN excluded.no IN (SELECT no FROM another WHERE site = excluded.site)
             THEN excluded.published_at ELSE coalesce(excluded.published_at, a.published_at) END,
         first_seen_at = CASE WHEN excluded.no IN (SELECT no FROM another WHERE site = excluded.site)
             THEN excluded.fetched_at ELSE a.first_seen_at END,
-        gone_at = CASE WHEN a.gone_at > excluded.fetched_at THEN a.gone_at END
+        gone_at = CASE WHEN a.gone_at > excluded.fetched_at THEN a.gone_at END,
+        returned = a.returned AND (a.content_hash = excluded.content_hash
+            OR coalesce(a.text_fetched_at, a.fetched_at) = excluded.fetched_at),
+        text_fetched_at = CASE WHEN a.content_hash = excluded.content_hash
+            THEN nullif(coalesce(a.text_fetched_at, a.fetched_at), excluded.fetched_at) END,
+        {each(_PLACE_OF_FIRST, _SET_FIRST)}
     WHERE a.fetched_at <= excluded.fetched_at
     RETURNING a.site, a.no, a.content_hash, a.fetched_at, a.xmax = 0 AS is_new
 )
 SELECT w.site, w.no,
-    CASE WHEN w.is_new THEN 'new' WHEN b.content_hash = w.content_hash THEN 'unchanged' ELSE 'changed' END,
-    CASE WHEN b.gone_at < w.fetched_at THEN b.gone_at END, o.no IS NOT NULL
-FROM written AS w LEFT JOIN before AS b USING (site, no) LEFT JOIN another AS o USING (site, no)"""
+    CASE WHEN w.is_new THEN 'new' WHEN i.known_hash = w.content_hash THEN 'unchanged' ELSE 'changed' END,
+    CASE WHEN i.known_gone_at < w.fetched_at THEN i.known_gone_at END, o.no IS NOT NULL, i.known_fetched_at
+FROM written AS w JOIN incoming AS i USING (site, no) LEFT JOIN another AS o USING (site, no)"""
 
 _SEEN_EARLIER: LiteralString = f"""
 UPDATE articles AS a SET first_seen_at = i.fetched_at
@@ -97,6 +126,9 @@ class Written:
     reassigned: frozenset[tuple[str, int]] = frozenset()
     """Those of the changed ones that are other articles than were stored under their numbers."""
 
+    fetched_before: Mapping[tuple[str, int], datetime | None] = field(default_factory=dict)
+    """When those that are not new had been fetched last; None where another process has stored the article just now."""
+
     def __add__(self, other: Written) -> Written:
         """What became of the articles of two batches that have none in common."""
         return Written(
@@ -105,6 +137,7 @@ class Written:
             self.unchanged | other.unchanged,
             {**self.gone_since, **other.gone_since},
             self.reassigned | other.reassigned,
+            {**self.fetched_before, **other.fetched_before},
         )
 
     @property
@@ -113,25 +146,36 @@ class Written:
         return self.new | self.changed | self.unchanged
 
 
+def lock(connection: Connection, sites: Iterable[str]) -> None:
+    """Lets no other transaction store pages of these sites before this one ends.
+
+    Else two that replace the same text would each move the one before it, and neither the other's.
+    """
+    connection.execute(_LOCK, [sorted(set(sites))])
+
+
 def write(connection: Connection, pages: Sequence[PageItems]) -> Written:
     """Writes the articles of these pages, each article at most once in `pages`, in one statement."""
     by_kind: dict[str, set[tuple[str, int]]] = {"new": set(), "changed": set(), "unchanged": set()}
     gone_since: dict[tuple[str, int], datetime] = {}
     reassigned: set[tuple[str, int]] = set()
+    fetched_before: dict[tuple[str, int], datetime | None] = {}
     articles = articles_of(pages)
     if articles:
         texts = lists(articles, _FIELDS) | {"body": bodies(articles)}
         digests = {"payload_digest": [page.archived and page.archived.digest for page in pages]}
         dated = {"is_dated_by_metadata": [METADATA_TIME in page.fallbacks for page in pages]}
         values = texts | places(pages) | digests | dated | {"break": PARAGRAPH_BREAK, "far": FAR.total_seconds()}
-        for site, no, kind, gone_at, is_another in connection.execute(_WRITE, values):
+        for site, no, kind, gone_at, is_another, before in connection.execute(_WRITE, values):
             by_kind[kind].add((site, no))
             if gone_at:
                 gone_since[site, no] = gone_at
             if is_another:
                 reassigned.add((site, no))
+            if kind != "new":
+                fetched_before[site, no] = before
     kinds = {kind: frozenset(keys) for kind, keys in by_kind.items()}
-    return Written(**kinds, gone_since=gone_since, reassigned=frozenset(reassigned))
+    return Written(**kinds, gone_since=gone_since, reassigned=frozenset(reassigned), fetched_before=fetched_before)
 
 
 def articles_of(pages: Iterable[PageItems]) -> list[Article]:

@@ -12,6 +12,7 @@ from psycopg import Connection
 from asiatongsin.items import PageItems
 from pipelines.crawl_record import CrawlRecord
 from pipelines.database.errors import REFUSALS
+from pipelines.database.moves import move_articles
 from pipelines.exporters import (
     article_checks,
     article_images,
@@ -84,10 +85,11 @@ def export_segments(
 
     A page of which the database refuses a part is handed to `keep` before anything is committed.
     """
+    weather.add_strips(connection, [page.weather for each in segments.values() for page in each if page.weather])
     with connection.transaction():
         # A deferred constraint of the owner would fail at the commit, where nobody can tell which page it refuses.
         connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        crawls.write(connection, record)
+        crawls.write(connection, replace(record, coverage=()))  # it is judged when all is stored
         # Segments up to this one were stored by a process that was killed before it could remove their files.
         drained = crawls.drained_segment(connection, record.id)
         pages = [page for number, pages in segments.items() if number > drained for page in pages]
@@ -146,23 +148,27 @@ def _is_taken(connection: Connection, crawl: str, page: PageItems) -> bool:
 
 def export_pages(connection: Connection, crawl: str, pages: Sequence[PageItems]) -> Written:
     """Stores every kind of item of these pages in its table, in a fixed number of statements."""
+    articles.lock(connection, (page.site for page in pages))
     pages = phone_pages.set_aside(connection, pages)
     captures = [page for page in pages if page.article]
+    move_articles(connection, map(_key, captures))
     newest = {(page.site, page.no): page for page in newest_of_each(captures)}
     read = list(newest.values())
     written = articles.write(connection, read)
     older = [page for page in captures if newest.get(_key(page)) is not page]
-    # A new article was first seen on its only page.
-    seen = [*older, *(page for page in read if _key(page) not in written.new)]
+    # What was written is no older than what was stored.
+    seen = [*older, *(page for page in read if _key(page) not in written.all)]
     articles.note_first_sight(connection, articles.articles_of(seen))
-    # A newest page with the stored text is no revision. An older page may belong between two revisions.
+    # A new text is the first revision, and the stored one is none. An older page may belong between two revisions.
     same = written.unchanged - written.gone_since.keys()
-    revised = [*older, *(page for page in read if _key(page) not in same or page.is_reread)]
+    known = [page for page in read if _key(page) not in written.new]
+    revised = [*older, *(page for page in known if _key(page) not in same or page.is_reread)]
     article_revisions.write(connection, revised, written.gone_since)
     stored = [page for page in read if _key(page) in written.all]
     article_images.write(connection, stored, written.new)
     article_links.write(connection, stored, written.new)
-    related_stories.write(connection, stored, written.new)
+    related_stories.write(connection, stored, written.fetched_before)
+    related_stories.write_late(connection, [*older, *(page for page in read if _key(page) not in written.all)])
     # Pages with an article first: where one was visited twice, the later answer may be one without validators.
     for visited in (captures, [page for page in pages if not page.article]):
         article_checks.write(connection, newest_of_each([page for page in visited if page.check]))

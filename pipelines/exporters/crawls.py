@@ -8,21 +8,42 @@ from typing import Any, LiteralString
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
+from asiatongsin import statistics
 from asiatongsin.items import PageItems
 from pipelines.crawl_record import REPARSE, CrawlRecord
-from pipelines.database.statements import names, replaced, without
+from pipelines.database.statements import each, names, only, replaced, without
 from pipelines.database.tables import CRAWLS
 from pipelines.exporters import crawl_coverage, walked_lists
 from pipelines.exporters.articles import Written
 from pipelines.exporters.parts import storable
 
 _RECORD = without(CRAWLS, "number", "new", "changed", "unchanged", "drained_segment", "clock_ahead", "last_fetched_at")
-_REPLACED = without(_RECORD, "id", "site", "arguments", "kind", "scope", "job", "started_at", "version")
+_COVERAGE = only(CRAWLS, "coverage", "article_coverage")
+_REPLACED = without(
+    _RECORD, "id", "site", "arguments", "kind", "scope", "job", "started_at", "version", "statistics", *_COVERAGE
+)
 _VALUES = ", ".join([f"%({name})s::{of_type}" for name, of_type in _RECORD.items()])
 
+_KEPT = [
+    statistics.CLOCK_AHEAD_OF_SITE,
+    statistics.FINISH_REASON,
+    statistics.UNMODIFIED,
+    "downloader/request_count",
+    "memusage/max",
+]
+"""Statistics that are kept of a crawl that ended well and found no news: most crawls do, and all alike."""
+
 _WRITE: LiteralString = f"""
-INSERT INTO crawls ({names(_RECORD)}) VALUES ({_VALUES})
-ON CONFLICT (id) DO UPDATE SET {replaced(_REPLACED)}"""
+INSERT INTO crawls AS c ({names(_RECORD)}) VALUES ({_VALUES})
+ON CONFLICT (id) DO UPDATE SET {replaced(_REPLACED)},
+    {each(_COVERAGE, "{0} = coalesce(excluded.{0}, c.{0})")},
+    statistics = CASE WHEN excluded.outcome = 'ok' AND c.new = 0 AND c.changed = 0
+        THEN (
+            SELECT coalesce(jsonb_object_agg(key, value), '{{}}') FROM jsonb_each(excluded.statistics)
+            WHERE key = ANY(%(kept)s)
+        )
+        ELSE excluded.statistics
+    END"""
 
 _CLOSE_DEAD: LiteralString = f"""
 UPDATE crawls SET outcome = 'error', finished_at = greatest(now(), started_at)
@@ -38,21 +59,21 @@ WHERE id = %s"""
 
 def write(connection: Connection, record: CrawlRecord) -> None:
     """Adds the crawl, or brings its row up to date."""
-    values: dict[str, Any] = {name: getattr(record, name) for name in _RECORD}
+    values: dict[str, Any] = {name: getattr(record, name) for name in without(_RECORD, *_COVERAGE)}
+    values |= dict(zip(_COVERAGE, crawl_coverage.write(connection, record), strict=True)) | {"kept": _KEPT}
     values |= {name: Jsonb(_storable(values[name])) for name in ("arguments", "statistics")}
     values["walked"] = list(record.walked)
     values["job"] = record.job and storable(record.job)
     if record.finished_at:  # the clock may have been set back while the crawl ran
         values["finished_at"] = max(record.finished_at, record.started_at)
     connection.execute(_WRITE, values)
-    crawl_coverage.write(connection, record)
     walked_lists.write(connection, record)
 
 
 def close_dead(connection: Connection, site: str) -> None:
     """Ends the rows of crawls that were killed and left no spool. Only the holder of the site's lock may call it.
 
-    Rows of `scrapy reparse` stay: it takes no lock, so it may be running.
+    Rows of `asiatongsin reparse` stay: it takes no lock, so it may be running.
     """
     connection.execute(_CLOSE_DEAD, [site])
 
@@ -71,9 +92,7 @@ def drained_segment(connection: Connection, crawl: str) -> int:
     return next((row[0] for row in connection.execute(_DRAINED, [crawl])), 0)
 
 
-def advance(
-    connection: Connection, crawl: str, segment: int, pages: Sequence[PageItems], written: Written
-) -> None:
+def advance(connection: Connection, crawl: str, segment: int, pages: Sequence[PageItems], written: Written) -> None:
     """Notes, within the transaction that stores it, that a segment is stored, and counts its articles."""
     last = max((page.fetched_at for page in pages), default=None)
     counts = [len(written.new), len(written.changed), len(written.unchanged)]

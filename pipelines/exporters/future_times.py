@@ -19,9 +19,14 @@ from asiatongsin.durations import in_words
 from asiatongsin.plausible import CLOCKS_DIFFER_MAX
 from pipelines.crawl_record import REPARSE
 from pipelines.database import clock
-from pipelines.exporters import article_revisions
+from pipelines.database.moves import move_articles, move_later_ones
+from pipelines.database.statements import each, without
+from pipelines.database.tables import REPLACED_TEXTS
+from pipelines.exporters import article_revisions, articles
 
 logger = logging.getLogger(__name__)
+
+_TAKEN = without(REPLACED_TEXTS, "site", "no", "revision")
 
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
@@ -69,8 +74,8 @@ def _back(column: LiteralString) -> LiteralString:
 
 _ARTICLES: LiteralString = f"""
 UPDATE articles SET fetched_at = {_back("fetched_at")}, gone_at = {_back("gone_at")},
-    first_seen_at = least({_back("first_seen_at")}, {_back("fetched_at")})
-WHERE site = %(site)s AND greatest(fetched_at, first_seen_at, gone_at) > %(now)s RETURNING no"""
+    first_seen_at = least({_back("first_seen_at")}, {_back("fetched_at")}), text_fetched_at = {_back("text_fetched_at")}
+WHERE site = %(site)s AND greatest(fetched_at, first_seen_at, gone_at, text_fetched_at) > %(now)s RETURNING no"""
 
 _FORMER: LiteralString = f"""
 UPDATE former_articles SET fetched_at = {_back("fetched_at")}, gone_at = {_back("gone_at")},
@@ -82,7 +87,7 @@ UPDATE walked_lists SET looked_back_at = {_back("looked_back_at")}, end_seen_at 
 WHERE site = %(site)s AND greatest(looked_back_at, end_seen_at) > %(now)s"""
 
 _REVISIONS: LiteralString = f"""
-UPDATE article_revisions SET fetched_at = {_back("fetched_at")}
+UPDATE replaced_texts SET fetched_at = {_back("fetched_at")}
 WHERE site = %(site)s AND fetched_at > %(now)s RETURNING no"""
 
 # The next visit was reckoned from a wrong time, so young articles are due at once. A printed time may lie a day ahead.
@@ -92,8 +97,18 @@ UPDATE article_checks SET checked_at = {_back("checked_at")}, etag = NULL, last_
     next_check_at = CASE WHEN {_back("dated_at")} > %(now)s - interval '30 days' THEN now() END
 WHERE site = %(site)s AND checked_at > %(now)s"""
 
-_STORIES: LiteralString = f"""
-UPDATE related_stories SET fetched_at = {_back("fetched_at")} WHERE site = %(site)s AND fetched_at > %(now)s"""
+_SHOWN: LiteralString = f"""
+UPDATE shown_teasers AS s SET
+    first_seen_at = least({_back("s.first_seen_at")}, {_back("s.last_seen_at")}, a.fetched_at),
+    last_seen_at = {_back("s.last_seen_at")}
+FROM articles AS a
+WHERE s.site = %(site)s AND greatest(s.first_seen_at, s.last_seen_at) > %(now)s AND a.site = s.site AND a.no = s.no"""
+
+_SHOWN_BEFORE: LiteralString = f"""
+UPDATE formerly_shown_teasers SET
+    first_seen_at = least({_back("first_seen_at")}, {_back("last_seen_at")}),
+    last_seen_at = greatest({_back("first_seen_at")}, {_back("last_seen_at")})
+WHERE site = %(site)s AND last_seen_at > %(now)s"""
 
 _STRIPS: LiteralString = f"""
 UPDATE weather_snapshots SET
@@ -132,15 +147,16 @@ _OF_REPARSE: LiteralString = f"""
 UPDATE crawls SET started_at = least(started_at, now()), finished_at = least(finished_at, now())
 WHERE site = %(site)s AND kind = '{REPARSE}' AND greatest(started_at, finished_at) > %(now)s"""
 
-# What was fetched while the row lay in the future became a revision only.
-_TAKE_NEWEST = """
-UPDATE articles AS a SET
-    headline = r.headline, subheadline = r.subheadline, body = r.body, modified_at = r.modified_at,
-    content_hash = r.content_hash, fetched_at = r.fetched_at, archive_file = r.archive_file,
-    archive_offset = r.archive_offset, archive_length = r.archive_length, payload_digest = NULL
-FROM article_revisions AS r
-WHERE a.site = %(site)s AND a.no = ANY(%(numbers)s) AND r.site = a.site AND r.no = a.no AND r.revision = a.revision
-    AND r.fetched_at > a.fetched_at AND r.content_hash <> a.content_hash
+# What was fetched while the row lay in the future was taken for a text that had been replaced.
+_TAKE_NEWEST: LiteralString = f"""
+WITH newest AS (
+    DELETE FROM replaced_texts AS r USING articles AS a
+    WHERE a.site = %(site)s AND a.no = ANY(%(numbers)s) AND r.site = a.site AND r.no = a.no AND r.revision = a.revision
+        AND r.fetched_at > a.fetched_at AND r.content_hash <> a.content_hash
+    RETURNING r.*
+)
+UPDATE articles AS a SET {each(_TAKEN, "{0} = r.{0}")}, payload_digest = NULL, text_fetched_at = NULL
+FROM newest AS r WHERE a.site = r.site AND a.no = r.no
 RETURNING a.no"""
 
 _VISIT_AT_ONCE = """
@@ -150,7 +166,20 @@ WHERE site = %(site)s AND no = ANY(%(numbers)s)"""
 _LAST_FETCHED: LiteralString = """
 UPDATE crawls SET last_fetched_at = now() WHERE site = %(site)s AND last_fetched_at > %(now)s"""
 
-_IN_ORDER = (_FORMER, _WALKED, _CHECKS, _STORIES, _STRIPS, _REJECTED, _REMOVED, _MISSING, _OF_CRAWLS, _OF_REPARSE, _LAST_FETCHED)
+_IN_ORDER = (
+    _FORMER,
+    _WALKED,
+    _CHECKS,
+    _SHOWN,
+    _SHOWN_BEFORE,
+    _STRIPS,
+    _REJECTED,
+    _REMOVED,
+    _MISSING,
+    _OF_CRAWLS,
+    _OF_REPARSE,
+    _LAST_FETCHED,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,6 +212,7 @@ def set_back(connection: Connection, site: str) -> None:
     if abs(clock.ahead_of(connection)) > CLOCKS_DIFFER_MAX:
         return
     with connection.transaction():
+        articles.lock(connection, [site])
         [(now, latest, last_began)] = connection.execute(_LATEST, {"site": site}).fetchall()
         horizon = now + CLOCKS_DIFFER_MAX
         if latest is None or latest <= horizon:
@@ -225,9 +255,11 @@ def _set_back(connection: Connection, site: str, horizon: datetime, ahead: Seque
         "ids": [one.crawl for one in crawls],
         "backs": [one.microseconds for one in crawls],
     }
+    move_later_ones(connection, site, horizon)
     numbers = {no for statement in (_ARTICLES, _REVISIONS) for (no,) in connection.execute(statement, values)}
     for statement in _IN_ORDER:
         connection.execute(statement, values)
+    move_articles(connection, [(site, no) for no in numbers])
     article_revisions.renumber(connection, site, sorted(numbers))
     of_articles = {"site": site, "numbers": sorted(numbers)}
     taken = [no for (no,) in connection.execute(_TAKE_NEWEST, of_articles)]

@@ -1,47 +1,167 @@
-"""The table `related_stories`: the teasers around an article when it was fetched last."""
+"""The tables of teasers: each text once, and which ones an article shows or has shown.
+
+What an article shows is one row. While it stays the same, nothing is written: `articles` says when it was seen last.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
-from typing import LiteralString
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
+from typing import LiteralString, Self
 
 from psycopg import Connection
 
 from asiatongsin.items import PageItems, RelatedStory
 from pipelines.database.statements import names, only, replaced, unnest, without
-from pipelines.database.tables import CAPTURE, RELATED_STORIES
-from pipelines.exporters.columns import lists
+from pipelines.database.tables import CAPTURE, FORMERLY_SHOWN_TEASERS, SHOWN_TEASERS, TEASERS
+from pipelines.exporters.columns import Lists, lists
 
-_KEY = only(RELATED_STORIES, "site", "no", "block", "position")
-_STORY = without(RELATED_STORIES, *CAPTURE)
+_KEY = only(SHOWN_TEASERS, "site", "no")
+_CONTENT = without(SHOWN_TEASERS, *_KEY, "first_seen_at", "last_seen_at")
+_TEXT = without(TEASERS, "site", "related_no", "variant")
 
+# Lists of lists of unequal length are no arrays of PostgreSQL, so each list comes as text.
+_INCOMING: LiteralString = f"""
+    SELECT {names([*CAPTURE, "fetched_before"])}, {", ".join([f"{name}::{kind}" for name, kind in _CONTENT.items()])}
+    FROM {unnest(CAPTURE | {"fetched_before": "timestamptz"} | dict.fromkeys(_CONTENT, "text"))}"""
+_IS_SAME: LiteralString = f"({names(_CONTENT, 's')}) IS NOT DISTINCT FROM ({names(_CONTENT, 'i')})"
+
+_DIFFERENT: LiteralString = f"""
+WITH incoming AS ({_INCOMING})
+SELECT i.site, i.no FROM incoming AS i LEFT JOIN shown_teasers AS s USING (site, no)
+WHERE CASE WHEN s.site IS NULL THEN i.related_nos <> '{{}}' ELSE s.last_seen_at IS NOT NULL OR NOT {_IS_SAME} END"""
+
+_ADD_TEASERS: LiteralString = f"""
+INSERT INTO teasers ({names(TEASERS)}) SELECT * FROM {unnest(TEASERS)} ON CONFLICT DO NOTHING"""
+
+# A capture that is read again replaces what was read of it before. Of any other, what was shown until then is kept.
 _WRITE: LiteralString = f"""
-INSERT INTO related_stories ({names(RELATED_STORIES)}) SELECT * FROM {unnest(RELATED_STORIES)}
-ON CONFLICT (site, no, block, position) DO UPDATE SET {replaced(without(RELATED_STORIES, *_KEY))}"""
+WITH incoming AS ({_INCOMING}), compared AS (
+    SELECT i.*, coalesce({_IS_SAME}, false) AS is_same,
+        coalesce(s.last_seen_at, i.fetched_before, s.first_seen_at) AS last_seen_at, s.first_seen_at
+    FROM incoming AS i LEFT JOIN shown_teasers AS s USING (site, no)
+), kept AS (
+    INSERT INTO formerly_shown_teasers ({names(FORMERLY_SHOWN_TEASERS)})
+    SELECT s.site, s.no, s.first_seen_at, greatest(c.last_seen_at, s.first_seen_at), {names(_CONTENT, "s")}
+    FROM compared AS c JOIN shown_teasers AS s USING (site, no)
+    WHERE NOT c.is_same AND c.last_seen_at < c.fetched_at
+    ON CONFLICT DO NOTHING
+)
+INSERT INTO shown_teasers ({names(_KEY)}, first_seen_at, {names(_CONTENT)})
+SELECT {names(_KEY)}, CASE WHEN is_same OR last_seen_at >= fetched_at THEN first_seen_at ELSE fetched_at END,
+    {names(_CONTENT)}
+FROM compared ORDER BY site, no
+ON CONFLICT (site, no) DO UPDATE SET
+    first_seen_at = excluded.first_seen_at, last_seen_at = NULL, {replaced(_CONTENT)}"""
 
-_DELETE_OTHERS: LiteralString = f"""
-DELETE FROM related_stories AS r
-USING unnest(%(sites)b::text[], %(numbers)b::bigint[]) AS p (site, no)
-WHERE r.site = p.site AND r.no = p.no AND ({names(_KEY, "r")}) NOT IN (SELECT * FROM {unnest(_KEY)})"""
+_ADD_LATE: LiteralString = f"""
+WITH incoming AS ({_INCOMING})
+INSERT INTO formerly_shown_teasers ({names(FORMERLY_SHOWN_TEASERS)})
+SELECT DISTINCT ON (site, no, fetched_at) i.site, i.no, i.fetched_at, i.fetched_at, {names(_CONTENT, "i")}
+FROM incoming AS i JOIN articles AS a USING (site, no)
+WHERE i.fetched_at < a.fetched_at AND NOT EXISTS (
+    SELECT FROM shown_teasers AS s WHERE s.site = i.site AND s.no = i.no AND {_IS_SAME}
+        AND i.fetched_at BETWEEN s.first_seen_at AND coalesce(s.last_seen_at, a.fetched_at)
+) AND NOT EXISTS (
+    SELECT FROM formerly_shown_teasers AS s WHERE s.site = i.site AND s.no = i.no AND {_IS_SAME}
+        AND i.fetched_at BETWEEN s.first_seen_at AND s.last_seen_at
+)
+ON CONFLICT (site, no, first_seen_at) DO UPDATE SET {replaced(_CONTENT)}"""
 
 
-def write(connection: Connection, pages: Sequence[PageItems], new: Set[tuple[str, int | None]]) -> None:
-    """Makes the table hold exactly the teasers of these article pages, also where there are fewer than before.
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a page shows, in the order in which it is stored."""
 
-    The table holds nothing yet of the `new` articles, given by site and number.
+    page: PageItems
+    stories: Sequence[RelatedStory]
+    variants: Sequence[int]
+
+    @classmethod
+    def on(cls, page: PageItems) -> Self:
+        stories = sorted(page.related_stories, key=attrgetter("block", "position"))
+        return cls(page, stories, [variant_of(story) for story in stories])
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Site and number of the article."""
+        return self.page.site, self.page.no or 0
+
+    def content(self) -> tuple[str, str, str | None, str, str]:
+        """The columns of `_CONTENT` as PostgreSQL writes arrays."""
+        starts: dict[str, int] = {}
+        is_whole = True
+        for place, story in enumerate(self.stories, start=1):
+            start = starts.setdefault(story.block, place)
+            is_whole = is_whole and story.position == place - start + 1
+        return (
+            _array(map(_quoted, starts)),
+            _array(starts.values()),
+            None if is_whole else _array(story.position for story in self.stories),
+            _array([story.related_no for story in self.stories]),
+            _array(self.variants),
+        )
+
+
+def write(
+    connection: Connection, pages: Sequence[PageItems], before: Mapping[tuple[str, int], datetime | None]
+) -> None:
+    """Makes the tables say what the articles of these pages show now; each article is at most once in `pages`.
+
+    `before` says of those that are not new when they were fetched last until now.
     """
-    owners, stories = _stories(pages)
-    if stories:
-        connection.execute(_WRITE, lists(owners, CAPTURE) | lists(stories, _STORY))
-    known = [page for page in pages if (page.site, page.no) not in new]
-    if known:
-        owners, stories = _stories(known)
-        shown = lists(owners, ("site", "no")) | lists(stories, ("block", "position"))
-        of_pages = {"sites": [page.site for page in known], "numbers": [page.no for page in known]}
-        connection.execute(_DELETE_OTHERS, shown | of_pages)
+    shown = list(map(Shown.on, pages))
+    known = [one for one in shown if one.key in before]
+    different = set(connection.execute(_DIFFERENT, _values(known, before))) if known else set()
+    changed = [one for one in shown if one.key in different or (one.stories and one.key not in before)]
+    if changed:
+        _add_teasers(connection, changed)
+        connection.execute(_WRITE, _values(changed, before))
 
 
-def _stories(pages: Sequence[PageItems]) -> tuple[list[PageItems], list[RelatedStory]]:
-    """The stories of all pages, and for each of them its page."""
-    owners = [page for page in pages for _ in page.related_stories]
-    return owners, [story for page in pages for story in page.related_stories]
+def write_late(connection: Connection, pages: Iterable[PageItems]) -> None:
+    """Adds what articles have shown before they were fetched last, as out of a spool that was drained late."""
+    late = [Shown.on(page) for page in pages if page.related_stories]
+    if late:
+        _add_teasers(connection, late)
+        connection.execute(_ADD_LATE, _values(late, {}))
+
+
+def _add_teasers(connection: Connection, shown: Iterable[Shown]) -> None:
+    teasers = {
+        (one.page.site, story.related_no, variant): story
+        for one in shown
+        for story, variant in zip(one.stories, one.variants, strict=True)
+    }
+    if teasers:
+        # In one order everywhere: two exports that add the same teasers must not wait for each other.
+        keys = sorted(teasers)
+        texts = lists([teasers[key] for key in keys], _TEXT)
+        connection.execute(_ADD_TEASERS, dict(zip(TEASERS, map(list, zip(*keys, strict=True)), strict=False)) | texts)
+
+
+def _values(shown: Sequence[Shown], before: Mapping[tuple[str, int], datetime | None]) -> Lists:
+    contents = dict(zip(_CONTENT, map(list, zip(*[one.content() for one in shown], strict=True)), strict=True))
+    times = {"fetched_before": [before.get(one.key) for one in shown]}
+    return lists([one.page for one in shown], CAPTURE) | times | contents
+
+
+def variant_of(story: RelatedStory) -> int:
+    """What tells a teaser from the others that lead to the same article; `0018_teasers.rows.sql` reckons it as well.
+
+    These 64 bits need to differ among the few of one article only: with ten teasers of each of 10^9 articles, two are
+    taken for one with a chance of 1 in 400 million.
+    """
+    text = f"{story.title or ''}\0{story.lead or ''}\0{story.image_url or ''}\0"
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], signed=True)
+
+
+def _array(values: Iterable[object]) -> str:
+    return "{" + ",".join(map(str, values)) + "}"
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,27 +1,28 @@
-"""The tables `weather_snapshots` and `weather_readings`: one snapshot per change of the strip."""
+"""The tables `weather_snapshots`, a row per change of a site's strip, and `weather_strips`, what strips show."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, LiteralString
+from typing import LiteralString
 
 from psycopg import Connection
 
 from asiatongsin.items import WeatherSnapshot
+from pipelines.database.errors import REFUSALS
 from pipelines.database.statements import each, names, unnest, without
-from pipelines.database.tables import WEATHER_READINGS, WEATHER_SNAPSHOTS
+from pipelines.database.tables import WEATHER_SNAPSHOTS, WEATHER_STRIPS
 from pipelines.exporters.columns import lists
 
 SAME_STRIP_WITHIN = timedelta(hours=1)
 """A strip that comes back within this time is the old one out of a cache: the observations are hourly."""
 
 _SNAPSHOT = without(WEATHER_SNAPSHOTS, "id")
-_IN_STRIP = without(WEATHER_READINGS, "snapshot_id")
-_READING = without(_IN_STRIP, "position")
+_READING = without(WEATHER_STRIPS, "readings_hash", "position")
 
 # Without it, two exporters of one site would each miss the snapshot that the other is about to write.
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('asiatongsin weather ' || %s, 0))"
@@ -50,11 +51,12 @@ WHERE s.id = (SELECT id FROM neighbour WHERE readings_hash = %(readings_hash)s L
 RETURNING s.id"""
 
 _ADD: LiteralString = f"""
-INSERT INTO weather_snapshots ({names(_SNAPSHOT)}) VALUES ({each(_SNAPSHOT, "%({0})s")}) RETURNING id"""
+INSERT INTO weather_snapshots ({names(_SNAPSHOT)}) VALUES ({each(_SNAPSHOT, "%({0})s")})"""
 
-_ADD_READINGS: LiteralString = f"""
-INSERT INTO weather_readings (snapshot_id, {names(_IN_STRIP)})
-SELECT %(snapshot_id)s, {names(_IN_STRIP)} FROM {unnest(_IN_STRIP)}"""
+_ADD_STRIPS: LiteralString = f"""
+INSERT INTO weather_strips ({names(WEATHER_STRIPS)})
+SELECT {names(WEATHER_STRIPS)} FROM {unnest(WEATHER_STRIPS)} ORDER BY readings_hash, position
+ON CONFLICT (readings_hash, position) DO NOTHING"""
 
 # The few snapshots of the time of the batch first: looked for page by page, all older ones were walked through
 # (0.6 s for 200 pages behind 50,000 snapshots, 2026-11-25).
@@ -72,8 +74,6 @@ FROM pages JOIN near ON near.site = pages.site AND fetched_at BETWEEN first_fetc
 ORDER BY place, first_fetched_at DESC, id DESC"""
 
 _CORRECT = "UPDATE weather_snapshots SET readings_hash = %s, page_date = %s WHERE id = %s"
-
-_DELETE_READINGS = "DELETE FROM weather_readings WHERE snapshot_id = %s"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +106,27 @@ def fold(snapshots: Iterable[WeatherSnapshot]) -> list[Strip]:
     return strips
 
 
+def add_strips(connection: Connection, snapshots: Iterable[WeatherSnapshot]) -> None:
+    """Stores what these strips show, where no page of any site showed the same before.
+
+    It is committed at once, before the pages are stored: whoever stores the same strip waits for its end. What the
+    database refuses is left to the transaction of the pages, where it is found out which page it is.
+    """
+    with suppress(*REFUSALS):
+        _add_strips(connection, snapshots)
+
+
+def _add_strips(connection: Connection, snapshots: Iterable[WeatherSnapshot]) -> None:
+    strips = {snapshot.readings_hash: snapshot.readings for snapshot in snapshots}
+    readings = [reading for strip in strips.values() for reading in strip]
+    if readings:
+        values = {
+            "readings_hash": [identity for identity, strip in strips.items() for _ in strip],
+            "position": [position for strip in strips.values() for position in range(1, len(strip) + 1)],
+        }
+        connection.execute(_ADD_STRIPS, values | lists(readings, _READING))
+
+
 def _continues(strips: list[Strip], place: int, snapshot: WeatherSnapshot) -> bool:
     return place == len(strips) - 1 or snapshot.fetched_at - strips[place].last_fetched_at <= SAME_STRIP_WITHIN
 
@@ -129,8 +150,7 @@ def correct(connection: Connection, snapshots: Iterable[WeatherSnapshot]) -> Non
     latest = {identity: given[place - 1] for place, identity in covering.items()}
     for identity, snapshot in latest.items():
         connection.execute(_CORRECT, [snapshot.readings_hash, snapshot.page_date, identity])
-        connection.execute(_DELETE_READINGS, [identity])
-        _add_readings(connection, identity, snapshot)
+        _add_strips(connection, [snapshot])
     write(connection, [snapshot for place, snapshot in enumerate(given, start=1) if place not in covering])
 
 
@@ -145,11 +165,5 @@ def _write(connection: Connection, strip: Strip) -> None:
         "readings_hash": snapshot.readings_hash,
     }
     if connection.execute(_EXTEND, values | {"same": SAME_STRIP_WITHIN}).fetchone() is None:
-        for (identity,) in connection.execute(_ADD, values).fetchall():
-            _add_readings(connection, identity, snapshot)
-
-
-def _add_readings(connection: Connection, identity: int, snapshot: WeatherSnapshot) -> None:
-    positions = list(range(1, len(snapshot.readings) + 1))
-    values: dict[str, Any] = {"snapshot_id": identity, "position": positions, **lists(snapshot.readings, _READING)}
-    connection.execute(_ADD_READINGS, values)
+        connection.execute(_ADD, values)
+        _add_strips(connection, [snapshot])

@@ -67,7 +67,7 @@ def check(settings: BaseSettings) -> None:
     """SettingError where an address cannot be used; the message does not hold the address."""
     given = addresses(settings)
     if given and find_spec("apprise") is None:
-        raise SettingError("ALERTS is set, but what sends them is not installed: pip install 'asiatongsin[alerts]'")
+        raise SettingError("ALERTS is set, but what sends them is not installed: pip install apprise")
     for address in given:
         if not _service(address.url):
             raise SettingError(

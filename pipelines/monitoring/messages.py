@@ -13,9 +13,9 @@ from pipelines.verdict.decide import Verdict
 
 NEXT_STEPS = {
     Outcome.ERROR: "Read the log of that crawl. What was fetched is stored, or waits in the spool for the next crawl.",
-    Outcome.SPOOLED: "See that the database answers; then `scrapy export`, or the next crawl, stores what waits.",
+    Outcome.SPOOLED: "See that the database answers; then `asiatongsin drain`, or the next crawl, stores what waits.",
     Outcome.UNREACHABLE: "Open the site in a browser. Where it is there, read its robots.txt, and set CONTACT.",
-    Outcome.DRIFT: "CONTRIBUTING.md begins with what to do when the layout changed; `scrapy reparse` makes up for it.",
+    Outcome.DRIFT: "CONTRIBUTING.md tells what to do when the layout changed; `asiatongsin reparse` makes up for it.",
 }
 """What the reader of an alert does next, by the outcome."""
 
@@ -37,7 +37,7 @@ def message(site_troubles: SiteTroubles, record: CrawlRecord, verdict: Verdict) 
     outcome = next((one for one in NEXT_STEPS if one.word == site_troubles.trouble), Outcome.OK)
     is_good = outcome is Outcome.OK
     lines = _recovery(site_troubles, verdict) if is_good else _trouble(site_troubles, verdict, NEXT_STEPS[outcome])
-    lines += [f"Crawl {record.id}; `scrapy status` shows the last ones."]
+    lines += [f"Crawl {record.id}; `asiatongsin status` shows the last ones."]
     title = printable(f"asiatongsin: {record.site}: {outcome.word}")
     return Message(title=title, body="\n".join(map(printable, lines)), is_good=is_good)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import LiteralString
 
 from psycopg import Connection
 from psycopg.rows import class_row
@@ -18,17 +19,26 @@ Example: a crawl every half an hour makes 48 a day, of which most bring one arti
 """
 
 # LIMIT and OFFSET make PostgreSQL walk from crawl to crawl by the index, whatever its planner thinks.
-_BEFORE = """
+_OF: LiteralString = """
 SELECT o.* FROM unnest(%(parts)s::text[], %(fields)s::text[]) AS k (part, field), LATERAL (
-    SELECT o.part, o.field, o.pages, o.found, o.amount, o.fell
+    SELECT k.part, k.field, n.pages[at] AS pages, n.found[at] AS found, n.amounts[at] AS amount, n.fell[at] AS fell
     FROM (
-        SELECT * FROM crawl_coverage AS i
-        WHERE i.site = %(site)s AND i.part = k.part AND i.field = k.field AND NOT i.fell AND i.crawl <> %(crawl)s
-        ORDER BY i.number DESC LIMIT 1000
-    ) AS o, LATERAL (SELECT is_comparable, scope FROM crawls WHERE id = o.crawl OFFSET 0) AS c
-    WHERE c.is_comparable AND c.scope = %(scope)s
-    ORDER BY o.number DESC LIMIT CASE WHEN k.part LIKE 'list %%' THEN %(limit_of_list)s ELSE %(limit)s END
-) AS o"""
+        SELECT number, scope, is_comparable, {column} AS id FROM crawls
+        WHERE site = %(site)s AND {column} IS NOT NULL AND id <> %(crawl)s
+        ORDER BY number DESC LIMIT 1000
+    ) AS c, LATERAL (
+        SELECT *, array_position(fields, k.part || ' ' || k.field) AS at FROM coverage_counts WHERE id = c.id OFFSET 0
+    ) AS n
+    WHERE c.is_comparable AND c.scope = %(scope)s AND NOT n.fell[at]
+    ORDER BY c.number DESC LIMIT CASE WHEN k.part LIKE 'list %%' THEN %(limit_of_list)s ELSE %(limit)s END
+) AS o WHERE {is_in_column}"""
+
+_BEFORE: LiteralString = " UNION ALL ".join(
+    [
+        _OF.format(column="article_coverage", is_in_column="k.part = 'article'"),
+        _OF.format(column="coverage", is_in_column="k.part <> 'article'"),
+    ]
+)
 
 _FALLEN = "SELECT part, field FROM missing_fields WHERE site = %s"
 _MISSING = "SELECT site, part, field, scope, since FROM missing_fields"

@@ -21,17 +21,27 @@ FAR = 1_000_000
 Example: 142,000 articles, and one whose number the site made up of the time. All numbers up to it would be missing.
 """
 
-# Parts of the stored numbers, that with most articles first. A stored page may lead to articles older than all of them.
+_ENDS = "SELECT min(no), max(no) FROM articles WHERE site = %(site)s"
+
+# Parts of the stored numbers, that with most articles first.
 _PARTS = """
-SELECT least(min(no), (
-    SELECT min(related_no) FROM related_stories WHERE site = %(site)s AND related_no > min(parts.no) - %(far)s
-)), max(no) FROM (
+SELECT min(no), max(no) FROM (
     SELECT no, count(*) FILTER (WHERE is_far) OVER (ORDER BY no) AS part
     FROM (SELECT no, no - lag(no) OVER (ORDER BY no) > %(far)s AS is_far FROM articles WHERE site = %(site)s) AS steps
 ) AS parts WHERE no <= %(highest)s
 GROUP BY part ORDER BY count(*) DESC, max(no) DESC LIMIT 1"""
 
-_STRAYS = "SELECT count(*)::int, min(no), max(no) FROM articles WHERE site = %s AND no NOT BETWEEN %s AND %s"
+# A stored page may lead to articles older than all that are stored.
+_LOWEST = """
+SELECT least(%(first)s, (
+    SELECT min(related_no) FROM related_numbers WHERE site = %(site)s AND related_no > %(first)s - %(far)s
+))"""
+
+_STRAYS = """
+SELECT count(*)::int, min(no), max(no) FROM (
+    SELECT no FROM articles WHERE site = %(site)s AND no < %(first)s
+    UNION ALL SELECT no FROM articles WHERE site = %(site)s AND no > %(last)s
+) AS outside"""
 
 # Lists that crawls walked, or tried to, of late. Where the end of the list of all articles was seen, none matters.
 _WITHOUT_END: LiteralString = f"""
@@ -48,33 +58,42 @@ SELECT section FROM (
 WHERE section NOT IN (SELECT section FROM ended) AND NOT EXISTS (SELECT FROM ended WHERE section = {ALL})
 ORDER BY section"""
 
-# The other statements begin with this one: a row for each number that left a trace, with the lowest of its classes.
-# 1 stored, 2 gone, 3 unreadable; missing are: 4 stored pages lead to it, 5 tried in vain, or found removed by a crawl
-# whose removals do not count. A number without a row was never seen.
-# A range of 2,000,000 with 1,000,000 articles and 5,000,000 related stories takes 2 to 3 s (2026-11-24).
-_KNOWN = """
+# The other statements begin with one of these: a row for each number that left a trace, with the lowest of its classes.
+# 0 stored and gone, 1 stored, 2 gone, 3 unreadable; missing are: 4 stored pages lead to it, 5 tried in vain, or found
+# removed by a crawl whose removals do not count. A number without a row was never seen.
+# Each part reads an index and nothing else: rows of one site lie all over the table.
+_HELD_TRACES = """
+    SELECT no, 1 AS class, NULL::timestamptz AS tried_at
+    FROM articles WHERE site = %(site)s AND no BETWEEN %(first)s AND %(last)s
+    UNION ALL
+    SELECT no, 0, NULL
+    FROM articles WHERE site = %(site)s AND no BETWEEN %(first)s AND %(last)s AND gone_at IS NOT NULL
+    UNION ALL
+    SELECT no, CASE WHEN first_confirmed_at IS NULL THEN 5 ELSE 2 END,
+        CASE WHEN first_confirmed_at IS NULL THEN last_seen_at END
+    FROM removed_articles WHERE site = %(site)s AND no BETWEEN %(first)s AND %(last)s
+    UNION ALL
+    SELECT no, CASE WHEN is_transient THEN 5 ELSE 3 END, fetched_at
+    FROM rejected_pages WHERE site = %(site)s AND no BETWEEN %(first)s AND %(last)s"""
+
+_LED_TO = """
+    UNION ALL
+    SELECT DISTINCT related_no, 4, NULL::timestamptz
+    FROM related_numbers WHERE site = %(site)s AND related_no BETWEEN %(first)s AND %(last)s"""
+
+_OF_TRACES: LiteralString = """
 WITH known AS (
-    SELECT no, min(class) AS class, max(tried_at) AS tried_at FROM (
-        SELECT no, CASE WHEN gone_at IS NULL THEN 1 ELSE 2 END AS class, NULL::timestamptz AS tried_at
-        FROM articles WHERE site = %(site)s AND no BETWEEN %(first)s AND %(last)s
-        UNION ALL
-        SELECT no, CASE WHEN first_confirmed_at IS NULL THEN 5 ELSE 2 END,
-            CASE WHEN first_confirmed_at IS NULL THEN last_seen_at END
-        FROM removed_articles WHERE site = %(site)s AND no BETWEEN %(first)s AND %(last)s
-        UNION ALL
-        SELECT no, CASE WHEN is_transient THEN 5 ELSE 3 END, fetched_at
-        FROM rejected_pages WHERE site = %(site)s AND no BETWEEN %(first)s AND %(last)s
-        UNION ALL
-        SELECT related_no, 4, NULL
-        FROM related_stories WHERE site = %(site)s AND related_no BETWEEN %(first)s AND %(last)s
-    ) AS traces GROUP BY no
+    SELECT no, min(class) AS class, max(tried_at) AS tried_at FROM ({traces}) AS traces GROUP BY no
 )"""
 
-_COUNTS = "SELECT class, count(*)::int FROM known GROUP BY class"
+_HELD = _OF_TRACES.format(traces=_HELD_TRACES)
+_KNOWN = _OF_TRACES.format(traces=_HELD_TRACES + _LED_TO)
 
-_COUNTS_OF = "SELECT class, count(*)::int FROM known WHERE no = ANY(%(numbers)s) GROUP BY class"
+_COUNTS = f"{_KNOWN} SELECT class, count(*)::int FROM known GROUP BY class"
 
-_RUNS = """
+_COUNTS_OF = f"{_KNOWN} SELECT class, count(*)::int FROM known WHERE no = ANY(%(numbers)s) GROUP BY class"
+
+_RUNS = f"""{_HELD}
 SELECT r.first, r.last, below.published_at, above.published_at, r.runs
 FROM (
     SELECT first, last, count(*) OVER () AS runs FROM (
@@ -94,7 +113,7 @@ LEFT JOIN LATERAL (
 ORDER BY r.last - r.first DESC, r.last DESC"""
 
 # A number that was tried in vain waits until all others were tried, so that it keeps none of them from its turn.
-_MISSING = """
+_MISSING = f"""{_KNOWN}
 , runs AS (
     SELECT first, last FROM (
         SELECT lag(no, 1, %(first)s::bigint - 1) OVER (ORDER BY no) + 1 AS first, no - 1 AS last
@@ -190,8 +209,16 @@ def stored_span(connection: Connection, site: str) -> Span | None:
 
     Strays are left out.
     """
-    values = {"site": site, "far": FAR, "highest": HIGHEST_NUMBER}
-    return next((Span(site, *ends) for ends in connection.execute(_PARTS, values)), None)
+    values: dict[str, Any] = {"site": site, "far": FAR, "highest": HIGHEST_NUMBER}
+    [(first, last)] = connection.execute(_ENDS, values).fetchall()
+    if first is None:
+        return None
+    if last - first > FAR or last > HIGHEST_NUMBER:  # else nothing can be far from the rest
+        first, last = connection.execute(_PARTS, values).fetchone() or (None, None)
+    if first is None:
+        return None
+    [(lowest,)] = connection.execute(_LOWEST, values | {"first": first}).fetchall()
+    return Span(site, lowest, last)
 
 
 def lists_without_end(connection: Connection, site: str) -> list[int]:
@@ -201,7 +228,7 @@ def lists_without_end(connection: Connection, site: str) -> list[int]:
 
 def strays(connection: Connection, stored: Span) -> Strays:
     """The stored numbers outside of the range that `stored_span` returned."""
-    [row] = connection.execute(_STRAYS, [stored.site, stored.first, stored.last]).fetchall()
+    [row] = connection.execute(_STRAYS, asdict(stored)).fetchall()
     return Strays(*row)
 
 
@@ -228,15 +255,15 @@ def missing(connection: Connection, span: Span, limit: int) -> list[int]:
 
 
 def _rows(connection: Connection, query: LiteralString, span: Span, **values: Any) -> list[tuple[Any, ...]]:
-    return connection.execute(_KNOWN + query, asdict(span) | values).fetchall()
+    return connection.execute(query, asdict(span) | values).fetchall()
 
 
 def _counts(rows: Sequence[tuple[int, int]], numbers: int) -> Counts:
     of_class = dict(rows)
-    stored, gone, unreadable, led_to, tried = (of_class.get(number, 0) for number in range(1, 6))
+    gone_since, stored, gone, unreadable, led_to, tried = (of_class.get(number, 0) for number in range(6))
     return Counts(
         stored=stored,
-        gone=gone,
+        gone=gone + gone_since,
         unreadable=unreadable,
         never_listed=led_to + tried,
         never_seen=numbers - sum(of_class.values()),

@@ -80,18 +80,26 @@ FROM articles AS a LEFT JOIN article_checks AS c USING (site, no) LEFT JOIN remo
 _STORED = f"""{_OF_ARTICLE}
 WHERE a.site = %(site)s AND a.no = ANY(%(numbers)s)"""
 
-_RECHECKS = f"""{_OF_ARTICLE}
-WHERE a.site = %(site)s AND c.next_check_at <= now()
-ORDER BY c.next_check_at, a.no LIMIT %(limit)s"""
+_RECHECKS = f"""{_OF_ARTICLE} JOIN (
+    SELECT no, next_check_at FROM article_checks WHERE site = %(site)s AND next_check_at <= now()
+    ORDER BY next_check_at, no LIMIT %(limit)s
+) AS due ON due.no = a.no
+WHERE a.site = %(site)s
+ORDER BY due.next_check_at, a.no"""
 
-_LIVE = f"""{_OF_ARTICLE}
-WHERE a.site = %(site)s AND a.gone_at IS NULL AND r.no IS NULL"""
+# A scalar subquery, which PostgreSQL asks article by article: it must not go through all of a site for a few.
+_LIVE = """
+SELECT no FROM articles AS a
+WHERE site = %(site)s AND gone_at IS NULL
+    AND (SELECT r.no FROM removed_articles AS r WHERE r.site = a.site AND r.no = a.no) IS NULL"""
 
 # Only the part of the site with the old articles may fail: so neighbours of the number first, then the newest.
-_CONTROLS = f"""
-({_LIVE} AND a.no < %(near)s ORDER BY a.no DESC LIMIT %(limit)s)
-UNION ALL ({_LIVE} AND a.no > %(near)s ORDER BY a.no LIMIT %(limit)s)
-UNION ALL ({_LIVE} AND a.no <> %(near)s ORDER BY a.no DESC LIMIT %(limit)s)"""
+_CONTROLS = f"""{_OF_ARTICLE}
+WHERE a.site = %(site)s AND a.no IN (
+    ({_LIVE} AND no < %(near)s ORDER BY no DESC LIMIT %(limit)s)
+    UNION ALL ({_LIVE} AND no > %(near)s ORDER BY no LIMIT %(limit)s)
+    UNION ALL ({_LIVE} AND no <> %(near)s ORDER BY no DESC LIMIT %(limit)s)
+)"""
 
 # Since the last crawl that walked this list as far as it should, did a crawl store articles? Crawls count in the order
 # of their rows. Where the clock was set back between them, all articles may be missing. So they may where no crawl has
@@ -177,8 +185,9 @@ def rechecks(connection: Connection, site: str, limit: int) -> list[Stored]:
 def controls(connection: Connection, site: str, near: int) -> list[Stored]:
     """Stored articles that were there at their last visit, in turn: one below, one above, the newest, and so on."""
     found = _stored(_rows(connection, _CONTROLS, {"site": site, "near": near, "limit": MAX_CONTROLS}))
-    below = [article for article in found if article.no < near]
-    above = sorted({article.no: article for article in found if article.no > near}.values(), key=lambda one: one.no)
+    found.sort(key=lambda article: article.no)
+    below = [article for article in reversed(found) if article.no < near]
+    above = [article for article in found if article.no > near]
     in_turn = chain.from_iterable(zip_longest(below, above, reversed(above)))
     return list({article.no: article for article in in_turn if article}.values())
 

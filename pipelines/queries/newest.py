@@ -1,4 +1,4 @@
-"""The newest articles, weather and related stories in the database, as tables that `scrapy summary` prints."""
+"""The newest articles, weather and related stories in the database, as tables that `asiatongsin summary` prints."""
 
 from __future__ import annotations
 
@@ -7,34 +7,51 @@ from typing import Any, LiteralString
 
 from psycopg import Connection
 
+from pipelines.queries.sites import SITES
+
 Rows = list[tuple[Any, ...]]
 
-_NEWEST = """
+# The newest of each site, by its index, and of those the newest: no query looks through all articles.
+_OF_EACH_SITE: LiteralString = f"""
+SELECT a.* FROM ({SITES}) AS sites, LATERAL (
+    (SELECT * FROM articles WHERE site = sites.site AND published_at IS NOT NULL
+     ORDER BY published_at DESC LIMIT %(limit)s)
+    UNION ALL
+    (SELECT * FROM articles WHERE site = sites.site AND published_at IS NULL LIMIT %(limit)s)
+) AS a"""
+
+_NEWEST: LiteralString = f"""
 SELECT no, to_char(published_at AT TIME ZONE 'Asia/Seoul', 'MM-DD HH24:MI'), section, headline, reporter,
     length(body)
-FROM articles ORDER BY published_at DESC NULLS LAST LIMIT %s"""
+FROM ({_OF_EACH_SITE}) AS a ORDER BY published_at DESC NULLS LAST LIMIT %(limit)s"""
 
-_WEATHER = """
-WITH latest AS (SELECT id FROM weather_snapshots ORDER BY last_fetched_at DESC LIMIT 1)
+_SNAPSHOTS_OF_EACH_SITE: LiteralString = f"""
+SELECT s.* FROM ({SITES}) AS sites, LATERAL (
+    SELECT * FROM weather_snapshots WHERE site = sites.site ORDER BY first_fetched_at DESC LIMIT 10
+) AS s"""
+
+_WEATHER: LiteralString = f"""
+WITH latest AS (SELECT id FROM ({_SNAPSHOTS_OF_EACH_SITE}) AS s ORDER BY last_fetched_at DESC LIMIT 1)
 SELECT r.city, coalesce(r.condition, '(none printed)'), r.temperature_c::float8, r.station_id, s.name_en
 FROM weather_readings AS r JOIN latest ON r.snapshot_id = latest.id
 LEFT JOIN weather_stations AS s USING (station_id)
 ORDER BY r.position"""
 
-_SNAPSHOTS = """
+_SNAPSHOTS: LiteralString = f"""
 SELECT to_char(first_fetched_at AT TIME ZONE 'Asia/Seoul', 'MM-DD HH24:MI:SS'),
     to_char(last_fetched_at AT TIME ZONE 'Asia/Seoul', 'MM-DD HH24:MI:SS'), page_date, pages
-FROM weather_snapshots ORDER BY last_fetched_at DESC LIMIT %s"""
+FROM ({_SNAPSHOTS_OF_EACH_SITE}) AS s ORDER BY last_fetched_at DESC LIMIT %(limit)s"""
 
-_RELATED = """
+# Of the newest article that leads to others. At most so many of each site are looked at for one.
+_RELATED: LiteralString = f"""
 SELECT r.no, r.block, r.position, r.related_no, r.title,
     CASE WHEN EXISTS (SELECT FROM articles AS a WHERE a.site = r.site AND a.no = r.related_no) THEN 'yes' ELSE 'no' END
-FROM related_stories AS r
-WHERE (r.site, r.no) IN (
-    SELECT s.site, s.no FROM related_stories AS s JOIN articles AS a USING (site, no)
-    ORDER BY a.published_at DESC NULLS LAST LIMIT 1
-)
-ORDER BY r.block, r.position LIMIT %s"""
+FROM (
+    SELECT site, no FROM ({_OF_EACH_SITE.replace("%(limit)s", "100")}) AS a
+    WHERE EXISTS (SELECT FROM related_stories AS s WHERE s.site = a.site AND s.no = a.no)
+    ORDER BY published_at DESC NULLS LAST LIMIT 1
+) AS newest JOIN related_stories AS r USING (site, no)
+ORDER BY r.block, r.position LIMIT %(limit)s"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,4 +89,4 @@ def related_stories(connection: Connection, limit: int = 10) -> Table:
 def _table(
     connection: Connection, title: str, head: tuple[str, ...], query: LiteralString, limit: int | None = None
 ) -> Table:
-    return Table(title, head, connection.execute(query, None if limit is None else [limit]).fetchall())
+    return Table(title, head, connection.execute(query, {"limit": limit}).fetchall())

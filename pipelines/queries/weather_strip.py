@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import LiteralString
 
 from psycopg import Connection
 from psycopg.rows import class_row
 
-_NEWEST = """
+NEWEST: LiteralString = """
 SELECT first_fetched_at AS since, last_fetched_at AS until, last_fetched_at - first_fetched_at AS unchanged_for
-FROM weather_snapshots WHERE site = %s ORDER BY first_fetched_at DESC, id DESC LIMIT 1"""
+FROM weather_snapshots WHERE site = {site} ORDER BY first_fetched_at DESC, id DESC LIMIT 1"""
+"""The newest strip of the site to which `{site}` is set."""
+
+_NEWEST = NEWEST.format(site="%s")
 
 
 @dataclass(frozen=True, kw_only=True)

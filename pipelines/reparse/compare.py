@@ -16,13 +16,12 @@ from pipelines.database.statements import names, only, unnest, without
 from pipelines.database.tables import (
     ARTICLE_IMAGES,
     ARTICLE_LINKS,
-    ARTICLE_REVISIONS,
     ARTICLES,
     CAPTURE,
-    RELATED_STORIES,
     WEATHER_SNAPSHOTS,
     Columns,
 )
+from pipelines.database.views import ARTICLE_REVISIONS, RELATED_STORIES
 from pipelines.exporters.articles import bodies
 from pipelines.exporters.columns import lists
 from pipelines.exporters.phone_pages import set_aside
@@ -62,7 +61,9 @@ SELECT {names(_OF_ROW, "a")},
 FROM articles AS a JOIN {unnest(_KEY)} USING (site, no)"""
 
 _REVISIONS: LiteralString = f"""
-SELECT {names(_OF_REVISION)} FROM article_revisions JOIN {unnest(_KEY)} USING (site, no) ORDER BY fetched_at"""
+SELECT {names(_OF_REVISION, "r")} FROM {unnest(_KEY)} CROSS JOIN LATERAL (
+    SELECT * FROM article_revisions AS r WHERE r.site = t.site AND r.no = t.no OFFSET 0
+) AS r ORDER BY r.fetched_at"""
 
 _REJECTED: LiteralString = f"""
 SELECT site, no, fetched_at, reason FROM rejected_pages JOIN {unnest(CAPTURE)} USING (site, no, fetched_at)"""

@@ -17,11 +17,11 @@ from scrapy import Spider
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 from scrapy.settings import BaseSettings, Settings
-from scrapy.statscollectors import MemoryStatsCollector
 from scrapy.utils.conf import build_component_list
 from scrapy.utils.misc import build_from_crawler, load_object
 
 from asiatongsin.items import Page, PageItems
+from asiatongsin.stats_collector import StatsCollector
 from pipelines.stages.archive import ArchivePipeline
 from pipelines.stages.item_errors import dropped, rejected_by_fault
 from pipelines.stages.spool import SpoolPipeline
@@ -32,7 +32,10 @@ CHUNK_PAGES = 20
 CHUNK_BYTES = 2 * 1024 * 1024
 """Bytes of pages above which a process is given no more at once."""
 
-CHUNKS_WAITING = 3
+CHUNKS_AHEAD = 5
+"""Chunks that each other process has before it: enough to read while this one compares a batch with the database."""
+
+CHUNKS_WAITING = 8
 """Chunks on their way, for each process, above which no more pages are fetched."""
 
 BYTES_WAITING = 32 * 1024 * 1024
@@ -50,7 +53,7 @@ class Stages:
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         crawler = Crawler(Spider, Settings(values))
-        crawler.stats = MemoryStatsCollector(crawler)
+        crawler.stats = StatsCollector(crawler)
         classes = map(load_object, build_component_list(crawler.settings.getwithbase("ITEM_PIPELINES")))
         kept_out = (ArchivePipeline, SpoolPipeline)
         self.stages = [build_from_crawler(one, crawler) for one in classes if not issubclass(one, kept_out)]
@@ -154,13 +157,19 @@ class _Readers:
         return self._result(self.waiting.popleft())
 
     def _hand_out(self) -> None:
-        """Gives each of the other processes two chunks: one to read, and the next one."""
-        being_read = sum(chunk.done is not None and not chunk.done.done() for chunk in self.waiting)
-        while self.apart and being_read < 2 * (self.jobs - 1) and (idle := self._idle()):
+        """Gives each of the other processes CHUNKS_AHEAD, and the thread of this one a chunk."""
+        apart = self._being_read(is_here=False)
+        while self.apart and apart < CHUNKS_AHEAD * (self.jobs - 1) and (idle := self._idle()):
             idle.done = self.apart.submit(_read_apart, idle.pages)
-            being_read += 1
-        if not self.apart and (idle := self._idle()):
+            apart += 1
+        if not self._being_read(is_here=True) and (idle := self._idle()):
             self._read_here(idle)
+
+    def _being_read(self, *, is_here: bool) -> int:
+        return sum(chunk.is_here == is_here and self._is_begun(chunk) for chunk in self.waiting)
+
+    def _is_begun(self, chunk: _Chunk) -> bool:
+        return chunk.done is not None and not chunk.done.done()
 
     def _idle(self) -> _Chunk | None:
         return next((chunk for chunk in self.waiting if chunk.done is None), None)

@@ -44,17 +44,17 @@ class Writing:
             touched.add(page.site)
         for site in touched:
             spool, record = self._spools[site]
-            spool.close_segment()
+            spool.writer.close()
             self.drain.drain(spool, record)
 
     def end(self, outcome: Outcome, counts: dict[str, int]) -> Outcome:
-        """Writes how the run went and gives up the spools, where pages that are not stored wait for `scrapy export`."""
+        """Writes how the run went and gives up the spools, where what is not stored waits for `asiatongsin drain`."""
         for spool, record in self._spools.values():
             final = replace(
                 record, finished_at=datetime.now(UTC), outcome=outcome.word, spooled=spool.waiting(), statistics=counts
             )
             with suppress(OSError):
-                spool.close_segment()
+                spool.writer.close()
                 spool.write_record(final)
             if outcome is not Outcome.SPOOLED:
                 try:

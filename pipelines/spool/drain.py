@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -19,6 +20,7 @@ from pipelines.crawl_record import CrawlRecord, FieldKey, Outcome
 from pipelines.database import clock
 from pipelines.database.connection import Database
 from pipelines.database.errors import REFUSALS, DatabaseUnreachable, DatabaseUnusable
+from pipelines.database.moves import Mover
 from pipelines.database.session import Session
 from pipelines.disk import make_private_folder, write_whole
 from pipelines.exporters import crawls
@@ -27,6 +29,7 @@ from pipelines.exporters.future_times import set_back
 from pipelines.queries import coverage_history
 from pipelines.spool.belonging import DatabaseOther, identity_of, remember, remembered
 from pipelines.spool.folder import DAMAGED, Spool, encode, read_segment
+from pipelines.threads import start_in_thread
 from pipelines.verdict.earlier import earlier_crawls
 from pipelines.verdict.falls import EarlierCrawls
 from pipelines.verdict.when_stored import judge_and_store
@@ -38,6 +41,26 @@ BATCH_BYTES = 2 * 1024 * 1024
 
 BATCH_SECONDS = 2.0
 """How long a transaction should take, as estimated from the one before: its pages are seen only as it ends."""
+
+
+@dataclass
+class Batch:
+    """Segments that are stored in one transaction."""
+
+    paths: list[Path] = field(default_factory=list)
+    """Their files."""
+
+    size: int = 0
+    """Bytes of these."""
+
+    segments: dict[int, list[PageItems]] = field(default_factory=dict)
+    """Their pages, by their numbers."""
+
+    broken: dict[str, list[bytes]] = field(default_factory=dict)
+    """Lines that hold no page, by the names of their segments."""
+
+    failed: OSError | None = None
+    """Why the segment behind them cannot be read."""
 
 
 class Drain:
@@ -59,6 +82,7 @@ class Drain:
         self.is_clock_proven: Callable[[], bool] = lambda: False
         """Whether the clock is known to be right: only then can times that lie ahead of it be wrong."""
         self._session = session or Session(database)
+        self._mover = Mover()
         self._identified: Connection | None = None
         self._batch_bytes = 0
         self._sites_set_back: set[str] = set()
@@ -106,31 +130,37 @@ class Drain:
         if waiting and record.site not in self._sites_set_back and self.is_clock_proven():
             self._session.run(partial(set_back, site=record.site))
             self._sites_set_back.add(record.site)
-        while waiting:
-            paths = _batch(waiting, self._batch_bytes)
-            size = sum(path.stat().st_size for path in paths)
-            segments, failed = self._read(paths, record)
-            if failed and not segments:
-                raise failed
+        ahead = None
+        while ahead or waiting:
+            batch = (ahead or self._read_next(waiting)).result()
+            # Python reads the next one while it waits for this one to be stored; how much, only a first one tells.
+            ahead = self._read_next(waiting) if waiting and self._batch_bytes else None
+            if batch.failed and not batch.segments:
+                raise batch.failed
+            self._keep_broken(batch, record)
             started_at = monotonic()
-            work = partial(self._export, spool=spool, record=record, segments=segments)
+            work = partial(self._export, spool=spool, record=record, segments=batch.segments)
             self.total.add(self._session.run(work))
             # A statement costs as much for one segment as for a few.
-            self._batch_bytes = int(min(BATCH_BYTES, size * BATCH_SECONDS / (monotonic() - started_at + 0.001)))
-            for path in paths[: len(segments)]:
+            self._batch_bytes = int(min(BATCH_BYTES, batch.size * BATCH_SECONDS / (monotonic() - started_at + 0.001)))
+            for path in batch.paths:
                 path.unlink()
-            if failed:
-                raise failed
+            if batch.failed:
+                raise batch.failed
 
-    def _read(self, paths: list[Path], record: CrawlRecord) -> tuple[dict[int, list[PageItems]], OSError | None]:
-        """The pages of segments, up to one that cannot be read, and why that is: they are stored in their order."""
-        segments: dict[int, list[PageItems]] = {}
-        for path in paths:
-            try:
-                segments[int(path.stem)] = self._pages_of(path, record)
-            except OSError as error:
-                return segments, error
-        return segments, None
+    def move_some_rows(self) -> None:
+        """Moves some rows that an older version has stored otherwise. DatabaseUnreachable, DatabaseUnusable."""
+        if self.is_connected and not self._mover.is_over:
+            self._session.run(self._mover.step)
+
+    def _read_next(self, waiting: deque[Path]) -> Future[Batch]:
+        return start_in_thread(read_batch, _batch(waiting, self._batch_bytes))
+
+    def _keep_broken(self, batch: Batch, record: CrawlRecord) -> None:
+        """Keeps the lines that hold no page in files."""
+        for segment, lines in batch.broken.items():
+            self.broken += len(lines)
+            self._keep(f"{record.id}-{segment}-broken.jsonl", b"\n".join(lines))
 
     def _export(
         self, connection: Connection, spool: Spool, record: CrawlRecord, segments: Mapping[int, Sequence[PageItems]]
@@ -152,14 +182,6 @@ class Drain:
         if connection is not self._identified:
             self.here = identity_of(self._session.database, connection)
             self._identified = connection
-
-    def _pages_of(self, segment: Path, record: CrawlRecord) -> list[PageItems]:
-        """The pages of a segment; lines that hold no page are kept in a file."""
-        pages, broken = read_segment(segment)
-        if broken:
-            self.broken += len(broken)
-            self._keep(f"{record.id}-{segment.stem}-broken.jsonl", b"\n".join(broken))
-        return pages
 
     def store_record(self, record: CrawlRecord) -> None:
         """Writes the row of the crawl, and all that follows from it. DatabaseUnreachable, DatabaseUnusable."""
@@ -214,6 +236,22 @@ class Drain:
         write_whole(path, content + b"\n")
         logger.warning("What could not be stored is kept in %s", path)
         return str(path.relative_to(self.data))
+
+
+def read_batch(paths: Sequence[Path]) -> Batch:
+    """The pages of these segments, up to one that cannot be read: they are stored in their order."""
+    batch = Batch()
+    for path in paths:
+        try:
+            batch.size += path.stat().st_size
+            batch.segments[int(path.stem)], broken = read_segment(path)
+        except OSError as error:
+            batch.failed = error
+            break
+        batch.paths.append(path)
+        if broken:
+            batch.broken[path.stem] = broken
+    return batch
 
 
 def _batch(waiting: deque[Path], batch_bytes: int) -> list[Path]:

@@ -77,17 +77,18 @@ class DrainThread(Thread):
     def _store_unsynced(self) -> None:
         """Stores what can still be read, although the disk does not take it."""
         with suppress(OSError):
-            self.spool.close_segment(is_synced=False)
+            self.spool.writer.close(is_synced=False)
         self._drain(TICK)
 
     def _drain(self, pause: float, older_than: float = 0.0) -> float:
         """Stores closed segments, and the open one if it is old enough; returns seconds until the next attempt."""
         try:
             try:
-                self.spool.sync()
-                self.spool.close_segment(older_than=older_than)
+                self.spool.writer.close(older_than=older_than)
             finally:  # segments that were closed before can be stored all the same
                 self.worker.drain(self.spool, self.record)
+            if not self._stopping.is_set():
+                self.worker.move_some_rows()
         except (DatabaseUnreachable, DatabaseUnusable, psycopg.Error, OSError) as error:
             # Whatever the error is, the pages are in the spool, and the last line of the crawl says why.
             if not self.trouble:

@@ -11,19 +11,19 @@ import fcntl
 import logging
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from threading import RLock
-from time import monotonic, time
+from time import time
 from typing import Any, Self
 
 import msgspec
 
 from asiatongsin.items import PageItems
 from pipelines.crawl_record import CrawlRecord
-from pipelines.disk import OWNER_AND_GROUP, SYNC_AFTER, append_whole, fsync_folder, make_private_folder, write_whole
+from pipelines.disk import OWNER_AND_GROUP, fsync_folder, make_private_folder, write_whole
 from pipelines.spool.belonging import DatabaseIdentity
+from pipelines.spool.segment_writer import CLOSED, OPEN, SegmentWriter
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +33,6 @@ DAMAGED = (msgspec.MsgspecError, UnicodeDecodeError)
 UNFINISHED_AFTER = 3600.0
 """Seconds after which an unfinished folder is abandoned: finishing one takes milliseconds."""
 
-_CLOSED, _OPEN = ".jsonl", ".open"
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(PageItems).decode
 _decode_record = msgspec.json.Decoder(CrawlRecord).decode
@@ -49,21 +48,13 @@ _decode_note = msgspec.json.Decoder(_Note).decode
 
 
 class Spool:
-    """The folder of one crawl. Appending and closing may happen in different threads."""
+    """The folder of one crawl."""
 
     def __init__(self, folder: Path, owner: int, *, segment_pages: int = 50, segment_seconds: float = 5.0) -> None:
         self.folder = folder
-        self.segment_pages = segment_pages
         self.segment_seconds = segment_seconds
-        self.sync_first: Callable[[], None] = lambda: None
-        """Is called before pages are brought to the disk: brings the archived records there that they refer to."""
+        self.writer = SegmentWriter(folder, pages_max=segment_pages)
         self._owner = owner
-        self._lock = RLock()
-        self._file: int | None = None
-        self._number = 0
-        self._pages = 0
-        self._opened_at = 0.0
-        self._synced_at = 0.0
 
     @classmethod
     def create(
@@ -105,47 +96,16 @@ class Spool:
 
     def append(self, items: PageItems) -> None:
         """Hands one page, whole, to the operating system: it is safe there when the process is killed."""
-        with self._lock:
-            file = self._open_segment() if self._file is None else self._file
-            append_whole(file, encode(items) + b"\n")
-            if monotonic() - self._synced_at > SYNC_AFTER:
-                self.sync()
-            self._pages += 1
-            if self._pages >= self.segment_pages:
-                self.close_segment()
-
-    def close_segment(self, *, older_than: float = 0.0, is_synced: bool = True) -> None:
-        """Closes the open segment, if there is one and it was opened so many seconds ago.
-
-        It is brought to the disk itself before. With `is_synced=False` it is not, since that failed.
-        """
-        with self._lock:
-            if self._file is None or monotonic() - self._opened_at < older_than:
-                return
-            if is_synced:
-                self.sync_first()
-                os.fsync(self._file)
-            os.close(self._file)
-            self._file = None
-            self._segment(_OPEN).rename(self._segment(_CLOSED))
-            fsync_folder(self.folder)
-
-    def sync(self) -> None:
-        """Brings what was appended to the disk itself, for the day the power fails."""
-        with self._lock:
-            if self._file is not None:
-                self.sync_first()
-                os.fsync(self._file)
-                self._synced_at = monotonic()
+        self.writer.append(encode(items) + b"\n")
 
     def segments(self) -> list[Path]:
         """Closed segments in the order they were written."""
-        return sorted(self.folder.glob(f"*{_CLOSED}"))
+        return sorted(self.folder.glob(f"*{CLOSED}"))
 
     def waiting(self) -> int:
         """How many pages are spooled and not stored; a file or folder that cannot be read holds one at least."""
         try:
-            return sum(_count_lines(path) for path in [*self.segments(), *self.folder.glob(f"*{_OPEN}")])
+            return sum(_count_lines(path) for path in [*self.segments(), *self.folder.glob(f"*{OPEN}")])
         except OSError:
             return 1
 
@@ -189,8 +149,8 @@ class Spool:
 
     def adopt(self) -> None:
         """Closes the segment that a dead process left open; its last line may be cut off (`read_segment`)."""
-        for path in self.folder.glob(f"*{_OPEN}"):
-            path.rename(path.with_suffix(_CLOSED))
+        for path in self.folder.glob(f"*{OPEN}"):
+            path.rename(path.with_suffix(CLOSED))
 
     def remove(self) -> None:
         """Forgets the folder: everything in it is stored."""
@@ -199,19 +159,9 @@ class Spool:
     def release(self) -> None:
         """Gives up the folder: another process may take it as abandoned."""
         with suppress(OSError):
-            self.close_segment()
+            self.writer.close()
         with suppress(OSError):
             os.close(self._owner)
-
-    def _open_segment(self) -> int:
-        self._number += 1
-        self._pages = 0
-        self._opened_at = monotonic()
-        self._file = os.open(self._segment(_OPEN), os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_EXCL, 0o640)
-        return self._file
-
-    def _segment(self, suffix: str) -> Path:
-        return self.folder / f"{self._number:06d}{suffix}"
 
 
 def _sweep(spools: Path) -> None:

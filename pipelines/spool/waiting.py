@@ -15,7 +15,7 @@ def waiting_pages(data: Path, site: str | None = None) -> int:
 
 
 def abandoned_pages(data: Path, here: DatabaseIdentity, site: str | None = None) -> int:
-    """How many of these pages no living process stores: the next crawl or `scrapy export` into this database does."""
+    """How many of these pages no living process stores: the next crawl or `asiatongsin drain` into this one does."""
     return sum(spool.waiting() for spool in spools_of(data, here, site))
 
 

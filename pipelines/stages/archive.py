@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import OrderedDict
-from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from typing import Self
 
@@ -30,23 +28,17 @@ class ArchivePipeline:
         self.archive: Archive | None = None
         self.disk_trouble = DiskTrouble(crawler)
         self._places: OrderedDict[tuple[str, datetime], Archived] = OrderedDict()
-        # Packing a page takes a third of a millisecond, in which the interpreter is free for other pages. One thread:
-        # records lie in the order in which their pages came.
-        self._appending = ThreadPoolExecutor(max_workers=1, thread_name_prefix="archive")
-        self._waiting = 0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         return cls(crawler)
 
-    def close_spider(self) -> None:
-        self._appending.shutdown(wait=False)
-
-    async def process_item(self, item: Page | PageItems) -> Page | PageItems:
+    def process_item(self, item: Page | PageItems) -> Page | PageItems:
         if self.archive is None or isinstance(item, PageItems) or item.kind not in self.kinds or not item.exchanges:
             return item
         try:
-            archived = await self._appended(self._appending.submit(self.archive.append, item))
+            # Here and not in a thread: handing a page over takes as long as packing it (2026-11-30).
+            archived = self.archive.append(item)
         except OSError as error:
             self.disk_trouble.end_crawl(error)
             raise
@@ -55,19 +47,6 @@ class ArchivePipeline:
         if len(self._places) > REMEMBERED_PLACES:
             self._places.popitem(last=False)
         return item.archived_at(archived)
-
-    async def _appended(self, appending: Future[Archived]) -> Archived:
-        """Waits for the place of a page while other pages are fetched, at most CONCURRENT_REQUESTS pages at a time.
-
-        Where more wait, nothing else happens meanwhile. A crawl that is killed loses these pages; the next one fetches
-        them again.
-        """
-        self._waiting += 1
-        try:
-            is_enough = self._waiting >= self.crawler.settings.getint("CONCURRENT_REQUESTS")
-            return appending.result() if is_enough else await asyncio.wrap_future(appending)
-        finally:
-            self._waiting -= 1
 
     def place_of(self, page: Page) -> Archived | None:
         """The place in the archive of a page on which a later stage failed; None where it has none."""

@@ -85,7 +85,7 @@ def _of_files(files: Files, database: DatabaseState) -> Iterator[str]:
     elif files.left and database.stores_nothing:
         yield f"{files.left} pages wait in the spool, and this role cannot store them: {database.stores_nothing}"
     elif files.left:
-        yield f"{files.left} pages wait in the spool and no crawl stores them: run `scrapy export`"
+        yield f"{files.left} pages wait in the spool and no crawl stores them: run `asiatongsin drain`"
     if files.elsewhere:
         yield describe_elsewhere(files.elsewhere)
     if files.refused:

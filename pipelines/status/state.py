@@ -1,4 +1,4 @@
-"""The state that `scrapy status` shows. `--json` prints these fields by name; times are ISO 8601 in UTC."""
+"""The state that `asiatongsin status` shows. `--json` prints these fields by name; times are ISO 8601 in UTC."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ class SiteState:
     """Fields that fell and have not been found again."""
 
     is_found_again: bool
-    """Whether `scrapy reparse` has found all fields again that fell in the last crawl."""
+    """Whether `asiatongsin reparse` has found all fields again that fell in the last crawl."""
 
     strip_since: datetime | None
     """Since when the weather strip has been the same."""
@@ -199,7 +199,7 @@ class Files:
     """Pages in spools."""
 
     left: int
-    """Pages in spools that no running crawl stores: the next one does, or `scrapy export`."""
+    """Pages in spools that no running crawl stores: the next one does, or `asiatongsin drain`."""
 
     elsewhere: dict[str, int]
     """Pages in spools that belong to other databases, by the addresses of these."""

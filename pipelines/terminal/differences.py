@@ -1,4 +1,4 @@
-"""The text that `scrapy reparse` prints: counts per field, and the first differences for a person to judge."""
+"""The text that `asiatongsin reparse` prints: counts per field, and the first differences for a person to judge."""
 
 from __future__ import annotations
 

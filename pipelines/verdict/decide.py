@@ -138,7 +138,7 @@ def _not_stored(tally: Tally, waiting: int, trouble: str) -> tuple[Outcome | Non
     what, then = [], []
     if waiting:
         what.append(f"the database did not take all pages ({trouble or 'see the log'})")
-        then.append("the next run or `scrapy export` stores what waits in the spool")
+        then.append("the next run or `asiatongsin drain` stores what waits in the spool")
     if tally.walks_cut_short:
         what.append(f"{tally.walks_cut_short} lists were not walked to their end because the database did not answer")
         then.append("the next crawl fetches what is missing")

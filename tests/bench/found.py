@@ -19,8 +19,8 @@ class Effort:
     share: float = 1.0
     """Share of the pages, articles and rows of a full measurement."""
 
-    articles: int = 100_000
-    """Articles that the search is measured on."""
+    articles: int | None = None
+    """How many articles are stored where many are; None: as many as the benchmark thinks fit."""
 
     def of(self, full: int, *, least: int = 1) -> int:
         """So many, of a full measurement's."""

@@ -41,10 +41,6 @@ FROM generate_series({first}, {last}) AS no, LATERAL (
     SELECT '2025-08-01 00:00+00'::timestamptz - ({last} - no) * interval '7 minutes' AS at
 ) AS t"""
 
-_REVISIONS = """
-INSERT INTO article_revisions (site, no, revision, fetched_at, headline, body, content_hash, archive_file)
-SELECT site, no, revision, fetched_at, headline, body, content_hash, archive_file FROM articles"""
-
 _CHECKS = """
 INSERT INTO article_checks (site, no, checked_at, next_check_at, dated_at)
 SELECT site, no, fetched_at, CASE WHEN no % 100 = 0 THEN now() + interval '1 day' END, published_at FROM articles"""
@@ -127,7 +123,6 @@ def _fill(url: str, site: str, replica: ReplicaSite) -> None:
         connection.execute(sql.SQL(_CRAWL).format(**values))
         shown = [replica.article(no) for no in numbers[-SHOWN:]]
         connection.cursor().executemany(_ON_LISTS, [(one.headline, one.published_at, one.no) for one in shown])
-        connection.execute(_REVISIONS)
         connection.execute(_CHECKS)
         connection.execute("VACUUM ANALYZE")
 

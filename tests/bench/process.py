@@ -79,6 +79,7 @@ def clean() -> dict[str, str]:
     """The environment without anything that sets our settings."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ASIATONGSIN_", "SCRAPY_"))}
     kept.pop("DATABASE_URL", None)
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)  # else each start compiles our modules anew, and none of a bare spider
     return kept
 
 

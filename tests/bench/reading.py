@@ -25,7 +25,7 @@ from tests.site import ReplicaSite
 PYTHON = Path(os.environ.get("BENCH_PEERS", ROOT / ".venv-peers")) / "bin" / "python"
 PEERS = ("trafilatura", "newspaper4k", "news-please")
 
-PARSE, SPEED = Goal(highest=1.5), Goal(lowest=10.0)
+PARSE, SPEED = Goal(highest=1.3), Goal(lowest=60.0)
 
 LONGEST = 1.3
 """A body is right with every paragraph, and where it is not so much longer."""

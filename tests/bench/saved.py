@@ -90,7 +90,7 @@ def spooled(spool: Spool, pages: Sequence[PageItems]) -> Spool:
     """The spool, with all of these pages in closed segments."""
     for page in pages:
         spool.append(page)
-    spool.close_segment()
+    spool.writer.close()
     return spool
 
 

@@ -27,6 +27,7 @@ from tests.bench.postgres import Server, server
 from tests.bench.saved import read, record, saved, spooled
 from tests.conftest import new_database
 
+ARTICLES = 100_000
 QUERIES = 400
 PAGES = 1000
 SLOWEST = 0.1
@@ -45,7 +46,7 @@ HOW = (
 
 def run(effort: Effort) -> Found:
     """Fills a database, asks it, then stores pages into others by turns."""
-    articles = effort.of(effort.articles, least=200)
+    articles = effort.articles or effort.of(ARTICLES, least=200)
     with server() as postgres:
         with new_database(postgres.url) as url, Database(url, Path()).connect() as connection:
             asked = list(_searched(postgres, connection, url, articles, effort.of(QUERIES, least=20)))

@@ -56,7 +56,7 @@ def stage_table(pages: int, rounds: int) -> list[str]:
         for _ in range(rounds):
             with new_database(postgres.url) as url, TemporaryDirectory(prefix="asiatongsin-bench-") as data:
                 _measure(clock, saved(pages), url, Path(data))
-    how = f"Each stage alone over {pages} saved pages of 60 kB; export runs in a thread of its own during a crawl."
+    how = f"Each stage alone over {pages} saved pages of 60 kB; the drain runs in a thread of its own during a crawl."
     return [how, text_table(HEAD, clock.rows())]
 
 
@@ -70,9 +70,9 @@ def _measure(clock: Clock, pages: list[Page], url: str, data: Path) -> None:
     split_pages = clock.over("read", lambda: list(map(split, archived)))
     items = clock.over("validate", lambda: list(map(validated, split_pages)))
     spool = Spool.create(drain.spools, crawl)
-    spool.sync_first = archive.sync
+    spool.writer.sync_first = archive.sync
     clock.over("spool", lambda: spooled(spool, items))
-    clock.over("export", lambda: drain.drain(spool, crawl))
+    clock.over("drain", lambda: drain.drain(spool, crawl))
     drain.close()
     spool.release()
     archive.close()

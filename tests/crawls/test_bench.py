@@ -27,7 +27,7 @@ ROW = Row(name="a thing", figure="2 against 1", ratios=(2.5, 2.0, 1.0), goal=Goa
 
 def test_storing_is_measured_in_each_of_its_ways() -> None:
     found = benchmarks()["storing"](Effort(rounds=1, share=0.02))
-    assert [row.name for row in found.rows] == [
+    assert [row.name for row in found.rows if "bytes" not in row.name] == [
         "storing fresh pages, by a row at a time",
         "storing fresh pages, by bare COPY",
         "storing unchanged pages, by a row at a time",

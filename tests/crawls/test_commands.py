@@ -31,47 +31,52 @@ def test_summary_says_when_there_is_no_database(scrapy: Scrapy) -> None:
     assert "geheim" not in run.output + run.log
 
 
-def test_export_of_an_empty_spool_stores_nothing(scrapy: Scrapy, database_url: str) -> None:
-    run = scrapy("export", DATABASE_URL=database_url)
+def test_drain_of_an_empty_spool_stores_nothing(scrapy: Scrapy, database_url: str) -> None:
+    run = scrapy("drain", DATABASE_URL=database_url)
     assert (run.status, run.last_line) == (0, "asiatongsin: ok: 0 pages stored: 0 new, 0 changed, 0 unchanged articles")
 
 
-def test_export_stores_what_waits(scrapy: Scrapy, connection: Connection, database_url: str, data: Path) -> None:
+def test_drain_stores_what_waits(scrapy: Scrapy, connection: Connection, database_url: str, data: Path) -> None:
     leave(data, page(1), page(2), rejected(3))
     running = Spool.create(data / "spool", record("running"))
     running.append(page(4))
-    run = scrapy("export", DATABASE_URL=database_url)
+    run = scrapy("drain", DATABASE_URL=database_url)
     running.release()
     assert run.status == 0, run.log
     assert "3 pages stored: 2 new, 0 changed, 0 unchanged articles; 1 pages belong to a crawl" in run.last_line
     assert (count(connection, "articles"), count(connection, "rejected_pages")) == (2, 1)
 
 
-def test_export_says_that_pages_still_wait(scrapy: Scrapy, data: Path) -> None:
+def test_drain_says_that_pages_still_wait(scrapy: Scrapy, data: Path) -> None:
     leave(data, page(1), page(2))
-    run = scrapy("export", DATABASE_URL=UNREACHABLE)
+    run = scrapy("drain", DATABASE_URL=UNREACHABLE)
     assert run.status == 3
     assert "2 pages wait in the spool: none on 127.0.0.1" in run.last_line
     assert "geheim" not in run.output + run.log
 
 
-def test_export_takes_no_arguments(scrapy: Scrapy, data: Path) -> None:
-    run = scrapy("export", "asiatongsin", DATABASE_URL=UNREACHABLE)
+def test_drain_takes_no_arguments(scrapy: Scrapy, data: Path) -> None:
+    run = scrapy("drain", "asiatongsin", DATABASE_URL=UNREACHABLE)
     assert run.status == 2
-    assert run.last_line.endswith("scrapy export takes no arguments")
+    assert run.last_line.endswith("asiatongsin drain takes no arguments")
 
 
-def test_export_says_that_an_address_is_none(scrapy: Scrapy, data: Path) -> None:
+def test_export_says_what_stores_the_spool_now(scrapy: Scrapy) -> None:
+    run = scrapy("export", DATABASE_URL=UNREACHABLE)
+    assert (run.status, "`asiatongsin drain` now" in run.last_line) == (2, True)
+
+
+def test_drain_says_that_an_address_is_none(scrapy: Scrapy, data: Path) -> None:
     leave(data, page())
-    run = scrapy("export", DATABASE_URL="mysql://someone:geheim@localhost/news")
+    run = scrapy("drain", DATABASE_URL="mysql://someone:geheim@localhost/news")
     assert "DATABASE_URL is not an address" in run.last_line
     assert run.status == 2
     assert "Traceback" not in run.log
 
 
-def test_export_does_not_say_that_all_is_well_where_pages_stay(scrapy: Scrapy, database_url: str, data: Path) -> None:
+def test_drain_does_not_say_that_all_is_well_where_pages_stay(scrapy: Scrapy, database_url: str, data: Path) -> None:
     (leave(data, page()) / "crawl.json").write_bytes(b"")
-    run = scrapy("export", DATABASE_URL=database_url)
+    run = scrapy("drain", DATABASE_URL=database_url)
     assert "a crawl that is running" not in run.last_line
     assert run.status != 0
 

@@ -120,7 +120,7 @@ def test_its_lines_store_rows_write_a_log_and_tell_how_it_went(cron: Cron, conne
     old = cron.home / "crawl-2020-01.log"
     with serve(ReplicaSite(articles=60)) as replica:
         given = f"-a site={replica.url} -s DATABASE_SILENCE_MAX=10000"
-        crawl = crawl.replace("crawl asiatongsin", f"crawl asiatongsin {given}")
+        crawl = crawl.replace("asiatongsin crawl", f"asiatongsin crawl {given}")
         with connection.transaction():
             connection.execute("LOCK TABLE articles IN SHARE MODE")  # so that the first is still running
             first = cron.start(crawl)

@@ -21,7 +21,7 @@ DEPLOY = ROOT / "deploy"
 README = (DEPLOY / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = re.findall(r"<<'EOF'\n(.*?)\n *EOF\n", README, re.DOTALL)
 SQL, ENVIRONMENT = ("\n".join(line.strip() for line in text.splitlines()) for text in DOCUMENTS)
-COMMANDS = re.findall(r"^ +(\.venv/bin/scrapy .*)$", README, re.MULTILINE)
+COMMANDS = re.findall(r"^ +(\.venv/bin/asiatongsin .*)$", README, re.MULTILINE)
 
 
 @pytest.mark.parametrize("path", sorted(DEPLOY.rglob("README.md")), ids=lambda path: path.parent.name)

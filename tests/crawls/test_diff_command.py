@@ -1,4 +1,4 @@
-"""`scrapy diff`: what was changed in an article, as a person sees it."""
+"""`asiatongsin diff`: what was changed in an article, as a person sees it."""
 
 from __future__ import annotations
 

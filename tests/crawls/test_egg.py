@@ -12,8 +12,7 @@ import pytest
 
 from asiatongsin.weather_stations import stations
 from pipelines.database.migrate import migrations
-from tests.conftest import ROOT
-from tests.egg import copy_project
+from tests.project_copy import copy_project, packaged_files
 
 MIGRATIONS = """
 import pipelines
@@ -62,14 +61,7 @@ def run_from(egg: Path, code: str, *arguments: str) -> str:
 def test_holds_both_packages_with_schema_and_stations_and_no_tests(egg: Path) -> None:
     with ZipFile(egg) as archive:
         names = set(archive.namelist())
-    for package in ("asiatongsin", "pipelines"):
-        wanted = {path.relative_to(ROOT).as_posix() for path in (ROOT / package).rglob("*.py")}
-        assert wanted - names == set()
-    packages = [ROOT / "asiatongsin", ROOT / "pipelines"]
-    data = [path for package in packages for path in package.rglob("*") if path.suffix in {".sql", ".csv", ".typed"}]
-    wanted = {path.relative_to(ROOT).as_posix() for path in data}
-    assert len(wanted) >= 12
-    assert wanted - names == set()
+    assert packaged_files() - names == set()
     assert {name.partition("/")[0] for name in names} == {"EGG-INFO", "asiatongsin", "pipelines"}
 
 
@@ -81,7 +73,7 @@ def test_tells_scrapyd_where_its_settings_are(egg: Path) -> None:
 def test_lists_its_spider_and_its_commands(egg: Path) -> None:
     assert run_from(egg, LIST, "list") == "asiatongsin\n"
     known = run_from(egg, LIST)
-    assert [name for name in ("crawl", "export", "migrate", "status", "summary") if f"\n  {name} " not in known] == []
+    assert [name for name in ("crawl", "drain", "migrate", "status", "summary") if f"\n  {name} " not in known] == []
 
 
 def test_finds_its_schema_and_stations_inside_the_zip(egg: Path) -> None:

@@ -1,4 +1,4 @@
-"""`scrapy gaps`: which numbers of a range are stored, gone or missing, and `--fetch`, which tries the missing ones."""
+"""`asiatongsin gaps`: which numbers are stored, gone or missing, and `--fetch`, which tries the missing ones."""
 
 from __future__ import annotations
 
@@ -197,7 +197,7 @@ def test_reports_in_json_for_scripts(scrapy: Scrapy, connection: Connection, dat
         (["--most", "-1", "--fetch"], "--most -1: write a whole number from 1 to"),
         (["--from", "21"], "no number is from 21 to 20: write --from and --to, the lower one first (stored are 10 to"),
         (["--from", "3", "--to", "2"], "no number is from 3 to 2"),
-        (["142893"], "scrapy gaps takes options only, not 142893"),
+        (["142893"], "asiatongsin gaps takes options only, not 142893"),
     ],
 )
 def test_wrong_usage_ends_with_status_2(
@@ -225,9 +225,10 @@ def test_fetches_what_is_missing_a_bounded_number_at_a_time(
     with serve(site) as replica:
         crawl(replica.url)
         connection.execute("DELETE FROM articles WHERE no = ANY(%s)", [lost])
-        connection.execute("DELETE FROM related_stories WHERE related_no = ANY(%s)", [lost])
-        connection.execute("UPDATE related_stories SET related_no = 100004 WHERE no = 100039")
-        connection.execute("UPDATE related_stories SET related_no = 100011 WHERE no = 100038")
+        connection.execute("DELETE FROM teasers WHERE related_no = ANY(%s)", [lost])
+        for no in (100_004, 100_011):
+            query = "INSERT INTO teasers (site, related_no, variant) SELECT site, %s, 0 FROM shown_teasers LIMIT 1"
+            connection.execute(query, [no])
         site.remove(100_012, "404")
         gaps = ("gaps", "--site", replica.url)
         shown = json.loads(scrapy(*gaps, "--json", DATABASE_URL=database_url).output)

@@ -1,4 +1,4 @@
-"""`scrapy migrate`: what it says it did, or why it could not."""
+"""`asiatongsin migrate`: what it says it did, or why it could not."""
 
 from __future__ import annotations
 

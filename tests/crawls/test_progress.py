@@ -37,6 +37,7 @@ def test_shows_one_line_on_a_terminal(data: Path) -> None:
         seen = run_on_terminal(crawl, environment)
         logged = run_on_terminal([*crawl, "-L", "INFO"], environment)
     assert " list pages · " in seen
+    assert " pages/s" in seen
     assert "INFO" not in seen
     assert "30 article pages" in seen.rstrip().splitlines()[-1]
     assert " list pages · " not in logged
@@ -50,6 +51,7 @@ def test_shows_it_as_well_where_missing_numbers_are_tried(database_url: str, dat
         gaps = [*warm_start.COMMAND, "gaps", "--site", replica.url, "--from", "100001", "--to", "100030"]
         seen = run_on_terminal([*gaps, "--fetch"], environment)
     assert " list pages · " in seen
+    assert " pages/s" in seen
     assert "INFO" not in seen
     assert "30 article pages" in seen.rstrip().splitlines()[-1]
 

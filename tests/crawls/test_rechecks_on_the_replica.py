@@ -26,8 +26,10 @@ STEPS = ",".join(f"{hour}h" for hour in range(3, 13))
 """Ten steps, an hour apart."""
 
 _TIMES = """
-SELECT table_name, array_agg(column_name::text) FROM information_schema.columns
-WHERE table_schema = 'public' AND data_type = 'timestamp with time zone' AND table_name <> 'asiatongsin_migrations'
+SELECT table_name, array_agg(column_name::text)
+FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
+WHERE table_type = 'BASE TABLE' AND table_schema = 'public'
+    AND data_type = 'timestamp with time zone' AND table_name <> 'asiatongsin_migrations'
     AND column_name NOT IN ('published_at', 'modified_at')
 GROUP BY table_name"""
 

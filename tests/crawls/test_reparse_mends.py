@@ -45,15 +45,15 @@ def test_mends_the_weather_and_the_stories_in_their_place(
         crawl(replica.url)
     right = stored(connection)
     pages = connection.execute("SELECT id, pages, first_fetched_at, last_fetched_at FROM weather_snapshots").fetchall()
-    connection.execute("UPDATE weather_readings SET temperature_c = -5 WHERE city = '서울'")
-    connection.execute("UPDATE weather_snapshots SET readings_hash = repeat('a', 64)")
-    connection.execute("DELETE FROM related_stories WHERE position = 1")
+    for table in ("weather_strips", "weather_snapshots"):
+        connection.execute(f"UPDATE {table} SET readings_hash = repeat('a', 64)")
+    connection.execute("UPDATE weather_strips SET temperature_c = -5 WHERE city = '서울'")
     connection.execute(
-        "INSERT INTO related_stories (site, no, block, position, related_no, fetched_at)"
-        " SELECT site, no, 'nobody printed this', 1, 7, fetched_at FROM articles"
+        "UPDATE shown_teasers"
+        " SET blocks = '{nobody printed this}', starts = '{1}', related_nos = '{7}', variants = '{0}'"
     )
     report = reread(writes=True)
-    assert dict(report.fields) == {"weather": 12, "related_stories": 12}
+    assert dict(report.fields) == {"weather": 12, "related_stories": 11}  # the oldest article shows no other
     assert stored(connection) == right
     query = "SELECT id, pages, first_fetched_at, last_fetched_at FROM weather_snapshots"
     assert connection.execute(query).fetchall() == pages

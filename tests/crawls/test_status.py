@@ -1,4 +1,4 @@
-"""`scrapy status` as a person, cron or a health check runs it."""
+"""`asiatongsin status` as a person, cron or a health check runs it."""
 
 from __future__ import annotations
 
@@ -87,9 +87,9 @@ def test_pages_that_no_crawl_stores_need_a_person(scrapy: Scrapy, database_url: 
     running.append(page(8))
     run = scrapy("status", DATABASE_URL=database_url)
     assert "Spool        3 pages wait, 2 of them of crawls that have ended\n" in run.output
-    assert "  - 2 pages wait in the spool and no crawl stores them: run `scrapy export`" in run.output
+    assert "  - 2 pages wait in the spool and no crawl stores them: run `asiatongsin drain`" in run.output
     assert run.status == 1
-    assert scrapy("export", DATABASE_URL=database_url).status == 0
+    assert scrapy("drain", DATABASE_URL=database_url).status == 0
     assert "Nothing needs a person" in scrapy("status", DATABASE_URL=database_url).output
     running.release()
 
@@ -206,7 +206,7 @@ def test_a_database_that_does_not_answer_needs_a_person(scrapy: Scrapy, data: Pa
     assert "Database     cannot be reached: none on 127.0.0.1" in run.output
     assert "  - the database cannot be reached: none on 127.0.0.1" in run.output
     assert "  - 1 pages wait in the spool until the database can be reached" in run.output
-    assert "scrapy export" not in run.output
+    assert "asiatongsin drain" not in run.output
     assert "geheim" not in run.output + run.log
     known = json.loads(scrapy("status", "--json", DATABASE_URL=UNREACHABLE).output)
     assert known["database"]["name"] == "none on 127.0.0.1"
@@ -249,7 +249,7 @@ def test_as_json(scrapy: Scrapy, connection: Connection, database_url: str) -> N
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["newsasia.kr"], "scrapy status takes options only, not newsasia.kr"),
+        (["newsasia.kr"], "asiatongsin status takes options only, not newsasia.kr"),
         (["--site", "https://newsasia.kr/news"], "--site: 'https://newsasia.kr/news' holds more than scheme and host"),
         (["-s", "STALE_AFTER=soon"], "STALE_AFTER=soon: write one time above 0"),
         (["-s", "SITES_RETIRED=a.kr,b.kr/x"], "SITES_RETIRED: 'b.kr/x' holds more than scheme and host"),

@@ -1,4 +1,4 @@
-"""Kills at random moments, in rounds: crawls, exporters and the server die, then one crawl is left in peace."""
+"""Kills at random moments, in rounds: crawls, drains and the server die, then one crawl is left in peace."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class Round:
         """A few disturbances, then the crawl that has to find everything in order."""
         with self.watching:
             for _ in range(self.random.randint(1, 2)):
-                self.random.choice([self._kill_crawl, self._kill_exporter, self._kill_postmaster])()
+                self.random.choice([self._kill_crawl, self._kill_drain, self._kill_postmaster])()
         self._expect(self._crawl(self.url), STORED)
         self._reckon()
         if self.tally.is_clean:
@@ -97,14 +97,14 @@ class Round:
     def _kill_crawl(self) -> None:
         self._kill(self._crawl(self.url), "crawl", self._any_moment())
 
-    def _kill_exporter(self) -> None:
+    def _kill_drain(self) -> None:
         """One that has the pages of a whole crawl to store, or of one that was killed as well."""
         crawl = self._crawl(NOWHERE)
         if self.random.random() < 0.5:
             self._kill(crawl, "crawl", self._asked_for_some())
         else:
             self._expect(crawl, WAITING)
-        self._kill(self._scrapy(self.url, "export"), "exporter", self._connected())
+        self._kill(self._scrapy(self.url, "drain"), "drain", self._connected())
 
     def _kill_postmaster(self) -> None:
         """Under a crawl, and back a moment later."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-Kind = Literal["crawl", "exporter", "postmaster"]
+Kind = Literal["crawl", "drain", "postmaster"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 PAGES = ("articles ", "removed_articles ", "rejected_pages ")

@@ -46,7 +46,7 @@ def test_stopped_before_the_crawl(start: Start, scrapy: Scrapy, fragile: Server)
         asked = [request.query for request in replica.article_requests()]
         assert len(asked) == len(set(asked)) == 40
     fragile.start()
-    assert scrapy("export", DATABASE_URL=fragile.url).status == 0
+    assert scrapy("drain", DATABASE_URL=fragile.url).status == 0
     assert stored(fragile) == list(site.numbers())
 
 

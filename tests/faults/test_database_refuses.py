@@ -37,7 +37,7 @@ CHECKS = {
             'BEGIN IF NEW.no = 100007 THEN RAISE EXCEPTION ''not this one''; END IF; RETURN NEW; END';
         CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON articles DEFERRABLE INITIALLY DEFERRED
             FOR EACH ROW EXECUTE FUNCTION refuse()""",
-    "check on what belongs to it": "ALTER TABLE related_stories ADD CHECK (no <> 100007)",
+    "check on what belongs to it": "ALTER TABLE shown_teasers ADD CHECK (no <> 100007)",
 }
 
 
@@ -74,7 +74,7 @@ def test_what_can_be_stored_is_stored_behind_a_poisoned_page(
         pages = [page(10 * number + place) for place in range(1, 6)]
         pages[2] = page(10 * number + 3, headline="a\0b")
         leave(data, *pages, crawl=record(str(number)))
-    run = scrapy("export", DATABASE_URL=database_url)
+    run = scrapy("drain", DATABASE_URL=database_url)
     assert run.status == 1
     assert "error: the database refused 3 pages; all is kept in the folder refused" in run.last_line
     assert "12 new" in run.last_line
@@ -98,7 +98,7 @@ def test_waits_while_the_disk_of_the_server_is_full(scrapy: Scrapy, small_disk: 
         assert "waiting in the spool" in run.last_line
 
         connection.execute("DROP TABLE filling, brim")
-        assert scrapy("export", DATABASE_URL=url).status == 0
+        assert scrapy("drain", DATABASE_URL=url).status == 0
         assert numbers(connection) == list(replica.site.numbers())
 
 
@@ -132,7 +132,7 @@ def test_waits_while_it_takes_no_connection(
         assert name in run.last_line
         administrator.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
         administrator.execute(f"ALTER DATABASE {name} RESET ALL")
-        assert scrapy("export", DATABASE_URL=url).status == 0
+        assert scrapy("drain", DATABASE_URL=url).status == 0
         assert numbers(connection) == list(replica.site.numbers())
 
 
@@ -164,7 +164,7 @@ def test_keeps_all_when_a_column_was_dropped(
     assert "the tables are not as this program made them" in run.last_line
     assert replica.requests == []
     connection.execute("ALTER TABLE articles RENAME COLUMN tongue TO language")
-    assert scrapy("export", DATABASE_URL=database_url).status == 0
+    assert scrapy("drain", DATABASE_URL=database_url).status == 0
     assert numbers(connection) == list(replica.site.numbers())
 
 

@@ -25,7 +25,7 @@ def test_ends_with_status_3_when_the_database_falls_silent(start: Start, scrapy:
         assert "waiting in the spool" in run.last_line
         assert len(replica.article_requests()) == 40
     fragile.thaw()
-    assert scrapy("export", DATABASE_URL=fragile.url).status == 0
+    assert scrapy("drain", DATABASE_URL=fragile.url).status == 0
     assert stored(fragile) == list(site.numbers())
 
 

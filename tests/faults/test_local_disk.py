@@ -57,7 +57,7 @@ def test_a_folder_that_can_never_be_stored_does_not_go_unnoticed(
     assert run.status == 1
     assert "1 folders in the spool cannot be stored" in run.last_line
     assert connection.execute("SELECT outcome, new FROM crawls").fetchall() == [("error", 5)]
-    assert scrapy("export", DATABASE_URL=database_url).status == 1
+    assert scrapy("drain", DATABASE_URL=database_url).status == 1
     assert waiting_pages(data) == 1
 
 
@@ -73,15 +73,15 @@ def test_a_data_folder_that_is_a_file_ends_before_anything_is_fetched(
     assert "Traceback" not in run.log
 
 
-@pytest.mark.parametrize("command", ["crawl", "export"])
+@pytest.mark.parametrize("command", ["crawl", "drain"])
 def test_a_line_that_the_disk_has_spoiled_does_not_go_unnoticed(
     crawl: Scrapy, scrapy: Scrapy, connection: Connection, database_url: str, data: Path, command: str
 ) -> None:
     path = leave(data, page(1), page(2)) / "000001.jsonl"
     first, second, _ = path.read_bytes().split(b"\n")
     path.write_bytes(b"\n".join([first, second[:50], b""]))
-    if command == "export":
-        run = scrapy("export", DATABASE_URL=database_url)
+    if command == "drain":
+        run = scrapy("drain", DATABASE_URL=database_url)
     else:
         with serve(ReplicaSite(articles=1)) as replica:
             run = crawl(replica.url)

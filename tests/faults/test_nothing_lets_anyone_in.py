@@ -113,7 +113,7 @@ def test_the_last_line_is_one_line_whatever_went_wrong(scrapy: Scrapy, data: Pat
 PASSWORD = "ge/heim@über %41:'"
 SECRETS = (PASSWORD, quote(PASSWORD, safe=""), "heim@", "heim%40")
 
-COMMANDS = ("export", "status", "migrate", "summary")
+COMMANDS = ("drain", "status", "migrate", "summary")
 
 
 @pytest.fixture
@@ -180,7 +180,7 @@ def test_a_password_is_in_no_error(scrapy: Scrapy, data: Path, form: str) -> Non
     with serve(ReplicaSite(articles=1)) as replica:
         crawl = ("crawl", "asiatongsin", "-a", f"site={replica.url}", "-a", "no=100001", "-L", "DEBUG")
         runs = [scrapy(*crawl, **environment), *(scrapy(command, **environment) for command in COMMANDS)]
-    assert {run.status for run in runs} <= {1, 2, 3}  # 1 is what `scrapy status` says of it
+    assert {run.status for run in runs} <= {1, 2, 3}  # 1 is what `asiatongsin status` says of it
     texts = told_by(*runs), kept_in(data)
     assert [secret for secret in SECRETS for text in texts if secret in text] == []
 

@@ -67,22 +67,22 @@ def test_export_leaves_the_pages_of_a_running_crawl_to_it(
     with serve(ReplicaSite(articles=40)) as replica:
         crawl = start(replica.url, database_url, "-a", "sections=all", "-s", "DOWNLOAD_DELAY=0.1")
         replica.wait_for(articles=5)
-        run = scrapy("export", DATABASE_URL=database_url)
+        run = scrapy("drain", DATABASE_URL=database_url)
         assert run.status == 0
         assert "0 pages stored" in run.last_line
-        assert "belong to a crawl, or another export, that is running" in run.last_line
+        assert "belong to a crawl, or another drain, that is running" in run.last_line
         assert crawl.end().status == 0
     assert count(connection, "articles") == 40
 
 
-def test_two_exports_at_once_store_each_page_once(
+def test_two_drains_at_once_store_each_page_once(
     scrapy: Scrapy, connection: Connection, database_url: str, data: Path
 ) -> None:
     for number in range(6):
         pages = [page(10 * number + place, seoul=20) for place in range(10)]
         leave(data, *pages[1:], crawl=record(f"crawl {number}"))
     with ThreadPoolExecutor(2) as both:
-        runs = list(both.map(lambda _: scrapy("export", DATABASE_URL=database_url), range(2)))
+        runs = list(both.map(lambda _: scrapy("drain", DATABASE_URL=database_url), range(2)))
     assert [run.status for run in runs] == [0, 0], runs
     assert count(connection, "articles") == 54
     assert value(connection, "SELECT sum(pages) FROM weather_snapshots") == 54

@@ -1,4 +1,4 @@
-"""kill -9 at any moment, of crawl, exporter or PostgreSQL: the next run leaves what an undisturbed crawl leaves."""
+"""kill -9 at any moment, of crawl, drain or PostgreSQL: the next run leaves what an undisturbed crawl leaves."""
 
 from __future__ import annotations
 

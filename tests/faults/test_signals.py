@@ -72,7 +72,7 @@ def test_while_its_end_meets_a_locked_table_pages_wait(
         run = crawl.end()
     assert run.status == 3
     assert "waiting in the spool" in run.last_line
-    assert scrapy("export", DATABASE_URL=database_url).status == 0
+    assert scrapy("drain", DATABASE_URL=database_url).status == 0
     assert (count(connection, "articles"), outcomes(connection)) == (20, ["spooled"])
 
 
@@ -113,8 +113,8 @@ def test_export_waits_for_a_locked_table_no_longer_than_it_may(
     leave(data, page(1), page(2))
     with connection.transaction():
         connection.execute("LOCK TABLE articles")
-        run = scrapy("export", "-s", "DATABASE_SILENCE_MAX=0.1", DATABASE_URL=database_url)
+        run = scrapy("drain", "-s", "DATABASE_SILENCE_MAX=0.1", DATABASE_URL=database_url)
     assert run.status == 3
     assert "2 pages wait in the spool: the database took our connection and does not answer" in run.last_line
-    assert scrapy("export", DATABASE_URL=database_url).status == 0
+    assert scrapy("drain", DATABASE_URL=database_url).status == 0
     assert count(connection, "articles") == 2

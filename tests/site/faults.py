@@ -26,6 +26,7 @@ else:
     from backports.zstd import ZstdCompressor
 
 MEGABYTE = 1024 * 1024
+BOMB = " bomb"
 
 
 @dataclass(kw_only=True)
@@ -61,6 +62,10 @@ class Fault:
 
     seen: Counter[str] = field(default_factory=Counter)
     """How often each address was befallen."""
+
+    def __post_init__(self) -> None:
+        if self.kind.endswith(BOMB):  # packed before anybody waits for it
+            _coded_blanks(self.kind.removesuffix(BOMB))
 
     def befalls(self, ask: Ask) -> bool:
         """Whether this request is hit, which counts as a time."""
@@ -117,7 +122,7 @@ def _unsaid_euc_kr(fault: Fault, answer: Answer) -> Answer:
 
 def _bomb(fault: Fault, answer: Answer) -> Answer:
     """300 MB of blanks in at most 300 kB."""
-    coding = fault.kind.removesuffix(" bomb")
+    coding = fault.kind.removesuffix(BOMB)
     return replace(answer, headers={"Content-Encoding": coding}, body=_coded_blanks(coding))
 
 
@@ -266,8 +271,8 @@ def _coded_blanks(coding: str) -> bytes:
 
 def _coded_as(coding: str, pieces: Iterable[bytes]) -> bytes:
     if coding == "br":
-        brotli = Compressor(quality=5)
+        brotli = Compressor(quality=1)
         packed: bytes = b"".join(map(brotli.process, pieces)) + brotli.finish()
         return packed
-    other = ZstdCompressor() if coding == "zstd" else zlib.compressobj(9, wbits=31)
+    other = ZstdCompressor() if coding == "zstd" else zlib.compressobj(1, wbits=31)
     return b"".join(map(other.compress, pieces)) + other.flush()

@@ -10,7 +10,7 @@ import pytest
 from psycopg import Connection, conninfo, sql
 from scrapy.settings import Settings
 
-from pipelines.commands.export import export
+from pipelines.commands.drain import store_spool
 from pipelines.database.connection import Database
 from pipelines.database.errors import DatabaseUnreachable
 from pipelines.reparse.writing import Writing
@@ -72,14 +72,14 @@ def test_another_database_gets_nothing(
 ) -> None:
     reach(database_url, data)
     leave(data, database_url, 1, 2)
-    status, sentence = export(settings(other_url, data))
+    status, sentence = store_spool(settings(other_url, data))
     assert status == 3
     name = connection.info.dbname
     assert f"pages wait in the spool for another database (2 for {name} on " in sentence
-    assert "name that one in DATABASE_URL and run `scrapy export`" in sentence
-    assert "scrapy export --move" in sentence
+    assert "name that one in DATABASE_URL and run `asiatongsin drain`" in sentence
+    assert "asiatongsin drain --move" in sentence
     assert (count(other, "articles"), count(other, "crawls"), waiting_pages(data)) == (0, 0, 2)
-    assert export(settings(database_url, data))[0] == 0
+    assert store_spool(settings(database_url, data))[0] == 0
     assert (count(connection, "articles"), waiting_pages(data)) == (2, 0)
 
 
@@ -100,7 +100,7 @@ def test_a_deliberate_move_stores_them_in_the_new_one(
 ) -> None:
     reach(database_url, data)
     leave(data, database_url, 1, 2)
-    assert export(settings(other_url, data), is_moved=True)[0] == 0
+    assert store_spool(settings(other_url, data), is_moved=True)[0] == 0
     assert (count(other, "articles"), waiting_pages(data)) == (2, 0)
 
 
@@ -118,7 +118,7 @@ def test_knows_its_database_under_another_name(
             url = conninfo.make_conninfo(
                 database_url, dbname=new, hostaddr="127.0.0.1" if "host" not in server else None
             )
-            assert export(settings(url, data))[0] == 0
+            assert store_spool(settings(url, data))[0] == 0
         finally:
             administrator.execute(rename.format(sql.Identifier(new), sql.Identifier(old)))
     assert waiting_pages(data) == 0
@@ -134,9 +134,9 @@ def test_a_database_made_anew_at_the_same_address_is_another_one(
     with psycopg.connect(server, autocommit=True) as administrator:
         administrator.execute(f"DROP DATABASE {name} WITH (FORCE)")
         administrator.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    status, sentence = export(settings(database_url, data))
+    status, sentence = store_spool(settings(database_url, data))
     assert (status, waiting_pages(data)) == (3, 1)
-    assert "if it has moved or was made anew, `scrapy export --move`" in sentence
+    assert "if it has moved or was made anew, `asiatongsin drain --move`" in sentence
 
 
 def test_pages_of_a_crawl_that_never_reached_its_database_go_to_the_first_one(
@@ -144,7 +144,7 @@ def test_pages_of_a_crawl_that_never_reached_its_database_go_to_the_first_one(
 ) -> None:
     """As where the first crawls of a new machine ran before its database did."""
     leave(data, GONE, 1, 2)
-    assert export(settings(database_url, data))[0] == 0
+    assert store_spool(settings(database_url, data))[0] == 0
     assert count(connection, "articles") == 2
 
 
@@ -155,8 +155,8 @@ def test_pages_that_were_stored_in_part_stay_with_that_database(
     [spool] = Spool.abandoned(data / "spool")
     drain.drain(spool, spool.record)
     (folder / "000002.jsonl").write_bytes(encode(page(2)) + b"\n")
-    assert export(settings(other_url, data))[0] == 3
-    assert export(settings(database_url, data))[0] == 0
+    assert store_spool(settings(other_url, data))[0] == 3
+    assert store_spool(settings(database_url, data))[0] == 0
     assert rows(connection, "SELECT no FROM articles ORDER BY no") == [(1,), (2,)]
 
 
@@ -165,7 +165,7 @@ def test_pages_of_an_older_version_go_to_the_first_database(
 ) -> None:
     reach(database_url, data)
     leave_without_note(data, page(1))
-    assert export(settings(database_url, data))[0] == 0
+    assert store_spool(settings(database_url, data))[0] == 0
     assert count(connection, "articles") == 1
 
 
@@ -176,7 +176,7 @@ def test_a_crawl_that_was_moved_to_another_database_while_it_ran_stores_nothing_
     reach(database_url, data)
     spool = Drain(Database(database_url, data), data).new_spool(record("running"))
     spool.append(page(1))
-    spool.close_segment()
+    spool.writer.close()
     drain = Drain(Database(other_url, data), data)
     with pytest.raises(DatabaseOther, match="belong to another database"):
         drain.drain(spool, record("running"))

@@ -62,6 +62,7 @@ def test_changes_nothing_but_the_time_when_the_same_page_comes_again(connection:
     export(connection, page(at=later(30)))
     after = stored(connection), images(connection)
     assert after[0].pop("fetched_at") > before[0].pop("fetched_at")
+    assert (before[0].pop("text_fetched_at"), after[0].pop("text_fetched_at")) == (None, AT.isoformat())
     assert after == before
 
 

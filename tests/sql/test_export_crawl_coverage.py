@@ -1,4 +1,4 @@
-"""The table `crawl_coverage`: what crawls found on their pages, for those that come after them."""
+"""The table `coverage_counts` and its view `crawl_coverage`: what crawls found, for those that come after them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pipelines.crawl_record import CrawlRecord, FieldCoverage
 from pipelines.exporters import crawls
 from pipelines.queries import coverage_history
 from tests.samples import later, record
+from tests.stored import count, rows
 
 
 def crawl(identity: str, found: int, part: str = "article", **changes: Any) -> CrawlRecord:
@@ -60,3 +61,25 @@ def test_writes_the_same_record_twice_as_once(connection: Connection) -> None:
     for found in (3, 4):
         crawls.write(connection, crawl("a", found))
     assert connection.execute("SELECT crawl, pages, found FROM crawl_coverage").fetchall() == [("a", 9, 4)]
+
+
+def test_crawls_that_found_the_same_share_its_row(connection: Connection) -> None:
+    lists = (
+        FieldCoverage(part="list 22", field="teasers", pages=1, found=1, amount=20),
+        FieldCoverage(part="strip", field="cities", pages=3, found=3, amount=48),
+    )
+    read = FieldCoverage(part="article", field="headline", pages=2, found=1)
+    for number in range(5):
+        crawls.write(connection, crawl(f"{number}", 0, coverage=lists[:: 1 if number % 2 else -1]))
+    crawls.write(connection, crawl("news", 0, coverage=(*lists, read)))
+    assert rows(connection, "SELECT fields FROM coverage_counts ORDER BY fields") == [
+        (["article headline"],),
+        (["list 22 teasers", "strip cities"],),
+    ]
+    assert count(connection, "crawl_coverage") == 5 * 2 + 3
+    query = "SELECT part, field, pages, found, amount, fell FROM crawl_coverage WHERE crawl = 'news' ORDER BY part"
+    assert rows(connection, query) == [
+        ("article", "headline", 2, 1, None, False),
+        ("list 22", "teasers", 1, 1, 20, False),
+        ("strip", "cities", 3, 3, 48, False),
+    ]

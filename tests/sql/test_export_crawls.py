@@ -10,11 +10,12 @@ import psycopg
 import pytest
 from psycopg import Connection
 
+from asiatongsin.items import PageItems
 from pipelines.crawl_record import CrawlRecord, FieldCoverage, Outcome
 from pipelines.exporters import crawls
 from pipelines.exporters.batch import export_segments
 from tests.samples import AT, SITE, export, later, page, record
-from tests.stored import rows
+from tests.stored import rows, value
 
 FINISHED = CrawlRecord(
     id="20251005T005207Z-00ffee",
@@ -138,3 +139,21 @@ def test_refuses_what_cannot_be(connection: Connection) -> None:
 def test_stores_statistics_and_a_job_with_what_postgresql_cannot_hold(connection: Connection) -> None:
     crawls.write(connection, record(job="a\0\ud800", statistics={"b\0": ["\0c\ud800"]}))
     assert rows(connection, "SELECT job, statistics FROM crawls") == [("a?", {"b": ["c?"]})]
+
+
+def test_keeps_a_few_statistics_of_a_crawl_without_news_and_all_of_others(connection: Connection) -> None:
+    few = {"finish_reason": "finished", "downloader/request_count": 12}
+    quiet = replace(FINISHED, outcome="ok", statistics=FINISHED.statistics | few)
+
+    def kept(identity: str, *pages: PageItems, outcome: str = "ok") -> Any:
+        crawl = replace(quiet, id=identity, outcome=outcome)
+        crawls.write(connection, replace(crawl, outcome=None, finished_at=None, statistics={}))
+        export(connection, *pages, crawl=identity)
+        for _ in range(2):  # the connection broke, and nobody knows whether it was stored
+            crawls.write(connection, crawl)
+        return value(connection, "SELECT statistics FROM crawls WHERE id = %s", identity)
+
+    assert kept("news", page(1)) == quiet.statistics
+    assert kept("nothing new", page(1, later(1))) == few
+    assert kept("an edit", page(1, later(2), headline="고친 제목")) == quiet.statistics
+    assert kept("drift", page(1, later(3), headline="고친 제목"), outcome="drift") == quiet.statistics

@@ -17,8 +17,8 @@ from pipelines.database.tables import TABLES
 from pipelines.exporters import crawls, walked_lists
 from pipelines.exporters.future_times import set_back
 from pipelines.queries.revisions import revisions as revisions_of
-from tests.samples import NO, SITE, ago, archived, check, export, page, record, rejected, removed
-from tests.stored import rows, value
+from tests.samples import NO, SITE, ago, archived, check, export, page, record, rejected, removed, story
+from tests.stored import count, rows, value
 
 BEFORE, WRONG, RIGHT = "첫 제목", "고친 제목", "마지막 제목"
 AHEAD = [timedelta(hours=9), timedelta(days=370)]
@@ -73,15 +73,18 @@ def test_crawls_keep_their_order_and_their_length(connection: Connection, ahead:
 
 def test_every_time_of_every_table_is_set_back_once(connection: Connection) -> None:
     at = ago(5) + timedelta(days=370)
-    pages = [replace(visited(at), archived=archived()), rejected(2, at), removed(3, at), replace(visited(at, 4))]
+    first, second = (visited(at, no, stories=[story(2)]) for no in (NO, 4))
+    pages = [replace(first, archived=archived()), rejected(2, at), removed(3, at), second]
     crawl(connection, "a", at - timedelta(minutes=1), *pages)
     another = {"headline": RIGHT, "body": ("다른 글.",), "published_at": ago(1)}
     later = at + timedelta(hours=1)
-    crawl(connection, "b", later, visited(later, 4, **another))
+    crawl(connection, "b", later, visited(later, 4, stories=[story(1)], **another))
     walked = WalkedList(section=22, pages=9, is_end_seen=True, looked_back_at=later)
     walked_lists.write(connection, replace(record("b"), lists=(walked,)))
     connection.execute("UPDATE articles SET gone_at = fetched_at WHERE no = 4")
     connection.execute("UPDATE former_articles SET gone_at = fetched_at")
+    connection.execute("UPDATE shown_teasers SET last_seen_at = first_seen_at WHERE no <> 4")
+    assert count(connection, "formerly_shown_teasers") == 1
     set_back(connection, SITE)
     for table, columns in TABLES.items():
         for column in [name for name, of_type in columns.items() if of_type == "timestamptz"]:
@@ -96,8 +99,7 @@ def test_every_time_of_every_table_is_set_back_once(connection: Connection) -> N
 
 def test_what_no_crawl_accounts_for_is_older_than_what_the_running_crawl_fetches(connection: Connection) -> None:
     crawl(connection, "a", ago(5), visited(ago(5), headline=BEFORE))
-    for table in ("articles", "article_revisions"):
-        connection.execute(f"UPDATE {table} SET fetched_at = fetched_at + interval '370 days'")
+    connection.execute("UPDATE articles SET fetched_at = fetched_at + interval '370 days'")
     connection.execute("UPDATE crawls SET last_fetched_at = (SELECT max(fetched_at) FROM articles)")
     now = datetime.now(UTC)
     crawls.write(connection, record("b", started_at=now))

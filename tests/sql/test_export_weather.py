@@ -1,4 +1,4 @@
-"""The tables `weather_snapshots` and `weather_readings`: one snapshot per change of the strip."""
+"""The tables `weather_snapshots` and `weather_strips`: one snapshot per change of the strip."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_extends_the_snapshot_that_a_strip_repeats(connection: Connection) -> No
     store(connection, at(5))
     store(connection, at(9), at(12, 21))
     assert changes(connection) == [(20, 0, 9, 4), (21, 12, 12, 1)]
-    assert count(connection, "weather_readings") == 6
+    assert count(connection, "weather_readings") == count(connection, "weather_strips") == 6
 
 
 def test_makes_a_new_snapshot_when_an_earlier_weather_returns(connection: Connection) -> None:
@@ -98,6 +98,7 @@ def test_keeps_two_sites_apart(connection: Connection) -> None:
     store(connection, strip(later(180), 20, "example.kr"))
     assert changes(connection) == [(20, 0, 2, 2)]
     assert changes(connection, "example.kr") == [(20, 1, 3, 2)]
+    assert count(connection, "weather_strips") == 3
 
 
 def test_exporters_in_parallel_make_one_snapshot(connection: Connection, database_url: str) -> None:

@@ -83,7 +83,7 @@ def test_does_not_upgrade_an_older_schema_and_names_what_does(
     connection.execute("DELETE FROM asiatongsin_migrations WHERE version = %s", [CURRENT])
     before = rows(connection, STATE), rows(connection, "SELECT * FROM asiatongsin_migrations")
     with pytest.raises(
-        UsageError, match=rf"schema version {CURRENT - 1}, this program needs {CURRENT}.*scrapy migrate"
+        UsageError, match=rf"schema version {CURRENT - 1}, this program needs {CURRENT}.*asiatongsin migrate"
     ):
         look(name, database_url, data)
     assert (rows(connection, STATE), rows(connection, "SELECT * FROM asiatongsin_migrations")) == before
@@ -94,7 +94,7 @@ def test_a_crawl_that_only_looks_refuses_an_older_schema(
 ) -> None:
     """It would take all that is stored for new."""
     connection.execute("DELETE FROM asiatongsin_migrations WHERE version = %s", [CURRENT])
-    with pytest.raises(DatabaseTooOld, match="upgrade it with `scrapy migrate`"):
+    with pytest.raises(DatabaseTooOld, match="upgrade it with `asiatongsin migrate`"):
         check_usage(settings(database_url, data), {"dry": "1"})
     for url in (empty_database_url, UNREACHABLE, ""):
         check_usage(settings(url, data), {"dry": "1"})

@@ -13,23 +13,26 @@ from psycopg import Connection
 from pipelines.database.errors import DatabaseForeign, DatabaseTooNew
 from pipelines.database.migrate import Migration, migrate, migrations, schema_version
 from pipelines.database.tables import TABLES
+from pipelines.database.views import VIEWS
 from tests.conftest import ROOT
-from tests.processes import next_line, process
+from tests.processes import next_line, process, wait_until
 from tests.samples import export, page
-from tests.stored import rows
+from tests.stored import count, rows
 
 CURRENT = migrations()[-1].version
 
 
 def tables(connection: Connection) -> set[str]:
-    return {name for (name,) in rows(connection, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
+    """Tables and views."""
+    query = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v')"
+    return {name for (name,) in rows(connection, query)}
 
 
 def test_brings_an_empty_database_up_to_date(empty: Connection) -> None:
     assert schema_version(empty) == 0
     assert migrate(empty) == migrations()
     assert schema_version(empty) == CURRENT
-    assert tables(empty) == set(TABLES)
+    assert tables(empty) == {*TABLES, *VIEWS}
     assert rows(empty, "SELECT version, name FROM asiatongsin_migrations ORDER BY version") == [
         (migration.version, migration.name) for migration in migrations()
     ]
@@ -57,6 +60,26 @@ def test_works_when_many_threads_begin_at_once(empty: Connection, empty_database
     with ThreadPoolExecutor(5) as threads:
         applied = list(threads.map(work, range(5)))
     assert sorted(map(len, applied)) == [0, 0, 0, 0, CURRENT]
+
+
+def test_lets_others_pass_while_it_waits_for_one_of_them(
+    empty: Connection, empty_database_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    known = migrations()
+    monkeypatch.setattr("pipelines.database.moves.LOCK_TIMEOUT", "100ms")
+    monkeypatch.setattr("pipelines.database.migrate.PAUSE", 0.1)
+    with monkeypatch.context() as past:
+        past.setattr("pipelines.database.migrate.migrations", lambda: known[:1])
+        migrate(empty)
+    with ThreadPoolExecutor(1) as thread, psycopg.connect(empty_database_url) as reading:
+        assert count(reading, "articles") == 0
+        applied = thread.submit(migrate, empty)
+        wait_until(lambda: "others are using them" in caplog.text)
+        with psycopg.connect(empty_database_url, options="-c lock_timeout=60s") as other:
+            assert count(other, "articles") == 0
+        assert not applied.done()
+        reading.rollback()
+        assert applied.result() == known[1:]
 
 
 WAITING = """
@@ -96,7 +119,7 @@ def test_refuses_a_newer_database_and_says_what_to_do(connection: Connection) ->
 
 UNEXPLAINED = """
 SELECT c.relname, a.attname FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
-WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'v') AND a.attnum > 0 AND NOT a.attisdropped
     AND (col_description(c.oid, a.attnum) IS NULL OR obj_description(c.oid, 'pg_class') IS NULL)"""
 
 
@@ -112,22 +135,23 @@ def test_holds_all_stations(connection: Connection) -> None:
 
 
 def test_brings_the_stations_up_to_date_without_a_change_of_the_schema(connection: Connection) -> None:
-    """The reader gives numbers out of the list of the package: one the table lacks makes it refuse every page."""
     connection.execute("DELETE FROM weather_stations WHERE station_id = 108")
     migrate(connection)
     assert rows(connection, "SELECT name_ko FROM weather_stations WHERE station_id = 108") == [("서울",)]
 
 
 def test_gives_a_new_station_the_readings_of_before(connection: Connection) -> None:
-    export(connection, page(seoul=21.3))
-    connection.execute("UPDATE weather_readings SET station_id = NULL")
     connection.execute("DELETE FROM weather_stations WHERE station_id = 108")
+    export(connection, page(seoul=21.3))
+    station = "SELECT station_id FROM weather_readings WHERE city = '서울'"
+    assert rows(connection, station) == [(None,)]
     migrate(connection)
-    assert rows(connection, "SELECT station_id FROM weather_readings WHERE city = '서울'") == [(108,)]
+    assert rows(connection, station) == [(108,)]
 
 
 UNCHECKED = """
 SELECT c.table_name || '.' || c.column_name FROM information_schema.columns AS c
+JOIN pg_tables AS t ON t.schemaname = 'public' AND t.tablename = c.table_name
 WHERE c.table_schema = 'public' AND c.data_type = 'text' AND NOT EXISTS (
     SELECT FROM pg_constraint AS k JOIN pg_attribute AS a ON a.attrelid = k.conrelid AND a.attnum = ANY(k.conkey)
     WHERE k.contype IN ('c', 'f') AND k.conrelid = c.table_name::regclass AND a.attname = c.column_name)"""

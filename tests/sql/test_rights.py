@@ -107,7 +107,7 @@ def test_one_that_may_not_bring_the_tables_up_to_date_is_told_who_may(
     connection.execute(f"GRANT {USED} ON ALL TABLES IN SCHEMA public TO {role}")
     connection.execute("DELETE FROM asiatongsin_migrations WHERE version > 1")
     owner = connection.info.user
-    assert f"run `scrapy migrate` once as {owner}, the owner of the tables" in refusal(database_url, role, data)
+    assert f"run `asiatongsin migrate` once as {owner}, the owner of the tables" in refusal(database_url, role, data)
 
 
 def test_one_that_lost_its_rights_meanwhile_is_told_the_grant(

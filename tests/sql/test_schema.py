@@ -9,8 +9,9 @@ import psycopg
 import pytest
 from psycopg import Connection
 
-from pipelines.database import tables
+from pipelines.database import tables, views
 from pipelines.database.tables import TABLES
+from pipelines.database.views import VIEWS
 from tests.conftest import new_database
 from tests.schema import FILE, plain, written
 from tests.stored import rows
@@ -37,6 +38,7 @@ CATALOG = {
     "comments": """
         SELECT c.relname, d.objsubid, d.description FROM pg_description AS d JOIN pg_class AS c ON c.oid = d.objoid
         WHERE d.classoid = 'pg_class'::regclass AND c.relnamespace = 'public'::regnamespace""",
+    "views": "SELECT viewname, definition FROM pg_views WHERE schemaname = 'public'",
     "functions": "SELECT proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace",
     "types": "SELECT typname, typtype FROM pg_type WHERE typnamespace = 'public'::regnamespace",
     "triggers": "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
@@ -66,13 +68,16 @@ def test_the_file_alone_makes_the_same_database(connection: Connection, read_alo
 
 def test_the_table_of_columns_says_what_the_migrations_make(connection: Connection) -> None:
     found = {(table, name, plain(of_type)) for table, name, of_type in rows(connection, COLUMNS)}
-    listed = {(table, name, of_type) for table, columns in TABLES.items() for name, of_type in columns.items()}
-    assert listed - found == set(), "in tables.py alone"
-    assert found - listed == set(), "missing in tables.py"
+    listed = {
+        (table, name, of_type) for table, columns in (TABLES | VIEWS).items() for name, of_type in columns.items()
+    }
+    assert listed - found == set(), "in tables.py or views.py alone"
+    assert found - listed == set(), "missing in tables.py or views.py"
 
 
 def test_the_table_of_columns_names_each_table_like_the_database() -> None:
     assert {name: getattr(tables, name.upper()) for name in TABLES} == TABLES
+    assert {name: getattr(views, name.upper()) for name in VIEWS} == VIEWS
 
 
 def test_what_tells_a_capture_is_the_same_in_every_table() -> None:

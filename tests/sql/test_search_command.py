@@ -1,4 +1,4 @@
-"""`scrapy search`, run in this process."""
+"""`asiatongsin search`, run in this process."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_says_what_it_did_not_look_through_and_what_would_help(run: Run, connect
     connection.execute("UPDATE pg_class SET reltuples = %s WHERE oid = 'articles'::regclass", [MANY])
     out, err = run("전통시장", "--count")
     assert out == "2 articles\n"
-    assert "there is no search index, so this takes long: `scrapy index` builds it" in err
+    assert "there is no search index, so this takes long: `asiatongsin index` builds it" in err
 
 
 @pytest.mark.parametrize(

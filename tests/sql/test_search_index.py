@@ -123,7 +123,7 @@ def test_whoever_does_not_own_the_tables_is_told_who_does(connection: Connection
     connection.execute(DROP)
     connection.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}")
     given = conninfo.make_conninfo(database_url, user=role)
-    advice = "run `scrapy index` as postgres, the owner of the tables"
+    advice = "run `asiatongsin index` as postgres, the owner of the tables"
     with connections(given) as both, pytest.raises(DatabaseRights, match=advice):
         build(*both, lambda _: None)
 
@@ -139,7 +139,7 @@ def test_is_built_behind_a_pooler_and_leaves_no_setting(connection: Connection, 
 
 
 def run(url: str, data: Path, *given: str) -> None:
-    """`scrapy index`, in this process."""
+    """`asiatongsin index`, in this process."""
     command = index.Command()
     command.settings = Settings()
     command.settings.setmodule("asiatongsin.settings")
@@ -158,6 +158,6 @@ def test_the_command_says_what_it_did(
     connection.execute(BREAK)
     run(database_url, data)
     assert "was not whole, and is built anew (" in capsys.readouterr().out
-    with pytest.raises(UsageError, match="scrapy index takes options only, not now"):
+    with pytest.raises(UsageError, match="asiatongsin index takes options only, not now"):
         run(database_url, data, "now")
     assert search_index.size(connection) > 0

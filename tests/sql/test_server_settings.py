@@ -15,7 +15,7 @@ from selectolax.lexbor import LexborHTMLParser
 from asiatongsin.known import WalkedList
 from asiatongsin.mediaon.section import Teaser
 from asiatongsin.plausible import CLOCKS_DIFFER_MAX
-from pipelines.commands.export import export as export_spool
+from pipelines.commands.drain import store_spool
 from pipelines.crawl_record import ExitStatus
 from pipelines.database import clock
 from pipelines.database.connection import Database
@@ -56,7 +56,7 @@ def test_pages_and_crawls_are_stored_and_read(given: Settings, connection: Conne
     for day, pages in enumerate(([page(seoul=20), page(3)], [page(at=later(1500), body=("Neu.",))], [removed(3)], [])):
         times = {"started_at": later(day), "finished_at": later(day + 1), "gone_after": timedelta(days=1)}
         leave(data, *pages, crawl=record(f"crawl {day}", outcome="ok", **times))
-    assert export_spool(given)[0] is ExitStatus.DONE
+    assert store_spool(given)[0] is ExitStatus.DONE
     assert rows(connection, "SELECT fetched_at, revision FROM articles WHERE no = %s", NO) == [(later(1500), 2)]
     assert rows(connection, "SELECT DISTINCT gone_after FROM crawls") == [(timedelta(days=1),)]
     [site] = collect(given).sites
@@ -87,7 +87,7 @@ def test_the_spider_is_answered(given: Settings, connection: Connection, data: P
 
 def test_the_database_is_known_again(given: Settings, connection: Connection, data: Path) -> None:
     leave(data, page())
-    assert export_spool(given)[0] is ExitStatus.DONE
+    assert store_spool(given)[0] is ExitStatus.DONE
     [known] = rows(
         connection,
         "SELECT system_identifier || '/' || d.oid FROM pg_control_system(), pg_database AS d"

@@ -1,4 +1,4 @@
-"""What `scrapy status` says where times that are stored have not come yet, or two clocks differ."""
+"""What `asiatongsin status` says where times that are stored have not come yet, or two clocks differ."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def test_tells_what_happened_since_when_and_what_to_do() -> None:
         r"drift: 3 of 4 pages\x1b[2J\nForged: line",
         "No crawl ended well since 2025-10-05 09:52 (Korean time).",
         NEXT_STEPS[Outcome.DRIFT],
-        f"Crawl {record().id}; `scrapy status` shows the last ones.",
+        f"Crawl {record().id}; `asiatongsin status` shows the last ones.",
     ]
 
 

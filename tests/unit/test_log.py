@@ -8,11 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from scrapy import Spider
+from scrapy.http import Request, Response
 from scrapy.settings import Settings
 from scrapy.utils.log import _get_handler
+from scrapy.utils.test import get_crawler
 
 from asiatongsin import settings
-from asiatongsin.log import PrintableRecord
+from asiatongsin.log import PrintableRecord, ShortLogFormatter
+from tests.samples import page
 
 FORGED = "2026-01-01 00:00:00 [root] INFO: all is well"
 STAMP = r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \[news\] "
@@ -77,3 +81,14 @@ def test_no_traceback_begins_a_line_of_its_own(log: Log) -> None:
 def test_the_settings_bring_it_to_every_start() -> None:
     assert str(settings.LOG_JSON) == "False"
     assert logging.getLogRecordFactory() is PrintableRecord
+
+
+@pytest.mark.parametrize(("level", "is_debug"), [("DEBUG", True), (10, True), ("INFO", False), (30, False)])
+def test_makes_a_line_for_each_page_only_where_somebody_sees_it(level: str | int, is_debug: bool) -> None:
+    formatter = ShortLogFormatter.from_crawler(get_crawler(settings_dict={"LOG_LEVEL": level}))
+    request, spider = Request("http://127.0.0.1/"), Spider(name="one")
+    lines = [
+        formatter.crawled(request, Response(request.url), spider),
+        formatter.scraped(page(), Response(request.url), spider),
+    ]
+    assert [line is not None for line in lines] == [is_debug] * 2

@@ -6,9 +6,9 @@ from functools import cache
 
 import pytest
 
-from asiatongsin.html.element import Element, is_same, text_of
+from asiatongsin.html.element import Element, is_same, key, text_of
 from asiatongsin.html.parse import parse
-from asiatongsin.html.selectors import Selectors
+from asiatongsin.html.selectors import Selectors, SmallElement, WholePage
 from asiatongsin.mediaon import article, body, front, related_stories, removed, section, weather
 from tests.faults.mutations import mutated
 
@@ -99,3 +99,14 @@ def test_finds_nothing_where_there_is_nothing() -> None:
     where = Selectors("h1")
     tree = parse(b"").tree
     assert (list(where.all(tree)), where.best(tree), where.first(tree), where.text(tree)) == ([], [], None, None)
+
+
+@pytest.mark.parametrize("css", [*IN_USE, "h2, p", ".art_top h2, .a", "b > i", "p.a", "P.a", "p:not(.a)", "#c"])
+def test_finds_the_same_in_what_it_has_looked_through(css: str) -> None:
+    tree = parse(f"<div class=hbox>{NESTED}</div><div>{NESTED * 9}</div>".encode()).tree
+    for element in (tree, *tree.css("div, a")):
+        usual = list(map(key, Selectors(css).all(element)))
+        for same in (SmallElement(element), WholePage(element)):
+            first = Selectors(css).first(same)
+            assert list(map(key, Selectors(css).all(same))) == usual
+            assert (first and key(first)) == next(iter(usual), None)

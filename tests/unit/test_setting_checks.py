@@ -102,3 +102,19 @@ def test_knows_the_variables_of_the_environment_that_nobody_reads() -> None:
         [sys.executable, "-c", says], env=os.environ | given, cwd=root, capture_output=True, text=True, check=True
     )
     assert told.stdout == "['DOWNLOAD_DELY'] False\n"
+
+
+@pytest.mark.parametrize(
+    ("mistyped", "meant"),
+    [("DOWNLOAD_DELY", "DOWNLOAD_DELAY"), ("download_delay", "DOWNLOAD_DELAY"), ("RECHEK_MAX", "RECHECK_MAX")],
+)
+def test_refuses_a_setting_that_is_none_and_names_the_nearest(mistyped: str, meant: str) -> None:
+    with pytest.raises(SettingError, match=f"^-s {mistyped}: there is no such setting; the nearest is {meant}$"):
+        check_usage(settings(**{mistyped: "1"}), {})
+
+
+def test_takes_settings_that_a_module_on_top_of_ours_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SettingError, match="ONLY_LONGER_THAN"):
+        check_usage(settings(ONLY_LONGER_THAN="500"), {})
+    monkeypatch.setenv("SCRAPY_SETTINGS_MODULE", "tests.own_settings")
+    check_usage(settings(ONLY_LONGER_THAN="500"), {})

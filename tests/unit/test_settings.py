@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from scrapy.settings import Settings
+import re
 
+import pytest
+from scrapy.downloadermiddlewares.cookies import CookiesMiddleware as ScrapyCookiesMiddleware
+from scrapy.exceptions import NotConfigured
+from scrapy.settings import Settings
+from scrapy.utils.test import get_crawler
+
+from asiatongsin import settings as own_settings
+from asiatongsin.middlewares.cookies import CookiesMiddleware
 from asiatongsin.site_settings import adapt_settings
 
 
@@ -28,8 +36,21 @@ def test_treats_a_remote_site_gently() -> None:
 
 
 def test_opens_no_console_and_runs_no_code_that_comes_over_the_network() -> None:
-    assert not settings().getbool("TELNETCONSOLE_ENABLED")
-    assert not settings().getbool("REMOTE_CONTROL_ENABLED")
+    extensions = settings().getwithbase("EXTENSIONS")
+    assert not [one for one in extensions if re.search("telnet|remote", one, re.IGNORECASE)]
+
+
+def test_names_as_unused_what_scrapy_has() -> None:
+    own, of_scrapy = settings(), Settings()
+    kinds = ("EXTENSIONS_BASE", "DOWNLOADER_MIDDLEWARES_BASE", "SPIDER_MIDDLEWARES_BASE")
+    assert {part for kind in kinds for part in {*of_scrapy[kind]} - {*own[kind]}} == own_settings._UNUSED
+
+
+def test_keeps_cookies_only_where_that_is_wanted() -> None:
+    with pytest.raises(NotConfigured):
+        CookiesMiddleware.from_crawler(get_crawler(settings_dict={"COOKIES_ENABLED": False}))
+    kept = CookiesMiddleware.from_crawler(get_crawler(settings_dict={"COOKIES_ENABLED": True}))
+    assert isinstance(kept, ScrapyCookiesMiddleware)
 
 
 def test_does_not_wait_on_this_machine() -> None:

@@ -6,16 +6,18 @@ import fcntl
 import os
 import signal
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import fields
 from datetime import UTC, timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 
 from asiatongsin.items import PageItems
 from pipelines.spool.folder import Spool, read_segment
+from pipelines.threads import start_in_thread
 from tests import samples
 from tests.processes import process, run
 from tests.samples import article, page, present, record, whole_page
@@ -94,11 +96,11 @@ def test_begins_a_new_segment_after_so_many_pages(spool: Spool) -> None:
 
 def test_closes_a_segment_only_when_it_is_old_enough(spool: Spool) -> None:
     spool.append(page())
-    spool.close_segment(older_than=3600)
+    spool.writer.close(older_than=3600)
     assert spool.segments() == []
-    spool.close_segment()
+    spool.writer.close()
     assert len(spool.segments()) == 1
-    spool.close_segment()
+    spool.writer.close()
     assert len(spool.segments()) == 1
 
 
@@ -193,7 +195,7 @@ def test_refuses_a_folder_that_exists(spool: Spool, tmp_path: Path) -> None:
 
 def test_is_gone_when_it_was_removed(spool: Spool, tmp_path: Path) -> None:
     spool.append(page())
-    spool.close_segment()
+    spool.writer.close()
     spool.remove()
     assert list(tmp_path.iterdir()) == []
     assert list(Spool.abandoned(tmp_path)) == []
@@ -225,7 +227,7 @@ def test_tears_no_line_when_threads_append_and_close(tmp_path: Path) -> None:
     with ThreadPoolExecutor(4) as threads:
         appended = [threads.submit(spool.append, page(no)) for no in range(1, 201)]
         for task in appended:
-            spool.close_segment()
+            spool.writer.close()
             task.result()
     spool.release()
     assert sorted(present(items.no) for items in pages_of(spool.folder)) == list(range(1, 201))
@@ -239,22 +241,20 @@ def test_brings_pages_to_the_disk_while_others_come(spool: Spool, monkeypatch: p
     spool.append(page(2))
     first = len(synced)
     assert first == 1  # a second has not passed since
-    monkeypatch.setattr("pipelines.spool.folder.SYNC_AFTER", 0.0)
+    monkeypatch.setattr("pipelines.spool.segment_writer.SYNC_AFTER", 0.0)
     spool.append(page(3))
     assert synced[first] > synced[0]
 
 
 def test_brings_what_pages_refer_to_to_the_disk_before_them(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
     order: list[str] = []
-    spool.sync_first = lambda: order.append("archive")
-    monkeypatch.setattr(
-        os, "fsync", lambda descriptor: order.append("spool" if descriptor == spool._file else "folder")
-    )
-    monkeypatch.setattr("pipelines.spool.folder.SYNC_AFTER", 0.0)
+    spool.writer.sync_first = lambda: order.append("archive")
+    monkeypatch.setattr(os, "fsync", lambda file: order.append(Path(f"/proc/self/fd/{file}").readlink().suffix))
+    monkeypatch.setattr("pipelines.spool.segment_writer.SYNC_AFTER", 0.0)
     spool.append(page(1))
-    assert order == ["archive", "spool"]
-    spool.close_segment()
-    assert order[2:] == ["archive", "spool", "folder"]
+    assert order == ["archive", ".open"]
+    spool.writer.close()
+    assert order[2:] == [""]  # the folder
 
 
 def test_brings_no_page_to_the_disk_where_what_it_refers_to_is_not(
@@ -263,22 +263,62 @@ def test_brings_no_page_to_the_disk_where_what_it_refers_to_is_not(
     def fails() -> None:
         raise OSError(5, "Input/output error")
 
-    spool.append(page(1))
+    spool.append(page(1))  # the first one gets there at once
+    spool.append(page(2))
     synced: list[int] = []
     monkeypatch.setattr(os, "fsync", synced.append)
-    spool.sync_first = fails
-    for bring in (spool.sync, spool.close_segment):
+    spool.writer.sync_first = fails
+    for bring in (spool.writer.sync, spool.writer.close):
         with pytest.raises(OSError, match="Input/output"):
             bring()
     assert synced == []
-    spool.sync_first = lambda: None
+    spool.writer.sync_first = lambda: None
+
+
+def test_a_page_waits_for_no_disk_and_goes_into_the_next_segment_meanwhile(
+    spool: Spool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_asked, may_end = Event(), Event()
+    fsync = os.fsync
+
+    def slow(descriptor: int) -> None:
+        is_asked.set()
+        may_end.wait()
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", slow)
+    spool.writer.start = start_in_thread
+    spool.append(page(1))
+    is_asked.wait()
+    spool.append(page(2))  # ends, though the disk has not taken the first
+    assert sorted(path.name for path in spool.folder.glob("0*")) == ["000001.open", "000002.open"]
+    may_end.set()
+    spool.writer.close()
+    assert [[items.no for items in read_segment(path)[0]] for path in spool.segments()] == [[1], [2]]
+
+
+def test_tells_whoever_appends_that_earlier_pages_did_not_get_to_the_disk(
+    spool: Spool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(descriptor: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    spool.writer.start = start_in_thread
+    spool.append(page(1))
+    wait([present(spool.writer._working)])
+    with pytest.raises(OSError, match="Input/output error"):
+        spool.append(page(2))
+    monkeypatch.undo()
+    spool.writer.close()
+    assert [items.no for items in pages_of(spool.folder)] == [1]
 
 
 def test_keeps_a_page_and_a_record_with_half_of_a_character(tmp_path: Path) -> None:
     """As JSON in a page, or an argument of a command, may hold it; no file can."""
     spool = Spool.create(tmp_path, record(job="a\udcff", statistics={"b\ud800": ["\ud800"]}))
     spool.append(page(1, headline="제목\ud800", reporter="\ud83d\ude00"))
-    spool.close_segment()
+    spool.writer.close()
     [stored], broken = read_segment(spool.segments()[0])
     assert (present(stored.article).headline, present(stored.article).reporter, broken) == (
         "제목\ufffd",

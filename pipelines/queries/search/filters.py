@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 
 from asiatongsin.errors import ArgumentError
 from asiatongsin.korean import clean
@@ -57,8 +58,8 @@ class Filters:
         given = query.given | {name: value for name, value in options.items() if value is not None}
         if twice := [name for name, value in options.items() if value is not None and name in query.given]:
             raise ArgumentError(f"{twice[0]} is given twice, as an option and in the query: {twice[0]}:")
-        first = parse_moment("since", given["since"], time.min, now) if "since" in given else None
-        last = parse_moment("until", given["until"], time.max, now) if "until" in given else None
+        first = _moment("since", given, now)
+        last = _moment("until", given, now)
         if first and last and first > last:
             raise ArgumentError(f"since={given['since']} is after until={given['until']}")
         return cls(
@@ -96,3 +97,12 @@ def _site(text: str) -> str:
         return Site.parse(text).key
     except ValueError as error:
         raise ArgumentError(f"site: {error}") from None
+
+
+def _moment(name: str, given: Mapping[str, str], now: datetime | None) -> datetime | None:
+    if name not in given:
+        return None
+    try:
+        return parse_moment(given[name], is_end=name == "until", now=now)
+    except ValueError as error:
+        raise ArgumentError(f"{name}={given[name]}: {error}") from None

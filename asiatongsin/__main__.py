@@ -1,0 +1,56 @@
+"""The command `asiatongsin`: Scrapy's, with our settings and commands, wherever it is installed and started."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from scrapy import cmdline
+from scrapy.commands import ScrapyCommand
+from scrapy.utils.project import ENVVAR, get_project_settings
+
+from asiatongsin import __version__
+from asiatongsin.nearest import nearest
+from asiatongsin.output import show
+from asiatongsin.printable import printable
+
+NAME = "asiatongsin"
+
+
+class _Parser(cmdline.ScrapyArgumentParser):
+    """Names this command in its help, where Scrapy would name its own, which may not be there."""
+
+    def __init__(self, *, usage: str, **given: Any) -> None:
+        super().__init__(prog=NAME, usage=usage.replace("scrapy", NAME, 1), **given)
+
+
+def main() -> None:
+    """Runs the command that the arguments name. Without one it says which there are."""
+    os.environ.setdefault(ENVVAR, f"{NAME}.settings")
+    sys.path.append("")  # the folder it is started in may hold a settings module on top of ours
+    settings = get_project_settings()
+    commands = cmdline._get_commands_dict(settings, inproject=True)
+    name = next((argument for argument in sys.argv[1:] if not argument.startswith("-")), None)
+    if name is None:
+        show(overview(commands, settings["COMMANDS_MODULE"]))
+    elif name not in commands:
+        show(printable(f"{NAME}: there is no command {name!r}; the nearest is {nearest(name, commands)}"), sys.stderr)
+        sys.exit(2)
+    else:
+        cmdline.ScrapyArgumentParser = _Parser  # type: ignore[assignment, misc]
+        cmdline.execute([NAME, *sys.argv[1:]])
+
+
+def overview(commands: Mapping[str, ScrapyCommand], ours: str) -> str:
+    """Our commands with what each does, and the names of Scrapy's."""
+    own = {name: command for name, command in sorted(commands.items()) if command.__module__.startswith(f"{ours}.")}
+    lines = [f"  {name:<10}{command.short_desc()}" for name, command in own.items()]
+    others = ", ".join(sorted(commands.keys() - own))
+    usage = f"{NAME} {__version__}\n\n  {NAME} <command> [options]\n  {NAME} <command> -h    explains a command"
+    return "\n".join([f"{usage}\n", *lines, f"\nScrapy's own commands: {others}"])
+
+
+if __name__ == "__main__":
+    main()
