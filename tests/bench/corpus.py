@@ -41,7 +41,7 @@ def rows(articles: int) -> Iterator[tuple[object, ...]]:
     dice, words = random.Random(1), vocabulary()
     shares = list(accumulate(1 / (place + 20) for place in range(len(words))))
     for no in range(1, articles + 1):
-        at = NEWEST - SPAN * (articles - no) / articles
+        at = NEWEST - SPAN * ((articles - no) / articles)
         length = int(dice.lognormvariate(5.2, 0.6)) + 10
         printed = [word + dice.choice(PARTICLES) for word in dice.choices(words, cum_weights=shares, k=length)]
         printed[::13] = (dice.choice(LATIN) for _ in printed[::13])
