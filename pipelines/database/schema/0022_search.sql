@@ -39,10 +39,10 @@ END $$;
 COMMENT ON FUNCTION count_articles IS 'Keeps article_counts in step with articles.';
 COMMENT ON FUNCTION article_terms IS 'What an article can be found by: pairs of syllables, Latin words, site, section, reporter, year and month.';
 
--- A small database gets its index here, a large one by `asiatongsin index`, while crawls go on.
+-- Nobody can use the articles meanwhile: so a larger database gets its index by `asiatongsin index`.
 DO $$
 BEGIN
-    IF (SELECT count(*) FROM (SELECT FROM articles LIMIT 20000) AS few) < 20000 THEN
+    IF (SELECT count(*) FROM (SELECT FROM articles LIMIT 2000) AS few) < 2000 THEN
         CREATE INDEX articles_by_terms ON articles
             USING gin (article_terms(site, section, reporter, published_at, headline, subheadline, body));
         ALTER INDEX articles_by_terms ALTER COLUMN 1 SET STATISTICS 0;  -- ANALYZE would make terms of 30,000 articles
