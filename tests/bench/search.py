@@ -39,8 +39,8 @@ TABLE_SIZE = "SELECT pg_table_size('articles')"
 HOW = (
     f"Search: {QUERIES} fixed queries for a page of 20 on invented articles of eight years, whose words are as unevenly"
     " frequent as those of a language; each query three times, its median counts. CPU is that of the PostgreSQL process"
-    " alone. The articles are stored first and the index is built then, as by `asiatongsin index`. To store with the index"
-    " and without: fresh pages of the replica through the drain, all processes of the server counted."
+    " alone. The articles are stored first and the index is built then, as by `asiatongsin index`. To store with the"
+    " index and without: fresh pages of the replica through the drain, all processes of the server counted."
 )
 
 
