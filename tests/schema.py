@@ -49,7 +49,9 @@ SELECT c.conname AS name, c.contype::text AS kind, pg_get_constraintdef(c.oid, t
 FROM pg_constraint AS c WHERE c.conrelid = %s AND c.contype <> 'n'
 ORDER BY position(c.contype IN 'pufc'), c.conname"""
 
-_FUNCTIONS = "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY proname"
+_FUNCTIONS = """
+SELECT pg_get_functiondef(oid), oid::regprocedure::text, obj_description(oid, 'pg_proc')
+FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY proname"""
 
 _TRIGGERS = """
 SELECT pg_get_triggerdef(oid, true) FROM pg_trigger WHERE tgrelid = %s AND NOT tgisinternal ORDER BY tgname"""
@@ -122,10 +124,15 @@ def written(connection: Connection) -> str:
     order = [*TABLES, *VIEWS]
     tables = connection.cursor(row_factory=class_row(Table)).execute(_TABLES).fetchall()
     tables.sort(key=lambda table: (order.index(table.name) if table.name in order else len(order), table.name))
-    functions = connection.cursor(row_factory=scalar_row).execute(_FUNCTIONS).fetchall()
-    parts = [*([_made(rf"FUNCTION {name}\(\) .*?^END \$\$;")] for name in functions)]
-    parts += [[*_table(connection, table)] for table in tables]
-    return "\n".join([HEAD, *("\n".join([*part, ""]) for part in parts)])
+    parts = [*_functions(connection), *("\n".join([*_table(connection, table), ""]) for table in tables)]
+    return "\n".join([HEAD, *parts])
+
+
+def _functions(connection: Connection) -> Iterator[str]:
+    """Before the tables, whose indexes use them."""
+    for definition, signature, comment in connection.execute(_FUNCTIONS):
+        made = definition.replace("CREATE OR REPLACE FUNCTION public.", "CREATE FUNCTION ").rstrip()
+        yield f"{made};\nCOMMENT ON FUNCTION {plain(signature)} IS {_literal(comment)};\n"
 
 
 def _table(connection: Connection, table: Table) -> Iterator[str]:
@@ -136,15 +143,11 @@ def _table(connection: Connection, table: Table) -> Iterator[str]:
 
 
 def _view(view: Table) -> Iterator[str]:
-    yield _made(rf"VIEW {view.name} AS\n[^;]*;")
-
-
-def _made(what: str) -> str:
     """As the last migration writes it: the text that PostgreSQL gives differs from version to version."""
     ends = {move.version: move.end for move in moves()}
     scripts = "\n".join(one.script + ends.get(one.version, "") for one in migrations())
-    found = re.findall(rf"^CREATE (?:OR REPLACE )?({what})", scripts, re.MULTILINE | re.DOTALL)
-    return f"CREATE {found[-1]}"
+    found = re.findall(rf"^CREATE (?:OR REPLACE )?(VIEW {view.name} AS\n[^;]*;)", scripts, re.MULTILINE)
+    yield f"CREATE {found[-1]}"
 
 
 def _columns(connection: Connection, table: Table, columns: list[Column]) -> Iterator[str]:

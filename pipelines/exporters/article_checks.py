@@ -50,7 +50,8 @@ def write(connection: Connection, pages: Sequence[PageItems]) -> None:
     """Stores the visits of stored articles; each article is at most once in `pages`."""
     if pages:
         visits = lists([page.check for page in pages if page.check], _OF_VISIT)
-        values = lists(pages, CAPTURE) | places(pages) | visits | {"is_read": [page.article is not None for page in pages]}
+        is_read = {"is_read": [page.article is not None for page in pages]}
+        values = lists(pages, CAPTURE) | places(pages) | visits | is_read
         written = connection.execute(_WRITE, values).rowcount
         if written < len(pages):  # a later visit is known
             connection.execute(_FORGET_VALIDATORS, values)

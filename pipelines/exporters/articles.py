@@ -1,7 +1,7 @@
 """The table `article_texts`: one row per article, its newest captured text. The text before moves to `replaced_texts`.
 
-A visit that finds nothing else than the row says does not write it: `article_checks` notes when and where it was fetched.
-The view `articles` shows both together.
+A visit that finds what the row says already does not write it: `article_checks` notes when and where that page was
+fetched. The view `articles` shows both together.
 """
 
 from __future__ import annotations
@@ -64,7 +64,8 @@ WITH incoming AS (
         known.fetched_at <= t.fetched_at AND coalesce(known.text_fetched_at, known.fetched_at) <> t.fetched_at
             AND ({names(TEXT, "known")}) IS DISTINCT FROM ({names(TEXT, "t")}) AS is_replacing,
         coalesce(CASE
-            WHEN known.fetched_at = t.fetched_at THEN ({names(_PLACE, "known")}) IS NOT DISTINCT FROM ({_PLACE_OR_KNOWN})
+            WHEN known.fetched_at = t.fetched_at
+                THEN ({names(_PLACE, "known")}) IS NOT DISTINCT FROM ({_PLACE_OR_KNOWN})
             WHEN known.fetched_at < t.fetched_at THEN is_visit AND coalesce(visit.checked_at < t.fetched_at, true)
         END AND known.gone_at IS NULL
             AND (known.published_at = t.published_at OR is_dated_by_metadata AND known.published_at IS NOT NULL

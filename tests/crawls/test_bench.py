@@ -36,6 +36,17 @@ def test_storing_is_measured_in_each_of_its_ways() -> None:
     assert all(row.ratio > 0 and row.goal for row in found.rows)
 
 
+def test_searching_is_measured_with_the_index_and_what_it_costs() -> None:
+    found = benchmarks()["search"](Effort(rounds=1, share=0.003))
+    assert [row.name for row in found.rows] == [
+        "search index, by the table",
+        "p99 of 20 queries on 300 articles, by 100 ms",
+        "p99 of 20 queries on 300 articles, CPU, by 100 ms",
+        "storing with the index, by without",
+    ]
+    assert all(row.ratio > 0 for row in found.rows)
+
+
 def test_every_benchmark_is_in_the_list() -> None:
     modules = {path.stem for path in (ROOT / "tests" / "bench").glob("*.py") if "\ndef run(" in path.read_text()}
     assert modules == set(benchmarks()) <= set(NAMES)

@@ -28,7 +28,9 @@ def test_a_file_of_wget_gives_the_rows_of_our_own_crawl(
     with serve(site) as replica:
         crawl(replica.url)
         own = contents.rows(connection)
-        connection.execute("TRUNCATE article_texts, weather_snapshots, crawls, rejected_pages, removed_articles CASCADE")
+        connection.execute(
+            "TRUNCATE article_texts, weather_snapshots, crawls, rejected_pages, removed_articles CASCADE"
+        )
         urls = tmp_path / "urls"
         urls.write_text("".join(f"{replica.url}/news/article.html?no={no}\n" for no in site.numbers()))
         options = [] if packed else ["--no-warc-compression"]

@@ -147,7 +147,9 @@ def test_the_times_of_another_site_stay(connection: Connection) -> None:
 
 def test_times_that_are_right_stay(connection: Connection) -> None:
     crawl(connection, "a", ago(5), visited(ago(5)))
-    before = rows(connection, "SELECT xmin::text FROM article_texts") + rows(connection, "SELECT xmin::text FROM crawls")
+    before = rows(connection, "SELECT xmin::text FROM article_texts") + rows(
+        connection, "SELECT xmin::text FROM crawls"
+    )
     set_back(connection, SITE)
     assert before == rows(connection, "SELECT xmin::text FROM article_texts") + rows(
         connection, "SELECT xmin::text FROM crawls"

@@ -123,4 +123,6 @@ def test_a_time_that_the_owner_forbids_is_left_out(connection: Connection) -> No
     assert export(connection, page(1), page(2)).partial == 2
     assert rows(connection, "SELECT published_at, modified_at IS NULL FROM articles") == [(None, False)] * 2
     [(reason,), _] = rows(connection, "SELECT reason FROM rejected_pages")
-    assert reason.startswith("the database refused parts of it (published_at): CheckViolation (article_texts_published_at")
+    assert reason.startswith(
+        "the database refused parts of it (published_at): CheckViolation (article_texts_published_at"
+    )

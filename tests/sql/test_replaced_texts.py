@@ -72,7 +72,9 @@ def long_text() -> str:
 
 
 def test_a_visit_that_finds_nothing_new_leaves_a_long_text_where_it_is(connection: Connection) -> None:
-    [(table,)] = rows(connection, "SELECT reltoastrelid::regclass::text FROM pg_class WHERE oid = 'article_texts'::regclass")
+    [(table,)] = rows(
+        connection, "SELECT reltoastrelid::regclass::text FROM pg_class WHERE oid = 'article_texts'::regclass"
+    )
     parts = f"SELECT chunk_id, chunk_seq, ctid::text, xmin::text FROM {table} ORDER BY 1, 2"
     text = long_text()
     export(connection, page(body=(text,)))

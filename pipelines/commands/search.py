@@ -1,0 +1,112 @@
+"""`asiatongsin search`: the articles that hold some words, newest first."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from datetime import datetime
+
+from scrapy.commands import ScrapyCommand
+from scrapy.settings import Settings
+
+from asiatongsin.arguments import is_number
+from asiatongsin.korean import KST
+from asiatongsin.output import show
+from asiatongsin.printable import printable, printable_json
+from pipelines.commands.usage import check_settings, usage_error, usage_errors
+from pipelines.database.session import looking
+from pipelines.queries.search.filters import Filters
+from pipelines.queries.search.search import COSTLY_FOR, Hit, Search
+from pipelines.terminal import hits as screen
+
+FILTERS = ("site", "section", "reporter", "since", "until")
+MOST = 10_000
+"""Hits that are shown at most; asiatongsin export writes all."""
+
+
+class Command(ScrapyCommand):
+    """Looks only into the database; status 0 also where nothing is found."""
+
+    requires_project = True
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        return "[options] <words>"
+
+    def short_desc(self) -> str:
+        return 'Find articles: words, "a phrase", -word, section:정치; newest first'
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--site", help="base address or host; several with commas between")
+        parser.add_argument("--section", help="name of a section; several with commas between")
+        parser.add_argument("--reporter", help="name of a reporter; several with commas between")
+        parser.add_argument("--since", help="published then or later, Korean time: 2025-10-01, yesterday, 30d")
+        parser.add_argument("--until", help="published then or earlier")
+        parser.add_argument("--limit", metavar="N", default="20", help="show at most so many; default: 20")
+        parser.add_argument("--sort", choices=("newest", "relevance"), default="newest", help="default: newest")
+        parser.add_argument("--count", action="store_true", help="print only how many are found")
+        parser.add_argument("--json", action="store_true", help="one JSON object per line, with the whole text")
+
+    @usage_errors()
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        check_settings(self.settings)
+        limit = _limit(opts.limit)
+        filters = Filters.parse(_query(args), **{name: getattr(opts, name) for name in FILTERS})
+        if filters == Filters():
+            raise usage_error("write what to search for, such as: asiatongsin search 전통시장 예산 -축제 --since 30d")
+        with looking(self.settings or Settings()) as (_, connection):
+            search = Search(connection, filters)
+            if opts.count:
+                found = search.count()
+                show(json.dumps({"count": found}) if opts.json else f"{found:,} article{'s' * (found != 1)}")
+            else:
+                hits = search.most_relevant(limit) if opts.sort == "relevance" else search.page(limit).hits
+                _show(hits, search, is_json=opts.json)
+        for note in _notes(search):
+            show(printable(f"asiatongsin: {note}"), sys.stderr)
+
+
+def _query(args: list[str]) -> str:
+    return " ".join(argument for argument in args if argument != "--")
+
+
+def _limit(text: str) -> int:
+    if not (is_number(text) and int(text) <= MOST):
+        raise usage_error(f"--limit {text}: write a whole number from 1 to {MOST}; asiatongsin export writes all")
+    return int(text)
+
+
+def _show(hits: list[Hit], search: Search, *, is_json: bool) -> None:
+    if is_json:
+        for hit in hits:
+            show(as_json(hit))
+    elif hits:
+        show(screen.text(hits, search.filters.words, screen.BOLD if sys.stdout.isatty() else screen.PLAIN))
+    else:
+        show("nothing is found")
+
+
+def as_json(hit: Hit) -> str:
+    """A hit in one line; times are Korean."""
+    fields = {name: _iso(value) if isinstance(value, datetime) else value for name, value in asdict(hit).items()}
+    return printable_json(json.dumps(fields, ensure_ascii=False))
+
+
+def _iso(at: datetime) -> str:
+    return at.astimezone(KST).isoformat()
+
+
+def _notes(search: Search) -> list[str]:
+    """What the user should know of how it was searched."""
+    notes = []
+    if search.is_cut:
+        notes.append(
+            f"single syllables and signs alone are looked for in the last {COSTLY_FOR.days} days;"
+            " --since looks further back"
+        )
+    if search.lacks_index:
+        notes.append("there is no search index, so this takes long: `asiatongsin index` builds it")
+    return notes

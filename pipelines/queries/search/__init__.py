@@ -1,0 +1,1 @@
+"""Articles found by words, site, section, reporter and time: what commands, export, page and Python ask."""

@@ -1,0 +1,33 @@
+"""Stretches of time in which a search looks one after the other, newest first, until a page is full."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import chain, count
+
+from asiatongsin.korean import KST
+
+_INSTANT = timedelta(microseconds=1)
+_MONTHS = (2, 10, 12)
+_EARLIEST = datetime(1, 1, 2, tzinfo=KST)
+
+
+def windows(first: datetime, last: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """From `last` back to `first`: two months, ten, a year, four years, eight, sixteen …
+
+    Each begins with a month of Korean time and ends where the one before began: that moment belongs to the later one.
+    """
+    end = last.astimezone(KST) + _INSTANT
+    for months in chain(_MONTHS, (12 * 2**power for power in count(2))):
+        begin = max(_months_before(end - _INSTANT, months - 1), first)
+        yield begin, end
+        if begin <= first:
+            return
+        end = begin.astimezone(KST)
+
+
+def _months_before(at: datetime, months: int) -> datetime:
+    """The beginning of the month that is so many before that of `at`."""
+    year, month = divmod(at.year * 12 + at.month - 1 - months, 12)
+    return datetime(year, month + 1, 1, tzinfo=KST) if year >= 1 else _EARLIEST
