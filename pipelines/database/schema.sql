@@ -270,9 +270,9 @@ CREATE TABLE article_checks (
     last_modified   text         CHECK (last_modified <> ''),
     listed_as       text         CHECK (listed_as <> ''),
     fetched_at      timestamptz,
-    archive_file    text         CHECK (archive_file <> ''),
     archive_offset  bigint       CHECK (archive_offset >= 0),
     archive_length  bigint       CHECK (archive_length > 0),
+    archive_file    text         CHECK (archive_file <> ''),
     payload_digest  text         CHECK (payload_digest <> ''),
     PRIMARY KEY (site, no),
     FOREIGN KEY (site, no) REFERENCES article_texts(site, no) ON DELETE CASCADE
@@ -288,9 +288,9 @@ COMMENT ON COLUMN article_checks.etag IS 'ETag of the stored page: with it the s
 COMMENT ON COLUMN article_checks.last_modified IS 'Last-Modified of the stored page, for the same purpose.';
 COMMENT ON COLUMN article_checks.listed_as IS 'What a list said, as 16 hexadecimal digits, where that was not what is stored and the article was fetched for it; while the list says the same, it is not fetched again. NULL where the two agree.';
 COMMENT ON COLUMN article_checks.fetched_at IS 'When the article was fetched last, where its page held what article_texts has already and is not noted there; otherwise NULL.';
-COMMENT ON COLUMN article_checks.archive_file IS 'WARC file below the data folder that holds that page; NULL where it was not archived.';
 COMMENT ON COLUMN article_checks.archive_offset IS 'Byte of that file at which the record of the page begins.';
 COMMENT ON COLUMN article_checks.archive_length IS 'Bytes of that record, compressed.';
+COMMENT ON COLUMN article_checks.archive_file IS 'WARC file below the data folder that holds that page; NULL where it was not archived.';
 COMMENT ON COLUMN article_checks.payload_digest IS 'Digest of that page as received: sha1: and Base32, as in WARC-Payload-Digest.';
 
 CREATE TABLE teasers (

@@ -82,7 +82,7 @@ WITH incoming AS (
     ON CONFLICT DO NOTHING
 ), another AS (
     SELECT a.*, i.fetched_at AS replaced_at FROM articles AS a JOIN incoming AS i USING (site, no)
-    WHERE a.fetched_at < i.fetched_at
+    WHERE NOT i.is_same AND i.known_fetched_at < i.fetched_at
         AND (a.headline <> i.headline OR abs(extract(epoch FROM a.published_at - i.published_at)) > %(far)s)
         AND CASE WHEN a.published_at IS NULL OR i.published_at IS NULL THEN a.body IS NOT NULL AND i.body IS NOT NULL
             ELSE date_trunc('minute', a.published_at) <> date_trunc('minute', i.published_at) END

@@ -5,9 +5,9 @@ ALTER TABLE articles RENAME TO article_texts;
 
 ALTER TABLE article_checks
     ADD COLUMN fetched_at timestamptz,
-    ADD COLUMN archive_file text CHECK (archive_file <> ''),
     ADD COLUMN archive_offset bigint CHECK (archive_offset >= 0),
     ADD COLUMN archive_length bigint CHECK (archive_length > 0),
+    ADD COLUMN archive_file text CHECK (archive_file <> ''),
     ADD COLUMN payload_digest text CHECK (payload_digest <> '');
 COMMENT ON COLUMN article_checks.fetched_at IS 'When the article was fetched last, where its page held what article_texts has already and is not noted there; otherwise NULL.';
 COMMENT ON COLUMN article_checks.archive_file IS 'WARC file below the data folder that holds that page; NULL where it was not archived.';
