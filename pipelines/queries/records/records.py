@@ -1,0 +1,128 @@
+"""Records of one kind that fulfil filters: their columns, the statement that selects them, and the rows one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg import Connection
+from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
+
+from asiatongsin.errors import ArgumentError
+from pipelines.queries.records.kinds import ARTICLE_KIND, Field, Kind
+from pipelines.queries.search.filters import Filters
+from pipelines.queries.search.search import Search, quick
+
+NO_EMAIL = "[e-mail]"
+"""What stands in a text in the place of an e-mail address."""
+
+ROWS_AT_ONCE = 500
+"""Rows that are fetched together: of usual texts, about a megabyte."""
+
+EVERYTHING = Filters()
+
+_ADDRESS = r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
+
+_MEANINGS = """
+SELECT t.name, a.attname, coalesce(col_description(a.attrelid, a.attnum), '')
+FROM unnest(%s::text[]) AS t (name) JOIN pg_attribute AS a ON a.attrelid = to_regclass(t.name) AND a.attnum > 0"""
+
+_SELECT = SQL("""SELECT {columns} FROM {source} WHERE {where} ORDER BY {order}""")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column of what is handed out."""
+
+    name: str
+    type: str
+    """In PostgreSQL's words: text, bigint, integer, boolean, double precision, timestamptz."""
+
+    meaning: str
+    """One sentence or two."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which records are wanted; ArgumentError where they have nothing of what they shall be chosen by."""
+
+    kind: Kind = ARTICLE_KIND
+    filters: Filters = EVERYTHING
+    """Those of the articles that the records belong to. Weather is chosen by site and time alone."""
+
+    cities: tuple[str, ...] = ()
+    """Names of cities, Korean as printed or English: any of them. Weather only."""
+
+    with_email: bool = False
+    """Without it there is no column of the reporter's e-mail address, and texts have NO_EMAIL in the place of each."""
+
+    def __post_init__(self) -> None:
+        filters = self.filters
+        if self.cities and self.kind.is_of_articles:
+            raise ArgumentError(f"{self.kind.name} have no city: only weather is chosen by city")
+        if not self.kind.is_of_articles and (filters.words or filters.sections or filters.reporters):
+            raise ArgumentError("weather is chosen by site, city, since and until, not by words, section or reporter")
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """Its columns, and where they come from."""
+        return self.kind.given(with_email=self.with_email)
+
+
+def columns(connection: Connection, wanted: Wanted) -> list[Column]:
+    """The columns in their order. What they mean, the database itself explains."""
+    tables = sorted({field.table for field in wanted.fields})
+    meanings = {(table, name): meaning for table, name, meaning in connection.execute(_MEANINGS, [tables])}
+    return [
+        Column(name=field.name, type=field.type, meaning=meanings[field.table, field.column]) for field in wanted.fields
+    ]
+
+
+def select(connection: Connection, wanted: Wanted) -> Composed:
+    """The statement that selects the records in a fixed order; all values stand in it, so COPY takes it as well."""
+    return select_as(connection, wanted, [expression(field, wanted) for field in wanted.fields])
+
+
+def select_as(connection: Connection, wanted: Wanted, expressions: list[Composable]) -> Composed:
+    """The same with other columns, made out of `expression`."""
+    found = Search(connection, wanted.filters, may_cut=False).found() if wanted.kind.is_of_articles else SQL("")
+    return _SELECT.format(
+        columns=SQL(", ").join(expressions),
+        source=SQL(wanted.kind.source).format(found=found),
+        where=SQL(" AND ").join([SQL(wanted.kind.where), *_of_weather(wanted)]),
+        order=SQL(", ").join(map(SQL, wanted.kind.order)),
+    )
+
+
+def rows(connection: Connection, wanted: Wanted) -> Iterator[tuple[Any, ...]]:
+    """The records one by one, as values of Python; memory does not grow with their number."""
+    statement = select(connection, wanted)
+    with quick(connection), connection.cursor("records") as cursor:
+        cursor.itersize = ROWS_AT_ONCE
+        yield from cursor.execute(statement, binary=True)
+
+
+def expression(field: Field, wanted: Wanted) -> Composed:
+    """A column as it is handed out, with its name."""
+    value = SQL("{}.{}").format(Identifier(field.alias), Identifier(field.column))
+    if field.is_written and not wanted.with_email:
+        value = SQL("CASE WHEN strpos({0}, '@') > 0 THEN regexp_replace({0}, {1}, {2}, 'g') ELSE {0} END").format(
+            value, Literal(_ADDRESS), Literal(NO_EMAIL)
+        )
+    return SQL("({})::{} AS {}").format(value, SQL(field.type), Identifier(field.name))
+
+
+def _of_weather(wanted: Wanted) -> Iterator[Composable]:
+    """Conditions on the strip and its cities; a strip was shown from its first page to its last."""
+    if wanted.kind.is_of_articles:
+        return
+    filters = wanted.filters
+    if filters.sites:
+        yield SQL("s.site = ANY ({})").format(Literal(list(filters.sites)))
+    if filters.since:
+        yield SQL("s.last_fetched_at >= {}").format(Literal(filters.since))
+    if filters.until:
+        yield SQL("s.first_fetched_at <= {}").format(Literal(filters.until))
+    if wanted.cities:
+        yield SQL("(r.city = ANY ({0}) OR w.name_en = ANY ({0}))").format(Literal(list(wanted.cities)))
