@@ -28,6 +28,7 @@ _MEANINGS = """
 SELECT t.name, a.attname, coalesce(col_description(a.attrelid, a.attnum), '')
 FROM unnest(%s::text[]) AS t (name) JOIN pg_attribute AS a ON a.attrelid = to_regclass(t.name) AND a.attnum > 0"""
 
+_COUNT = SQL("SELECT count(*) FROM {source} WHERE {where}")
 _SELECT = SQL("""SELECT {columns} FROM {source} WHERE {where} ORDER BY {order}""")
 
 
@@ -50,6 +51,9 @@ class Wanted:
     kind: Kind = ARTICLE_KIND
     filters: Filters = EVERYTHING
     """Those of the articles that the records belong to. Weather is chosen by site and time alone."""
+
+    numbers: tuple[int, ...] | None = None
+    """Numbers of articles: any of them. None: all."""
 
     cities: tuple[str, ...] = ()
     """Names of cities, Korean as printed or English: any of them. Weather only."""
@@ -86,11 +90,10 @@ def select(connection: Connection, wanted: Wanted) -> Composed:
 
 def select_as(connection: Connection, wanted: Wanted, expressions: list[Composable]) -> Composed:
     """The same with other columns, made out of `expression`."""
-    found = Search(connection, wanted.filters, may_cut=False).found() if wanted.kind.is_of_articles else SQL("")
     return _SELECT.format(
         columns=SQL(", ").join(expressions),
-        source=SQL(wanted.kind.source).format(found=found),
-        where=SQL(" AND ").join([SQL(wanted.kind.where), *_of_weather(wanted)]),
+        source=_source(connection, wanted),
+        where=_where(wanted),
         order=SQL(", ").join(map(SQL, wanted.kind.order)),
     )
 
@@ -103,6 +106,13 @@ def rows(connection: Connection, wanted: Wanted) -> Iterator[tuple[Any, ...]]:
         yield from cursor.execute(statement, binary=True)
 
 
+def count(connection: Connection, wanted: Wanted) -> int:
+    """How many records there are."""
+    statement = _COUNT.format(source=_source(connection, wanted), where=_where(wanted))
+    with quick(connection):
+        return sum(number for (number,) in connection.execute(statement))
+
+
 def expression(field: Field, wanted: Wanted) -> Composed:
     """A column as it is handed out, with its name."""
     value = SQL("{}.{}").format(Identifier(field.alias), Identifier(field.column))
@@ -111,6 +121,18 @@ def expression(field: Field, wanted: Wanted) -> Composed:
             value, Literal(_ADDRESS), Literal(NO_EMAIL)
         )
     return SQL("({})::{} AS {}").format(value, SQL(field.type), Identifier(field.name))
+
+
+def _source(connection: Connection, wanted: Wanted) -> Composed:
+    found = Search(connection, wanted.filters, may_cut=False).found() if wanted.kind.is_of_articles else SQL("")
+    return SQL(wanted.kind.source).format(found=found)
+
+
+def _where(wanted: Wanted) -> Composed:
+    conditions: list[Composable] = [SQL(wanted.kind.where), *_of_weather(wanted)]
+    if wanted.numbers is not None:
+        conditions.append(SQL("a.no = ANY ({})").format(Literal(list(wanted.numbers))))
+    return SQL(" AND ").join(conditions)
 
 
 def _of_weather(wanted: Wanted) -> Iterator[Composable]:
