@@ -22,5 +22,5 @@ def stored(connection: Connection) -> frozenset[str]:
 
 def empty(connection: Connection) -> None:
     connection.execute(
-        "TRUNCATE articles, weather_snapshots, crawls, rejected_pages, removed_articles RESTART IDENTITY CASCADE"
+        "TRUNCATE article_texts, weather_snapshots, crawls, rejected_pages, removed_articles RESTART IDENTITY CASCADE"
     )

@@ -46,9 +46,9 @@ _LOCK = "SELECT pg_advisory_xact_lock(%s)"
 # Not with to_regclass, which may see a table for a moment after another process has dropped it.
 _PENDING = "SELECT relname::text FROM pg_class WHERE relname = ANY(%s) AND pg_table_is_visible(oid) ORDER BY relname"
 _IS_EMPTY = "SELECT NOT EXISTS (SELECT FROM {})"
-_ESTIMATE = "SELECT reltuples::bigint FROM pg_class WHERE oid = 'articles'::regclass"
+_ESTIMATE = "SELECT reltuples::bigint FROM pg_class WHERE oid = 'article_texts'::regclass"
 _LATER = "SELECT DISTINCT site, no FROM {} WHERE site = %s AND fetched_at > %s"
-_NEXT = "SELECT site, no FROM articles WHERE (site, no) > (%s, %s) ORDER BY site, no LIMIT %s"
+_NEXT = "SELECT site, no FROM article_texts WHERE (site, no) > (%s, %s) ORDER BY site, no LIMIT %s"
 
 
 @dataclass(frozen=True, slots=True)

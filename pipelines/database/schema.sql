@@ -79,7 +79,7 @@ COMMENT ON COLUMN article_counts.articles IS 'Articles.';
 COMMENT ON COLUMN article_counts.edited IS 'Articles with more than one revision.';
 COMMENT ON COLUMN article_counts.gone IS 'Articles that the site has removed.';
 
-CREATE TABLE articles (
+CREATE TABLE article_texts (
     site                 text         NOT NULL CHECK (site <> ''),
     no                   bigint       NOT NULL CHECK (no > 0),
     url                  text         NOT NULL CHECK (url <> ''),
@@ -109,40 +109,40 @@ CREATE TABLE articles (
     PRIMARY KEY (site, no),
     CHECK (first_seen_at <= fetched_at)
 ) WITH (toast_tuple_target=700);
-CREATE INDEX articles_by_terms ON articles USING gin (article_terms(site, section, reporter, published_at, headline, subheadline, body));
-CREATE INDEX articles_by_time ON articles (site, published_at DESC);
-CREATE INDEX articles_gone ON articles (site, no) WHERE gone_at IS NOT NULL;
-CREATE TRIGGER articles_added AFTER INSERT ON articles REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION count_articles();
-CREATE TRIGGER articles_deleted AFTER DELETE ON articles REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT EXECUTE FUNCTION count_articles();
-CREATE TRIGGER articles_edited AFTER UPDATE ON articles FOR EACH ROW WHEN ((old.revision > 1) <> (new.revision > 1) OR (old.gone_at IS NULL) <> (new.gone_at IS NULL)) EXECUTE FUNCTION count_articles();
-CREATE TRIGGER articles_emptied AFTER TRUNCATE ON articles FOR EACH STATEMENT EXECUTE FUNCTION count_articles();
-COMMENT ON TABLE articles IS 'One row per article: its newest captured text.';
-COMMENT ON COLUMN articles.site IS 'Host of the site without www., with the port where there is one.';
-COMMENT ON COLUMN articles.no IS 'Number of the article on its site; with site its identity.';
-COMMENT ON COLUMN articles.url IS 'Canonical address, whatever form it was met under.';
-COMMENT ON COLUMN articles.section IS 'Name of the section printed above the headline.';
-COMMENT ON COLUMN articles.headline IS 'Headline.';
-COMMENT ON COLUMN articles.subheadline IS 'Sub-headline; several printed lines stay several lines.';
-COMMENT ON COLUMN articles.reporter IS 'Person of the info line, else of the byline in the body, without the title 기자; never a desk.';
-COMMENT ON COLUMN articles.reporter_email IS 'E-mail address printed for the reporter or the desk.';
-COMMENT ON COLUMN articles.published_at IS 'Printed time of 등록, else of the list page, else of the page''s metadata.';
-COMMENT ON COLUMN articles.modified_at IS 'Printed time of 수정.';
-COMMENT ON COLUMN articles.body IS 'Paragraphs as printed, joined by a blank line; NULL for a photo or video alone.';
-COMMENT ON COLUMN articles.language IS 'Language the page declares, such as ko.';
-COMMENT ON COLUMN articles.content_hash IS 'SHA-256 of headline, sub-headline and body with white space folded.';
-COMMENT ON COLUMN articles.revision IS '1, 2, …: goes up when the content hash changes.';
-COMMENT ON COLUMN articles.first_seen_at IS 'When the article was fetched first.';
-COMMENT ON COLUMN articles.fetched_at IS 'When the article was fetched last.';
-COMMENT ON COLUMN articles.gone_at IS 'When the site was found to have removed the article; its text stays.';
-COMMENT ON COLUMN articles.archive_file IS 'WARC file below the data folder that holds the page; NULL where it was not archived.';
-COMMENT ON COLUMN articles.archive_offset IS 'Byte of that file at which the record of the page begins.';
-COMMENT ON COLUMN articles.archive_length IS 'Bytes of that record, compressed.';
-COMMENT ON COLUMN articles.payload_digest IS 'Digest of the page as received: sha1: and Base32, as in WARC-Payload-Digest.';
-COMMENT ON COLUMN articles.returned IS 'The article had been gone before this text was fetched, which may be that of the revision before.';
-COMMENT ON COLUMN articles.text_fetched_at IS 'When this text was fetched first; NULL where it was fetched once, at fetched_at.';
-COMMENT ON COLUMN articles.text_archive_file IS 'WARC file of the page that was fetched at text_fetched_at; NULL where it was not archived.';
-COMMENT ON COLUMN articles.text_archive_offset IS 'Byte of that file at which the record of that page begins.';
-COMMENT ON COLUMN articles.text_archive_length IS 'Bytes of that record, compressed.';
+CREATE INDEX articles_by_terms ON article_texts USING gin (article_terms(site, section, reporter, published_at, headline, subheadline, body));
+CREATE INDEX articles_by_time ON article_texts (site, published_at DESC);
+CREATE INDEX articles_gone ON article_texts (site, no) WHERE gone_at IS NOT NULL;
+CREATE TRIGGER articles_added AFTER INSERT ON article_texts REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION count_articles();
+CREATE TRIGGER articles_deleted AFTER DELETE ON article_texts REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT EXECUTE FUNCTION count_articles();
+CREATE TRIGGER articles_edited AFTER UPDATE ON article_texts FOR EACH ROW WHEN ((old.revision > 1) <> (new.revision > 1) OR (old.gone_at IS NULL) <> (new.gone_at IS NULL)) EXECUTE FUNCTION count_articles();
+CREATE TRIGGER articles_emptied AFTER TRUNCATE ON article_texts FOR EACH STATEMENT EXECUTE FUNCTION count_articles();
+COMMENT ON TABLE article_texts IS 'One row per article: its newest captured text. The view articles adds what article_checks notes of later visits that found the same.';
+COMMENT ON COLUMN article_texts.site IS 'Host of the site without www., with the port where there is one.';
+COMMENT ON COLUMN article_texts.no IS 'Number of the article on its site; with site its identity.';
+COMMENT ON COLUMN article_texts.url IS 'Canonical address, whatever form it was met under.';
+COMMENT ON COLUMN article_texts.section IS 'Name of the section printed above the headline.';
+COMMENT ON COLUMN article_texts.headline IS 'Headline.';
+COMMENT ON COLUMN article_texts.subheadline IS 'Sub-headline; several printed lines stay several lines.';
+COMMENT ON COLUMN article_texts.reporter IS 'Person of the info line, else of the byline in the body, without the title 기자; never a desk.';
+COMMENT ON COLUMN article_texts.reporter_email IS 'E-mail address printed for the reporter or the desk.';
+COMMENT ON COLUMN article_texts.published_at IS 'Printed time of 등록, else of the list page, else of the page''s metadata.';
+COMMENT ON COLUMN article_texts.modified_at IS 'Printed time of 수정.';
+COMMENT ON COLUMN article_texts.body IS 'Paragraphs as printed, joined by a blank line; NULL for a photo or video alone.';
+COMMENT ON COLUMN article_texts.language IS 'Language the page declares, such as ko.';
+COMMENT ON COLUMN article_texts.content_hash IS 'SHA-256 of headline, sub-headline and body with white space folded.';
+COMMENT ON COLUMN article_texts.revision IS '1, 2, …: goes up when the content hash changes.';
+COMMENT ON COLUMN article_texts.first_seen_at IS 'When the article was fetched first.';
+COMMENT ON COLUMN article_texts.fetched_at IS 'When the page was fetched by which this row was written.';
+COMMENT ON COLUMN article_texts.gone_at IS 'When the site was found to have removed the article; its text stays.';
+COMMENT ON COLUMN article_texts.archive_file IS 'WARC file below the data folder that holds that page; NULL where it was not archived.';
+COMMENT ON COLUMN article_texts.archive_offset IS 'Byte of that file at which the record of that page begins.';
+COMMENT ON COLUMN article_texts.archive_length IS 'Bytes of that record, compressed.';
+COMMENT ON COLUMN article_texts.payload_digest IS 'Digest of that page as received: sha1: and Base32, as in WARC-Payload-Digest.';
+COMMENT ON COLUMN article_texts.returned IS 'The article had been gone before this text was fetched, which may be that of the revision before.';
+COMMENT ON COLUMN article_texts.text_fetched_at IS 'When this text was fetched first; NULL where that was at fetched_at.';
+COMMENT ON COLUMN article_texts.text_archive_file IS 'WARC file of the page that was fetched at text_fetched_at; NULL where it was not archived.';
+COMMENT ON COLUMN article_texts.text_archive_offset IS 'Byte of that file at which the record of that page begins.';
+COMMENT ON COLUMN article_texts.text_archive_length IS 'Bytes of that record, compressed.';
 
 CREATE TABLE former_articles (
     site            text         NOT NULL CHECK (site <> ''),
@@ -201,7 +201,7 @@ CREATE TABLE article_images (
     url       text     NOT NULL CHECK (url <> ''),
     caption   text     CHECK (caption <> ''),
     PRIMARY KEY (site, no, position),
-    FOREIGN KEY (site, no) REFERENCES articles(site, no) ON DELETE CASCADE
+    FOREIGN KEY (site, no) REFERENCES article_texts(site, no) ON DELETE CASCADE
 );
 COMMENT ON TABLE article_images IS 'The photos of an article, in the order of the page.';
 COMMENT ON COLUMN article_images.site IS 'Host of the site.';
@@ -218,7 +218,7 @@ CREATE TABLE article_links (
     url       text     NOT NULL CHECK (url <> ''),
     text      text     CHECK (text <> ''),
     PRIMARY KEY (site, no, position),
-    FOREIGN KEY (site, no) REFERENCES articles(site, no) ON DELETE CASCADE
+    FOREIGN KEY (site, no) REFERENCES article_texts(site, no) ON DELETE CASCADE
 );
 COMMENT ON TABLE article_links IS 'Where an article leads: its attachments, what is embedded in it, the links in its text. `scrapy reparse` fills it for articles of before version 13 of the schema.';
 COMMENT ON COLUMN article_links.site IS 'Host of the site.';
@@ -243,7 +243,7 @@ CREATE TABLE replaced_texts (
     archive_length  bigint       CHECK (archive_length > 0),
     returned        boolean      NOT NULL DEFAULT false,
     PRIMARY KEY (site, no, revision),
-    FOREIGN KEY (site, no) REFERENCES articles(site, no) ON DELETE CASCADE
+    FOREIGN KEY (site, no) REFERENCES article_texts(site, no) ON DELETE CASCADE
 );
 COMMENT ON TABLE replaced_texts IS 'The texts of article_revisions that articles does not hold as they were fetched first.';
 COMMENT ON COLUMN replaced_texts.site IS 'Host of the site.';
@@ -261,16 +261,21 @@ COMMENT ON COLUMN replaced_texts.archive_length IS 'Bytes of that record, compre
 COMMENT ON COLUMN replaced_texts.returned IS 'The article had been gone before this capture, which may hold the text of the revision before.';
 
 CREATE TABLE article_checks (
-    site           text         NOT NULL,
-    no             bigint       NOT NULL,
-    checked_at     timestamptz  NOT NULL,
-    next_check_at  timestamptz,
-    dated_at       timestamptz  NOT NULL,
-    etag           text         CHECK (etag <> ''),
-    last_modified  text         CHECK (last_modified <> ''),
-    listed_as      text         CHECK (listed_as <> ''),
+    site            text         NOT NULL,
+    no              bigint       NOT NULL,
+    checked_at      timestamptz  NOT NULL,
+    next_check_at   timestamptz,
+    dated_at        timestamptz  NOT NULL,
+    etag            text         CHECK (etag <> ''),
+    last_modified   text         CHECK (last_modified <> ''),
+    listed_as       text         CHECK (listed_as <> ''),
+    fetched_at      timestamptz,
+    archive_offset  bigint       CHECK (archive_offset >= 0),
+    archive_length  bigint       CHECK (archive_length > 0),
+    archive_file    text         CHECK (archive_file <> ''),
+    payload_digest  text         CHECK (payload_digest <> ''),
     PRIMARY KEY (site, no),
-    FOREIGN KEY (site, no) REFERENCES articles(site, no) ON DELETE CASCADE
+    FOREIGN KEY (site, no) REFERENCES article_texts(site, no) ON DELETE CASCADE
 ) WITH (autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_scale_factor=0.05);
 CREATE INDEX article_checks_by_date ON article_checks (site, next_check_at, no) WHERE next_check_at IS NOT NULL;
 COMMENT ON TABLE article_checks IS 'The last visit of an article, and when the next one is due.';
@@ -282,6 +287,11 @@ COMMENT ON COLUMN article_checks.dated_at IS 'What its age counts from: the late
 COMMENT ON COLUMN article_checks.etag IS 'ETag of the stored page: with it the server answers a page that is still the same without a body.';
 COMMENT ON COLUMN article_checks.last_modified IS 'Last-Modified of the stored page, for the same purpose.';
 COMMENT ON COLUMN article_checks.listed_as IS 'What a list said, as 16 hexadecimal digits, where that was not what is stored and the article was fetched for it; while the list says the same, it is not fetched again. NULL where the two agree.';
+COMMENT ON COLUMN article_checks.fetched_at IS 'When the article was fetched last, where its page held what article_texts has already and is not noted there; otherwise NULL.';
+COMMENT ON COLUMN article_checks.archive_offset IS 'Byte of that file at which the record of the page begins.';
+COMMENT ON COLUMN article_checks.archive_length IS 'Bytes of that record, compressed.';
+COMMENT ON COLUMN article_checks.archive_file IS 'WARC file below the data folder that holds that page; NULL where it was not archived.';
+COMMENT ON COLUMN article_checks.payload_digest IS 'Digest of that page as received: sha1: and Base32, as in WARC-Payload-Digest.';
 
 CREATE TABLE teasers (
     site        text    NOT NULL CHECK (site <> ''),
@@ -311,7 +321,7 @@ CREATE TABLE shown_teasers (
     related_nos    bigint[]     NOT NULL CHECK (0 < ALL (related_nos)),
     variants       bigint[]     NOT NULL,
     PRIMARY KEY (site, no),
-    FOREIGN KEY (site, no) REFERENCES articles(site, no) ON DELETE CASCADE,
+    FOREIGN KEY (site, no) REFERENCES article_texts(site, no) ON DELETE CASCADE,
     CHECK (cardinality(starts) = cardinality(blocks)),
     CHECK (cardinality(positions) = cardinality(related_nos)),
     CHECK (cardinality(variants) = cardinality(related_nos))
@@ -338,7 +348,7 @@ CREATE TABLE formerly_shown_teasers (
     related_nos    bigint[]     NOT NULL CHECK (0 < ALL (related_nos)),
     variants       bigint[]     NOT NULL,
     PRIMARY KEY (site, no, first_seen_at),
-    FOREIGN KEY (site, no) REFERENCES articles(site, no) ON DELETE CASCADE,
+    FOREIGN KEY (site, no) REFERENCES article_texts(site, no) ON DELETE CASCADE,
     CHECK (first_seen_at <= last_seen_at),
     CHECK (cardinality(starts) = cardinality(blocks)),
     CHECK (cardinality(positions) = cardinality(related_nos)),
@@ -634,6 +644,53 @@ COMMENT ON TABLE asiatongsin_migrations IS 'Which changes of the schema were mad
 COMMENT ON COLUMN asiatongsin_migrations.version IS 'Number of the change.';
 COMMENT ON COLUMN asiatongsin_migrations.name IS 'What it did.';
 COMMENT ON COLUMN asiatongsin_migrations.applied_at IS 'When it was made.';
+
+CREATE VIEW articles AS
+SELECT t.site, t.no, t.url, t.section, t.headline, t.subheadline, t.reporter, t.reporter_email, t.published_at,
+    t.modified_at, t.body, t.language, t.content_hash, t.revision, t.first_seen_at,
+    coalesce(c.fetched_at, t.fetched_at) AS fetched_at, t.gone_at,
+    CASE WHEN c.fetched_at IS NULL THEN t.archive_file ELSE c.archive_file END AS archive_file,
+    CASE WHEN c.fetched_at IS NULL THEN t.archive_offset ELSE c.archive_offset END AS archive_offset,
+    CASE WHEN c.fetched_at IS NULL THEN t.archive_length ELSE c.archive_length END AS archive_length,
+    CASE WHEN c.fetched_at IS NULL THEN t.payload_digest ELSE c.payload_digest END AS payload_digest,
+    t.returned,
+    CASE WHEN c.fetched_at IS NULL THEN t.text_fetched_at ELSE coalesce(t.text_fetched_at, t.fetched_at) END
+        AS text_fetched_at,
+    CASE WHEN c.fetched_at IS NULL OR t.text_fetched_at IS NOT NULL THEN t.text_archive_file ELSE t.archive_file END
+        AS text_archive_file,
+    CASE WHEN c.fetched_at IS NULL OR t.text_fetched_at IS NOT NULL THEN t.text_archive_offset ELSE t.archive_offset END
+        AS text_archive_offset,
+    CASE WHEN c.fetched_at IS NULL OR t.text_fetched_at IS NOT NULL THEN t.text_archive_length ELSE t.archive_length END
+        AS text_archive_length
+FROM article_texts AS t
+LEFT JOIN article_checks AS c ON c.site = t.site AND c.no = t.no AND c.fetched_at > t.fetched_at;
+COMMENT ON VIEW articles IS 'One row per article: its newest captured text.';
+COMMENT ON COLUMN articles.site IS 'Host of the site without www., with the port where there is one.';
+COMMENT ON COLUMN articles.no IS 'Number of the article on its site; with site its identity.';
+COMMENT ON COLUMN articles.url IS 'Canonical address, whatever form it was met under.';
+COMMENT ON COLUMN articles.section IS 'Name of the section printed above the headline.';
+COMMENT ON COLUMN articles.headline IS 'Headline.';
+COMMENT ON COLUMN articles.subheadline IS 'Sub-headline; several printed lines stay several lines.';
+COMMENT ON COLUMN articles.reporter IS 'Person of the info line, else of the byline in the body, without the title 기자; never a desk.';
+COMMENT ON COLUMN articles.reporter_email IS 'E-mail address printed for the reporter or the desk.';
+COMMENT ON COLUMN articles.published_at IS 'Printed time of 등록, else of the list page, else of the page''s metadata.';
+COMMENT ON COLUMN articles.modified_at IS 'Printed time of 수정.';
+COMMENT ON COLUMN articles.body IS 'Paragraphs as printed, joined by a blank line; NULL for a photo or video alone.';
+COMMENT ON COLUMN articles.language IS 'Language the page declares, such as ko.';
+COMMENT ON COLUMN articles.content_hash IS 'SHA-256 of headline, sub-headline and body with white space folded.';
+COMMENT ON COLUMN articles.revision IS '1, 2, …: goes up when the content hash changes.';
+COMMENT ON COLUMN articles.first_seen_at IS 'When the article was fetched first.';
+COMMENT ON COLUMN articles.fetched_at IS 'When the article was fetched last.';
+COMMENT ON COLUMN articles.gone_at IS 'When the site was found to have removed the article; its text stays.';
+COMMENT ON COLUMN articles.archive_file IS 'WARC file below the data folder that holds the page; NULL where it was not archived.';
+COMMENT ON COLUMN articles.archive_offset IS 'Byte of that file at which the record of the page begins.';
+COMMENT ON COLUMN articles.archive_length IS 'Bytes of that record, compressed.';
+COMMENT ON COLUMN articles.payload_digest IS 'Digest of the page as received: sha1: and Base32, as in WARC-Payload-Digest.';
+COMMENT ON COLUMN articles.returned IS 'The article had been gone before this text was fetched, which may be that of the revision before.';
+COMMENT ON COLUMN articles.text_fetched_at IS 'When this text was fetched first; NULL where it was fetched once, at fetched_at.';
+COMMENT ON COLUMN articles.text_archive_file IS 'WARC file of the page that was fetched at text_fetched_at; NULL where it was not archived.';
+COMMENT ON COLUMN articles.text_archive_offset IS 'Byte of that file at which the record of that page begins.';
+COMMENT ON COLUMN articles.text_archive_length IS 'Bytes of that record, compressed.';
 
 CREATE VIEW article_revisions AS
 SELECT site, no, revision, fetched_at, headline, subheadline, body, modified_at, content_hash,

@@ -19,16 +19,16 @@ SECONDS_BETWEEN_LOOKS = 0.5
 
 _IS_VALID = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('articles_by_terms')"
 _SIZE = "SELECT pg_relation_size(to_regclass('articles_by_terms'))"
-_OWNER = "SELECT pg_get_userbyid(relowner)::text FROM pg_class WHERE oid = to_regclass('articles')"
+_OWNER = "SELECT pg_get_userbyid(relowner)::text FROM pg_class WHERE oid = to_regclass('article_texts')"
 _MEMORY = "SET maintenance_work_mem = '256MB'"
 _DROP = "DROP INDEX CONCURRENTLY IF EXISTS articles_by_terms"
 _BUILD = """
-CREATE INDEX CONCURRENTLY articles_by_terms ON articles
+CREATE INDEX CONCURRENTLY articles_by_terms ON article_texts
 USING gin (article_terms(site, section, reporter, published_at, headline, subheadline, body))"""
 _NO_STATISTICS = "ALTER INDEX articles_by_terms ALTER COLUMN 1 SET STATISTICS 0"
 _PROGRESS = """
 SELECT phase, coalesce(blocks_done, 0) AS done, coalesce(blocks_total, 0) AS total
-FROM pg_stat_progress_create_index WHERE relid = to_regclass('articles')"""
+FROM pg_stat_progress_create_index WHERE relid = to_regclass('article_texts')"""
 
 
 class State(Enum):

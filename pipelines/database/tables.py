@@ -10,7 +10,7 @@ from typing import LiteralString
 Columns = dict[LiteralString, LiteralString]
 """Names of columns and their types in PostgreSQL's own words: `{"no": "bigint"}`."""
 
-ARTICLES: Columns = {
+ARTICLE_TEXTS: Columns = {
     "site": "text",
     "no": "bigint",
     "url": "text",
@@ -47,7 +47,7 @@ ARTICLE_COUNTS: Columns = {
 }
 
 FORMER_ARTICLES: Columns = {
-    name: of_type for name, of_type in ARTICLES.items() if name != "returned" and not name.startswith("text_")
+    name: of_type for name, of_type in ARTICLE_TEXTS.items() if name != "returned" and not name.startswith("text_")
 } | {"replaced_at": "timestamptz"}
 
 ARTICLE_IMAGES: Columns = {
@@ -93,6 +93,11 @@ ARTICLE_CHECKS: Columns = {
     "etag": "text",
     "last_modified": "text",
     "listed_as": "text",
+    "fetched_at": "timestamptz",
+    "archive_file": "text",
+    "archive_offset": "bigint",
+    "archive_length": "bigint",
+    "payload_digest": "text",
 }
 
 TEASERS: Columns = {
@@ -258,7 +263,7 @@ CAPTURE: Columns = {"site": "text", "no": "bigint", "fetched_at": "timestamptz"}
 
 TABLES: dict[str, Columns] = {
     "article_counts": ARTICLE_COUNTS,
-    "articles": ARTICLES,
+    "article_texts": ARTICLE_TEXTS,
     "former_articles": FORMER_ARTICLES,
     "article_images": ARTICLE_IMAGES,
     "article_links": ARTICLE_LINKS,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pipelines.database.tables import REPLACED_TEXTS, Columns
+from pipelines.database.tables import ARTICLE_TEXTS, REPLACED_TEXTS, Columns
+
+ARTICLES: Columns = ARTICLE_TEXTS
 
 ARTICLE_REVISIONS: Columns = REPLACED_TEXTS
 
@@ -55,6 +57,7 @@ CRAWL_COVERAGE: Columns = {
 }
 
 VIEWS: dict[str, Columns] = {
+    "articles": ARTICLES,
     "article_revisions": ARTICLE_REVISIONS,
     "related_stories": RELATED_STORIES,
     "related_story_history": RELATED_STORY_HISTORY,

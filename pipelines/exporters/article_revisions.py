@@ -1,6 +1,6 @@
 """Every text an article had, in the order in which they were fetched: the view `article_revisions`.
 
-The newest text stands in `articles` alone, those before it in the table `replaced_texts`.
+The newest text stands in `article_texts` alone, those before it in the table `replaced_texts`.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from psycopg import Connection
 
 from asiatongsin.items import Article, PageItems
 from pipelines.database.statements import each, names, only, replaced, unnest, without
-from pipelines.database.tables import REPLACED_TEXTS
+from pipelines.database.tables import ARTICLE_TEXTS, REPLACED_TEXTS
 from pipelines.exporters.articles import TEXT, articles_of, bodies
 from pipelines.exporters.columns import lists, places
 
 _PLACE = only(REPLACED_TEXTS, "archive_file", "archive_offset", "archive_length")
+_DIGEST = only(ARTICLE_TEXTS, "payload_digest")
 _CAPTURE = without(REPLACED_TEXTS, "revision", "returned")
 _TEXT = without(_CAPTURE, *_PLACE)
 _FIELDS = without(_TEXT, "body")
@@ -27,7 +28,8 @@ _KNOWN_PLACE = each(_PLACE, "coalesce({0}, max({0}) OVER same) AS {0}")
 # A capture may come late, out of an old spool, and belong between two stored ones: then the later ones move up. The
 # newest text was fetched first and last. A capture that is read again replaces what was read of it before. An article
 # that returns after it was gone gets a revision, even where its text is the same. A database that was upgraded may know
-# the newest text of an article as its third. The newest text stays in `articles`, unless another one stands there.
+# the newest text of an article as its third. The newest text stays where it is, unless another one stands there. What
+# `article_checks` notes of its newest page counts as well, and comes into the row of the text.
 _NUMBER: LiteralString = f"""articles_of AS (
     SELECT a.site, a.no, coalesce(min(r.revision), min(a.revision)) - 1 AS unknown
     FROM (SELECT DISTINCT site, no FROM incoming) AS i
@@ -66,12 +68,14 @@ _NUMBER: LiteralString = f"""articles_of AS (
     ON CONFLICT (site, no, revision) DO UPDATE SET {replaced(_REPLACED)}
     WHERE ({names(_REPLACED, "r")}) IS DISTINCT FROM ({names(_REPLACED, "excluded")})
 )
-UPDATE articles AS a SET
+UPDATE article_texts AS t SET
+    fetched_at = a.fetched_at, {each(_PLACE | _DIGEST, "{0} = a.{0}")},
     revision = c.revisions,
     returned = coalesce(n.returned, false),
     text_fetched_at = nullif(n.fetched_at, a.fetched_at),
     {each(_PLACE, "text_{0} = CASE WHEN n.fetched_at <> a.fetched_at THEN n.{0} END")}
-FROM counted AS c LEFT JOIN newest AS n USING (site, no) WHERE a.site = c.site AND a.no = c.no"""
+FROM counted AS c JOIN articles AS a USING (site, no) LEFT JOIN newest AS n USING (site, no)
+WHERE t.site = c.site AND t.no = c.no"""
 
 _WRITE: LiteralString = f"""
 WITH incoming AS (

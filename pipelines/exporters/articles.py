@@ -1,4 +1,8 @@
-"""The table `articles`: one row per article, its newest captured text. The text before moves to `replaced_texts`."""
+"""The table `article_texts`: one row per article, its newest captured text. The text before moves to `replaced_texts`.
+
+A visit that finds what the row says already does not write it: `article_checks` notes when and where that page was
+fetched. The view `articles` shows both together.
+"""
 
 from __future__ import annotations
 
@@ -13,22 +17,25 @@ from asiatongsin.fields import METADATA_TIME
 from asiatongsin.items import Article, PageItems
 from asiatongsin.relisted import FAR
 from pipelines.database.statements import each, names, only, unnest, without
-from pipelines.database.tables import ARTICLES, CAPTURE, FORMER_ARTICLES, REPLACED_TEXTS
+from pipelines.database.tables import ARTICLE_TEXTS, CAPTURE, FORMER_ARTICLES, REPLACED_TEXTS
 from pipelines.exporters.columns import lists, places
 
 PARAGRAPH_BREAK = "\n\n"
 
-TEXT = only(ARTICLES, "headline", "subheadline", "body", "modified_at", "content_hash")
+TEXT = only(ARTICLE_TEXTS, "headline", "subheadline", "body", "modified_at", "content_hash")
 """What a revision holds of an article."""
 
-_OF_FIRST = only(ARTICLES, "text_archive_file", "text_archive_offset", "text_archive_length")
-_GIVEN = without(ARTICLES, "revision", "first_seen_at", "gone_at", "returned", "text_fetched_at", *_OF_FIRST)
-_PLACE = only(ARTICLES, "archive_file", "archive_offset", "archive_length", "payload_digest")
+_OF_FIRST = only(ARTICLE_TEXTS, "text_archive_file", "text_archive_offset", "text_archive_length")
+_GIVEN = without(ARTICLE_TEXTS, "revision", "first_seen_at", "gone_at", "returned", "text_fetched_at", *_OF_FIRST)
+_PLACE = only(ARTICLE_TEXTS, "archive_file", "archive_offset", "archive_length", "payload_digest")
 _PRINTED = without(_GIVEN, *_PLACE)
 _FIELDS = without(_PRINTED, "body")
 _REPLACED = without(_GIVEN, "site", "no", "published_at")
-_DATED = {"is_dated_by_metadata": "boolean"}
+_OF_PAGE = {"is_dated_by_metadata": "boolean", "is_visit": "boolean"}
+_COMPARED = without(_FIELDS, "site", "no", "published_at", "fetched_at") | only(_PRINTED, "body")
 _KNOWN_PLACE = each(_PLACE, "coalesce(t.{0}, CASE WHEN known.fetched_at = t.fetched_at THEN known.{0} END) AS {0}")
+
+_PLACE_OR_KNOWN = each(_PLACE, "coalesce(t.{0}, known.{0})")
 
 _PLACE_OF_FIRST = without(_PLACE, "payload_digest")
 _SET_FIRST: LiteralString = """text_{0} = CASE
@@ -47,6 +54,7 @@ SELECT pg_advisory_xact_lock(hashtextextended('asiatongsin articles ' || site, 0
 # Another article under the same number has no paragraph of the one before, and another headline and printed minute, or
 # the same headline at a time that is far away.
 # A value that is stored already stays where it is: written once more, a long one would be written beside the row anew.
+# Where all are, the row stays as it is, unless `article_checks` knows a later visit and will not note this one.
 _WRITE: LiteralString = f"""
 WITH incoming AS (
     SELECT {names(without(_PRINTED, "published_at"), "t")}, {_KNOWN_PLACE},
@@ -54,8 +62,17 @@ WITH incoming AS (
         known.revision AS known_revision, known.content_hash AS known_hash, known.gone_at AS known_gone_at,
         known.fetched_at AS known_fetched_at,
         known.fetched_at <= t.fetched_at AND coalesce(known.text_fetched_at, known.fetched_at) <> t.fetched_at
-            AND ({names(TEXT, "known")}) IS DISTINCT FROM ({names(TEXT, "t")}) AS is_replacing
-    FROM {unnest(_GIVEN | _DATED)} LEFT JOIN articles AS known ON known.site = t.site AND known.no = t.no
+            AND ({names(TEXT, "known")}) IS DISTINCT FROM ({names(TEXT, "t")}) AS is_replacing,
+        coalesce(CASE
+            WHEN known.fetched_at = t.fetched_at
+                THEN ({names(_PLACE, "known")}) IS NOT DISTINCT FROM ({_PLACE_OR_KNOWN})
+            WHEN known.fetched_at < t.fetched_at THEN is_visit AND coalesce(visit.checked_at < t.fetched_at, true)
+        END AND known.gone_at IS NULL
+            AND (known.published_at = t.published_at OR is_dated_by_metadata AND known.published_at IS NOT NULL
+                OR t.published_at IS NULL)
+            AND ({names(_COMPARED, "known")}) IS NOT DISTINCT FROM ({names(_COMPARED, "t")}), false) AS is_same
+    FROM {unnest(_GIVEN | _OF_PAGE)} LEFT JOIN articles AS known ON known.site = t.site AND known.no = t.no
+    LEFT JOIN article_checks AS visit ON visit.site = t.site AND visit.no = t.no
 ), moved AS (
     INSERT INTO replaced_texts ({names(REPLACED_TEXTS)})
     SELECT {names(REPLACED_TEXTS, "r")} FROM incoming AS i CROSS JOIN LATERAL (
@@ -65,7 +82,7 @@ WITH incoming AS (
     ON CONFLICT DO NOTHING
 ), another AS (
     SELECT a.*, i.fetched_at AS replaced_at FROM articles AS a JOIN incoming AS i USING (site, no)
-    WHERE a.fetched_at < i.fetched_at
+    WHERE NOT i.is_same AND i.known_fetched_at < i.fetched_at
         AND (a.headline <> i.headline OR abs(extract(epoch FROM a.published_at - i.published_at)) > %(far)s)
         AND CASE WHEN a.published_at IS NULL OR i.published_at IS NULL THEN a.body IS NOT NULL AND i.body IS NOT NULL
             ELSE date_trunc('minute', a.published_at) <> date_trunc('minute', i.published_at) END
@@ -74,8 +91,9 @@ WITH incoming AS (
     INSERT INTO former_articles ({names(FORMER_ARTICLES)}) SELECT {names(FORMER_ARTICLES)} FROM another
     ON CONFLICT DO NOTHING
 ), written AS (
-    INSERT INTO articles AS a ({names(_GIVEN)}, first_seen_at)
-    SELECT {names(_GIVEN)}, fetched_at FROM incoming ORDER BY site, no
+    INSERT INTO article_texts AS a ({names(_GIVEN)}, first_seen_at)
+    SELECT {names(_GIVEN)}, fetched_at FROM incoming
+    WHERE NOT is_same AND coalesce(known_fetched_at <= fetched_at, true) ORDER BY site, no
     ON CONFLICT (site, no) DO UPDATE SET
         {each(_REPLACED, "{0} = CASE WHEN a.{0} IS DISTINCT FROM excluded.{0} THEN excluded.{0} ELSE a.{0} END")},
         published_at = CASE WHEN excluded.no IN (SELECT no FROM another WHERE site = excluded.site)
@@ -89,15 +107,16 @@ WITH incoming AS (
             THEN nullif(coalesce(a.text_fetched_at, a.fetched_at), excluded.fetched_at) END,
         {each(_PLACE_OF_FIRST, _SET_FIRST)}
     WHERE a.fetched_at <= excluded.fetched_at
-    RETURNING a.site, a.no, a.content_hash, a.fetched_at, a.xmax = 0 AS is_new
+    RETURNING a.site, a.no, a.xmax = 0 AS is_new
 )
-SELECT w.site, w.no,
-    CASE WHEN w.is_new THEN 'new' WHEN i.known_hash = w.content_hash THEN 'unchanged' ELSE 'changed' END,
-    CASE WHEN i.known_gone_at < w.fetched_at THEN i.known_gone_at END, o.no IS NOT NULL, i.known_fetched_at
-FROM written AS w JOIN incoming AS i USING (site, no) LEFT JOIN another AS o USING (site, no)"""
+SELECT i.site, i.no,
+    CASE WHEN w.is_new THEN 'new' WHEN i.known_hash = i.content_hash THEN 'unchanged' ELSE 'changed' END,
+    CASE WHEN i.known_gone_at < i.fetched_at THEN i.known_gone_at END, o.no IS NOT NULL, i.known_fetched_at
+FROM incoming AS i LEFT JOIN written AS w USING (site, no) LEFT JOIN another AS o USING (site, no)
+WHERE i.is_same OR w.no IS NOT NULL"""
 
 _SEEN_EARLIER: LiteralString = f"""
-UPDATE articles AS a SET first_seen_at = i.fetched_at
+UPDATE article_texts AS a SET first_seen_at = i.fetched_at
 FROM (
     SELECT site, no, min(fetched_at) AS fetched_at
     FROM {unnest(CAPTURE)} GROUP BY site, no
@@ -163,9 +182,9 @@ def write(connection: Connection, pages: Sequence[PageItems]) -> Written:
     articles = articles_of(pages)
     if articles:
         texts = lists(articles, _FIELDS) | {"body": bodies(articles)}
-        digests = {"payload_digest": [page.archived and page.archived.digest for page in pages]}
         dated = {"is_dated_by_metadata": [METADATA_TIME in page.fallbacks for page in pages]}
-        values = texts | places(pages) | digests | dated | {"break": PARAGRAPH_BREAK, "far": FAR.total_seconds()}
+        visits = {"is_visit": [page.check is not None and page.check.dated_at is not None for page in pages]}
+        values = texts | places(pages) | dated | visits | {"break": PARAGRAPH_BREAK, "far": FAR.total_seconds()}
         for site, no, kind, gone_at, is_another, before in connection.execute(_WRITE, values):
             by_kind[kind].add((site, no))
             if gone_at:

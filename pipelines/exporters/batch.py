@@ -155,8 +155,9 @@ def export_pages(connection: Connection, crawl: str, pages: Sequence[PageItems])
     newest = {(page.site, page.no): page for page in newest_of_each(captures)}
     read = list(newest.values())
     written = articles.write(connection, read)
+    # What was written is no older than what was stored. Of a page that held nothing new, the time is written here.
+    article_checks.write(connection, newest_of_each([page for page in captures if page.check]))
     older = [page for page in captures if newest.get(_key(page)) is not page]
-    # What was written is no older than what was stored.
     seen = [*older, *(page for page in read if _key(page) not in written.all)]
     articles.note_first_sight(connection, articles.articles_of(seen))
     # A new text is the first revision, and the stored one is none. An older page may belong between two revisions.
@@ -169,9 +170,8 @@ def export_pages(connection: Connection, crawl: str, pages: Sequence[PageItems])
     article_links.write(connection, stored, written.new)
     related_stories.write(connection, stored, written.fetched_before)
     related_stories.write_late(connection, [*older, *(page for page in read if _key(page) not in written.all)])
-    # Pages with an article first: where one was visited twice, the later answer may be one without validators.
-    for visited in (captures, [page for page in pages if not page.article]):
-        article_checks.write(connection, newest_of_each([page for page in visited if page.check]))
+    # Behind those with an article: where one was visited twice, the later answer may be one without validators.
+    article_checks.write(connection, newest_of_each([page for page in pages if page.check and not page.article]))
     weather.write(connection, [page.weather for page in pages if page.weather and not page.is_reread])
     weather.correct(connection, [page.weather for page in pages if page.weather and page.is_reread])
     rejected_pages.forget(connection, [page for page in pages if page.is_reread])

@@ -18,10 +18,11 @@ def lists(items: Iterable[object], columns: Iterable[str]) -> Lists:
 
 
 def places(pages: Iterable[PageItems]) -> Lists:
-    """The places of these pages in the archive; None where a page is not archived."""
+    """The places of these pages in the archive, and their digests; None where a page is not archived."""
     archived = [page.archived for page in pages]
     return {
         "archive_file": [place and place.file for place in archived],
         "archive_offset": [place and place.offset for place in archived],
         "archive_length": [place and place.length for place in archived],
+        "payload_digest": [place and place.digest for place in archived],
     }

@@ -73,7 +73,7 @@ def _back(column: LiteralString) -> LiteralString:
 
 
 _ARTICLES: LiteralString = f"""
-UPDATE articles SET fetched_at = {_back("fetched_at")}, gone_at = {_back("gone_at")},
+UPDATE article_texts SET fetched_at = {_back("fetched_at")}, gone_at = {_back("gone_at")},
     first_seen_at = least({_back("first_seen_at")}, {_back("fetched_at")}), text_fetched_at = {_back("text_fetched_at")}
 WHERE site = %(site)s AND greatest(fetched_at, first_seen_at, gone_at, text_fetched_at) > %(now)s RETURNING no"""
 
@@ -92,7 +92,8 @@ WHERE site = %(site)s AND fetched_at > %(now)s RETURNING no"""
 
 # The next visit was reckoned from a wrong time, so young articles are due at once. A printed time may lie a day ahead.
 _CHECKS: LiteralString = f"""
-UPDATE article_checks SET checked_at = {_back("checked_at")}, etag = NULL, last_modified = NULL,
+UPDATE article_checks SET checked_at = {_back("checked_at")}, fetched_at = {_back("fetched_at")},
+    etag = NULL, last_modified = NULL,
     dated_at = CASE WHEN dated_at > %(now)s + interval '1 day' THEN {_back("dated_at")} ELSE dated_at END,
     next_check_at = CASE WHEN {_back("dated_at")} > %(now)s - interval '30 days' THEN now() END
 WHERE site = %(site)s AND checked_at > %(now)s"""
@@ -155,7 +156,7 @@ WITH newest AS (
         AND r.fetched_at > a.fetched_at AND r.content_hash <> a.content_hash
     RETURNING r.*
 )
-UPDATE articles AS a SET {each(_TAKEN, "{0} = r.{0}")}, payload_digest = NULL, text_fetched_at = NULL
+UPDATE article_texts AS a SET {each(_TAKEN, "{0} = r.{0}")}, payload_digest = NULL, text_fetched_at = NULL
 FROM newest AS r WHERE a.site = r.site AND a.no = r.no
 RETURNING a.no"""
 

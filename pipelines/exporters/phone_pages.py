@@ -49,7 +49,8 @@ def _is_for_phones(page: PageItems) -> bool:
     if page.article is None:
         return False
     is_bare = page.weather is None and not page.related_stories
-    return not is_desktop_article(page.url) or (is_bare and urlsplit(page.url).netloc.startswith("m."))
+    is_desktop = page.url == page.article.url or is_desktop_article(page.url)
+    return not is_desktop or (is_bare and urlsplit(page.url).netloc.startswith("m."))
 
 
 def _amount(page: PageItems) -> tuple[int, int]:

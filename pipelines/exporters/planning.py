@@ -12,10 +12,10 @@ ENOUGH_ARTICLES = 40
 """From so many articles on, the planner sees that the primary key is better."""
 
 _IS_UNKNOWN = """
-SELECT 1 FROM pg_class WHERE oid = 'articles'::regclass AND reltuples < 0
-    AND (SELECT count(*) FROM (SELECT FROM articles LIMIT %(enough)s) AS a) = %(enough)s"""
+SELECT 1 FROM pg_class WHERE oid = 'article_texts'::regclass AND reltuples < 0
+    AND (SELECT count(*) FROM (SELECT FROM article_texts LIMIT %(enough)s) AS a) = %(enough)s"""
 
-_ANALYSE = "ANALYZE articles"
+_ANALYSE = "ANALYZE article_texts"
 
 
 def analyze_once(connection: Connection) -> None:

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from operator import attrgetter
 from typing import LiteralString, Self
 
@@ -81,9 +82,14 @@ class Shown:
     variants: Sequence[int]
 
     @classmethod
-    def on(cls, page: PageItems) -> Self:
-        stories = sorted(page.related_stories, key=attrgetter("block", "position"))
-        return cls(page, stories, [variant_of(story) for story in stories])
+    def on_all(cls, pages: Iterable[PageItems]) -> list[Self]:
+        """Of some pages: most show the same teasers, whose variants are reckoned once."""
+        variant = cache(_variant)
+        return [
+            cls(page, stories, [variant(story.title, story.lead, story.image_url) for story in stories])
+            for page in pages
+            for stories in [sorted(page.related_stories, key=attrgetter("block", "position"))]
+        ]
 
     @property
     def key(self) -> tuple[str, int]:
@@ -113,7 +119,7 @@ def write(
 
     `before` says of those that are not new when they were fetched last until now.
     """
-    shown = list(map(Shown.on, pages))
+    shown = Shown.on_all(pages)
     known = [one for one in shown if one.key in before]
     different = set(connection.execute(_DIFFERENT, _values(known, before))) if known else set()
     changed = [one for one in shown if one.key in different or (one.stories and one.key not in before)]
@@ -124,7 +130,7 @@ def write(
 
 def write_late(connection: Connection, pages: Iterable[PageItems]) -> None:
     """Adds what articles have shown before they were fetched last, as out of a spool that was drained late."""
-    late = [Shown.on(page) for page in pages if page.related_stories]
+    late = Shown.on_all(page for page in pages if page.related_stories)
     if late:
         _add_teasers(connection, late)
         connection.execute(_ADD_LATE, _values(late, {}))
@@ -155,7 +161,11 @@ def variant_of(story: RelatedStory) -> int:
     These 64 bits need to differ among the few of one article only: with ten teasers of each of 10^9 articles, two are
     taken for one with a chance of 1 in 400 million.
     """
-    text = f"{story.title or ''}\0{story.lead or ''}\0{story.image_url or ''}\0"
+    return _variant(story.title, story.lead, story.image_url)
+
+
+def _variant(title: str | None, lead: str | None, image_url: str | None) -> int:
+    text = f"{title or ''}\0{lead or ''}\0{image_url or ''}\0"
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], signed=True)
 
 

@@ -49,9 +49,9 @@ WHERE r.site = same.site AND r.no = same.no AND r.site = %(site)s AND r.last_cra
 
 # A single sighting may be an error of the site.
 _GONE = """
-UPDATE articles AS a SET gone_at = r.last_confirmed_at
-FROM removed_articles AS r
-WHERE r.site = %(site)s AND r.last_crawl = %(crawl)s AND a.site = r.site AND a.no = r.no AND a.gone_at IS NULL
+UPDATE article_texts AS t SET gone_at = r.last_confirmed_at
+FROM removed_articles AS r JOIN articles AS a USING (site, no)
+WHERE r.site = %(site)s AND r.last_crawl = %(crawl)s AND t.site = r.site AND t.no = r.no AND t.gone_at IS NULL
     AND r.last_confirmed_at - r.first_confirmed_at >= %(gone_after)s AND a.fetched_at < r.first_confirmed_at"""
 
 

@@ -21,7 +21,8 @@ FAR = 1_000_000
 Example: 142,000 articles, and one whose number the site made up of the time. All numbers up to it would be missing.
 """
 
-_ENDS = "SELECT min(no), max(no) FROM articles WHERE site = %(site)s"
+# The least and the greatest number come out of the index where a table is asked, and not a view.
+_ENDS = "SELECT min(no), max(no) FROM article_texts WHERE site = %(site)s"
 
 # Parts of the stored numbers, that with most articles first.
 _PARTS = """

@@ -16,7 +16,7 @@ from pipelines.database.statements import names, only, unnest, without
 from pipelines.database.tables import (
     ARTICLE_IMAGES,
     ARTICLE_LINKS,
-    ARTICLES,
+    ARTICLE_TEXTS,
     CAPTURE,
     WEATHER_SNAPSHOTS,
     Columns,
@@ -40,13 +40,13 @@ def _read(columns: Columns) -> dict[LiteralString, LiteralString]:
     return only(columns, *[name for name in columns if name in of_article])
 
 
-_KEY = only(ARTICLES, "site", "no")
-_PRINTED = _read(ARTICLES)
+_KEY = only(ARTICLE_TEXTS, "site", "no")
+_PRINTED = _read(ARTICLE_TEXTS)
 _TEXT = _read(ARTICLE_REVISIONS)
 _IMAGE = without(ARTICLE_IMAGES, *_KEY, "position")
 _LINK = without(ARTICLE_LINKS, *_KEY, "position")
 _STORY = without(RELATED_STORIES, *CAPTURE)
-_OF_ROW = only(ARTICLES, *CAPTURE, *_PRINTED, "content_hash", "first_seen_at", "archive_file")
+_OF_ROW = only(ARTICLE_TEXTS, *CAPTURE, *_PRINTED, "content_hash", "first_seen_at", "archive_file")
 _OF_REVISION = only(ARTICLE_REVISIONS, *CAPTURE, *_TEXT, "content_hash")
 _STRIP = only(WEATHER_SNAPSHOTS, "page_date", "readings_hash")
 

@@ -29,7 +29,7 @@ HOW = (
 )
 
 _ARTICLES = """
-INSERT INTO articles (
+INSERT INTO article_texts (
     site, no, url, section, headline, reporter, published_at, body, language, content_hash, first_seen_at, fetched_at,
     archive_file, archive_offset, archive_length, payload_digest
 )
@@ -45,7 +45,7 @@ _CHECKS = """
 INSERT INTO article_checks (site, no, checked_at, next_check_at, dated_at)
 SELECT site, no, fetched_at, CASE WHEN no % 100 = 0 THEN now() + interval '1 day' END, published_at FROM articles"""
 
-_ON_LISTS = "UPDATE articles SET headline = %s, published_at = %s WHERE no = %s"
+_ON_LISTS = "UPDATE article_texts SET headline = %s, published_at = %s WHERE no = %s"
 
 _WALKED = """
 INSERT INTO walked_lists (site, section, pages, end_seen_at, looked_back_at)

@@ -30,7 +30,7 @@ HOW = (
 
 # Each tenth number is missing.
 _ARTICLES = """
-INSERT INTO articles (
+INSERT INTO article_texts (
     site, no, url, section, headline, reporter, published_at, body, language, content_hash, revision, first_seen_at,
     fetched_at, gone_at, archive_file, archive_offset, archive_length, payload_digest
 )

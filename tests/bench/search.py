@@ -34,7 +34,7 @@ SLOWEST = 0.1
 """Seconds that one query in a hundred may take."""
 
 DROP = "DROP INDEX articles_by_terms"
-TABLE_SIZE = "SELECT pg_table_size('articles')"
+TABLE_SIZE = "SELECT pg_table_size('article_texts')"
 
 HOW = (
     f"Search: {QUERIES} fixed queries for a page of 20 on invented articles of eight years, whose words are as unevenly"
@@ -68,7 +68,7 @@ def _searched(postgres: Server, connection: Connection, url: str, articles: int,
     with Database(url, Path()).connect() as watching:
         build(connection, watching, lambda _: None)
     building = f"{1000 * (postgres.cpu() - before) / articles:.2f} ms of CPU an article to build"
-    connection.execute("VACUUM ANALYZE articles")
+    connection.execute("VACUUM ANALYZE article_texts")
     [(table,)] = connection.execute(TABLE_SIZE).fetchall()
     index = size(connection)
     figure = f"{index / articles:.0f} against {table / articles:.0f} bytes an article, {building}"
@@ -87,7 +87,7 @@ def _slowest(name: str, seconds: Sequence[float], goal: Goal | None) -> Row:
 
 
 def _fill(connection: Connection, articles: int) -> None:
-    statement = SQL("COPY articles ({}) FROM STDIN").format(SQL(", ").join(map(Identifier, COLUMNS)))
+    statement = SQL("COPY article_texts ({}) FROM STDIN").format(SQL(", ").join(map(Identifier, COLUMNS)))
     with connection.transaction(), psycopg.Cursor(connection).copy(statement) as copy:
         for row in rows(articles):
             copy.write_row(row)

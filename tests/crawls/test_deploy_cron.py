@@ -122,7 +122,7 @@ def test_its_lines_store_rows_write_a_log_and_tell_how_it_went(cron: Cron, conne
         given = f"-a site={replica.url} -s DATABASE_SILENCE_MAX=10000"
         crawl = crawl.replace("asiatongsin crawl", f"asiatongsin crawl {given}")
         with connection.transaction():
-            connection.execute("LOCK TABLE articles IN SHARE MODE")  # so that the first is still running
+            connection.execute("LOCK TABLE article_texts IN SHARE MODE")  # so that the first is still running
             first = cron.start(crawl)
             replica.wait_for(articles=5)
             second = cron.start(crawl)

@@ -54,7 +54,7 @@ def test_colours_on_a_terminal_and_makes_a_patch(scrapy: Scrapy, connection: Con
 def test_says_that_an_article_came_back(scrapy: Scrapy, connection: Connection, database_url: str) -> None:
     export(connection, page())
     for minutes, headline in ((10, "제목"), (30, "제목"), (50, "고친 제목")):
-        connection.execute("UPDATE articles SET gone_at = %s", [later(minutes - 5)])
+        connection.execute("UPDATE article_texts SET gone_at = %s", [later(minutes - 5)])
         export(connection, page(at=later(minutes), headline=headline))
     run = scrapy("diff", str(NO), DATABASE_URL=database_url)
     first, second, third = run.output.split("\n\n")[1:]

@@ -56,7 +56,7 @@ def fill(connection: Connection) -> None:
     export(connection, page(10, stories=leads), page(11), removed(12), rejected(13), rejected(18), page(20))
     export(connection, rejected(15, is_transient=True), removed(16), rejected(17), page(18, later(1)))
     export(connection, rejected(16, later(2)), rejected(17, later(2), is_transient=True), removed(20, later(2)))
-    connection.execute("UPDATE articles SET gone_at = now() WHERE no = 11")
+    connection.execute("UPDATE article_texts SET gone_at = now() WHERE no = 11")
     confirm(connection)
     export(connection, page(19, site="example.kr"), page(5, site="example.kr"))
 
@@ -224,7 +224,7 @@ def test_fetches_what_is_missing_a_bounded_number_at_a_time(
     lost = [100_003, 100_004, 100_005, 100_011, 100_012, 100_018, 100_020, 100_033]
     with serve(site) as replica:
         crawl(replica.url)
-        connection.execute("DELETE FROM articles WHERE no = ANY(%s)", [lost])
+        connection.execute("DELETE FROM article_texts WHERE no = ANY(%s)", [lost])
         connection.execute("DELETE FROM teasers WHERE related_no = ANY(%s)", [lost])
         for no in (100_004, 100_011):
             query = "INSERT INTO teasers (site, related_no, variant) SELECT site, %s, 0 FROM shown_teasers LIMIT 1"

@@ -61,7 +61,7 @@ def test_walks_on_past_known_articles_when_asked_to(crawl: Scrapy, connection: C
     site = ReplicaSite(articles=80, per_page=10)
     with serve(site) as replica:
         crawl(replica.url)
-        connection.execute("DELETE FROM articles WHERE no <= 100005")
+        connection.execute("DELETE FROM article_texts WHERE no <= 100005")
         crawl(replica.url)
         assert count(connection, "articles") < 80  # the first pages of each list are known: the walk ends there
         crawl(replica.url, "-a", "full=1")
@@ -177,7 +177,7 @@ def test_a_clock_that_is_set_back_leaves_no_hole(crawl: Scrapy, connection: Conn
         day = "interval '1 day'"
         connection.execute(f"UPDATE crawls SET started_at = started_at + {day}, finished_at = finished_at + {day}")
         connection.execute(
-            f"UPDATE articles SET fetched_at = fetched_at + {day}, first_seen_at = first_seen_at + {day}"
+            f"UPDATE article_texts SET fetched_at = fetched_at + {day}, first_seen_at = first_seen_at + {day}"
         )
         site.publish(40)
         assert crawl(replica.url, *one, "-s", "CLOSESPIDER_ITEMCOUNT=8").status == 0

@@ -127,7 +127,7 @@ def test_the_newest_capture_of_an_article_wins(crawl: Scrapy, reread: Reread, co
         first = site.article(100_002).headline
         site.edit(100_002)
         crawl(replica.url, "-a", "no=100002")
-    connection.execute("DELETE FROM articles WHERE no = 100002")
+    connection.execute("DELETE FROM article_texts WHERE no = 100002")
     assert dict(reread(writes=True).kinds) == {"new article": 2}
     query = "SELECT revision, headline FROM article_revisions WHERE no = 100002 ORDER BY revision"
     second = site.article(100_002).headline

@@ -89,7 +89,7 @@ def test_reads_the_other_files_where_one_of_ours_cannot_be_read(
         crawl(replica.url)
     [file] = (data / "archive").rglob("*.warc.gz")
     (file.parent / "0.warc.gz").symlink_to("/proc/self/mem")
-    connection.execute("DELETE FROM articles")
+    connection.execute("DELETE FROM article_texts")
     run = reparse()
     assert run.status == 1, run.log
     assert "3 captures read again, 3 differ from what is stored, 3 written" in run.last_line
@@ -108,7 +108,7 @@ def test_says_what_to_do_where_a_process_was_killed_and_goes_on(
 ) -> None:
     with serve(ReplicaSite(articles=500, page_bytes=8000)) as replica:
         crawl(replica.url)
-    connection.execute("DELETE FROM articles")
+    connection.execute("DELETE FROM article_texts")
     process = begun("--jobs", "2")
     wait_until(lambda: bool(numbers(connection)))
     killed = worker(process.pid)

@@ -28,7 +28,9 @@ def test_a_file_of_wget_gives_the_rows_of_our_own_crawl(
     with serve(site) as replica:
         crawl(replica.url)
         own = contents.rows(connection)
-        connection.execute("TRUNCATE articles, weather_snapshots, crawls, rejected_pages, removed_articles CASCADE")
+        connection.execute(
+            "TRUNCATE article_texts, weather_snapshots, crawls, rejected_pages, removed_articles CASCADE"
+        )
         urls = tmp_path / "urls"
         urls.write_text("".join(f"{replica.url}/news/article.html?no={no}\n" for no in site.numbers()))
         options = [] if packed else ["--no-warc-compression"]
@@ -126,7 +128,7 @@ def test_reads_on_behind_what_is_damaged_and_says_where_it_is(
     broken = bytearray(file.read_bytes())
     broken[offset + 4000] ^= 1
     file.write_bytes(broken[:-100])
-    connection.execute("DELETE FROM articles")
+    connection.execute("DELETE FROM article_texts")
     run = reparse()
     assert run.status == 1
     assert "2 places in the files cannot be read, see above" in run.last_line
@@ -232,7 +234,7 @@ def test_pages_of_a_site_that_is_known_late_are_not_lost(
 def test_says_what_the_database_refused(crawl: Scrapy, reparse: Scrapy, connection: Connection) -> None:
     with serve(ReplicaSite(articles=5)) as replica:
         crawl(replica.url)
-    connection.execute("DELETE FROM articles; ALTER TABLE articles ADD CHECK (no <> 100003)")
+    connection.execute("DELETE FROM article_texts; ALTER TABLE article_texts ADD CHECK (no <> 100003)")
     for differ, written in ((5, 4), (1, 0), (1, 0)):
         run = reparse()
         assert run.status == 1

@@ -31,7 +31,7 @@ def stop_after(connection: Connection, at: datetime) -> None:
             END IF;
             RETURN NEW;
         END $$;
-        CREATE TRIGGER stop BEFORE INSERT ON articles FOR EACH ROW EXECUTE FUNCTION stop()""")
+        CREATE TRIGGER stop BEFORE INSERT ON article_texts FOR EACH ROW EXECUTE FUNCTION stop()""")
 
 
 FELL = """
@@ -48,15 +48,15 @@ def test_goes_on_where_it_was_interrupted(
     order = "SELECT no, fetched_at FROM articles ORDER BY fetched_at"
     fetched = connection.execute(order).fetchall()
     connection.execute(FELL)
-    connection.execute("DELETE FROM articles")
+    connection.execute("DELETE FROM article_texts")
     stop_after(connection, fetched[250][1])
     stopped = reparse()
     assert stopped.status == 3
     assert "the same command goes on where this one ended" in stopped.last_line
     assert len(numbers(connection)) == 200
-    connection.execute("DROP TRIGGER stop ON articles")
+    connection.execute("DROP TRIGGER stop ON article_texts")
     lost = [no for no, _ in fetched[:100]]  # of the part that was read: nobody looks there again
-    connection.execute("DELETE FROM articles WHERE no = ANY(%s)", [lost])
+    connection.execute("DELETE FROM article_texts WHERE no = ANY(%s)", [lost])
     dry = scrapy("reparse", "--dry-run", DATABASE_URL=database_url)
     assert "410 captures read again" in dry.last_line  # a dry run has no bookmark
     resumed = reparse()
@@ -99,7 +99,7 @@ def test_ends_at_ctrl_c_and_keeps_what_it_has_read(
 ) -> None:
     with serve(ReplicaSite(articles=220, page_bytes=8000)) as replica:
         crawl(replica.url)
-    connection.execute("DELETE FROM articles")
+    connection.execute("DELETE FROM article_texts")
     with psycopg.connect(database_url) as locking:
         locking.execute("LOCK TABLE article_images IN ACCESS EXCLUSIVE MODE")
         process = begun()
@@ -120,7 +120,7 @@ def test_leaves_no_process_behind_when_it_is_killed(
 ) -> None:
     with serve(ReplicaSite(articles=220, page_bytes=8000)) as replica:
         crawl(replica.url)
-    connection.execute("DELETE FROM articles")
+    connection.execute("DELETE FROM article_texts")
     process = begun("--jobs", "2")
     wait_until(lambda: len(children(process.pid)) >= 2)
     workers = children(process.pid)
@@ -151,7 +151,7 @@ def test_reads_once_more_what_could_not_be_placed_and_what_was_added_before_the_
     late.close()
     stop_after(connection, datetime(2025, 10, 5, 4, 0, tzinfo=UTC))
     assert reparse(folder).status == 3
-    connection.execute("DROP TRIGGER stop ON articles")
+    connection.execute("DROP TRIGGER stop ON article_texts")
     early = Warc(folder / "a.warc.gz")
     articles(early, site, range(100_251, 100_253))
     early.close()
@@ -184,7 +184,7 @@ def test_another_database_begins_anew(
         crawl(replica.url)
     query = "SELECT fetched_at FROM articles ORDER BY fetched_at OFFSET 220 LIMIT 1"
     [(at,)] = connection.execute(query).fetchall()
-    connection.execute("DELETE FROM articles")
+    connection.execute("DELETE FROM article_texts")
     stop_after(connection, at)
     assert reparse().status == 3
     assert count(connection, "reparse_bookmarks") == 1

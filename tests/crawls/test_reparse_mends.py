@@ -94,7 +94,7 @@ def test_an_article_that_is_gone_stays_gone_when_a_field_of_it_is_mended(
 ) -> None:
     with serve(ReplicaSite(articles=3)) as replica:
         crawl(replica.url)
-    connection.execute("UPDATE articles SET gone_at = fetched_at + interval '1 day', section = 'wrong'")
+    connection.execute("UPDATE article_texts SET gone_at = fetched_at + interval '1 day', section = 'wrong'")
     assert dict(reread(writes=True).fields) == {"section": 3}
     assert value(connection, "SELECT count(gone_at) FROM articles") == 3
 
@@ -110,11 +110,11 @@ def test_a_copy_of_the_archive_takes_no_place_away_and_the_archive_gives_it_back
     right = connection.execute(places).fetchall()
     assert len(right) == 10
     copied = shutil.copytree(data / "archive", tmp_path / "copy")
-    connection.execute("UPDATE articles SET section = 'wrong'")
+    connection.execute("UPDATE article_texts SET section = 'wrong'")
     run = scrapy("reparse", str(copied), DATABASE_URL=database_url)
     assert "5 differ from what is stored, 5 written" in run.last_line
     assert connection.execute(places).fetchall() == right
-    connection.execute("UPDATE articles SET archive_file = NULL")
+    connection.execute("UPDATE article_texts SET archive_file = NULL")
     run = scrapy("reparse", DATABASE_URL=database_url)
     assert "5 differ from what is stored, 5 written" in run.last_line
     assert connection.execute(places).fetchall() == right

@@ -31,11 +31,11 @@ def site() -> ReplicaSite:
 
 
 CHECKS = {
-    "check": "ALTER TABLE articles ADD CHECK (no <> 100007)",
+    "check": "ALTER TABLE article_texts ADD CHECK (no <> 100007)",
     "deferred trigger": """
         CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
             'BEGIN IF NEW.no = 100007 THEN RAISE EXCEPTION ''not this one''; END IF; RETURN NEW; END';
-        CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON articles DEFERRABLE INITIALLY DEFERRED
+        CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON article_texts DEFERRABLE INITIALLY DEFERRED
             FOR EACH ROW EXECUTE FUNCTION refuse()""",
     "check on what belongs to it": "ALTER TABLE shown_teasers ADD CHECK (no <> 100007)",
 }
@@ -154,7 +154,7 @@ def test_a_crawl_needs_one_connection_and_fetches_nothing_without_it(
 def test_keeps_all_when_a_column_was_dropped(
     crawl: Scrapy, scrapy: Scrapy, connection: Connection, database_url: str, replica: Replica
 ) -> None:
-    connection.execute("ALTER TABLE articles RENAME COLUMN language TO tongue")
+    connection.execute("ALTER TABLE article_texts RENAME COLUMN language TO tongue")
     run = crawl(replica.url, *ONE)
     assert run.status == 3
     assert 'column "language"' in run.last_line
@@ -163,7 +163,7 @@ def test_keeps_all_when_a_column_was_dropped(
     assert run.status == 2
     assert "the tables are not as this program made them" in run.last_line
     assert replica.requests == []
-    connection.execute("ALTER TABLE articles RENAME COLUMN tongue TO language")
+    connection.execute("ALTER TABLE article_texts RENAME COLUMN tongue TO language")
     assert scrapy("drain", DATABASE_URL=database_url).status == 0
     assert numbers(connection) == list(replica.site.numbers())
 

@@ -18,7 +18,7 @@ from tests.warm_start import COLD
 
 ONE = ("-a", "sections=all", "-s", "SPOOL_SEGMENT_SECONDS=1000")
 PATIENT = ("-s", "DATABASE_SILENCE_MAX=10000")
-NO_WRITING = "LOCK TABLE articles IN SHARE MODE"
+NO_WRITING = "LOCK TABLE article_texts IN SHARE MODE"
 """The end of a crawl waits for as long as somebody holds this lock; its beginning reads."""
 
 
@@ -112,7 +112,7 @@ def test_export_waits_for_a_locked_table_no_longer_than_it_may(
 ) -> None:
     leave(data, page(1), page(2))
     with connection.transaction():
-        connection.execute("LOCK TABLE articles")
+        connection.execute("LOCK TABLE article_texts")
         run = scrapy("drain", "-s", "DATABASE_SILENCE_MAX=0.1", DATABASE_URL=database_url)
     assert run.status == 3
     assert "2 pages wait in the spool: the database took our connection and does not answer" in run.last_line

@@ -24,19 +24,19 @@ def test_counts_what_is_stored_edited_gone_and_deleted(connection: Connection) -
     export(connection, page(1, later(1)), page(2, later(1), headline="고친 제목"), page(4), crawl="b")
     export(connection, page(2, later(2), headline="또 고친 제목"), crawl="c")
     assert counts(connection) == [(SITE, 4, 1, 0)]
-    connection.execute("UPDATE articles SET gone_at = fetched_at WHERE no IN (2, 3)")
-    connection.execute("INSERT INTO articles SELECT * FROM articles WHERE no = 1 ON CONFLICT DO NOTHING")
+    connection.execute("UPDATE article_texts SET gone_at = fetched_at WHERE no IN (2, 3)")
+    connection.execute("INSERT INTO article_texts SELECT * FROM articles WHERE no = 1 ON CONFLICT DO NOTHING")
     assert counts(connection) == [(SITE, 4, 1, 2)]
     export(connection, page(3, later(3)), crawl="d")  # it is there again, which is a revision
-    connection.execute("DELETE FROM articles WHERE no IN (1, 2)")
+    connection.execute("DELETE FROM article_texts WHERE no IN (1, 2)")
     assert counts(connection) == [(SITE, 2, 1, 0)]
     with connection.transaction(force_rollback=True):
-        connection.execute("DELETE FROM articles")
+        connection.execute("DELETE FROM article_texts")
     assert counts(connection) == [(SITE, 2, 1, 0)]
-    connection.execute("DELETE FROM articles")
+    connection.execute("DELETE FROM article_texts")
     assert counts(connection) == []
     export(connection, page(5), crawl="e")
-    connection.execute("TRUNCATE articles CASCADE")
+    connection.execute("TRUNCATE article_texts CASCADE")
     assert counts(connection) == []
 
 

@@ -71,7 +71,7 @@ def test_stores_a_few_segments_in_one_transaction(
     assert sum(sizes) < drain_module.BATCH_BYTES
     monkeypatch.setattr(drain_module, "BATCH_BYTES", at_once * min(sizes))
     assert drain.drain_abandoned() == 10
-    assert rows(connection, "SELECT count(*), count(DISTINCT xmin::text) FROM articles") == [(10, transactions)]
+    assert rows(connection, "SELECT count(*), count(DISTINCT xmin::text) FROM article_texts") == [(10, transactions)]
 
 
 def test_stores_little_at_once_where_the_database_is_slow(
@@ -81,11 +81,11 @@ def test_stores_little_at_once_where_the_database_is_slow(
     monkeypatch.setattr(drain_module, "BATCH_SECONDS", 0.1)
     connection.execute(
         "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.1); RETURN NEW; END $$;"
-        "CREATE TRIGGER slow AFTER INSERT ON articles FOR EACH ROW EXECUTE FUNCTION slow()"
+        "CREATE TRIGGER slow AFTER INSERT ON article_texts FOR EACH ROW EXECUTE FUNCTION slow()"
     )
     leave(data, *(page(no) for no in range(1, 9)))
     drain.drain_abandoned()
-    assert rows(connection, "SELECT count(*), count(DISTINCT xmin::text) FROM articles") == [(8, 4)]
+    assert rows(connection, "SELECT count(*), count(DISTINCT xmin::text) FROM article_texts") == [(8, 4)]
 
 
 def test_closes_killed_crawls_as_error_and_leaves_finished_ones_as_they_are(

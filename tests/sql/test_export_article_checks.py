@@ -118,7 +118,7 @@ def test_a_refused_page_is_a_visit_without_validators(connection: Connection) ->
 
 def test_goes_with_its_article(connection: Connection) -> None:
     export(connection, visited(page()))
-    connection.execute("DELETE FROM articles")
+    connection.execute("DELETE FROM article_texts")
     assert count(connection, "article_checks") == 0
 
 

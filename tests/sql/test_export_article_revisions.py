@@ -84,7 +84,7 @@ def returns(connection: Connection) -> list[tuple[int, str, bool]]:
 
 def test_an_article_that_comes_back_has_a_revision_with_the_same_text_too(connection: Connection) -> None:
     export(connection, page(headline=A))
-    connection.execute("UPDATE articles SET gone_at = %s", [later(5)])
+    connection.execute("UPDATE article_texts SET gone_at = %s", [later(5)])
     export(connection, page(at=later(10), headline=A))
     assert returns(connection) == [(1, A, False), (2, A, True)]
     assert rows(connection, "SELECT revision, gone_at FROM articles") == [(2, None)]
@@ -94,7 +94,7 @@ def test_an_article_that_comes_back_has_a_revision_with_the_same_text_too(connec
 
 def test_the_first_capture_since_an_article_was_gone_is_its_return(connection: Connection) -> None:
     export(connection, page(headline=A), page(2))
-    connection.execute("UPDATE articles SET gone_at = %s WHERE no = %s", [later(5), NO])
+    connection.execute("UPDATE article_texts SET gone_at = %s WHERE no = %s", [later(5), NO])
     again = [page(at=later(minutes), headline=A) for minutes in (20, 4, 10)]
     export(connection, *again, page(2, later(30)))
     assert revisions(connection) == [(1, A, 0), (2, A, 10)]
@@ -106,7 +106,7 @@ def test_the_first_capture_since_an_article_was_gone_is_its_return(connection: C
 def test_a_return_stays_one_whatever_is_stored_later(connection: Connection, order: list[int]) -> None:
     """A late capture before it, the same one read again, and one after it."""
     export(connection, page(headline=A))
-    connection.execute("UPDATE articles SET gone_at = %s", [later(5)])
+    connection.execute("UPDATE article_texts SET gone_at = %s", [later(5)])
     export(connection, page(at=later(10), headline=A))
     others = [page(at=later(2), headline=B), page(at=later(10), headline=C), page(at=later(12), headline=C)]
     for number in order:
@@ -117,7 +117,7 @@ def test_a_return_stays_one_whatever_is_stored_later(connection: Connection, ord
 
 def test_a_capture_from_before_an_article_was_gone_is_no_return(connection: Connection) -> None:
     export(connection, page(headline=A))
-    connection.execute("UPDATE articles SET gone_at = %s", [later(5)])
+    connection.execute("UPDATE article_texts SET gone_at = %s", [later(5)])
     for minutes in (0, 3):
         export(connection, page(at=later(minutes), headline=A), crawl="late")
     assert returns(connection) == [(1, A, False)]
@@ -156,5 +156,5 @@ def test_goes_on_counting_in_a_database_that_was_upgraded(
 
 def test_goes_with_its_article(connection: Connection) -> None:
     export(connection, page())
-    connection.execute("DELETE FROM articles")
+    connection.execute("DELETE FROM article_texts")
     assert count(connection, "article_revisions") == 0

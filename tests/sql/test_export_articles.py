@@ -153,5 +153,5 @@ def test_stores_a_long_body_with_any_letters(connection: Connection) -> None:
 
 def test_removes_photos_and_teasers_with_their_article(connection: Connection) -> None:
     export(connection, page())
-    connection.execute("DELETE FROM articles")
+    connection.execute("DELETE FROM article_texts")
     assert count(connection, "article_images") == 0

@@ -81,7 +81,7 @@ def test_every_time_of_every_table_is_set_back_once(connection: Connection) -> N
     crawl(connection, "b", later, visited(later, 4, stories=[story(1)], **another))
     walked = WalkedList(section=22, pages=9, is_end_seen=True, looked_back_at=later)
     walked_lists.write(connection, replace(record("b"), lists=(walked,)))
-    connection.execute("UPDATE articles SET gone_at = fetched_at WHERE no = 4")
+    connection.execute("UPDATE article_texts SET gone_at = fetched_at WHERE no = 4")
     connection.execute("UPDATE former_articles SET gone_at = fetched_at")
     connection.execute("UPDATE shown_teasers SET last_seen_at = first_seen_at WHERE no <> 4")
     assert count(connection, "formerly_shown_teasers") == 1
@@ -99,7 +99,7 @@ def test_every_time_of_every_table_is_set_back_once(connection: Connection) -> N
 
 def test_what_no_crawl_accounts_for_is_older_than_what_the_running_crawl_fetches(connection: Connection) -> None:
     crawl(connection, "a", ago(5), visited(ago(5), headline=BEFORE))
-    connection.execute("UPDATE articles SET fetched_at = fetched_at + interval '370 days'")
+    connection.execute("UPDATE article_texts SET fetched_at = fetched_at + interval '370 days'")
     connection.execute("UPDATE crawls SET last_fetched_at = (SELECT max(fetched_at) FROM articles)")
     now = datetime.now(UTC)
     crawls.write(connection, record("b", started_at=now))
@@ -147,9 +147,11 @@ def test_the_times_of_another_site_stay(connection: Connection) -> None:
 
 def test_times_that_are_right_stay(connection: Connection) -> None:
     crawl(connection, "a", ago(5), visited(ago(5)))
-    before = rows(connection, "SELECT xmin::text FROM articles") + rows(connection, "SELECT xmin::text FROM crawls")
+    before = rows(connection, "SELECT xmin::text FROM article_texts") + rows(
+        connection, "SELECT xmin::text FROM crawls"
+    )
     set_back(connection, SITE)
-    assert before == rows(connection, "SELECT xmin::text FROM articles") + rows(
+    assert before == rows(connection, "SELECT xmin::text FROM article_texts") + rows(
         connection, "SELECT xmin::text FROM crawls"
     )
 

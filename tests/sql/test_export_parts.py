@@ -119,8 +119,10 @@ def test_a_note_that_is_refused_keeps_no_page_out(connection: Connection) -> Non
 
 
 def test_a_time_that_the_owner_forbids_is_left_out(connection: Connection) -> None:
-    connection.execute("ALTER TABLE articles ADD CHECK (published_at < '2001-01-01')")
+    connection.execute("ALTER TABLE article_texts ADD CHECK (published_at < '2001-01-01')")
     assert export(connection, page(1), page(2)).partial == 2
     assert rows(connection, "SELECT published_at, modified_at IS NULL FROM articles") == [(None, False)] * 2
     [(reason,), _] = rows(connection, "SELECT reason FROM rejected_pages")
-    assert reason.startswith("the database refused parts of it (published_at): CheckViolation (articles_published_at")
+    assert reason.startswith(
+        "the database refused parts of it (published_at): CheckViolation (article_texts_published_at"
+    )

@@ -9,7 +9,7 @@ from tests.samples import export, page, story
 from tests.stored import rows
 
 _SCANS = "SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'articles_by_time'"
-_SIZE = "SELECT reltuples FROM pg_class WHERE oid = 'articles'::regclass"
+_SIZE = "SELECT reltuples FROM pg_class WHERE oid = 'article_texts'::regclass"
 
 
 def scans(connection: Connection) -> int:

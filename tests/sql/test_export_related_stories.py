@@ -186,5 +186,5 @@ def test_takes_any_name_of_a_block(connection: Connection, name: str) -> None:
 def test_goes_with_its_article(connection: Connection) -> None:
     export(connection, page(stories=[story(1)]))
     export(connection, page(at=later(1)))
-    connection.execute("DELETE FROM articles")
+    connection.execute("DELETE FROM article_texts")
     assert (count(connection, "shown_teasers"), count(connection, "formerly_shown_teasers")) == (0, 0)

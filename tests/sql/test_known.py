@@ -134,7 +134,7 @@ def test_asks_for_a_stored_article_that_is_gone_every_thirty_days(known: KnownAr
     for days in range(60, 40, -1):
         export(connection, removed(1, ago(24 * days)), removed(2, ago(24 * (days - 20))))
     export(connection, removed(3, ago(24 * 3)))
-    connection.execute("UPDATE articles SET gone_at = now() WHERE no = 1")
+    connection.execute("UPDATE article_texts SET gone_at = now() WHERE no = 1")
     assert sorted(to_retry(known)) == [1, 3]  # 2 was looked at three weeks ago
     assert need_no_download(known, 1, 2, 3) == {2, 3}  # a list may show that 1 is back
 

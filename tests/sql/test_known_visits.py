@@ -23,7 +23,7 @@ def rechecks(known: KnownArticles, most: int = 100, site: str = SITE) -> list[in
 def test_names_articles_next_to_a_number_and_the_newest(known: KnownArticles, connection: Connection) -> None:
     """Asked whether the site still serves any: neither those that are gone nor those found removed would tell."""
     export(connection, *(page(no) for no in range(1, 30)), removed(29, later(1)), page(99, site="example.kr"))
-    connection.execute("UPDATE articles SET gone_at = now() WHERE no = 27")
+    connection.execute("UPDATE article_texts SET gone_at = now() WHERE no = 27")
     named = [article.no for article in asyncio.run(known.controls(SITE, 10))]
     assert named[:6] == [9, 11, 28, 8, 12, 26]
     assert not {10, 27, 29, 99} & set(named)

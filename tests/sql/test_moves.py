@@ -28,8 +28,8 @@ SELECT count(*) FROM moved""",
 )
 
 _TABLES = """
-CREATE TABLE articles (site text, no bigint, PRIMARY KEY (site, no));
-INSERT INTO articles SELECT site, no FROM unnest('{a.kr,b.kr,c.kr}'::text[]) AS site, generate_series(1, 7) AS no;
+CREATE TABLE article_texts (site text, no bigint, PRIMARY KEY (site, no));
+INSERT INTO article_texts SELECT site, no FROM unnest('{a.kr,b.kr,c.kr}'::text[]) AS site, generate_series(1, 7) AS no;
 CREATE TABLE letters (site text, no bigint, place int, letter text, PRIMARY KEY (site, no, place));
 CREATE TABLE before_9001 (LIKE letters INCLUDING ALL);
 CREATE VIEW all_letters AS SELECT * FROM letters UNION ALL SELECT * FROM before_9001;
@@ -51,7 +51,7 @@ def old(empty: Connection, monkeypatch: pytest.MonkeyPatch) -> Connection:
     monkeypatch.setattr(moves, "TOLD_EVERY", 0.0)
     monkeypatch.setattr(moves, "LOCK_TIMEOUT", "100ms")
     empty.execute(_TABLES)
-    empty.execute("ANALYZE articles")
+    empty.execute("ANALYZE article_texts")
     return empty
 
 

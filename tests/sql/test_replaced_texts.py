@@ -72,7 +72,9 @@ def long_text() -> str:
 
 
 def test_a_visit_that_finds_nothing_new_leaves_a_long_text_where_it_is(connection: Connection) -> None:
-    [(table,)] = rows(connection, "SELECT reltoastrelid::regclass::text FROM pg_class WHERE oid = 'articles'::regclass")
+    [(table,)] = rows(
+        connection, "SELECT reltoastrelid::regclass::text FROM pg_class WHERE oid = 'article_texts'::regclass"
+    )
     parts = f"SELECT chunk_id, chunk_seq, ctid::text, xmin::text FROM {table} ORDER BY 1, 2"
     text = long_text()
     export(connection, page(body=(text,)))
@@ -177,7 +179,7 @@ def test_texts_that_have_not_moved_are_in_order_after_times_were_set_back(old: C
         "INSERT INTO crawls (id, site, started_at, version, last_fetched_at) VALUES ('a', %s, %s, '', %s)",
         [SITE, began, ago(-9000)],
     )
-    old.execute("UPDATE articles SET fetched_at = %s WHERE no IN (8, 9)", [ago(-9000)])
+    old.execute("UPDATE article_texts SET fetched_at = %s WHERE no IN (8, 9)", [ago(-9000)])
     set_back(old, SITE)
     query = "SELECT revision, headline FROM article_revisions WHERE no IN (8, 9) ORDER BY no, revision"
     assert rows(old, query) == [(2, "Before"), (3, "Headline 8"), (1, "Headline 9")]

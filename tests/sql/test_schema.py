@@ -87,7 +87,7 @@ def test_what_tells_a_capture_is_the_same_in_every_table() -> None:
 
 
 def test_tells_a_name_that_postgresql_would_not_give(connection: Connection) -> None:
-    connection.execute("ALTER TABLE articles ADD CONSTRAINT told CHECK (no < 5), ADD CHECK (no < 6)")
+    connection.execute("ALTER TABLE article_texts ADD CONSTRAINT told CHECK (no < 5), ADD CHECK (no < 6)")
     connection.execute("CREATE TABLE zoo (animal text DEFAULT 'it''s') ")
     text = written(connection)
     assert "NOT NULL CHECK (no > 0) CHECK (no < 6) CONSTRAINT told CHECK (no < 5)," in text

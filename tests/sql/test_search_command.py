@@ -87,7 +87,7 @@ def test_sorts_by_relevance_on_request(run: Run) -> None:
 def test_says_what_it_did_not_look_through_and_what_would_help(run: Run, connection: Connection) -> None:
     assert "looked for in the last 61 days; --since looks further back" in run("장")[1]
     connection.execute("DROP INDEX articles_by_terms")
-    connection.execute("UPDATE pg_class SET reltuples = %s WHERE oid = 'articles'::regclass", [MANY])
+    connection.execute("UPDATE pg_class SET reltuples = %s WHERE oid = 'article_texts'::regclass", [MANY])
     out, err = run("전통시장", "--count")
     assert out == "2 articles\n"
     assert "there is no search index, so this takes long: `asiatongsin index` builds it" in err

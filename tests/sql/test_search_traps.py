@@ -24,7 +24,8 @@ ARTICLES = 3000
 
 # What a planner sees in a real database: terms of an article that cost far more to make than to look up.
 FILL = """
-INSERT INTO articles (site, no, url, section, headline, published_at, body, content_hash, first_seen_at, fetched_at)
+INSERT INTO article_texts
+    (site, no, url, section, headline, published_at, body, content_hash, first_seen_at, fetched_at)
 SELECT 'newsasia.kr', n, 'https://newsasia.kr/' || n, '사회', '머리 ' || n, now() - n * interval '1 hour',
     CASE WHEN n %% 100 = 0 THEN '전통시장 ' || n ELSE '다른 시장 전통 ' || n END, repeat('0', 64), now(), now()
 FROM generate_series(1, %s) AS n"""
@@ -43,7 +44,7 @@ def filled(server: str, template: str) -> Iterator[Connection]:
     """A connection to a database in which the index is worth its use."""
     with new_database(server, template) as url, Database(url, Path()).connect() as connection:
         connection.execute(FILL, [ARTICLES])
-        connection.execute("VACUUM ANALYZE articles")
+        connection.execute("VACUUM ANALYZE article_texts")
         connection.execute("SET track_functions = 'pl'")
         yield connection
 
@@ -70,14 +71,14 @@ def test_no_article_s_terms_are_made_to_find_it(filled: Connection, query: str) 
 def test_a_few_hundred_articles_are_enough_for_the_index_to_be_used(connection: Connection) -> None:
     """The planner would take it for cheaper to make the terms of all, did it not know what that costs."""
     connection.execute(FILL, [300])
-    connection.execute("VACUUM ANALYZE articles")
+    connection.execute("VACUUM ANALYZE article_texts")
     words = " ".join(f"{chr(place)}전통시장" for place in range(ord("가"), ord("가") + 20))
     assert "articles_by_terms" in plan(connection, Search(connection, Filters.parse(words)))
 
 
 def test_texts_are_looked_at_only_where_the_terms_are_found(filled: Connection) -> None:
     lines = plan(filled, Search(filled, Filters.parse("전통시장"))).splitlines()
-    [scan] = [number for number, line in enumerate(lines) if "Bitmap Heap Scan on articles" in line]
+    [scan] = [number for number, line in enumerate(lines) if "Bitmap Heap Scan on article_texts" in line]
     assert [line for line in lines[scan:] if "~~" in line] == []
     assert [line for line in lines[:scan] if "~~" in line]
 
@@ -101,7 +102,7 @@ def test_a_word_left_out_is_left_out_by_the_index(filled: Connection) -> None:
 
 def test_statistics_of_the_index_are_not_gathered(filled: Connection) -> None:
     with filled.transaction():
-        filled.execute("ANALYZE articles")
+        filled.execute("ANALYZE article_texts")
         assert value(filled, CALLS) == 0
 
 
@@ -151,8 +152,8 @@ def test_the_index_is_built_and_written_where_no_schema_is_searched(connection: 
     """As after `pg_restore`, and as maintenance does it from PostgreSQL 17 on."""
     export(connection, page(1, headline="전통시장"))
     connection.execute("SET search_path = ''")
-    connection.execute("REINDEX TABLE public.articles")
-    connection.execute("UPDATE public.articles SET headline = '기후위기'")
+    connection.execute("REINDEX TABLE public.article_texts")
+    connection.execute("UPDATE public.article_texts SET headline = '기후위기'")
     connection.execute("SET search_path = public")
     assert Search(connection, Filters.parse("기후위기")).count() == 1
 

@@ -19,7 +19,7 @@ WITH moved AS (
         archive_file, archive_offset, archive_length, returned
     FROM moved WHERE (site, no, revision) NOT IN (SELECT site, no, revision FROM newest)
 ), noted AS (
-    UPDATE articles AS a SET
+    UPDATE article_texts AS a SET
         returned = n.returned,
         text_fetched_at = nullif(n.fetched_at, a.fetched_at),
         text_archive_file = CASE WHEN n.fetched_at <> a.fetched_at THEN n.archive_file END,

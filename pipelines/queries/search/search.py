@@ -37,16 +37,18 @@ _SETTINGS = """
 SELECT set_config('jit', 'off', true), set_config('max_parallel_workers_per_gather', '0', true),
     set_config('work_mem', greatest(pg_size_bytes(current_setting('work_mem')), 67108864) / 1024 || 'kB', true)"""
 
+# The smallest and the largest value come out of an index where a table is asked, and not a view.
 _STATE = """
 WITH RECURSIVE sites AS (
-    SELECT min(site) AS site FROM articles
-    UNION ALL SELECT (SELECT min(a.site) FROM articles AS a WHERE a.site > s.site) FROM sites AS s WHERE s.site <> ''
+    SELECT min(site) AS site FROM article_texts
+    UNION ALL SELECT (SELECT min(a.site) FROM article_texts AS a WHERE a.site > s.site)
+        FROM sites AS s WHERE s.site <> ''
 )
 SELECT coalesce((SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('articles_by_terms')), false)
         AS is_indexed,
-    (SELECT reltuples FROM pg_class WHERE oid = to_regclass('articles')) AS stored,
-    min((SELECT min(published_at) FROM articles AS a WHERE a.site = s.site)) AS oldest,
-    max((SELECT max(published_at) FROM articles AS a WHERE a.site = s.site)) AS newest
+    (SELECT reltuples FROM pg_class WHERE oid = to_regclass('article_texts')) AS stored,
+    min((SELECT min(published_at) FROM article_texts AS a WHERE a.site = s.site)) AS oldest,
+    max((SELECT max(published_at) FROM article_texts AS a WHERE a.site = s.site)) AS newest
 FROM sites AS s WHERE cardinality(%(sites)s::text[]) = 0 OR s.site = ANY (%(sites)s)"""
 
 _ALL = SQL("articles")
