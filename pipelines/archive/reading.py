@@ -19,7 +19,8 @@ from asiatongsin.middlewares.site_clock import date_of
 from asiatongsin.plausible import CLOCK_TOLERANCE, FIRST_POSSIBLE
 from pipelines.archive.bodies import has_digest, is_whole, payload
 from pipelines.archive.gzip_members import MAGIC, Member, UnpackedMember, members
-from pipelines.archive.records import RECORD_START, Content, Readable, ReadRecord, Records
+from pipelines.archive.records import RECORD_START, UNREADABLE, Content, Readable, ReadRecord, Records, sentence
+from pipelines.archive.usual_record import UsualRecord, usual_record
 
 LARGEST_PAGE = 8 * 1024 * 1024
 """Bytes of the largest body that is read; the crawl takes no larger page either (DOWNLOAD_MAXSIZE)."""
@@ -127,6 +128,10 @@ def _unpacked(
     file: IO[bytes], member: Member, report: Callable[[int, str], None], read: ReadRecord
 ) -> Iterator[Content]:
     """The records of a member. Where it cannot be unpacked to its end, only that is reported, not its records."""
+    usual = usual_record(member.plain) if member.plain and not member.trouble else None
+    if usual:
+        yield from _of_usual(usual, partial(report, member.offset), read)
+        return
     plain: Readable | None = BytesIO(member.plain) if member.plain is not None else None
     if member.is_large:
         plain = UnpackedMember(file, member.offset)
@@ -137,6 +142,15 @@ def _unpacked(
         yield found
     if member.trouble:
         report(member.offset, member.trouble)
+
+
+def _of_usual(record: UsualRecord, report: Callable[[str], None], read: ReadRecord) -> Iterator[Content]:
+    try:
+        found = read(record)
+    except UNREADABLE as error:
+        report(sentence(error))
+    else:
+        yield from [found] if found else []
 
 
 def _report_nothing(*_: object) -> None:
