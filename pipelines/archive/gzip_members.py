@@ -72,7 +72,7 @@ def _member(file: IO[bytes], offset: int) -> Member | None:
                     parts = None
                 elif parts is not None:
                     parts.append(part)
-        except isal_zlib.error as error:
+        except isal_zlib.error as error:  # type: ignore[misc]  # its stub takes it for an instance
             return Member(offset, packed, None, f"damaged: {error}", parts is None)
     return Member(offset, packed - len(unpacker.unused_data), _joined(parts), is_large=parts is None)
 
@@ -109,6 +109,16 @@ class UnpackedMember:
 
 def _joined(parts: list[bytes] | None) -> bytes | None:
     return None if parts is None else b"".join(parts)
+
+
+def find_member(file: IO[bytes], beginning: bytes, start: int, end: int) -> int | None:
+    """Where a member seems to begin that unpacks to `beginning`, from a byte on and before `end`."""
+    place = find_next(file, MAGIC, start)
+    while place is not None and place < end:
+        if UnpackedMember(file, place).read(len(beginning)) == beginning:
+            return place
+        place = find_next(file, MAGIC, place + 1)
+    return None
 
 
 def find_next(file: IO[bytes], mark: bytes, start: int) -> int | None:
