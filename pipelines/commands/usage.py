@@ -42,6 +42,13 @@ def given_site(text: str) -> Site:
         raise usage_error(f"--site: {error}") from None
 
 
+def given_number(option: str, text: str, most: int, *, least: int = 1) -> int:
+    """The whole number that an option gives."""
+    if not (text.isascii() and text.isdecimal() and len(text) < 20 and least <= int(text) <= most):
+        raise usage_error(f"{option} {text}: write a whole number from {least} to {most}")
+    return int(text)
+
+
 def check_settings(settings: BaseSettings | None) -> None:
     """Checks what every command needs, before it begins. SettingError where a setting makes no sense."""
     if settings is not None:
