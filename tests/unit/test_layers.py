@@ -54,7 +54,7 @@ def test_reads_imports_of_every_form() -> None:
 
 FLOORS = (
     ("commands",),
-    ("terminal", "news"),
+    ("terminal", "feeds", "news"),
     ("reparse", "crawl"),
     ("status", "stages", "monitoring"),
     ("spool",),
