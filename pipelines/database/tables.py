@@ -37,6 +37,7 @@ ARTICLES: Columns = {
     "text_archive_file": "text",
     "text_archive_offset": "bigint",
     "text_archive_length": "bigint",
+    "changed_at": "timestamptz",
 }
 
 ARTICLE_COUNTS: Columns = {
@@ -47,7 +48,9 @@ ARTICLE_COUNTS: Columns = {
 }
 
 FORMER_ARTICLES: Columns = {
-    name: of_type for name, of_type in ARTICLES.items() if name != "returned" and not name.startswith("text_")
+    name: of_type
+    for name, of_type in ARTICLES.items()
+    if name not in {"returned", "changed_at"} and not name.startswith("text_")
 } | {"replaced_at": "timestamptz"}
 
 ARTICLE_IMAGES: Columns = {
@@ -114,9 +117,10 @@ SHOWN_TEASERS: Columns = {
     "positions": "integer[]",
     "related_nos": "bigint[]",
     "variants": "bigint[]",
+    "changed_at": "timestamptz",
 }
 
-FORMERLY_SHOWN_TEASERS: Columns = SHOWN_TEASERS
+FORMERLY_SHOWN_TEASERS: Columns = {name: of_type for name, of_type in SHOWN_TEASERS.items() if name != "changed_at"}
 
 WEATHER_STATIONS: Columns = {
     "station_id": "integer",
@@ -134,6 +138,7 @@ WEATHER_SNAPSHOTS: Columns = {
     "last_fetched_at": "timestamptz",
     "pages": "integer",
     "readings_hash": "text",
+    "changed_at": "timestamptz",
 }
 
 WEATHER_STRIPS: Columns = {
@@ -239,6 +244,15 @@ REMOVED_ARTICLES: Columns = {
     "last_confirmed_at": "timestamptz",
 }
 
+EXPORT_MARKS: Columns = {
+    "name": "text",
+    "kind": "text",
+    "filters": "text",
+    "exported_until": "timestamptz",
+    "begun_until": "timestamptz",
+    "exported_at": "timestamptz",
+}
+
 REPARSE_BOOKMARKS: Columns = {
     "key": "text",
     "file": "text",
@@ -276,6 +290,7 @@ TABLES: dict[str, Columns] = {
     "missing_fields": MISSING_FIELDS,
     "rejected_pages": REJECTED_PAGES,
     "removed_articles": REMOVED_ARTICLES,
+    "export_marks": EXPORT_MARKS,
     "reparse_bookmarks": REPARSE_BOOKMARKS,
     "asiatongsin_migrations": ASIATONGSIN_MIGRATIONS,
 }

@@ -22,7 +22,9 @@ TEXT = only(ARTICLES, "headline", "subheadline", "body", "modified_at", "content
 """What a revision holds of an article."""
 
 _OF_FIRST = only(ARTICLES, "text_archive_file", "text_archive_offset", "text_archive_length")
-_GIVEN = without(ARTICLES, "revision", "first_seen_at", "gone_at", "returned", "text_fetched_at", *_OF_FIRST)
+_GIVEN = without(
+    ARTICLES, "revision", "first_seen_at", "gone_at", "returned", "text_fetched_at", "changed_at", *_OF_FIRST
+)
 _PLACE = only(ARTICLES, "archive_file", "archive_offset", "archive_length", "payload_digest")
 _PRINTED = without(_GIVEN, *_PLACE)
 _FIELDS = without(_PRINTED, "body")
