@@ -30,6 +30,9 @@ class Article:
     gone_at: datetime | None
     """When the site was found to have removed it."""
 
+    changed_at: datetime | None
+    """When something of it was stored last that was not stored before."""
+
     reporter_email: str | None = None
     """Only where it was asked for: `with_email=True`."""
 

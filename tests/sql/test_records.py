@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from psycopg import Connection
+from psycopg.sql import SQL
 
 from asiatongsin.errors import ArgumentError
 from asiatongsin.items import PageItems
@@ -79,7 +80,8 @@ def test_every_column_is_explained_and_has_a_type(connection: Connection) -> Non
     for kind in KINDS.values():
         found = columns(connection, Wanted(kind=kind, with_email=True))
         assert [column for column in found if not column.meaning or not column.type] == []
-    assert Column(name="headline", type="text", meaning="Headline.") in columns(connection, Wanted())
+    wanted = Column(name="headline", type="text", meaning="Headline.", value=SQL(""))
+    assert wanted in columns(connection, Wanted())
 
 
 def test_e_mail_addresses_are_there_only_where_they_are_asked_for(connection: Connection) -> None:
@@ -99,6 +101,10 @@ def test_single_syllables_are_looked_for_in_all_articles(connection: Connection)
     for no, days in ((1, 0), (2, 500)):
         export(connection, page(no, headline="장", published_at=AT - timedelta(days=days)), crawl=f"crawl {no}")
     assert [row["no"] for row in records(connection, "articles", "장")] == [1, 2]
+
+
+def test_articles_come_newest_first_where_that_is_wanted(stored: Connection) -> None:
+    assert [row["no"] for row in records(stored, "articles", is_newest_first=True)] == [3, 2, 1]
 
 
 def test_what_a_kind_does_not_have_chooses_nothing() -> None:

@@ -6,15 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import LiteralString
 
-from pipelines.database.tables import (
-    ARTICLE_IMAGES,
-    ARTICLE_LINKS,
-    ARTICLES,
-    WEATHER_SNAPSHOTS,
-    WEATHER_STATIONS,
-    Columns,
-)
-from pipelines.database.views import ARTICLE_REVISIONS, RELATED_STORIES, WEATHER_READINGS
+from pipelines.database.columns import Columns
+from pipelines.database.tables import ARTICLE_IMAGES, ARTICLE_LINKS, WEATHER_SNAPSHOTS, WEATHER_STATIONS
+from pipelines.database.views import ARTICLE_REVISIONS, ARTICLES, RELATED_STORIES, WEATHER_READINGS
 
 EMAIL = "reporter_email"
 """The column that is there only where it is asked for."""
@@ -59,6 +53,9 @@ class Kind:
     order: tuple[LiteralString, ...]
     """What tells the rows apart, in a fixed order."""
 
+    changed: tuple[LiteralString, ...] = ("a",)
+    """Aliases of the tables whose `changed_at` says that a row is new or changed: any of them."""
+
     where: LiteralString = "true"
     is_of_articles: bool = field(default=True)
     """Whether the rows belong to articles, and all filters of the search hold."""
@@ -82,7 +79,7 @@ def _of(
 
 _ARTICLE = (
     *("site", "no", "url", "section", "headline", "subheadline", "reporter", EMAIL, "published_at", "modified_at"),
-    *("body", "language", "content_hash", "revision", "first_seen_at", "fetched_at", "gone_at"),
+    *("body", "language", "content_hash", "revision", "first_seen_at", "fetched_at", "gone_at", "changed_at"),
 )
 _REVISION = ("revision", "fetched_at", "headline", "subheadline", "body", "modified_at", "content_hash", "returned")
 _STORY = ("block", "position", "related_no", "title", "lead", "image_url", "fetched_at")
@@ -115,10 +112,11 @@ RELATED_KIND = Kind(
         *_of("articles", "a", ARTICLES, ("site", "no", "url")),
         *_of("related_stories", "r", RELATED_STORIES, _STORY),
     ),
-    source="""{found} AS a CROSS JOIN LATERAL (
+    source="""{found} AS a JOIN shown_teasers AS s ON s.site = a.site AND s.no = a.no CROSS JOIN LATERAL (
         SELECT * FROM related_stories AS r WHERE r.site = a.site AND r.no = a.no OFFSET 0
     ) AS r""",
     order=("a.site", "a.no", 'r.block COLLATE "C"', "r.position"),
+    changed=("a", "s"),
 )
 WEATHER_KIND = Kind(
     name="weather",
@@ -134,6 +132,7 @@ WEATHER_KIND = Kind(
     source="""weather_snapshots AS s JOIN weather_readings AS r ON r.snapshot_id = s.id
     LEFT JOIN weather_stations AS w USING (station_id)""",
     order=("s.site", "s.first_fetched_at", "s.id", "r.position"),
+    changed=("s",),
     is_of_articles=False,
 )
 IMAGE_KIND = Kind(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from psycopg import Connection
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
@@ -17,19 +18,34 @@ from pipelines.queries.search.search import Search, quick
 NO_EMAIL = "[e-mail]"
 """What stands in a text in the place of an e-mail address."""
 
-ROWS_AT_ONCE = 500
-"""Rows that are fetched together: of usual texts, about a megabyte."""
+ROWS_AT_ONCE = 100
+"""Rows that are fetched together: of usual texts, some hundred kilobytes."""
 
 EVERYTHING = Filters()
 
-_ADDRESS = r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
+_ADDRESS = r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
 
 _MEANINGS = """
 SELECT t.name, a.attname, coalesce(col_description(a.attrelid, a.attnum), '')
 FROM unnest(%s::text[]) AS t (name) JOIN pg_attribute AS a ON a.attrelid = to_regclass(t.name) AND a.attnum > 0"""
 
 _COUNT = SQL("SELECT count(*) FROM {source} WHERE {where}")
-_SELECT = SQL("""SELECT {columns} FROM {source} WHERE {where} ORDER BY {order}""")
+_CITIES = """
+SELECT city FROM (SELECT DISTINCT city FROM weather_strips) AS shown
+UNION SELECT name_ko FROM weather_stations UNION SELECT name_en FROM weather_stations"""
+
+_SELECT = SQL("SELECT {columns} FROM {source} WHERE {where} ORDER BY {order}")
+_NEWEST_FIRST = ("a.published_at DESC NULLS LAST", "a.no DESC", "a.site DESC")
+
+
+class Span(NamedTuple):
+    """A stretch of time, in which something was stored that was not stored before."""
+
+    after: datetime | None
+    """Behind this moment; None: since ever."""
+
+    until: datetime
+    """At this moment or before."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +58,9 @@ class Column:
 
     meaning: str
     """One sentence or two."""
+
+    value: Composable = field(repr=False, compare=False)
+    """Its value, as a part of SQL."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +77,12 @@ class Wanted:
     cities: tuple[str, ...] = ()
     """Names of cities, Korean as printed or English: any of them. Weather only."""
 
+    changed: Span | None = None
+    """Only what is new or changed in this time, with all that belongs to the same article."""
+
+    is_newest_first: bool = False
+    """Articles only: in the order of publication, the newest first; else by site and number."""
+
     with_email: bool = False
     """Without it there is no column of the reporter's e-mail address, and texts have NO_EMAIL in the place of each."""
 
@@ -67,6 +92,9 @@ class Wanted:
             raise ArgumentError(f"{self.kind.name} have no city: only weather is chosen by city")
         if not self.kind.is_of_articles and (filters.words or filters.sections or filters.reporters):
             raise ArgumentError("weather is chosen by site, city, since and until, not by words, section or reporter")
+
+        if self.is_newest_first and self.kind is not ARTICLE_KIND:
+            raise ArgumentError(f"{self.kind.name} are not published: only articles come newest first")
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -79,22 +107,27 @@ def columns(connection: Connection, wanted: Wanted) -> list[Column]:
     tables = sorted({field.table for field in wanted.fields})
     meanings = {(table, name): meaning for table, name, meaning in connection.execute(_MEANINGS, [tables])}
     return [
-        Column(name=field.name, type=field.type, meaning=meanings[field.table, field.column]) for field in wanted.fields
+        Column(
+            name=field.name,
+            type=field.type,
+            meaning=meanings[field.table, field.column],
+            value=expression(field, wanted),
+        )
+        for field in wanted.fields
     ]
 
 
-def select(connection: Connection, wanted: Wanted) -> Composed:
-    """The statement that selects the records in a fixed order; all values stand in it, so COPY takes it as well."""
-    return select_as(connection, wanted, [expression(field, wanted) for field in wanted.fields])
+def select(connection: Connection, wanted: Wanted, values: Mapping[str, Composable] | None = None) -> Composed:
+    """The statement that selects the records in a fixed order; all values stand in it, so COPY takes it as well.
 
-
-def select_as(connection: Connection, wanted: Wanted, expressions: list[Composable]) -> Composed:
-    """The same with other columns, made out of `expression`."""
+    `values` are other columns, by their names, made out of `Column.value`.
+    """
+    values = values or {field.name: expression(field, wanted) for field in wanted.fields}
     return _SELECT.format(
-        columns=SQL(", ").join(expressions),
+        columns=SQL(", ").join(SQL("{} AS {}").format(value, Identifier(name)) for name, value in values.items()),
         source=_source(connection, wanted),
         where=_where(wanted),
-        order=SQL(", ").join(map(SQL, wanted.kind.order)),
+        order=SQL(", ").join(map(SQL, _NEWEST_FIRST if wanted.is_newest_first else wanted.kind.order)),
     )
 
 
@@ -113,14 +146,30 @@ def count(connection: Connection, wanted: Wanted) -> int:
         return sum(number for (number,) in connection.execute(statement))
 
 
+def cities(connection: Connection) -> list[str]:
+    """Names by which weather can be chosen: those that strips show, and those of all stations."""
+    return [name for (name,) in connection.execute(_CITIES)]
+
+
 def expression(field: Field, wanted: Wanted) -> Composed:
-    """A column as it is handed out, with its name."""
+    """The value of a column as it is handed out."""
     value = SQL("{}.{}").format(Identifier(field.alias), Identifier(field.column))
     if field.is_written and not wanted.with_email:
         value = SQL("CASE WHEN strpos({0}, '@') > 0 THEN regexp_replace({0}, {1}, {2}, 'g') ELSE {0} END").format(
             value, Literal(_ADDRESS), Literal(NO_EMAIL)
         )
-    return SQL("({})::{} AS {}").format(value, SQL(field.type), Identifier(field.name))
+    return SQL("({})::{}").format(value, SQL(field.type))
+
+
+def _changed(wanted: Wanted) -> Iterator[Composable]:
+    if span := wanted.changed:
+        behind = SQL("{0}.changed_at > {1} AND {0}.changed_at <= {2}")
+        ever = SQL("coalesce({0}.changed_at, '-infinity') <= {2}")
+        parts = [
+            (behind if span.after else ever).format(Identifier(alias), Literal(span.after), Literal(span.until))
+            for alias in wanted.kind.changed
+        ]
+        yield SQL("({})").format(SQL(" OR ").join(parts))
 
 
 def _source(connection: Connection, wanted: Wanted) -> Composed:
@@ -129,7 +178,7 @@ def _source(connection: Connection, wanted: Wanted) -> Composed:
 
 
 def _where(wanted: Wanted) -> Composed:
-    conditions: list[Composable] = [SQL(wanted.kind.where), *_of_weather(wanted)]
+    conditions: list[Composable] = [SQL(wanted.kind.where), *_changed(wanted), *_of_weather(wanted)]
     if wanted.numbers is not None:
         conditions.append(SQL("a.no = ANY ({})").format(Literal(list(wanted.numbers))))
     return SQL(" AND ").join(conditions)
