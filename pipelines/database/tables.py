@@ -1,6 +1,7 @@
 """The columns of each table with their types. Exporters, comparisons and tests take them from here.
 
-Those of the tables about crawls stand in `crawl_tables.py`. The migrations make the schema, and `schema.sql` shows it. A test checks that this file agrees with it.
+Those of the tables about crawls stand in `crawl_tables.py`. The migrations make the schema, and `schema.sql` shows it.
+A test checks that these files agree with it.
 """
 
 from __future__ import annotations
