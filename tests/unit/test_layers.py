@@ -56,7 +56,7 @@ FLOORS = (
     ("commands",),
     ("terminal", "feeds", "news"),
     ("reparse", "crawl"),
-    ("status", "stages", "monitoring"),
+    ("status", "stages", "monitoring", "export"),
     ("spool",),
     ("verdict",),
     ("queries",),
@@ -139,7 +139,7 @@ def test_only_commands_raise_usage_errors() -> None:
 
 
 def test_only_what_asks_or_stores_speaks_to_the_database() -> None:
-    rooms = ("database", "exporters", "queries", "news", "spool", "crawl", "status", "reparse", "verdict")
+    rooms = (*("database", "exporters", "queries", "spool", "crawl", "status", "reparse", "verdict", "export", "news"),)
     others = [name for name in NAMES if not name.startswith(tuple(f"pipelines/{room}/" for room in rooms))]
     assert offenders(others, "psycopg") == []
 
