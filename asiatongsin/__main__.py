@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Mapping
 from typing import Any
 
 from scrapy import cmdline
 from scrapy.commands import ScrapyCommand
-from scrapy.utils.project import ENVVAR, get_project_settings
+from scrapy.utils.project import get_project_settings
 
 from asiatongsin import __version__
 from asiatongsin.nearest import nearest
 from asiatongsin.output import show
 from asiatongsin.printable import printable
+from asiatongsin.project import name_settings
 
 NAME = "asiatongsin"
 
@@ -28,7 +28,7 @@ class _Parser(cmdline.ScrapyArgumentParser):
 
 def main() -> None:
     """Runs the command that the arguments name. Without one it says which there are."""
-    os.environ.setdefault(ENVVAR, f"{NAME}.settings")
+    name_settings()
     sys.path.append("")  # the folder it is started in may hold a settings module on top of ours
     settings = get_project_settings()
     commands = cmdline._get_commands_dict(settings, inproject=True)

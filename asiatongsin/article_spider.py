@@ -15,10 +15,11 @@ from asiatongsin import statistics as names
 from asiatongsin.arguments import Arguments
 from asiatongsin.capture import Stored
 from asiatongsin.cms import Teaser, article_url, next_part, with_part
-from asiatongsin.items import Page, PageKind
+from asiatongsin.items import Page, PageItems, PageKind
 from asiatongsin.middlewares.exchanges import page_of
 from asiatongsin.middlewares.failures import Refused, failure_reason
 from asiatongsin.number_set import NumberSet
+from asiatongsin.reading import items_of, page_at
 from asiatongsin.requests import failed_article, make_conditional, request_for
 
 
@@ -79,6 +80,10 @@ class ArticleSpider(scrapy.Spider):
         @scrapes url status body
         """
         yield self._whole(replace(self.page(response, "article"), no=no, **met))
+
+    def parse(self, response: Response, **_: Any) -> Iterator[PageItems]:
+        """What is read on any page, for `asiatongsin parse <address>`; crawls read pages in the stages."""
+        yield items_of(page_at(response.url, response.body, status=response.status))
 
     def parse_part(self, response: Response, page: Page, **_: Any) -> Iterator[Any]:
         """A further page of an article that is printed on several."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from asiatongsin.mediaon.fields import FIELDS, field_of, found_on
 from asiatongsin.mediaon.front import MenuEntry
 from asiatongsin.mediaon.parts import next_part, with_part
+from asiatongsin.mediaon.places import own_address, places_of
 from asiatongsin.mediaon.reading import (
     Listing,
     PageContent,
@@ -25,6 +26,7 @@ from asiatongsin.mediaon.urls import (
     article_no,
     article_url,
     is_desktop_article,
+    is_front_page,
     list_no,
     list_url,
     page_no,
@@ -49,14 +51,17 @@ __all__ = [
     "field_of",
     "found_on",
     "is_desktop_article",
+    "is_front_page",
     "is_requested_article",
     "list_no",
     "list_url",
     "listing_of",
     "menu_of",
     "next_part",
+    "own_address",
     "page_no",
     "part_no",
+    "places_of",
     "read_page",
     "read_weather",
     "with_part",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import os
 import sys
+from io import TextIOWrapper
 from typing import TextIO
 
 _ESCAPED, _WRITTEN_OUT = "backslashreplace", "asiatongsin.written_out"
@@ -27,6 +28,13 @@ def show(text: str, stream: TextIO | None = None) -> None:
     except BrokenPipeError:
         # What is left in its buffer would fail once more as the program ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def show_file(text: str) -> None:
+    """Prints what is to become a file for other programs: in UTF-8, whatever the terminal speaks."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    show(text.removesuffix("\n"))
 
 
 def _write_out(error: UnicodeError) -> tuple[str, int]:

@@ -22,6 +22,7 @@ def lists_to_walk(wanted: Sequence[str], front: Page | None, stats: StatsCollect
     menu = front.once(menu_of) if front else ()
     if front:
         stats.set_value(names.SECTIONS, len(menu))
+        stats.set_value(names.MENU, [[entry.no, [*entry.names]] for entry in menu])
     everything = everything_of(front) if front else MenuEntry(no=ALL)
     if menu:
         return choose(wanted, menu, everything)
@@ -55,11 +56,11 @@ def choose_unchecked(wanted: Sequence[str], everything: MenuEntry) -> tuple[Menu
 
 def _matching(wanted: str, menu: Sequence[MenuEntry]) -> Iterator[MenuEntry]:
     for entry in menu:
-        if wanted == str(entry.no) or _plain(wanted) in map(_plain, entry.names):
+        if wanted == str(entry.no) or plain(wanted) in map(plain, entry.names):
             yield entry
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """A name without blanks and capitals, which menu and user may write differently."""
     return clean(name).replace(" ", "").casefold()
 

@@ -36,6 +36,9 @@ LIST_FAILED_OF = "list/failed/"
 SECTIONS = "front/sections"
 """Sections that the menu of the front page names."""
 
+MENU = "front/menu"
+"""Number and names of each of them, in the order of the menu: `[[22, ["정치"]], …]`."""
+
 WITHOUT_MENU = "front/without_menu"
 """What was walked since no menu was found, in words."""
 

@@ -60,6 +60,11 @@ def children(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
+def workers(pid: int) -> list[int]:
+    """The processes that read pages for `asiatongsin reparse`; one that it has started forks them."""
+    return [worker for child in children(pid) for worker in children(child)]
+
+
 def peak(child: subprocess.Popen[Any], otherwise: Callable[[], str] = _late, timeout: float = 600) -> float:
     """The most memory that a process has until it ends, in megabytes."""
     most = 0.0

@@ -100,6 +100,10 @@ class Selectors:
                 return found
         return None
 
+    def place(self, element: Searched, *, of_text: bool = True) -> str | None:
+        """The selector that finds the field: with `of_text` one that finds a text, as `text` does; else any element."""
+        return next((css for css in self.css if (_text(element, css) if of_text else element.css(css))), None)
+
     def text(self, element: Searched) -> str | None:
         """The text of the first element that has any."""
         for css in self.css:

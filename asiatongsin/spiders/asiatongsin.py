@@ -42,7 +42,7 @@ class AsiatongsinSpider(ArticleSpider):
     """Walks the lists of one site, newest first, until they bring nothing new."""
 
     name = "asiatongsin"
-    allowed_domains = ("newsasia.kr",)  # how `scrapy shell <address>` finds this spider
+    allowed_domains = ("newsasia.kr",)  # how `asiatongsin shell <address>` finds this spider
 
     known: Known
     lists: Lists
@@ -55,7 +55,7 @@ class AsiatongsinSpider(ArticleSpider):
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         spider = super().from_crawler(crawler, *args, **kwargs)
-        if not crawler.settings.frozen:  # as `scrapy shell` hands them over, which crawls nothing
+        if not crawler.settings.frozen:  # as `asiatongsin shell` hands them over, which crawls nothing
             adapt_settings(crawler.settings, is_loopback=spider.site.is_loopback)
         spider.lists = Lists(spider.arguments, crawler)
         spider.known = build_from_crawler(load_object(crawler.settings["KNOWN_ARTICLES"]), crawler)

@@ -41,10 +41,10 @@ def has_digest(headers: Any, raw: bytes, body: bytes, digest: str) -> bool:
     name, _, value = digest.partition(":")
     if name.lower() != "sha1":
         return True
-    return any(_is_sha1(value.strip(), form) for form in (raw, _unchunked(headers, raw), body))
+    return any(is_sha1(value.strip(), form) for form in (raw, _unchunked(headers, raw), body))
 
 
-def _is_sha1(value: str, body: bytes) -> bool:
+def is_sha1(value: str, body: bytes | memoryview) -> bool:
     """Whether a SHA-1, in Base32 (usual) or hexadecimal, is that of the body. The standard names no form."""
     digest = hashlib.sha1(body, usedforsecurity=False).digest()
     return value.upper() == base64.b32encode(digest).decode() or value.lower() == digest.hex()

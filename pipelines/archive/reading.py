@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from errno import ESPIPE
@@ -18,8 +19,9 @@ from asiatongsin.capture import Headers
 from asiatongsin.middlewares.site_clock import date_of
 from asiatongsin.plausible import CLOCK_TOLERANCE, FIRST_POSSIBLE
 from pipelines.archive.bodies import has_digest, is_whole, payload
-from pipelines.archive.gzip_members import MAGIC, Member, UnpackedMember, members
-from pipelines.archive.records import RECORD_START, Content, Readable, ReadRecord, Records
+from pipelines.archive.gzip_members import MAGIC, Member, UnpackedMember, find_member, members
+from pipelines.archive.records import RECORD_START, UNREADABLE, Content, Readable, ReadRecord, Records, sentence
+from pipelines.archive.usual_record import UsualRecord, usual_record
 
 LARGEST_PAGE = 8 * 1024 * 1024
 """Bytes of the largest body that is read; the crawl takes no larger page either (DOWNLOAD_MAXSIZE)."""
@@ -85,28 +87,57 @@ class Capture:
         return _value(self.headers, name)
 
 
-def captures(path: Path, report: ReportDamage, start: int = 0, largest: int = LARGEST_PAGE) -> Iterator[Capture]:
+def captures(
+    path: Path, report: ReportDamage, start: int = 0, largest: int = LARGEST_PAGE, end: int = sys.maxsize
+) -> Generator[Capture, None, int | None]:
     """All captures of a file, in order, from the record at `start` on. What cannot be read is reported and passed over.
 
     OSError where the file cannot be opened or read. A file that was cut off ends there; one that is no
     archive has no capture. Pages of more than `largest` bytes, and records without the answer of a server, are
-    captures that say so in `unread`.
+    captures that say so in `unread`. Records of a gzipped file that begin at `end` or behind it are left out. Returns
+    where the first of these begins; None where the file was read to its end.
     """
     read = partial(_read, largest=largest)
-    if path.is_fifo():  # where nobody writes, opening it would wait for ever
-        raise OSError(ESPIPE, "a pipe is no archive", str(path))
-    with path.open("rb") as file:
+    with _opened(path) as file:
         beginning = file.read(len(MAGIC))
         file.seek(start)
         if not beginning:
             report(path, 0, "the file is empty")
-        elif beginning == MAGIC or (path.suffix == ".gz" and beginning != RECORD_START[:3]):
+        elif _is_gzipped(path, beginning):
             for member in members(file, start):
+                if member.offset >= end:
+                    return member.offset
                 for found in _unpacked(file, member, partial(report, path), read):
                     yield Capture(path=path, offset=member.offset, length=member.length, **found)
         else:
             for offset, length, found in Records(read, partial(report, path)).of_file(file):
                 yield Capture(path=path, offset=offset, length=length, **found)
+        return None
+
+
+def first_record(path: Path, start: int, end: int) -> int | None:
+    """Where a record seems to begin in these bytes of a gzipped file. OSError.
+
+    A page may hold bytes that look like one: who reads up to there knows better.
+    """
+    with _opened(path) as file:
+        return find_member(file, RECORD_START, start, end)
+
+
+def can_be_divided(path: Path) -> bool:
+    """Whether a record can be found from the middle of the file: it is gzipped. OSError."""
+    with _opened(path) as file:
+        return _is_gzipped(path, file.read(len(MAGIC)))
+
+
+def _opened(path: Path) -> IO[bytes]:
+    if path.is_fifo():  # where nobody writes, opening it would wait for ever
+        raise OSError(ESPIPE, "a pipe is no archive", str(path))
+    return path.open("rb")
+
+
+def _is_gzipped(path: Path, beginning: bytes) -> bool:
+    return beginning == MAGIC or (path.suffix == ".gz" and beginning != RECORD_START[:3])
 
 
 def capture_at(path: Path, offset: int) -> Capture | None:
@@ -127,6 +158,10 @@ def _unpacked(
     file: IO[bytes], member: Member, report: Callable[[int, str], None], read: ReadRecord
 ) -> Iterator[Content]:
     """The records of a member. Where it cannot be unpacked to its end, only that is reported, not its records."""
+    usual = usual_record(member.plain) if member.plain and not member.trouble else None
+    if usual:
+        yield from _of_usual(usual, partial(report, member.offset), read)
+        return
     plain: Readable | None = BytesIO(member.plain) if member.plain is not None else None
     if member.is_large:
         plain = UnpackedMember(file, member.offset)
@@ -137,6 +172,15 @@ def _unpacked(
         yield found
     if member.trouble:
         report(member.offset, member.trouble)
+
+
+def _of_usual(record: UsualRecord, report: Callable[[str], None], read: ReadRecord) -> Iterator[Content]:
+    try:
+        found = read(record)
+    except UNREADABLE as error:
+        report(sentence(error))
+    else:
+        yield from [found] if found else []
 
 
 def _report_nothing(*_: object) -> None:

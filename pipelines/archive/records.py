@@ -17,7 +17,7 @@ RECORD_START = b"WARC/"
 
 _BLOCK = 64 * 1024
 # A header that is cut off in its middle makes warcio read on with parts that are None.
-_UNREADABLE = (
+UNREADABLE = (
     ArchiveLoadFailed,
     StatusAndHeadersParserException,
     EOFError,
@@ -27,6 +27,7 @@ _UNREADABLE = (
     AttributeError,
     zlib.error,
 )
+"""What warcio raises where a record is damaged."""
 
 
 Content = dict[str, Any]
@@ -74,8 +75,8 @@ class Records:
         except EOFError as error:
             self._resume = -1
             self.report(self._begin, str(error) or CUT_OFF)
-        except _UNREADABLE as error:
-            self.report(self._begin, _sentence(error))
+        except UNREADABLE as error:
+            self.report(self._begin, sentence(error))
 
     def _walk(self, walk: Any) -> Iterator[tuple[int, int, Content]]:
         self._begin = self._resume = walk.offset
@@ -101,8 +102,8 @@ class Records:
         found, trouble = None, ""
         try:
             found = self.read(record)
-        except _UNREADABLE as error:
-            trouble = _sentence(error)
+        except UNREADABLE as error:
+            trouble = sentence(error)
         trouble = _read_to_end(record) or trouble
         end = walk.fh.tell() - walk.reader.rem_length()
         walk.read_to_end()
@@ -120,7 +121,7 @@ def _read_to_end(record: Any) -> str:
         while record.raw_stream.read(_BLOCK):
             pass
     except ValueError as error:  # the digest cannot be read
-        return _sentence(error)
+        return sentence(error)
     if record.raw_stream.limit:
         raise EOFError("the record is cut off")
     return "" if not _has_wrong_digest(record) else "the record does not have the digest that it names"
@@ -136,5 +137,6 @@ def _is_verified(record: Any) -> bool:
     return bool(known) and not any("block digest" in problem for problem in record.digest_checker.problems)
 
 
-def _sentence(error: BaseException) -> str:
+def sentence(error: BaseException) -> str:
+    """An error of warcio in one line."""
     return " ".join(str(error).split())[:200]

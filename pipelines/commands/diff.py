@@ -1,4 +1,4 @@
-"""`asiatongsin diff <no>`: what was changed in an article between its revisions."""
+"""`asiatongsin diff [no]`: what was changed in an article between its revisions."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from itertools import groupby, pairwise
 from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 
+from asiatongsin.arguments import is_number
 from asiatongsin.korean import KST
 from asiatongsin.output import show
 from pipelines.commands.usage import check_settings, given_site, usage_error, usage_errors
 from pipelines.database.session import looking
-from pipelines.queries.revisions import Revision, revisions
+from pipelines.queries.revisions import Revision, latest_change, revisions
 from pipelines.terminal.word_diff import COLOURED, PLAIN, patch, word_diff
 
 
@@ -25,10 +26,10 @@ class Command(ScrapyCommand):
     requires_crawler_process = False
 
     def syntax(self) -> str:
-        return "[options] <number of the article>"
+        return "[options] [number of the article; without it: the latest change]"
 
     def short_desc(self) -> str:
-        return "Show what was changed in an article, word by word; --patch for a unified diff"
+        return "Show what was changed in an article, or changed last, word by word; --patch for a unified diff"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -39,14 +40,16 @@ class Command(ScrapyCommand):
     @usage_errors()
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         check_settings(self.settings)
-        if len(args) != 1 or not (args[0].isascii() and args[0].isdecimal() and 0 < int(args[0]) < 2**63):
+        if len(args) > 1 or not all(map(is_number, args)):
             raise usage_error("write the number of one article, for example: asiatongsin diff 142893")
         site = given_site(opts.site).key if opts.site is not None else None
         with looking(self.settings or Settings()) as (_, connection):
-            found = revisions(connection, int(args[0]), site)
-        if not found:
-            of_site = f" of {site}" if site else ""
+            found = revisions(connection, int(args[0]), site) if args else latest_change(connection, site)
+        of_site = f" of {site}" if site else ""
+        if args and not found:
             raise usage_error(f"no article {args[0]}{of_site} is stored")
+        if not found:
+            show(f"no stored article{of_site} was changed so far")
         for _, texts in groupby(found, key=lambda revision: revision.site):
             show(history(list(texts), opts.patch, opts.color == "always" or (opts.color == "auto" and _is_terminal())))
 

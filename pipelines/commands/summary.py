@@ -8,7 +8,8 @@ from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 
 from asiatongsin.output import show
-from pipelines.commands.usage import check_settings, usage_errors
+from asiatongsin.printable import printable
+from pipelines.commands.usage import check_settings, given_site, stored_sites, usage_errors
 from pipelines.database.session import looking
 from pipelines.queries import newest
 from pipelines.terminal.text_table import titled_table
@@ -21,16 +22,23 @@ class Command(ScrapyCommand):
     requires_crawler_process = False
 
     def short_desc(self) -> str:
-        return "Show the newest articles, the weather and related stories"
+        return "Show the newest articles, the weather and related stories of each site"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--site", help="base address or host; default: all sites, one after the other")
 
     @usage_errors()
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         check_settings(self.settings)
+        only = given_site(opts.site).key if opts.site is not None else None
         with looking(self.settings or Settings()) as (_, connection):
-            tables = (
-                newest.newest_articles(connection),
-                newest.weather(connection),
-                newest.snapshots(connection),
-                newest.related_stories(connection),
-            )
-            show("\n\n".join(titled_table(table.title, table.head, table.rows) for table in tables))
+            sites = newest.sites(connection)
+            shown = stored_sites(only, sites)
+            for place, site in enumerate(shown):
+                tables = newest.summary(connection, site)
+                head = [f"=== {printable(site)} ==="] if len(sites) > 1 else []
+                texts = [titled_table(table.title, table.head, table.rows) for table in tables]
+                show("\n" * (place > 0) + "\n\n".join([*head, *texts]))
+        if not shown:
+            show("no site was crawled yet")

@@ -42,6 +42,21 @@ def given_site(text: str) -> Site:
         raise usage_error(f"--site: {error}") from None
 
 
+def stored_sites(wanted: str | None, stored: list[str]) -> list[str]:
+    """The site that is asked for, or all that are stored."""
+    if wanted is not None and wanted not in stored:
+        there = f"the sites are {', '.join(stored)}" if stored else "no site was crawled yet"
+        raise usage_error(f"--site: nothing of {wanted} is stored; {there}")
+    return stored if wanted is None else [wanted]
+
+
+def given_number(option: str, text: str, most: int, *, least: int = 1) -> int:
+    """The whole number that an option gives."""
+    if not (text.isascii() and text.isdecimal() and len(text) < 20 and least <= int(text) <= most):
+        raise usage_error(f"{option} {text}: write a whole number from {least} to {most}")
+    return int(text)
+
+
 def check_settings(settings: BaseSettings | None) -> None:
     """Checks what every command needs, before it begins. SettingError where a setting makes no sense."""
     if settings is not None:

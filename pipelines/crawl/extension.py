@@ -48,7 +48,7 @@ MIGRATION_FACTOR = 20
 
 
 class CrawlExtension:
-    """Accompanies a crawl from the signal `crawl_started` to the end of the spider; idle in `scrapy shell`."""
+    """Accompanies a crawl from the signal `crawl_started` to the end of the spider; idle in `asiatongsin shell`."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler

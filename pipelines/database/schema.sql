@@ -38,6 +38,17 @@ BEGIN
 END $function$;
 COMMENT ON FUNCTION article_terms(text,text,text,timestamptz,text,text,text) IS 'What an article can be found by: pairs of syllables, Latin words, site, section, reporter, year and month.';
 
+CREATE FUNCTION change_time()
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ SET search_path TO '$user', 'public'
+AS $function$
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(hashtextextended('asiatongsin changes', 0));
+    RETURN greatest(clock_timestamp(), (SELECT max(begun_until) + interval '1 microsecond' FROM export_marks));
+END $function$;
+COMMENT ON FUNCTION change_time() IS 'The time that is stamped on what is changed now: behind every export that has begun.';
+
 CREATE FUNCTION count_articles()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -65,6 +76,32 @@ BEGIN
     RETURN NULL;
 END $function$;
 COMMENT ON FUNCTION count_articles() IS 'Keeps article_counts in step with articles.';
+
+CREATE FUNCTION note_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO '$user', 'public'
+AS $function$
+BEGIN
+    NEW.changed_at := change_time();
+    RETURN NEW;
+END $function$;
+COMMENT ON FUNCTION note_change() IS 'Stamps a row that is changed.';
+
+CREATE FUNCTION note_change_of_article()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO '$user', 'public'
+AS $function$
+DECLARE
+    now timestamptz := change_time();
+BEGIN
+    UPDATE article_texts AS a SET changed_at = now
+    WHERE a.site = coalesce(NEW.site, OLD.site) AND a.no = coalesce(NEW.no, OLD.no)
+        AND coalesce(a.changed_at, '-infinity') <= (SELECT max(begun_until) FROM export_marks);
+    RETURN NULL;
+END $function$;
+COMMENT ON FUNCTION note_change_of_article() IS 'Stamps the article to which a changed row belongs.';
 
 CREATE TABLE article_counts (
     site      text    NOT NULL CHECK (site <> ''),
@@ -106,13 +143,16 @@ CREATE TABLE article_texts (
     text_archive_file    text         CHECK (text_archive_file <> ''),
     text_archive_offset  bigint       CHECK (text_archive_offset >= 0),
     text_archive_length  bigint       CHECK (text_archive_length > 0),
+    changed_at           timestamptz  DEFAULT change_time(),
     PRIMARY KEY (site, no),
     CHECK (first_seen_at <= fetched_at)
 ) WITH (toast_tuple_target=700);
+CREATE INDEX articles_by_change ON article_texts (changed_at);
 CREATE INDEX articles_by_terms ON article_texts USING gin (article_terms(site, section, reporter, published_at, headline, subheadline, body));
 CREATE INDEX articles_by_time ON article_texts (site, published_at DESC);
 CREATE INDEX articles_gone ON article_texts (site, no) WHERE gone_at IS NOT NULL;
 CREATE TRIGGER articles_added AFTER INSERT ON article_texts REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION count_articles();
+CREATE TRIGGER articles_changed BEFORE UPDATE ON article_texts FOR EACH ROW WHEN (old.url IS DISTINCT FROM new.url OR old.section IS DISTINCT FROM new.section OR old.headline IS DISTINCT FROM new.headline OR old.subheadline IS DISTINCT FROM new.subheadline OR old.reporter IS DISTINCT FROM new.reporter OR old.reporter_email IS DISTINCT FROM new.reporter_email OR old.published_at IS DISTINCT FROM new.published_at OR old.modified_at IS DISTINCT FROM new.modified_at OR old.body IS DISTINCT FROM new.body OR old.language IS DISTINCT FROM new.language OR old.content_hash IS DISTINCT FROM new.content_hash OR old.revision IS DISTINCT FROM new.revision OR old.gone_at IS DISTINCT FROM new.gone_at) EXECUTE FUNCTION note_change();
 CREATE TRIGGER articles_deleted AFTER DELETE ON article_texts REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT EXECUTE FUNCTION count_articles();
 CREATE TRIGGER articles_edited AFTER UPDATE ON article_texts FOR EACH ROW WHEN ((old.revision > 1) <> (new.revision > 1) OR (old.gone_at IS NULL) <> (new.gone_at IS NULL)) EXECUTE FUNCTION count_articles();
 CREATE TRIGGER articles_emptied AFTER TRUNCATE ON article_texts FOR EACH STATEMENT EXECUTE FUNCTION count_articles();
@@ -143,6 +183,7 @@ COMMENT ON COLUMN article_texts.text_fetched_at IS 'When this text was fetched f
 COMMENT ON COLUMN article_texts.text_archive_file IS 'WARC file of the page that was fetched at text_fetched_at; NULL where it was not archived.';
 COMMENT ON COLUMN article_texts.text_archive_offset IS 'Byte of that file at which the record of that page begins.';
 COMMENT ON COLUMN article_texts.text_archive_length IS 'Bytes of that record, compressed.';
+COMMENT ON COLUMN article_texts.changed_at IS 'When a text, photo or other content of the article was stored last that was not stored before, or the article was found gone or back; a visit that finds the same does not count. NULL: not since version 24 of the schema.';
 
 CREATE TABLE former_articles (
     site            text         NOT NULL CHECK (site <> ''),
@@ -203,6 +244,7 @@ CREATE TABLE article_images (
     PRIMARY KEY (site, no, position),
     FOREIGN KEY (site, no) REFERENCES article_texts(site, no) ON DELETE CASCADE
 );
+CREATE TRIGGER article_images_changed AFTER INSERT OR DELETE OR UPDATE ON article_images FOR EACH ROW EXECUTE FUNCTION note_change_of_article();
 COMMENT ON TABLE article_images IS 'The photos of an article, in the order of the page.';
 COMMENT ON COLUMN article_images.site IS 'Host of the site.';
 COMMENT ON COLUMN article_images.no IS 'Number of the article.';
@@ -220,6 +262,7 @@ CREATE TABLE article_links (
     PRIMARY KEY (site, no, position),
     FOREIGN KEY (site, no) REFERENCES article_texts(site, no) ON DELETE CASCADE
 );
+CREATE TRIGGER article_links_changed AFTER INSERT OR DELETE OR UPDATE ON article_links FOR EACH ROW EXECUTE FUNCTION note_change_of_article();
 COMMENT ON TABLE article_links IS 'Where an article leads: its attachments, what is embedded in it, the links in its text. `scrapy reparse` fills it for articles of before version 13 of the schema.';
 COMMENT ON COLUMN article_links.site IS 'Host of the site.';
 COMMENT ON COLUMN article_links.no IS 'Number of the article.';
@@ -245,6 +288,7 @@ CREATE TABLE replaced_texts (
     PRIMARY KEY (site, no, revision),
     FOREIGN KEY (site, no) REFERENCES article_texts(site, no) ON DELETE CASCADE
 );
+CREATE TRIGGER replaced_texts_changed AFTER UPDATE ON replaced_texts FOR EACH ROW WHEN (old.fetched_at IS DISTINCT FROM new.fetched_at OR old.headline IS DISTINCT FROM new.headline OR old.subheadline IS DISTINCT FROM new.subheadline OR old.body IS DISTINCT FROM new.body OR old.modified_at IS DISTINCT FROM new.modified_at OR old.content_hash IS DISTINCT FROM new.content_hash OR old.returned IS DISTINCT FROM new.returned) EXECUTE FUNCTION note_change_of_article();
 COMMENT ON TABLE replaced_texts IS 'The texts of article_revisions that articles does not hold as they were fetched first.';
 COMMENT ON COLUMN replaced_texts.site IS 'Host of the site.';
 COMMENT ON COLUMN replaced_texts.no IS 'Number of the article.';
@@ -320,12 +364,15 @@ CREATE TABLE shown_teasers (
     positions      integer[]    CHECK (0 < ALL (positions)),
     related_nos    bigint[]     NOT NULL CHECK (0 < ALL (related_nos)),
     variants       bigint[]     NOT NULL,
+    changed_at     timestamptz  DEFAULT change_time(),
     PRIMARY KEY (site, no),
     FOREIGN KEY (site, no) REFERENCES article_texts(site, no) ON DELETE CASCADE,
     CHECK (cardinality(starts) = cardinality(blocks)),
     CHECK (cardinality(positions) = cardinality(related_nos)),
     CHECK (cardinality(variants) = cardinality(related_nos))
 );
+CREATE INDEX shown_teasers_by_change ON shown_teasers (changed_at);
+CREATE TRIGGER shown_teasers_changed BEFORE UPDATE ON shown_teasers FOR EACH ROW WHEN (old.blocks IS DISTINCT FROM new.blocks OR old.starts IS DISTINCT FROM new.starts OR old.positions IS DISTINCT FROM new.positions OR old.related_nos IS DISTINCT FROM new.related_nos OR old.variants IS DISTINCT FROM new.variants) EXECUTE FUNCTION note_change();
 COMMENT ON TABLE shown_teasers IS 'Which teasers were around an article when it was fetched last; the view related_stories shows them one by one.';
 COMMENT ON COLUMN shown_teasers.site IS 'Host of the site.';
 COMMENT ON COLUMN shown_teasers.no IS 'Number of the article.';
@@ -336,6 +383,7 @@ COMMENT ON COLUMN shown_teasers.starts IS 'For each block, the place in related_
 COMMENT ON COLUMN shown_teasers.positions IS 'For each teaser its place within its block; NULL where each block is whole: 1, 2, 3 and so on.';
 COMMENT ON COLUMN shown_teasers.related_nos IS 'Numbers of the articles to which the teasers lead, block after block.';
 COMMENT ON COLUMN shown_teasers.variants IS 'For each of them, teasers.variant.';
+COMMENT ON COLUMN shown_teasers.changed_at IS 'When these teasers were stored first, and no others until now. NULL: not since version 24 of the schema.';
 
 CREATE TABLE formerly_shown_teasers (
     site           text         NOT NULL,
@@ -389,10 +437,13 @@ CREATE TABLE weather_snapshots (
     last_fetched_at   timestamptz  NOT NULL,
     pages             integer      NOT NULL CHECK (pages > 0),
     readings_hash     text         NOT NULL CHECK (length(readings_hash) = 64),
+    changed_at        timestamptz  DEFAULT change_time(),
     PRIMARY KEY (id),
     CHECK (first_fetched_at <= last_fetched_at)
 ) WITH (autovacuum_vacuum_scale_factor=0.05);
+CREATE INDEX weather_snapshots_by_change ON weather_snapshots (changed_at);
 CREATE INDEX weather_snapshots_by_time ON weather_snapshots (site, first_fetched_at);
+CREATE TRIGGER weather_snapshots_changed BEFORE UPDATE ON weather_snapshots FOR EACH ROW EXECUTE FUNCTION note_change();
 COMMENT ON TABLE weather_snapshots IS 'One row per change of the weather strip. It prints no time of observation: the times are those of the downloads.';
 COMMENT ON COLUMN weather_snapshots.id IS 'Number of the snapshot.';
 COMMENT ON COLUMN weather_snapshots.site IS 'Host of the site whose pages showed the strip.';
@@ -401,6 +452,7 @@ COMMENT ON COLUMN weather_snapshots.first_fetched_at IS 'When a page first showe
 COMMENT ON COLUMN weather_snapshots.last_fetched_at IS 'When a page last showed these readings, unchanged since.';
 COMMENT ON COLUMN weather_snapshots.pages IS 'How many pages showed these readings.';
 COMMENT ON COLUMN weather_snapshots.readings_hash IS 'SHA-256 of the readings: tells an unchanged strip.';
+COMMENT ON COLUMN weather_snapshots.changed_at IS 'When the row was changed last, also because another page showed it. NULL: not since version 24 of the schema.';
 
 CREATE TABLE weather_strips (
     readings_hash  text          NOT NULL CHECK (length(readings_hash) = 64),
@@ -619,6 +671,23 @@ COMMENT ON COLUMN removed_articles.listed IS 'A list led to it; else it was trie
 COMMENT ON COLUMN removed_articles.first_confirmed_at IS 'When it was found removed first, since it was last there, by a crawl whose removals count (crawls.gone_after).';
 COMMENT ON COLUMN removed_articles.last_confirmed_at IS 'When such a crawl found it removed last.';
 
+CREATE TABLE export_marks (
+    name            text         NOT NULL CHECK (name <> ''),
+    kind            text         NOT NULL CHECK (kind <> ''),
+    filters         text         CHECK (filters <> ''),
+    exported_until  timestamptz,
+    begun_until     timestamptz,
+    exported_at     timestamptz,
+    PRIMARY KEY (name, kind)
+);
+COMMENT ON TABLE export_marks IS 'How far the exports under a name came (asiatongsin export --new-since).';
+COMMENT ON COLUMN export_marks.name IS 'Name that the user has given.';
+COMMENT ON COLUMN export_marks.kind IS 'What is exported: articles, weather and so on.';
+COMMENT ON COLUMN export_marks.filters IS 'Filters of the export, as they were written; others need another name. NULL: none.';
+COMMENT ON COLUMN export_marks.exported_until IS 'All that was stamped until then is in files; NULL where no export has ended yet.';
+COMMENT ON COLUMN export_marks.begun_until IS 'All that was stamped until then is in the export that began last. No later stamp is earlier than this, whatever the clock says.';
+COMMENT ON COLUMN export_marks.exported_at IS 'When the last file was whole.';
+
 CREATE TABLE reparse_bookmarks (
     key             text         NOT NULL CHECK (key <> ''),
     file            text         NOT NULL CHECK (file <> ''),
@@ -661,7 +730,8 @@ SELECT t.site, t.no, t.url, t.section, t.headline, t.subheadline, t.reporter, t.
     CASE WHEN c.fetched_at IS NULL OR t.text_fetched_at IS NOT NULL THEN t.text_archive_offset ELSE t.archive_offset END
         AS text_archive_offset,
     CASE WHEN c.fetched_at IS NULL OR t.text_fetched_at IS NOT NULL THEN t.text_archive_length ELSE t.archive_length END
-        AS text_archive_length
+        AS text_archive_length,
+    t.changed_at
 FROM article_texts AS t
 LEFT JOIN article_checks AS c ON c.site = t.site AND c.no = t.no AND c.fetched_at > t.fetched_at;
 COMMENT ON VIEW articles IS 'One row per article: its newest captured text.';
@@ -691,6 +761,7 @@ COMMENT ON COLUMN articles.text_fetched_at IS 'When this text was fetched first;
 COMMENT ON COLUMN articles.text_archive_file IS 'WARC file of the page that was fetched at text_fetched_at; NULL where it was not archived.';
 COMMENT ON COLUMN articles.text_archive_offset IS 'Byte of that file at which the record of that page begins.';
 COMMENT ON COLUMN articles.text_archive_length IS 'Bytes of that record, compressed.';
+COMMENT ON COLUMN articles.changed_at IS 'When a text, photo or other content of the article was stored last that was not stored before, or the article was found gone or back; a visit that finds the same does not count. NULL: not since version 24 of the schema.';
 
 CREATE VIEW article_revisions AS
 SELECT site, no, revision, fetched_at, headline, subheadline, body, modified_at, content_hash,

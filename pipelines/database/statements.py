@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import LiteralString
 
-from pipelines.database.tables import Columns
+from pipelines.database.columns import Columns
 
 
 def only(columns: Columns, *names: LiteralString) -> dict[LiteralString, LiteralString]:

@@ -1,14 +1,21 @@
 """The columns of each table with their types. Exporters, comparisons and tests take them from here.
 
-The migrations make the schema, and `schema.sql` shows it. A test checks that this file agrees with it.
+Those of the tables about crawls stand in `crawl_tables.py`. The migrations make the schema, and `schema.sql` shows it.
+A test checks that these files agree with it.
 """
 
 from __future__ import annotations
 
-from typing import LiteralString
-
-Columns = dict[LiteralString, LiteralString]
-"""Names of columns and their types in PostgreSQL's own words: `{"no": "bigint"}`."""
+from pipelines.database.columns import Columns
+from pipelines.database.crawl_tables import (
+    COVERAGE_COUNTS,
+    CRAWLS,
+    MISSING_FIELDS,
+    REJECTED_PAGES,
+    REMOVED_ARTICLES,
+    REPARSE_BOOKMARKS,
+    WALKED_LISTS,
+)
 
 ARTICLE_TEXTS: Columns = {
     "site": "text",
@@ -37,6 +44,7 @@ ARTICLE_TEXTS: Columns = {
     "text_archive_file": "text",
     "text_archive_offset": "bigint",
     "text_archive_length": "bigint",
+    "changed_at": "timestamptz",
 }
 
 ARTICLE_COUNTS: Columns = {
@@ -47,7 +55,9 @@ ARTICLE_COUNTS: Columns = {
 }
 
 FORMER_ARTICLES: Columns = {
-    name: of_type for name, of_type in ARTICLE_TEXTS.items() if name != "returned" and not name.startswith("text_")
+    name: of_type
+    for name, of_type in ARTICLE_TEXTS.items()
+    if name not in {"returned", "changed_at"} and not name.startswith("text_")
 } | {"replaced_at": "timestamptz"}
 
 ARTICLE_IMAGES: Columns = {
@@ -119,9 +129,10 @@ SHOWN_TEASERS: Columns = {
     "positions": "integer[]",
     "related_nos": "bigint[]",
     "variants": "bigint[]",
+    "changed_at": "timestamptz",
 }
 
-FORMERLY_SHOWN_TEASERS: Columns = SHOWN_TEASERS
+FORMERLY_SHOWN_TEASERS: Columns = {name: of_type for name, of_type in SHOWN_TEASERS.items() if name != "changed_at"}
 
 WEATHER_STATIONS: Columns = {
     "station_id": "integer",
@@ -139,6 +150,7 @@ WEATHER_SNAPSHOTS: Columns = {
     "last_fetched_at": "timestamptz",
     "pages": "integer",
     "readings_hash": "text",
+    "changed_at": "timestamptz",
 }
 
 WEATHER_STRIPS: Columns = {
@@ -150,106 +162,13 @@ WEATHER_STRIPS: Columns = {
     "temperature_c": "numeric(4,1)",
 }
 
-COVERAGE_COUNTS: Columns = {
-    "id": "uuid",
-    "fields": "text[]",
-    "pages": "integer[]",
-    "found": "integer[]",
-    "amounts": "bigint[]",
-    "fell": "boolean[]",
-}
-
-CRAWLS: Columns = {
-    "id": "text",
-    "site": "text",
-    "arguments": "jsonb",
+EXPORT_MARKS: Columns = {
+    "name": "text",
     "kind": "text",
-    "scope": "text",
-    "is_comparable": "boolean",
-    "proves_lists": "boolean",
-    "job": "text",
-    "started_at": "timestamptz",
-    "finished_at": "timestamptz",
-    "outcome": "text",
-    "walked": "bigint[]",
-    "list_pages": "integer",
-    "article_pages": "integer",
-    "new": "integer",
-    "changed": "integer",
-    "unchanged": "integer",
-    "unreadable": "integer",
-    "spooled": "integer",
-    "drained_segment": "integer",
-    "version": "text",
-    "statistics": "jsonb",
-    "number": "bigint",
-    "gone_after": "interval",
-    "clock_ahead": "interval",
-    "since": "timestamptz",
-    "last_fetched_at": "timestamptz",
-    "coverage": "uuid",
-    "article_coverage": "uuid",
-}
-
-WALKED_LISTS: Columns = {
-    "site": "text",
-    "section": "bigint",
-    "pages": "integer",
-    "end_seen_at": "timestamptz",
-    "looked_back_at": "timestamptz",
-    "looked_back_to": "integer",
-}
-
-MISSING_FIELDS: Columns = {
-    "site": "text",
-    "part": "text",
-    "field": "text",
-    "scope": "text",
-    "since": "timestamptz",
-    "crawl": "text",
-    "pages": "integer",
-    "found": "integer",
-    "amount": "bigint",
-    "usual_share": "double precision",
-    "usual_mean": "double precision",
-    "found_again": "integer",
-}
-
-REJECTED_PAGES: Columns = {
-    "id": "bigint",
-    "site": "text",
-    "no": "bigint",
-    "url": "text",
-    "fetched_at": "timestamptz",
-    "reason": "text",
-    "missing": "text[]",
-    "raw_path": "text",
-    "is_transient": "boolean",
-    "version": "text",
-    "archive_file": "text",
-    "archive_offset": "bigint",
-    "archive_length": "bigint",
-}
-
-REMOVED_ARTICLES: Columns = {
-    "site": "text",
-    "no": "bigint",
-    "form": "text",
-    "first_seen_at": "timestamptz",
-    "last_seen_at": "timestamptz",
-    "sightings": "integer",
-    "last_crawl": "text",
-    "listed": "boolean",
-    "first_confirmed_at": "timestamptz",
-    "last_confirmed_at": "timestamptz",
-}
-
-REPARSE_BOOKMARKS: Columns = {
-    "key": "text",
-    "file": "text",
-    "capture_offset": "bigint",
-    "files_before": "text",
-    "stored_at": "timestamptz",
+    "filters": "text",
+    "exported_until": "timestamptz",
+    "begun_until": "timestamptz",
+    "exported_at": "timestamptz",
 }
 
 ASIATONGSIN_MIGRATIONS: Columns = {
@@ -281,6 +200,7 @@ TABLES: dict[str, Columns] = {
     "missing_fields": MISSING_FIELDS,
     "rejected_pages": REJECTED_PAGES,
     "removed_articles": REMOVED_ARTICLES,
+    "export_marks": EXPORT_MARKS,
     "reparse_bookmarks": REPARSE_BOOKMARKS,
     "asiatongsin_migrations": ASIATONGSIN_MIGRATIONS,
 }

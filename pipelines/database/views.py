@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pipelines.database.tables import ARTICLE_TEXTS, REPLACED_TEXTS, Columns
+from pipelines.database.columns import Columns
+from pipelines.database.tables import ARTICLE_TEXTS, REPLACED_TEXTS
 
 ARTICLES: Columns = ARTICLE_TEXTS
 

@@ -26,7 +26,9 @@ TEXT = only(ARTICLE_TEXTS, "headline", "subheadline", "body", "modified_at", "co
 """What a revision holds of an article."""
 
 _OF_FIRST = only(ARTICLE_TEXTS, "text_archive_file", "text_archive_offset", "text_archive_length")
-_GIVEN = without(ARTICLE_TEXTS, "revision", "first_seen_at", "gone_at", "returned", "text_fetched_at", *_OF_FIRST)
+_GIVEN = without(
+    ARTICLE_TEXTS, "revision", "first_seen_at", "gone_at", "returned", "text_fetched_at", "changed_at", *_OF_FIRST
+)
 _PLACE = only(ARTICLE_TEXTS, "archive_file", "archive_offset", "archive_length", "payload_digest")
 _PRINTED = without(_GIVEN, *_PLACE)
 _FIELDS = without(_PRINTED, "body")

@@ -8,8 +8,8 @@ from uuid import UUID
 from psycopg import Connection
 
 from pipelines.crawl_record import CrawlRecord
+from pipelines.database.crawl_tables import COVERAGE_COUNTS
 from pipelines.database.statements import names, only, unnest
-from pipelines.database.tables import COVERAGE_COUNTS
 from pipelines.database.views import CRAWL_COVERAGE
 from pipelines.exporters.columns import lists
 

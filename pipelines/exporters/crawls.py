@@ -11,8 +11,8 @@ from psycopg.types.json import Jsonb
 from asiatongsin import statistics
 from asiatongsin.items import PageItems
 from pipelines.crawl_record import REPARSE, CrawlRecord
+from pipelines.database.crawl_tables import CRAWLS
 from pipelines.database.statements import each, names, only, replaced, without
-from pipelines.database.tables import CRAWLS
 from pipelines.exporters import crawl_coverage, walked_lists
 from pipelines.exporters.articles import Written
 from pipelines.exporters.parts import storable

@@ -10,8 +10,8 @@ from typing import LiteralString
 from psycopg import Connection
 
 from pipelines.crawl_record import LISTS, FieldKey
+from pipelines.database.crawl_tables import MISSING_FIELDS
 from pipelines.database.statements import only, unnest
-from pipelines.database.tables import MISSING_FIELDS
 from pipelines.exporters.columns import lists
 
 ARTICLES_TO_FIND_AGAIN = 3

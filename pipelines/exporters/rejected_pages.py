@@ -12,9 +12,10 @@ from psycopg import Connection
 
 from asiatongsin import __version__
 from asiatongsin.items import PageItems, Rejection
+from pipelines.database.crawl_tables import REJECTED_PAGES
 from pipelines.database.errors import REFUSALS
 from pipelines.database.statements import names, only, unnest, without
-from pipelines.database.tables import CAPTURE, REJECTED_PAGES
+from pipelines.database.tables import CAPTURE
 from pipelines.exporters.columns import lists, places
 from pipelines.exporters.parts import storable
 

@@ -21,7 +21,7 @@ from pipelines.database.tables import CAPTURE, FORMERLY_SHOWN_TEASERS, SHOWN_TEA
 from pipelines.exporters.columns import Lists, lists
 
 _KEY = only(SHOWN_TEASERS, "site", "no")
-_CONTENT = without(SHOWN_TEASERS, *_KEY, "first_seen_at", "last_seen_at")
+_CONTENT = without(FORMERLY_SHOWN_TEASERS, *_KEY, "first_seen_at", "last_seen_at")
 _TEXT = without(TEASERS, "site", "related_no", "variant")
 
 # Lists of lists of unequal length are no arrays of PostgreSQL, so each list comes as text.

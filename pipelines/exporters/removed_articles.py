@@ -9,8 +9,9 @@ from psycopg import Connection
 
 from asiatongsin.items import PageItems
 from pipelines.crawl_record import CrawlRecord
+from pipelines.database.crawl_tables import REMOVED_ARTICLES
 from pipelines.database.statements import only, unnest
-from pipelines.database.tables import CAPTURE, REMOVED_ARTICLES
+from pipelines.database.tables import CAPTURE
 from pipelines.exporters.columns import lists
 
 _SIGHTING = CAPTURE | only(REMOVED_ARTICLES, "form", "listed")

@@ -7,8 +7,8 @@ from typing import LiteralString
 from psycopg import Connection
 
 from pipelines.crawl_record import CrawlRecord
+from pipelines.database.crawl_tables import WALKED_LISTS
 from pipelines.database.statements import names, unnest, without
-from pipelines.database.tables import WALKED_LISTS
 from pipelines.exporters.columns import lists
 
 _LIST = without(WALKED_LISTS, "site", "end_seen_at")

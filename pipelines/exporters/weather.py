@@ -21,7 +21,7 @@ from pipelines.exporters.columns import lists
 SAME_STRIP_WITHIN = timedelta(hours=1)
 """A strip that comes back within this time is the old one out of a cache: the observations are hourly."""
 
-_SNAPSHOT = without(WEATHER_SNAPSHOTS, "id")
+_SNAPSHOT = without(WEATHER_SNAPSHOTS, "id", "changed_at")
 _READING = without(WEATHER_STRIPS, "readings_hash", "position")
 
 # Without it, two exporters of one site would each miss the snapshot that the other is about to write.

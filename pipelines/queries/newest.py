@@ -1,4 +1,4 @@
-"""The newest articles, weather and related stories in the database, as tables that `asiatongsin summary` prints."""
+"""The newest articles, weather and related stories of a site, as tables that `asiatongsin summary` prints."""
 
 from __future__ import annotations
 
@@ -11,43 +11,42 @@ from pipelines.queries.sites import SITES
 
 Rows = list[tuple[Any, ...]]
 
-# The newest of each site, by its index, and of those the newest: no query looks through all articles.
-_OF_EACH_SITE: LiteralString = f"""
-SELECT a.* FROM ({SITES}) AS sites, LATERAL (
-    (SELECT * FROM articles WHERE site = sites.site AND published_at IS NOT NULL
+# By the index, which holds those without a date first: no query looks through all articles.
+_ARTICLES: LiteralString = """
+SELECT * FROM (
+    (SELECT * FROM articles WHERE site = %(site)s AND published_at IS NOT NULL
      ORDER BY published_at DESC LIMIT %(limit)s)
     UNION ALL
-    (SELECT * FROM articles WHERE site = sites.site AND published_at IS NULL LIMIT %(limit)s)
-) AS a"""
+    (SELECT * FROM articles WHERE site = %(site)s AND published_at IS NULL LIMIT %(limit)s)
+) AS a ORDER BY published_at DESC NULLS LAST LIMIT %(limit)s"""
 
 _NEWEST: LiteralString = f"""
 SELECT no, to_char(published_at AT TIME ZONE 'Asia/Seoul', 'MM-DD HH24:MI'), section, headline, reporter,
     length(body)
-FROM ({_OF_EACH_SITE}) AS a ORDER BY published_at DESC NULLS LAST LIMIT %(limit)s"""
+FROM ({_ARTICLES}) AS a"""
 
-_SNAPSHOTS_OF_EACH_SITE: LiteralString = f"""
-SELECT s.* FROM ({SITES}) AS sites, LATERAL (
-    SELECT * FROM weather_snapshots WHERE site = sites.site ORDER BY first_fetched_at DESC LIMIT 10
-) AS s"""
+_STRIPS: LiteralString = """
+SELECT * FROM (
+    SELECT * FROM weather_snapshots WHERE site = %(site)s ORDER BY first_fetched_at DESC LIMIT 10
+) AS s ORDER BY last_fetched_at DESC LIMIT %(limit)s"""
 
 _WEATHER: LiteralString = f"""
-WITH latest AS (SELECT id FROM ({_SNAPSHOTS_OF_EACH_SITE}) AS s ORDER BY last_fetched_at DESC LIMIT 1)
 SELECT r.city, coalesce(r.condition, '(none printed)'), r.temperature_c::float8, r.station_id, s.name_en
-FROM weather_readings AS r JOIN latest ON r.snapshot_id = latest.id
+FROM weather_readings AS r JOIN ({_STRIPS.replace("%(limit)s", "1")}) AS latest ON r.snapshot_id = latest.id
 LEFT JOIN weather_stations AS s USING (station_id)
 ORDER BY r.position"""
 
 _SNAPSHOTS: LiteralString = f"""
 SELECT to_char(first_fetched_at AT TIME ZONE 'Asia/Seoul', 'MM-DD HH24:MI:SS'),
     to_char(last_fetched_at AT TIME ZONE 'Asia/Seoul', 'MM-DD HH24:MI:SS'), page_date, pages
-FROM ({_SNAPSHOTS_OF_EACH_SITE}) AS s ORDER BY last_fetched_at DESC LIMIT %(limit)s"""
+FROM ({_STRIPS}) AS s"""
 
-# Of the newest article that leads to others. At most so many of each site are looked at for one.
+# Of the newest article that leads to others; at most so many are looked at for one.
 _RELATED: LiteralString = f"""
 SELECT r.no, r.block, r.position, r.related_no, r.title,
     CASE WHEN EXISTS (SELECT FROM articles AS a WHERE a.site = r.site AND a.no = r.related_no) THEN 'yes' ELSE 'no' END
 FROM (
-    SELECT site, no FROM ({_OF_EACH_SITE.replace("%(limit)s", "100")}) AS a
+    SELECT site, no FROM ({_ARTICLES.replace("%(limit)s", "100")}) AS a
     WHERE EXISTS (SELECT FROM related_stories AS s WHERE s.site = a.site AND s.no = a.no)
     ORDER BY published_at DESC NULLS LAST LIMIT 1
 ) AS newest JOIN related_stories AS r USING (site, no)
@@ -68,25 +67,41 @@ class Table:
     """Its rows, newest first where they have a time."""
 
 
-def newest_articles(connection: Connection, limit: int = 10) -> Table:
+def sites(connection: Connection) -> list[str]:
+    """The sites that were crawled, or of which articles are stored, by their names."""
+    return sorted(site for (site,) in connection.execute(SITES))
+
+
+def summary(connection: Connection, site: str) -> list[Table]:
+    """What there is of a site."""
+    return [make(connection, site) for make in (newest_articles, weather, snapshots, related_stories)]
+
+
+def newest_articles(connection: Connection, site: str, limit: int = 10) -> Table:
     head = ("no", "published", "section", "headline", "reporter", "characters")
-    return _table(connection, "Newest articles", head, _NEWEST, limit)
+    return _table(connection, "Newest articles", head, _NEWEST, site, limit)
 
 
-def weather(connection: Connection) -> Table:
-    return _table(connection, "Weather", ("city", "condition", "°C", "station", "name"), _WEATHER)
+def weather(connection: Connection, site: str) -> Table:
+    return _table(connection, "Weather", ("city", "condition", "°C", "station", "name"), _WEATHER, site)
 
 
-def snapshots(connection: Connection, limit: int = 3) -> Table:
-    return _table(connection, "Weather snapshots", ("first seen", "last seen", "page date", "pages"), _SNAPSHOTS, limit)
+def snapshots(connection: Connection, site: str, limit: int = 3) -> Table:
+    head = ("first seen", "last seen", "page date", "pages")
+    return _table(connection, "Weather snapshots", head, _SNAPSHOTS, site, limit)
 
 
-def related_stories(connection: Connection, limit: int = 10) -> Table:
+def related_stories(connection: Connection, site: str, limit: int = 10) -> Table:
     head = ("on article", "block", "#", "leads to", "title", "stored")
-    return _table(connection, "Related stories of the newest article", head, _RELATED, limit)
+    return _table(connection, "Related stories of the newest article", head, _RELATED, site, limit)
 
 
 def _table(
-    connection: Connection, title: str, head: tuple[str, ...], query: LiteralString, limit: int | None = None
+    connection: Connection,
+    title: str,
+    head: tuple[str, ...],
+    query: LiteralString,
+    site: str,
+    limit: int | None = None,
 ) -> Table:
-    return Table(title, head, connection.execute(query, {"limit": limit}).fetchall())
+    return Table(title, head, connection.execute(query, {"site": site, "limit": limit}).fetchall())

@@ -22,6 +22,13 @@ FROM (
 ) AS r JOIN articles AS a USING (site, no)
 WHERE (%s::text IS NULL OR r.site = %s) ORDER BY r.site, r.revision"""
 
+_LATEST = """
+SELECT site, no FROM article_revisions AS r
+WHERE revision > 1 AND (%s::text IS NULL OR site = %s) AND EXISTS (
+    SELECT FROM article_revisions AS p WHERE p.site = r.site AND p.no = r.no AND p.revision < r.revision
+)
+ORDER BY fetched_at DESC, no DESC LIMIT 1"""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Revision:
@@ -68,3 +75,10 @@ def revisions(connection: Connection, no: int, site: str | None = None) -> list[
     """The revisions of the articles with this number, oldest first; of every site, unless one is named."""
     with connection.cursor(row_factory=class_row(Revision)) as cursor:
         return cursor.execute(_REVISIONS, [no, site, site]).fetchall()
+
+
+def latest_change(connection: Connection, site: str | None = None) -> list[Revision]:
+    """The text that was found last to replace another one, and that before it; empty where none was replaced."""
+    for of, no in connection.execute(_LATEST, [site, site]):
+        return revisions(connection, no, of)[-2:]
+    return []

@@ -12,15 +12,9 @@ from psycopg.rows import dict_row
 
 from asiatongsin.fields import METADATA_TIME
 from asiatongsin.items import Article, PageItems
+from pipelines.database.columns import Columns
 from pipelines.database.statements import names, only, unnest, without
-from pipelines.database.tables import (
-    ARTICLE_IMAGES,
-    ARTICLE_LINKS,
-    ARTICLE_TEXTS,
-    CAPTURE,
-    WEATHER_SNAPSHOTS,
-    Columns,
-)
+from pipelines.database.tables import ARTICLE_IMAGES, ARTICLE_LINKS, ARTICLE_TEXTS, CAPTURE, WEATHER_SNAPSHOTS
 from pipelines.database.views import ARTICLE_REVISIONS, RELATED_STORIES
 from pipelines.exporters.articles import bodies
 from pipelines.exporters.columns import lists

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 from scrapy.settings import BaseSettings
 
@@ -33,6 +33,11 @@ class FoundAgain:
         self._missing: dict[str, list[MissingField]] = defaultdict(list)
         for one in session.run(coverage_history.missing_fields):
             self._missing[one.site].append(one)
+
+    @property
+    def sites(self) -> Set[str]:
+        """Sites of which fields are missing."""
+        return self._missing.keys()
 
     def observe(self, batch: Iterable[PageItems]) -> None:
         """Counts the missing fields on pages as they are read now."""

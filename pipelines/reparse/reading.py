@@ -1,48 +1,37 @@
-"""Reads many pages with the stages between archive and spool, on several cores."""
+"""Reads parts of WARC files: their records and, with the stages between archive and spool, what the pages hold."""
 
 from __future__ import annotations
 
-import os
-import signal
-from collections import deque
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
-from dataclasses import dataclass
-from multiprocessing import get_context, parent_process
-from threading import Thread
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
-import msgspec
 from scrapy import Spider
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
-from scrapy.settings import BaseSettings, Settings
+from scrapy.settings import Settings
 from scrapy.utils.conf import build_component_list
 from scrapy.utils.misc import build_from_crawler, load_object
 
 from asiatongsin.items import Page, PageItems
 from asiatongsin.stats_collector import StatsCollector
+from pipelines.archive.reading import Capture, captures, first_record
+from pipelines.reparse.captured import Known, Unresolved, page_of
+from pipelines.reparse.parts import END, Asked, Chunk, Part, Reread
 from pipelines.stages.archive import ArchivePipeline
 from pipelines.stages.item_errors import dropped, rejected_by_fault
 from pipelines.stages.spool import SpoolPipeline
 
 CHUNK_PAGES = 20
-"""How many pages a process is given at once."""
+"""How many pages are in memory at once."""
 
 CHUNK_BYTES = 2 * 1024 * 1024
-"""Bytes of pages above which a process is given no more at once."""
+"""Bytes of pages above which no more are."""
 
-CHUNKS_WAITING = 3
-"""Chunks on their way, for each process, above which no more pages are fetched."""
-
-BYTES_WAITING = 32 * 1024 * 1024
-"""Bytes of pages on their way above which no more pages are fetched."""
-
-_stages: Stages | None = None
-
-# Results of other processes come as JSON: pickling takes twice as long.
-_encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(list[PageItems]).decode
+Placed = tuple[int, Page]
+"""A page, and the byte at which its record begins."""
 
 
 class Stages:
@@ -69,143 +58,111 @@ class Stages:
         return item  # type: ignore[no-any-return]
 
 
-def read_all(pages: Iterable[Page], settings: BaseSettings, jobs: int) -> Iterator[list[PageItems]]:
-    """What all the pages hold, chunk by chunk, in order. A bounded number is in memory at a time.
+class Reader:
+    """Reads in this process, a bounded number of pages at a time."""
 
-    `jobs` processes read them. This process is one of them whenever it has nothing else to do.
-    """
-    with _Readers(settings.copy_to_dict(), jobs) as readers:
-        for chunk in _chunks(pages):
-            readers.take(chunk)
-            while readers.are_busy:
-                yield readers.first()
-        while readers.waiting:
-            yield readers.first()
+    def __init__(self, asked: Asked) -> None:
+        self.asked = asked
+        self._stages = Stages(asked.settings)
+        self._thread = ThreadPoolExecutor(1)  # its futures tell which error a page caused
 
+    def read(self, part: Part) -> Iterator[Chunk]:
+        """What the records of a part hold; at least one chunk, the last of which ends where the part does."""
+        start: int | None = part.start
+        if part.is_guessed:
+            try:
+                start = first_record(part.file, part.start, part.end)
+            except OSError:
+                start = None  # whoever reads up to here tells of it
+        if start is None:
+            return iter([Chunk(start=part.end, end=part.end)])
+        return _PartReading(self, part, start).chunks()
 
-def _chunks(pages: Iterable[Page]) -> Iterator[list[Page]]:
-    chunk: list[Page] = []
-    for page in pages:
-        chunk.append(page)
-        if len(chunk) == CHUNK_PAGES or _bytes(chunk) >= CHUNK_BYTES:
-            yield chunk
-            chunk = []
-    if chunk:
-        yield chunk
+    def reread(self, pages: Iterable[Placed]) -> Iterator[list[Reread]]:
+        """What these pages hold, some at a time."""
+        some: list[Placed] = []
+        for one in pages:
+            some.append(one)
+            if are_enough(some):
+                yield self.reread_together(some)
+                some = []
+        yield self.reread_together(some)
 
+    def reread_together(self, pages: list[Placed]) -> list[Reread]:
+        """What these pages hold."""
+        found = self._read([page for _, page in pages])
+        return [
+            Reread(items=items, offset=offset, body="" if page.archived else hashlib.sha256(page.body).hexdigest())
+            for items, (offset, page) in zip(found, pages, strict=True)
+        ]
 
-def _bytes(pages: Iterable[Page]) -> int:
-    return sum(len(page.body) for page in pages)
-
-
-@dataclass
-class _Chunk:
-    """Pages that are to be read."""
-
-    pages: list[Page]
-
-    done: Future[Any] | None = None
-    """What the pages hold; None where no process reads them yet."""
-
-    is_here: bool = False
-    """Whether this process reads them."""
-
-
-class _Readers:
-    """A thread of this process and `jobs` - 1 other processes."""
-
-    def __init__(self, values: Mapping[str, Any], jobs: int) -> None:
-        self.waiting: deque[_Chunk] = deque()
-        self.jobs = jobs
-        self.here = ThreadPoolExecutor(1, initializer=_begin, initargs=(values,))
-        self.apart: Executor | None = None
-        if jobs > 1:
-            # Not a fork: this process has threads and a connection to the database.
-            context = get_context("spawn")
-            self.apart = ProcessPoolExecutor(
-                jobs - 1, mp_context=context, initializer=_begin_process, initargs=(values,)
-            )
-
-    def __enter__(self) -> _Readers:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.apart:
-            self.apart.shutdown()
-        self.here.shutdown()
-
-    @property
-    def are_busy(self) -> bool:
-        """Whether enough pages are on their way."""
-        chunks = (chunk.pages for chunk in self.waiting)
-        return len(self.waiting) > CHUNKS_WAITING * self.jobs or sum(map(_bytes, chunks)) > BYTES_WAITING
-
-    def take(self, pages: list[Page]) -> None:
-        """Adds a chunk, to be read behind those before it."""
-        self.waiting.append(_Chunk(pages))
-        self._hand_out()
-
-    def first(self) -> list[PageItems]:
-        """What the first chunk holds. Until that is known, this process reads chunks that no other has begun."""
-        self._hand_out()
-        while not self._is_done(self.waiting[0]) and (idle := self._idle()):
-            wait([self._read_here(idle)])
-            self._hand_out()
-        return self._result(self.waiting.popleft())
-
-    def _hand_out(self) -> None:
-        """Gives each of the other processes two chunks: one to read, and the next one."""
-        being_read = sum(chunk.done is not None and not chunk.done.done() for chunk in self.waiting)
-        while self.apart and being_read < 2 * (self.jobs - 1) and (idle := self._idle()):
-            idle.done = self.apart.submit(_read_apart, idle.pages)
-            being_read += 1
-        if not self.apart and (idle := self._idle()):
-            self._read_here(idle)
-
-    def _idle(self) -> _Chunk | None:
-        return next((chunk for chunk in self.waiting if chunk.done is None), None)
-
-    def _is_done(self, chunk: _Chunk) -> bool:
-        return chunk.done is not None and chunk.done.done()
-
-    def _read_here(self, chunk: _Chunk) -> Future[Any]:
-        chunk.done, chunk.is_here = self.here.submit(_read, chunk.pages), True
-        return chunk.done
-
-    def _result(self, chunk: _Chunk) -> list[PageItems]:
-        """The result of a chunk. A page on which the program fails becomes a rejected page, its neighbours do not."""
-        done = chunk.done or self._read_here(chunk)
+    def _read(self, pages: list[Page]) -> list[PageItems]:
+        """What pages hold. One on which the program fails becomes a rejected page, its neighbours do not."""
+        done = self._thread.submit(self._stages.read, pages)
         error = done.exception()
-        if error is None or isinstance(error, BrokenExecutor):
-            return done.result() if chunk.is_here else _decode(done.result())
-        if len(chunk.pages) == 1:
-            return [rejected_by_fault(chunk.pages[0], error, None)]
-        return [items for page in chunk.pages for items in self._result(_Chunk([page]))]
+        if error is None:
+            return done.result()
+        if len(pages) == 1:
+            return [rejected_by_fault(pages[0], error, None)]
+        return [items for page in pages for items in self._read([page])]
 
 
-def _begin_process(values: Mapping[str, Any]) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process is told, and ends this one
-    Thread(target=_end_with_parent, daemon=True).start()
-    _begin(values)
+class _PartReading:
+    """One part that is being read."""
+
+    def __init__(self, reader: Reader, part: Part, start: int) -> None:
+        self.reader = reader
+        self.part = part
+        self.known = Known(bases=dict(part.bases), clocks_ahead=reader.asked.clocks_ahead)
+        self._chunk = Chunk(start=start)
+        self._pages: list[Placed] = []
+        self._end = END
+
+    def chunks(self) -> Iterator[Chunk]:
+        """What the records hold."""
+        before = self._chunk.start
+        for capture in self._captures(before):
+            if are_enough(self._pages):
+                self._chunk.is_within = capture.offset == before
+                yield self._finished(capture.offset)
+                self._chunk, self._pages = Chunk(start=capture.offset), []
+            before = capture.offset
+            self._take(capture)
+        yield self._finished(self._end)
+
+    def _captures(self, start: int) -> Iterator[Capture]:
+        part, largest = self.part, self.reader.asked.largest
+        try:
+            self._end = (yield from captures(part.file, self._report, start, largest, part.end)) or END
+        except OSError as error:
+            self._report(part.file, start, error.strerror or str(error))
+
+    def _report(self, _: Path, offset: int, what: str) -> None:
+        self._chunk.damage.append((offset, what))
+
+    def _take(self, capture: Capture) -> None:
+        asked = self.reader.asked
+        try:
+            page = page_of(capture, asked.wanted, asked.data, self.known)
+        except ValueError as error:
+            self._report(capture.path, capture.offset, str(error))
+            return
+        if isinstance(page, Unresolved):
+            self._chunk.put_off.append(page)
+        elif page is not None:
+            self.known.bases.setdefault(page.site, page.base)
+            self._pages.append((capture.offset, page))
+
+    def _finished(self, end: int) -> Chunk:
+        chunk, known = self._chunk, self.part.bases
+        chunk.end = end
+        chunk.last = self._pages[-1][0] if self._pages else chunk.start
+        chunk.pages = self.reader.reread_together(self._pages)
+        if len(self.known.bases) > len(known):
+            chunk.bases = {site: base for site, base in self.known.bases.items() if site not in known}
+        return chunk
 
 
-def _end_with_parent() -> None:
-    """Ends this process when its parent is killed: it would wait for pages for ever."""
-    if parent := parent_process():
-        parent.join()
-        os._exit(1)
-
-
-def _begin(values: Mapping[str, Any]) -> None:
-    global _stages  # noqa: PLW0603  once per process, before its first page
-    _stages = Stages(values)
-
-
-def _read(pages: list[Page]) -> list[PageItems]:
-    if _stages is None:
-        raise RuntimeError("the stages are not there")
-    return _stages.read(pages)
-
-
-def _read_apart(pages: list[Page]) -> bytes:
-    return _encode(_read(pages))
+def are_enough(pages: list[Placed]) -> bool:
+    """Whether so many pages, or such large ones, are to be read before more are taken."""
+    return len(pages) >= CHUNK_PAGES or sum(len(page.body) for _, page in pages) >= CHUNK_BYTES

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
-from collections import OrderedDict, defaultdict, deque
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -14,16 +13,17 @@ from pathlib import Path
 from scrapy.settings import BaseSettings
 
 from asiatongsin.items import Page, PageItems
-from pipelines.archive.files import files_of_unfinished_crawls
+from pipelines.archive.files import files_of_unfinished_crawls, total_bytes
 from pipelines.archive.gzip_members import CUT_OFF
 from pipelines.archive.reading import LARGEST_PAGE, Capture, captures
 from pipelines.database.session import Session
 from pipelines.queries import coverage_history
 from pipelines.reparse.bookmark import Bookmark, Place
-from pipelines.reparse.captured import PAYLOAD_DIGEST, Known, Unresolved, Wanted, is_ours, page_of, with_body_of
+from pipelines.reparse.captured import PAYLOAD_DIGEST, Known, Wanted, is_ours, page_of, with_body_of
 from pipelines.reparse.compare import bases, clocks_ahead, differences
 from pipelines.reparse.found_again import FoundAgain
-from pipelines.reparse.reading import read_all
+from pipelines.reparse.parts import Asked, Reread, characters
+from pipelines.reparse.readers import Readers
 from pipelines.reparse.report import Report
 from pipelines.reparse.sites import Sites
 from pipelines.reparse.writing import Writing
@@ -81,22 +81,24 @@ class Reparse:
         self._files: list[Path] = []
         self._largest = LARGEST_PAGE
         self._unresolved: dict[str, list[Page]] = defaultdict(list)
-        self._places: deque[Place | None] = deque()
-        self._seconds: OrderedDict[tuple[str, int | None, datetime], list[bytes]] = OrderedDict()
+        self._batch: list[PageItems] = []
+        self._left_out = 0
+        self._seconds: OrderedDict[tuple[str, int | None, datetime], list[str]] = OrderedDict()
 
     def run(self, settings: BaseSettings) -> Report:
         """Reads all files. After DatabaseUnreachable, DatabaseUnusable or OSError, the next run goes on there."""
-        self._largest = settings.getint("DOWNLOAD_MAXSIZE") or sys.maxsize
         if self.writing:
             self.writing.begin()
         unfinished_files = files_of_unfinished_crawls(self.job.files, self.job.data)
         self.report.unfinished = len(unfinished_files)
         self._files = [file for file in self.job.files if file not in unfinished_files]
+        self._largest = settings.getint("DOWNLOAD_MAXSIZE") or sys.maxsize
         self._look_for_missing_fields(settings)
-        self._read(self._pages(), settings)
-        self._read(self._resolved(), settings)
-        if late := self.sites.late():
-            self._read(self._pages_of_late_sites(late), settings)
+        with self._readers(settings) as readers:
+            self._read_files(readers)
+            self._read_pages(self._resolved(), readers)
+            if late := self.sites.late():
+                self._read_pages(self._pages_of_late_sites(late), readers)
         self.report.strangers = self.sites.strangers
         self.report.bodiless = sum(map(len, self._unresolved.values()))
         if self.found_again:
@@ -105,6 +107,17 @@ class Reparse:
             self.bookmark.remove()
         self.is_done = True
         return self.report
+
+    def _readers(self, settings: BaseSettings) -> Readers:
+        asked = Asked(
+            settings=settings.copy_to_dict(),
+            wanted=self.job.wanted,
+            data=self.job.data,
+            clocks_ahead=self.known.clocks_ahead,
+            largest=self._largest,
+            stored_sites=frozenset(self.known.bases).difference(self.found_again.sites if self.found_again else ()),
+        )
+        return Readers(asked, self.job.jobs, self.known.bases)
 
     def _look_for_missing_fields(self, settings: BaseSettings) -> None:
         """Single articles that a user chose say nothing about the others, nor does the rest of an interrupted run."""
@@ -115,18 +128,36 @@ class Reparse:
         else:
             self.found_again = FoundAgain(self.session, settings)
 
-    def _read(self, pages: Iterable[Page], settings: BaseSettings) -> None:
-        batch: list[PageItems] = []
-        for read in read_all(pages, settings, self.job.jobs):
-            batch += read
-            if len(batch) >= BATCH_PAGES or sum(map(_characters, batch)) >= BATCH_CHARACTERS:
-                self._take(batch)
-                batch = []
-        self._take(batch)
+    def _read_files(self, readers: Readers) -> None:
+        """All files, from the bookmark on. Pages whose body is in another record are put off."""
+        start = self.bookmark.read(self._files) if self.bookmark else None
+        files = self._files[self._files.index(start.file) :] if start else self._files
+        progress = Progress(self.job.advance)
+        for file, chunk in readers.read(files, start.offset if start else 0):
+            for offset, what in chunk.damage:
+                self._report_damage(file, offset, what)
+            for one in chunk.put_off:
+                self._unresolved[one.digest].append(one.page)
+            self.report.captures += chunk.same
+            for page in chunk.pages:
+                self._add(page, Place(file=file, offset=page.offset))
+            self._take_where_enough(Place(file=file, offset=chunk.last), chunk.same)
+            progress.is_at(file, chunk.end)
+        self._take()
 
-    def _take(self, batch: list[PageItems]) -> None:
-        """Compares a batch and writes what differs."""
-        places = [self._places.popleft() for _ in batch if self._places]
+    def _add(self, page: Reread, place: Place | None) -> None:
+        """Adds a page to the batch."""
+        self._batch.append(page.items if page.items.archived else self._with_distinct_time(page))
+        self._take_where_enough(place)
+
+    def _take_where_enough(self, place: Place | None, left_out: int = 0) -> None:
+        self._left_out += left_out
+        if len(self._batch) + self._left_out >= BATCH_PAGES or characters(self._batch) >= BATCH_CHARACTERS:
+            self._take(place)
+
+    def _take(self, place: Place | None = None) -> None:
+        """Compares the batch and writes what differs. All captures before `place` are stored then."""
+        batch, self._batch, self._left_out = self._batch, [], 0
         known = self.sites.known_of(batch)
         if self.found_again:
             self.found_again.observe(known)
@@ -135,70 +166,50 @@ class Reparse:
         if self.writing is None:
             return
         self.writing.write(difference.items for difference in found)
-        if self.bookmark and places and places[-1] and not (self.sites.has_held or self._unresolved):
-            self.bookmark.write(places[-1], self._files)
+        if self.bookmark and place and not (self.sites.has_held or self._unresolved):
+            self.bookmark.write(place, self._files)
 
-    def _pages(self) -> Iterator[Page]:
-        """The pages of all files, from the bookmark on. Pages whose body is in another record are put off."""
-        start = self.bookmark.read(self._files) if self.bookmark else None
-        for file in self._files[self._files.index(start.file) :] if start else self._files:
-            for capture in self._captures(file, start.offset if start and file == start.file else 0):
-                try:
-                    page = page_of(capture, self.job.wanted, self.job.data, self.known)
-                except ValueError as error:
-                    self._report_damage(file, capture.offset, str(error))
-                    continue
-                if isinstance(page, Unresolved):
-                    self._unresolved[page.digest].append(page.page)
-                elif page is not None:
-                    self.known.bases.setdefault(page.site, page.base)
-                    self._places.append(Place(file=file, offset=capture.offset))
-                    yield page if page.archived else self._with_distinct_time(page)
+    def _read_pages(self, pages: Iterable[Page], readers: Readers) -> None:
+        """Pages of records that were read before; damage in their files was reported then."""
+        for some in readers.here.reread((0, page) for page in pages):
+            for page in some:
+                self._add(page, None)
+        self._take()
 
-    def _pages_of_late_sites(self, sites: set[str]) -> Iterator[Page]:
-        """The pages of sites that became known late; damage in the files was reported before."""
+    def _captures(self) -> Iterator[Capture]:
         for file in self._files:
             with suppress(OSError):
-                for capture in captures(file, lambda *_: None, largest=self._largest):
-                    with suppress(ValueError):
-                        page = page_of(capture, self.job.wanted, self.job.data, self.known)
-                        if isinstance(page, Page) and page.site in sites:
-                            yield page if page.archived else self._with_distinct_time(page)
+                yield from captures(file, lambda *_: None, largest=self._largest)
+
+    def _pages_of_late_sites(self, sites: set[str]) -> Iterator[Page]:
+        """The pages of sites that became known late."""
+        for capture in self._captures():
+            with suppress(ValueError):
+                page = page_of(capture, self.job.wanted, self.job.data, self.known)
+                if isinstance(page, Page) and page.site in sites:
+                    yield page
 
     def _resolved(self) -> Iterator[Page]:
         """The pages that were put off, with their bodies, which may be in any of the files."""
-        for file in self._files if self._unresolved else ():
-            with suppress(OSError):  # it was reported when the file was read first
-                for capture in captures(file, lambda *_: None, largest=self._largest):
-                    digest = capture.field(PAYLOAD_DIGEST) or ""
-                    if not (capture.is_revisit or capture.unread) and digest in self._unresolved:
-                        for page in self._unresolved.pop(digest):
-                            yield with_body_of(page, capture, self.job.data)
+        for capture in self._captures() if self._unresolved else ():
+            digest = capture.field(PAYLOAD_DIGEST) or ""
+            if not (capture.is_revisit or capture.unread) and digest in self._unresolved:
+                for page in self._unresolved.pop(digest):
+                    yield with_body_of(page, capture, self.job.data)
 
-    def _with_distinct_time(self, page: Page) -> Page:
+    def _with_distinct_time(self, page: Reread) -> PageItems:
         """The page, later by a microsecond for each other capture of the same second that stands before it.
 
         Other tools date captures to the second.
         """
-        key = (page.site, page.no, page.fetched_at)
-        bodies = self._seconds.setdefault(key, [])
-        if (body := hashlib.sha256(page.body).digest()) not in bodies:
-            bodies.append(body)
+        items = page.items
+        bodies = self._seconds.setdefault((items.site, items.no, items.fetched_at), [])
+        if page.body not in bodies:
+            bodies.append(page.body)
         if len(self._seconds) > CAPTURES_REMEMBERED:
             self._seconds.popitem(last=False)
-        earlier = bodies.index(body)
-        return replace(page, fetched_at=page.fetched_at + timedelta(microseconds=earlier)) if earlier else page
-
-    def _captures(self, file: Path, offset: int) -> Iterator[Capture]:
-        read = 0
-        try:
-            for capture in captures(file, self._report_damage, offset, self._largest):
-                yield capture
-                self.job.advance(capture.offset + capture.length - read)
-                read = capture.offset + capture.length
-            self.job.advance(file.stat().st_size - read)
-        except OSError as error:
-            self._report_damage(file, read, error.strerror or str(error))
+        earlier = bodies.index(page.body)
+        return fetched_at(items, items.fetched_at + timedelta(microseconds=earlier)) if earlier else items
 
     def _report_damage(self, file: Path, offset: int, what: str) -> None:
         self.report.damaged += 1
@@ -206,5 +217,29 @@ class Reparse:
         self.job.report(f"{file}, byte {offset}: {what}")
 
 
-def _characters(items: PageItems) -> int:
-    return sum(map(len, items.article.body)) if items.article else 0
+def fetched_at(page: PageItems, at: datetime) -> PageItems:
+    """The page, as if it had been fetched then."""
+    return replace(
+        page,
+        fetched_at=at,
+        article=page.article and replace(page.article, fetched_at=at),
+        weather=page.weather and replace(page.weather, fetched_at=at),
+        check=page.check and replace(page.check, checked_at=at),
+    )
+
+
+class Progress:
+    """How many bytes of the files were read."""
+
+    def __init__(self, advance: Callable[[int], None]) -> None:
+        self._advance = advance
+        self._file: Path | None = None
+        self._place = 0
+
+    def is_at(self, file: Path, place: int) -> None:
+        """Reading stands at this place."""
+        if file != self._file:
+            self._file, self._place = file, 0
+        place = min(place, total_bytes([file]))
+        self._advance(place - self._place)
+        self._place = place

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from http import HTTPStatus
 from pathlib import Path
 from typing import Self
 
 from scrapy.crawler import Crawler
 
 from asiatongsin import statistics as names
-from asiatongsin.cms import LIST_SELECTORS, PageContent, is_requested_article, read_page, read_weather
-from asiatongsin.errors import PageRemoved, PageUnreadable
+from asiatongsin.cms import LIST_SELECTORS
 from asiatongsin.fields import describe_search
 from asiatongsin.items import Page, PageItems, PageKind, Rejection
+from asiatongsin.reading import items_of
 from pipelines.crawl_record import FieldKey
 from pipelines.disk import data_folder
 from pipelines.stages.raw_pages import keep_raw_page
@@ -88,32 +87,7 @@ class SplitPipeline:
 
 
 def split(page: Page) -> PageItems:
-    """All that one page holds. What is wrong with the page stands in the result and is not raised."""
-    read = PageContent()
-    removed, rejected = None, None
-    # A redirect hands on the conditions of the request, so 304 may come from another page.
-    unmodified = page.status == HTTPStatus.NOT_MODIFIED and is_requested_article(page)
-    try:
-        read = PageContent() if unmodified else read_page(page)
-    except PageRemoved as error:
-        removed = error.form
-    except PageUnreadable as error:
-        rejected = Rejection(reason=error.reason, missing=error.missing)
-    return PageItems(
-        site=page.site,
-        url=page.url,
-        kind=page.kind,
-        no=page.no,
-        fetched_at=page.fetched_at,
-        archived=page.archived,
-        is_reread=page.is_reread,
-        check=visit_of(page, read.article, is_served=unmodified or read.article is not None),
-        unmodified=unmodified,
-        is_listed=page.is_listed,
-        article=read.article,
-        fallbacks=read.fallbacks,
-        weather=None if unmodified else read_weather(page),
-        related_stories=read.stories,
-        removed=removed,
-        rejected=rejected,
-    )
+    """All that one page holds, with its visit. What is wrong with the page stands in the result and is not raised."""
+    items = items_of(page)
+    is_served = items.unmodified or items.article is not None
+    return replace(items, check=visit_of(page, items.article, is_served=is_served))

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from difflib import unified_diff
 from typing import NamedTuple
 
 from asiatongsin.printable import printable
+from pipelines.queries.compared import compare, words
 
 UNCHANGED = "…"
 """Stands for paragraphs that are the same."""
-
-MOST_PAIRS = 2_500_000_000
-"""Pairs of old and new words, between what is the same at both ends, above which all words count as rewritten.
-
-50,000 words and blanks in either text make so many, and take a fifth of a second (2026-11-30).
-"""
-
-_WORD = re.compile(r"\s+|\w+|[^\w\s]")
 
 
 class Marks(NamedTuple):
@@ -26,14 +18,6 @@ class Marks(NamedTuple):
 
     gone: tuple[str, str]
     new: tuple[str, str]
-
-
-class Part(NamedTuple):
-    """What stands at the same place in either text."""
-
-    old: Sequence[str]
-    new: Sequence[str]
-    is_same: bool
 
 
 PLAIN = Marks(("[-", "-]"), ("{+", "+}"))
@@ -53,29 +37,8 @@ def patch(old: Sequence[str], new: Sequence[str], old_name: str, new_name: str) 
     return "\n".join(unified_diff(old, new, old_name, new_name, lineterm=""))
 
 
-def compare(old: Sequence[str], new: Sequence[str]) -> Iterator[Part]:
-    """The parts of two texts, in their order: what is the same and what differs, in turn."""
-    at_old = at_new = 0
-    for from_old, from_new, size in [*_same(old, new), (len(old), len(new), 0)]:
-        if at_old < from_old or at_new < from_new:
-            yield Part(old[at_old:from_old], new[at_new:from_new], is_same=False)
-        at_old, at_new = from_old + size, from_new + size
-        if size:
-            yield Part(old[from_old:at_old], new[from_new:at_new], is_same=True)
-
-
-def _same(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, int, int]]:
-    """Where the same words stand in both texts, and how many in a row; nothing where that would take too long."""
-    from rapidfuzz.distance import Levenshtein, Postfix, Prefix  # noqa: PLC0415  no crawl needs it
-
-    ends = Prefix.similarity(old, new) + Postfix.similarity(old, new)
-    if (len(old) - ends) * (len(new) - ends) <= MOST_PAIRS:
-        for block in Levenshtein.opcodes(old, new).as_matching_blocks():
-            yield block.a, block.b, block.size
-
-
 def _words(old: str, new: str, marks: Marks) -> str:
-    return "".join(_marked(_WORD.findall(old), _WORD.findall(new), marks))
+    return "".join(_marked(words(old), words(new), marks))
 
 
 def _marked(old: list[str], new: list[str], marks: Marks) -> Iterator[str]:

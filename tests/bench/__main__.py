@@ -14,7 +14,7 @@ from pipelines.terminal.text_table import text_table
 from tests.bench.found import HEAD, QUICK, Benchmark, Effort, Found
 from tests.bench.report import machine, write
 
-NAMES = ("reading", "crawl", "storing", "nothing_new", "memory", "reparse", "startup", "scale", "search")
+NAMES = ("reading", "crawl", "storing", "nothing_new", "memory", "reparse", "startup", "scale", "search", "upgrade")
 """Each a module beside this one, with a function `run`, in the order in which they run."""
 
 
@@ -50,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--only", type=_names, help=f"some of {', '.join(benchmarks())}, with commas between")
     parser.add_argument("--quick", action="store_true", help="smaller numbers, one minute; too small to judge goals by")
-    parser.add_argument("--articles", type=int, help="so many stored for scale and search (200,000; 100,000)")
+    parser.add_argument("--articles", type=int, help="so many stored for scale, search and upgrade")
     parser.add_argument("--write", action="store_true", help="write the table into docs/performance.md")
     return parser
 

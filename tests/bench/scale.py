@@ -155,8 +155,13 @@ def questions(connection: Connection) -> dict[str, Question]:
         "what is tried again": lambda c: known.to_retry(c, SITE),
         "controls": lambda c: known.controls(c, SITE, last - 500),
         "coverage of before": lambda c: coverage_history.found_before(c, SITE, "all", keys),
-        "summary": lambda c: (newest.newest_articles(c), newest.weather(c), newest.snapshots(c)),
-        "its related stories": newest.related_stories,
+        "summary": lambda c: (
+            newest.sites(c),
+            newest.newest_articles(c, SITE),
+            newest.weather(c, SITE),
+            newest.snapshots(c, SITE),
+        ),
+        "its related stories": lambda c: newest.related_stories(c, SITE),
         "status": lambda c: (facts.sites(c), facts.crawls(c), facts.rejected(c)),
         "gaps": _gaps,
     }

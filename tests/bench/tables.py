@@ -13,7 +13,7 @@ import psycopg
 from psycopg import Connection, sql
 
 from pipelines.database.migrate import migrations
-from pipelines.database.tables import ARTICLE_TEXTS, FORMER_ARTICLES, TABLES
+from pipelines.database.tables import ARTICLE_CHECKS, ARTICLE_TEXTS, FORMER_ARTICLES, TABLES
 from pipelines.database.views import VIEWS
 
 KEYS = {
@@ -26,9 +26,11 @@ KEYS = {
 """The tables that have rows for each page, and their keys."""
 
 COLUMNS = {name: list((TABLES | VIEWS)[name]) for name in KEYS} | {
-    "articles": [column for column in ARTICLE_TEXTS if column in FORMER_ARTICLES]
+    "articles": [column for column in ARTICLE_TEXTS if column in FORMER_ARTICLES],
+    "article_checks": ["site", "no", *(column for column in ARTICLE_CHECKS if column not in ARTICLE_TEXTS)],
 }
-"""Their columns at that time: `articles` said nothing yet of the page that showed its text first."""
+"""Their columns at that time: `articles` said nothing yet of the page that showed its text first, nor `article_checks`
+of later ones that show it."""
 
 LAST_OF_ROWS = 17
 """The last version of the schema that had these tables."""

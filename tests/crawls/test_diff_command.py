@@ -69,7 +69,11 @@ def test_says_that_an_article_came_back(scrapy: Scrapy, connection: Connection, 
 def test_says_so_where_there_is_nothing_to_compare(scrapy: Scrapy, connection: Connection, database_url: str) -> None:
     fill(connection)
     assert "revision 1 is the only one" in scrapy("diff", "7", DATABASE_URL=database_url).output
-    for arguments, why in ((["8"], "no article 8 is stored"), (["x"], "the number of one article"), ([], "the number")):
+    for arguments, why in (
+        (["8"], "no article 8 is stored"),
+        (["x"], "the number of one article"),
+        (["7", "8"], "of one"),
+    ):
         run = scrapy("diff", *arguments, DATABASE_URL=database_url)
         assert (run.status, run.output) == (2, "")
         assert why in run.last_line

@@ -13,7 +13,7 @@ from psycopg import Connection
 
 from tests.conftest import Scrapy
 from tests.other_warc import Warc, page_of
-from tests.processes import children, peak, wait_until
+from tests.processes import peak, wait_until, workers
 from tests.reparse_runs import BASE, Begin
 from tests.site import ReplicaSite, serve
 from tests.stored import numbers, rows
@@ -97,12 +97,6 @@ def test_reads_the_other_files_where_one_of_ours_cannot_be_read(
     assert f"Cannot read {file.parent / '0.warc.gz'}, byte 0: Input/output error" in run.log
 
 
-def worker(parent: int) -> int | None:
-    """A process that reads pages."""
-    commands = {child: Path(f"/proc/{child}/cmdline").read_bytes() for child in children(parent)}
-    return next((child for child, command in commands.items() if b"spawn_main" in command), None)
-
-
 def test_says_what_to_do_where_a_process_was_killed_and_goes_on(
     crawl: Scrapy, reparse: Scrapy, connection: Connection, begun: Begin
 ) -> None:
@@ -111,9 +105,7 @@ def test_says_what_to_do_where_a_process_was_killed_and_goes_on(
     connection.execute("DELETE FROM article_texts")
     process = begun("--jobs", "2")
     wait_until(lambda: bool(numbers(connection)))
-    killed = worker(process.pid)
-    assert killed
-    os.kill(killed, signal.SIGKILL)
+    os.kill(workers(process.pid)[0], signal.SIGKILL)
     _, log = process.communicate(timeout=600)
     assert process.returncode == 1
     assert "Traceback" not in log

@@ -16,7 +16,7 @@ from pipelines.database.session import Session
 from pipelines.reparse.bookmark import Bookmark, Place
 from tests.conftest import Scrapy, new_database
 from tests.other_warc import Warc, page_of
-from tests.processes import children, wait_until
+from tests.processes import children, wait_until, workers
 from tests.reparse_runs import BASE, Begin
 from tests.site import ReplicaSite, serve
 from tests.stored import count, numbers, outcomes, value
@@ -122,10 +122,10 @@ def test_leaves_no_process_behind_when_it_is_killed(
         crawl(replica.url)
     connection.execute("DELETE FROM article_texts")
     process = begun("--jobs", "2")
-    wait_until(lambda: len(children(process.pid)) >= 2)
-    workers = children(process.pid)
+    wait_until(lambda: len(workers(process.pid)) == 2)
+    started = [*children(process.pid), *workers(process.pid)]
     process.kill()
-    wait_until(lambda: not any(Path(f"/proc/{worker}/exe").exists() for worker in workers))
+    wait_until(lambda: not any(Path(f"/proc/{one}/exe").exists() for one in started))
     assert reparse().status == 0
     assert len(numbers(connection)) == 220
 

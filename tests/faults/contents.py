@@ -15,7 +15,15 @@ from tests.stored import count, value
 TIMES = ["id", "snapshot_id", "fetched_at", "first_seen_at", "last_seen_at", "sightings", "raw_path"]
 TIMES += ["archive_file", "archive_offset", "archive_length", "payload_digest"]
 TIMES += ["text_fetched_at", "text_archive_file", "text_archive_offset", "text_archive_length"]
-TIMES += ["checked_at", "next_check_at", "dated_at", "last_crawl", "first_confirmed_at", "last_confirmed_at"]
+TIMES += [
+    "checked_at",
+    "next_check_at",
+    "dated_at",
+    "last_crawl",
+    "first_confirmed_at",
+    "last_confirmed_at",
+    "changed_at",
+]
 """Columns that tell when and how often a page was fetched and where it is kept, not what was on it."""
 
 TABLES = (

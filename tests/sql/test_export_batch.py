@@ -28,6 +28,7 @@ NOT_OF_PAGES = {
     "weather_stations",
     "coverage_counts",
     "missing_fields",
+    "export_marks",
     "reparse_bookmarks",
     "walked_lists",
     "former_articles",

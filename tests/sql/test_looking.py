@@ -14,7 +14,7 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
 from asiatongsin.known import EVERYWHERE
-from pipelines.commands import diff, gaps, reparse, search, status, summary
+from pipelines.commands import changes, diff, gaps, reparse, search, sections, status, summary
 from pipelines.crawl.run import check_usage
 from pipelines.database.errors import DatabaseMissing, DatabaseRights, DatabaseTooOld
 from pipelines.database.migrate import migrations
@@ -25,10 +25,12 @@ from tests.stored import rows
 CURRENT = migrations()[-1].version
 
 LOOKING: dict[str, tuple[Callable[[], ScrapyCommand], list[str]]] = {
+    "changes": (changes.Command, []),
     "diff": (diff.Command, ["142893"]),
     "gaps": (gaps.Command, ["--site", SITE, "--from", "1", "--to", "9"]),
     "reparse": (reparse.Command, ["--dry-run", "--jobs", "1"]),
     "search": (search.Command, ["전통시장"]),
+    "sections": (sections.Command, []),
     "status": (status.Command, []),
     "status of a site": (status.Command, ["--site", SITE]),
     "summary": (summary.Command, []),

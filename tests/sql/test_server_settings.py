@@ -63,7 +63,7 @@ def test_pages_and_crawls_are_stored_and_read(given: Settings, connection: Conne
     assert (site.fetched_at, site.strip_since) == (later(1500), AT)
     with connected(given) as (_, asked, _applied):
         assert [one.fetched_at for one in revisions.revisions(asked, NO)] == [AT, later(1500)]
-        assert newest.snapshots(asked).rows[0][0] == "10-05 09:52:07"
+        assert newest.snapshots(asked, SITE).rows[0][0] == "10-05 09:52:07"
         [run], _runs = gaps.longest_runs(asked, gaps.Span(SITE, 3, NO), 5)
         assert run.published_above == page().article.published_at  # type: ignore[union-attr]
 

@@ -54,9 +54,9 @@ def test_reads_imports_of_every_form() -> None:
 
 FLOORS = (
     ("commands",),
-    ("terminal",),
+    ("terminal", "feeds", "news"),
     ("reparse", "crawl"),
-    ("status", "stages", "monitoring"),
+    ("status", "stages", "monitoring", "export"),
     ("spool",),
     ("verdict",),
     ("queries",),
@@ -75,7 +75,8 @@ def room_of(name: str) -> str:
 
 
 def test_asiatongsin_knows_nothing_of_the_pipelines() -> None:
-    assert offenders(below("asiatongsin/"), "pipelines") == []
+    others = [name for name in below("asiatongsin/") if name != "asiatongsin/__init__.py"]  # has asiatongsin.open()
+    assert offenders(others, "pipelines") == []
 
 
 def test_imports_run_down_from_floor_to_floor() -> None:
@@ -138,7 +139,7 @@ def test_only_commands_raise_usage_errors() -> None:
 
 
 def test_only_what_asks_or_stores_speaks_to_the_database() -> None:
-    rooms = ("database", "exporters", "queries", "spool", "crawl", "status", "reparse", "verdict")
+    rooms = (*("database", "exporters", "queries", "spool", "crawl", "status", "reparse", "verdict", "export", "news"),)
     others = [name for name in NAMES if not name.startswith(tuple(f"pipelines/{room}/" for room in rooms))]
     assert offenders(others, "psycopg") == []
 
@@ -170,7 +171,7 @@ def test_only_the_settings_read_the_environment() -> None:
         for node in ast.walk(TREES[name])
         if isinstance(node, ast.Attribute) and node.attr in {"environ", "environb", "getenv"}
     ]
-    assert set(readers) == {"asiatongsin/settings.py", "asiatongsin/__main__.py"}  # which says where settings are
+    assert set(readers) == {"asiatongsin/settings.py", "asiatongsin/project.py"}  # which says where settings are
     assert [name for name in NAMES if {"os.environ", "os.getenv"} & set(imported(name))] == []
 
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import UTC, datetime
 
+import pytest
+from scrapy.statscollectors import MemoryStatsCollector
+from scrapy.utils.test import get_crawler
+
+from asiatongsin import statistics
 from asiatongsin.cms import ALL, MenuEntry
 from asiatongsin.errors import ArgumentError
-from asiatongsin.sections import choose, choose_unchecked
+from asiatongsin.items import Page
+from asiatongsin.sections import choose, choose_unchecked, lists_to_walk
 
 POLITICS = MenuEntry(no=22, names=("정치",), script="/news/section_type2.html")
 CULTURE = MenuEntry(no=34, names=("문화 / 연예", "Life"))
@@ -54,3 +60,21 @@ def test_takes_numbers_but_no_names_where_there_is_no_menu() -> None:
     assert choose_unchecked(("7", "all"), WHOLE) == (MenuEntry(no=7), WHOLE)
     with pytest.raises(ArgumentError, match=r"^sections=정치: no menu was found"):
         choose_unchecked(("7", "정치"), WHOLE)
+
+
+def test_the_menu_is_noted_with_its_numbers_and_names() -> None:
+    menu = """<ul id="gnb"><li><a href="/news/section_list_all.html?sec_no=22">정치</a>
+        <li><a href="/news/section_list_all.html?sec_no=34"><b>문화</b></a></ul>"""
+    base = "https://newsasia.kr"
+    front = Page(
+        url=f"{base}/",
+        site="newsasia.kr",
+        base=base,
+        kind="front",
+        fetched_at=datetime.now(UTC),
+        status=200,
+        body=menu.encode(),
+    )
+    stats = MemoryStatsCollector(get_crawler())
+    lists_to_walk(["34"], front, stats)
+    assert stats.get_value(statistics.MENU) == [[22, ["정치"]], [34, ["문화"]]]

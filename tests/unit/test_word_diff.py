@@ -73,7 +73,7 @@ def test_marks_single_words_in_a_long_paragraph() -> None:
 
 
 def test_what_would_take_too_long_counts_as_rewritten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipelines.terminal.word_diff.MOST_PAIRS", 3)
+    monkeypatch.setattr("pipelines.queries.compared.MOST_PAIRS", 3)
     assert word_diff(["a b c d e"], ["a x c d e"]) == "a [-b-]{+x+} c d e"
     assert word_diff(["a b c d e"], ["a x c y e"]) == "[-a b c d e-]{+a x c y e+}"
 

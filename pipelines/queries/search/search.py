@@ -145,15 +145,24 @@ class State:
     newest: datetime | None
 
 
+@contextmanager
+def quick(connection: Connection) -> Iterator[None]:
+    """A transaction with the settings that a search needs."""
+    with connection.transaction():
+        connection.execute(_SETTINGS)
+        yield
+
+
 class Search:
     """The articles that fulfil the filters, over a connection in autocommit mode."""
 
-    def __init__(self, connection: Connection, filters: Filters) -> None:
+    def __init__(self, connection: Connection, filters: Filters, *, may_cut: bool = True) -> None:
+        """Without `may_cut`, also what no index helps to find is looked for in all articles."""
         self.connection = connection
         with connection.cursor(row_factory=class_row(State)) as cursor:
             [self.state] = cursor.execute(_STATE, {"sites": list(filters.sites)}).fetchall()
         _, last = self._span(filters)
-        self.is_cut = filters.is_costly and filters.since is None and last is not None
+        self.is_cut = may_cut and filters.is_costly and filters.since is None and last is not None
         """Whether only the last two months are looked at, since no index helps."""
         self.filters = replace(filters, since=last - COSTLY_FOR) if self.is_cut and last else filters
 
@@ -165,8 +174,7 @@ class Search:
     @contextmanager
     def quick(self) -> Iterator[None]:
         """A transaction with the settings that a search needs; also around statements on `found`."""
-        with self.connection.transaction():
-            self.connection.execute(_SETTINGS)
+        with quick(self.connection):
             yield
 
     def found(self) -> Composed:

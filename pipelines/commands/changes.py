@@ -1,0 +1,130 @@
+"""`asiatongsin changes`: what was new, edited, taken down or back in a time."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, fields, replace
+from datetime import datetime, timedelta
+
+from scrapy.commands import ScrapyCommand
+from scrapy.settings import Settings
+
+from asiatongsin.korean import KST
+from asiatongsin.output import show, show_file
+from asiatongsin.printable import printable, printable_json
+from pipelines.commands.usage import check_settings, given_number, usage_error, usage_errors
+from pipelines.database.session import looking
+from pipelines.feeds.atom import Entry, feed
+from pipelines.feeds.csv_table import csv_table
+from pipelines.queries.changes import Change, Kind, changes, unseen
+from pipelines.queries.search.filters import Filters
+from pipelines.terminal import changes as screen
+
+FILTERS = ("site", "section", "reporter", "since", "until")
+USUALLY = timedelta(days=7)
+"""How far it looks back where nobody says."""
+
+MOST = 10**6
+
+
+class Command(ScrapyCommand):
+    """Looks only into the database; status 0 also where nothing happened."""
+
+    requires_project = True
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        return "[options] [words]"
+
+    def short_desc(self) -> str:
+        return "Show what was new, edited, taken down or back in the last days"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        kinds = ", ".join(f"{kind} ({kind.meaning})" if kind.meaning != kind else kind for kind in Kind)
+        parser.add_argument(
+            "--since", help="found then or later, Korean time: 7d (default), 12h, yesterday, 2025-10-01"
+        )
+        parser.add_argument("--until", help="found then or earlier; default: now")
+        parser.add_argument("--site", help="base address or host; several with commas between")
+        parser.add_argument("--section", help="name of a section; several with commas between")
+        parser.add_argument("--reporter", help="name of a reporter; several with commas between")
+        parser.add_argument("--only", metavar="KINDS", help=f"with commas between: {kinds}")
+        parser.add_argument(
+            "--minimum", metavar="N", default="1", help="edits of at least so many characters; default: 1; 0: all"
+        )
+        parser.add_argument("--limit", metavar="N", help="the newest N alone; default: all")
+        parser.add_argument("--format", choices=("text", "json", "csv", "atom"), default="text", help="default: text")
+        parser.add_argument("--json", action="store_true", help="the same as --format json: one object per line")
+
+    @usage_errors()
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        check_settings(self.settings)
+        now = datetime.now(KST)
+        query = " ".join(argument for argument in args if argument != "--")
+        asked = Filters.parse(query, now=now, **{name: getattr(opts, name) for name in FILTERS})
+        since, until = asked.since or min(now, asked.until or now) - USUALLY, asked.until or now
+        filters = replace(asked, since=None, until=None)
+        only, minimum = _kinds(opts.only), given_number("--minimum", opts.minimum, MOST, least=0)
+        limit = given_number("--limit", opts.limit, MOST) if opts.limit is not None else None
+        with looking(self.settings or Settings()) as (_, connection):
+            found = changes(connection, since, until, filters, only=only, minimum=minimum)
+            silent = unseen(connection, since, until, filters)
+        _show(found[:limit], "json" if opts.json else opts.format, now)
+        told = f"{screen.minute(since)} to {screen.minute(until)} (Korean time): {screen.counts(found)}"
+        cut = [f"the newest {limit:,} are shown"] if limit is not None and limit < len(found) else []
+        unknown = [f"no crawl of {site} in this time, so nothing is known of it" for site in silent]
+        show(printable(f"asiatongsin: {'; '.join([told, *cut, *unknown])}"), sys.stderr)
+
+
+def _kinds(text: str | None) -> tuple[Kind, ...]:
+    if text is None:
+        return tuple(Kind)
+    named = [part.strip().lower() for part in text.split(",")]
+    if unknown := [name for name in named if name not in list(Kind)]:
+        raise usage_error(f"--only {text}: there is no {unknown[0]!r}, only {', '.join(Kind)}")
+    return tuple(map(Kind, named))
+
+
+def _show(found: Sequence[Change], form: str, now: datetime) -> None:
+    if form == "json":
+        for change in found:
+            show(as_json(change))
+    elif form == "csv":
+        show_file(as_csv(found))
+    elif form == "atom":
+        show_file(feed("urn:asiatongsin:changes", "asiatongsin changes", map(entry, found), now))
+    elif found:
+        show(screen.text(found))
+    else:
+        show("nothing was found")
+
+
+def as_json(change: Change) -> str:
+    """A change in one line; times are Korean."""
+    values = {
+        name: value.astimezone(KST).isoformat() if isinstance(value, datetime) else value
+        for name, value in asdict(change).items()
+    }
+    return printable_json(json.dumps(values, ensure_ascii=False))
+
+
+def as_csv(found: Sequence[Change]) -> str:
+    """A line per change, with the columns of `Change`."""
+    names = [field.name for field in fields(Change)]
+    rows = ([getattr(change, name) for name in names] for change in found)
+    return csv_table(names, ([", ".join(v) if isinstance(v, tuple) else v for v in row] for row in rows))
+
+
+def entry(change: Change) -> Entry:
+    """A change as feed readers show it."""
+    return Entry(
+        id=f"{change.url}#{change.kind}-{change.at.astimezone(KST).isoformat()}",
+        title=f"{screen.SHORT[change.kind]}: {change.headline}",
+        updated=change.at,
+        link=change.url,
+        summary=screen.details(change),
+    )

@@ -1,0 +1,33 @@
+"""Scrapy's shell, which also knows what is read on the page that was fetched."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scrapy.commands.shell import Command as ShellCommand
+
+import asiatongsin
+from asiatongsin.errors import ArgumentError
+from asiatongsin.reading import items_of, page_at
+
+
+class Command(ShellCommand):
+    """Adds `read_page(html, url)`, and `items`: what is read in `response`, or why nothing is."""
+
+    def short_desc(self) -> str:
+        return "Scrapy's console: `items` is what is read on the page"
+
+    def update_vars(self, vars: dict[str, Any]) -> None:
+        response = vars.get("response")
+        vars["read_page"] = asiatongsin.read_page
+        if response is None:
+            return
+        try:
+            is_file = response.url.startswith("file:")
+            vars["items"] = (
+                asiatongsin.read_page(response.body)
+                if is_file
+                else items_of(page_at(response.url, response.body, status=response.status))
+            )
+        except ArgumentError as error:
+            vars["items"] = str(error)

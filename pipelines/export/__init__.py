@@ -1,0 +1,1 @@
+"""Records in files for people: CSV, JSON lines, Parquet and Atom."""

@@ -1,0 +1,30 @@
+"""Tables as CSV that spreadsheets open: in UTF-8, and no text in them is taken for a formula."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from io import StringIO
+
+from asiatongsin.korean import KST
+
+BOM = "\ufeff"
+"""Without it, Excel takes the text for one of its own encoding."""
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def csv_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """The table as text. Times are Korean; what is unknown is empty."""
+    text = StringIO()
+    writer = csv.writer(text)
+    writer.writerow(head)
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    return BOM + text.getvalue()
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, datetime):
+        return f"{value.astimezone(KST):%Y-%m-%d %H:%M:%S}"
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -1,0 +1,1 @@
+"""The stored news for Python: what `asiatongsin.open()` gives."""

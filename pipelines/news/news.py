@@ -1,0 +1,257 @@
+"""The stored news of a database, for notebooks and programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
+from datetime import date
+from functools import partial
+from pathlib import Path
+from threading import Lock
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import psycopg
+from psycopg import Connection
+from psycopg.pq import TransactionStatus
+from scrapy.settings import Settings
+
+from pipelines.database.connection import Database
+from pipelines.database.errors import DatabaseEmpty
+from pipelines.database.migrate import require_schema
+from pipelines.database.rights import READ
+from pipelines.database.session import translate_error
+from pipelines.news.models import Article, Attachment, Image, Reading, RelatedStory, Revision
+from pipelines.news.rows import TIME_ZONE, Rows
+from pipelines.queries.records import kinds
+from pipelines.queries.records.records import Wanted, count, rows
+from pipelines.queries.search.filters import Filters
+
+T = TypeVar("T")
+
+Moment = str | date | None
+"""A time or day, or what options of commands take: `"2026-01-01"`, `"30d"`, `"yesterday"`."""
+
+Names = str | Iterable[str] | None
+"""One name, or several: in a list, or with commas between."""
+
+_IN_KOREAN_TIME = "SELECT set_config('TimeZone', %s, true)"
+
+
+class News:
+    """What is stored, to be read. Several threads may use it at once.
+
+    All filters are those of `asiatongsin search`. What they mean, and how words are found, docs/search.md says.
+    ArgumentError where a filter makes no sense. DatabaseUnreachable and DatabaseUnusable where the rows cannot be had.
+    """
+
+    def __init__(self, database: Database) -> None:
+        if not database.is_made:
+            raise DatabaseEmpty(database.name)
+        self._database = database
+        self._idle: list[Connection] = []
+        self._guard = Lock()
+        with self._connected():
+            """It is known now whether the database can be read."""
+
+    @classmethod
+    def of(cls, settings: Settings, database: str = "", data: str | Path = "") -> Self:
+        """The news in the database of the settings, unless another one or another data folder is named."""
+        named = {"DATABASE_URL": database, "DATA": str(data)}
+        if data and not database:
+            settings.set("DATABASE_URL", "", priority="cmdline")
+        settings.setdict({name: value for name, value in named.items() if value}, priority="cmdline")
+        return cls(Database.from_settings(settings))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<news in {self._database.name}>"
+
+    def close(self) -> None:
+        """Closes the connections to the database."""
+        with self._guard:
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+    def articles(  # noqa: PLR0913  each is a filter
+        self,
+        match: str = "",
+        *,
+        no: int | Iterable[int] | None = None,
+        site: Names = None,
+        section: Names = None,
+        reporter: Names = None,
+        since: Moment = None,
+        until: Moment = None,
+        with_email: bool = False,
+    ) -> Rows[Article]:
+        """Articles with their newest texts, in the order of site and number.
+
+        E-mail addresses of reporters are there only `with_email`; without, texts have a mark in the place of each.
+        """
+        filters = filters_of(match, site=site, section=section, reporter=reporter, since=since, until=until)
+        return self._rows(Wanted(filters=filters, numbers=_numbers(no), with_email=with_email), Article)
+
+    def revisions(
+        self,
+        no: int | Iterable[int] | None = None,
+        *,
+        match: str = "",
+        site: Names = None,
+        section: Names = None,
+        since: Moment = None,
+        until: Moment = None,
+    ) -> Rows[Revision]:
+        """All texts that articles had, oldest first; the filters choose the articles."""
+        filters = filters_of(match, site=site, section=section, since=since, until=until)
+        return self._rows(Wanted(kind=kinds.REVISION_KIND, filters=filters, numbers=_numbers(no)), Revision)
+
+    def related(
+        self,
+        no: int | Iterable[int] | None = None,
+        *,
+        match: str = "",
+        site: Names = None,
+        section: Names = None,
+        since: Moment = None,
+        until: Moment = None,
+    ) -> Rows[RelatedStory]:
+        """Teasers around articles; the filters choose the articles whose pages show them."""
+        filters = filters_of(match, site=site, section=section, since=since, until=until)
+        return self._rows(Wanted(kind=kinds.RELATED_KIND, filters=filters, numbers=_numbers(no)), RelatedStory)
+
+    def images(
+        self,
+        no: int | Iterable[int] | None = None,
+        *,
+        match: str = "",
+        site: Names = None,
+        section: Names = None,
+        since: Moment = None,
+        until: Moment = None,
+    ) -> Rows[Image]:
+        """Addresses and captions of photos; the filters choose the articles."""
+        filters = filters_of(match, site=site, section=section, since=since, until=until)
+        return self._rows(Wanted(kind=kinds.IMAGE_KIND, filters=filters, numbers=_numbers(no)), Image)
+
+    def attachments(
+        self,
+        no: int | Iterable[int] | None = None,
+        *,
+        match: str = "",
+        site: Names = None,
+        section: Names = None,
+        since: Moment = None,
+        until: Moment = None,
+    ) -> Rows[Attachment]:
+        """Files that articles offer; the filters choose the articles."""
+        filters = filters_of(match, site=site, section=section, since=since, until=until)
+        return self._rows(Wanted(kind=kinds.ATTACHMENT_KIND, filters=filters, numbers=_numbers(no)), Attachment)
+
+    def weather(
+        self, city: Names = None, *, site: Names = None, since: Moment = None, until: Moment = None
+    ) -> Rows[Reading]:
+        """Temperatures and conditions of cities, in the order of time; 서울 and Seoul name the same one."""
+        filters = filters_of(site=site, since=since, until=until)
+        return self._rows(Wanted(kind=kinds.WEATHER_KIND, filters=filters, cities=_names(city)), Reading)
+
+    def _rows(self, wanted: Wanted, of: type[T]) -> Rows[T]:
+        return Rows(
+            {field.name: field.type for field in wanted.fields},
+            partial(self._read, wanted),
+            partial(self._count, wanted),
+            of,
+        )
+
+    def _read(self, wanted: Wanted) -> Iterator[Sequence[Any]]:
+        with self._connected() as connection, connection.transaction():
+            connection.execute(_IN_KOREAN_TIME, [TIME_ZONE])
+            yield from rows(connection, wanted)
+
+    def _count(self, wanted: Wanted) -> int:
+        with self._connected() as connection:
+            return count(connection, wanted)
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        """A connection that nobody else uses meanwhile: rows may be asked for while others are read."""
+        try:
+            connection = self._take()
+            try:
+                yield connection
+            finally:
+                self._give_back(connection)
+        except psycopg.Error as error:
+            raise translate_error(error, self._database.name, READ) from None
+
+    def _take(self) -> Connection:
+        """One that was used before and still answers, else a new one."""
+        while True:
+            with self._guard:
+                connection = self._idle.pop() if self._idle else None
+            if connection is None:
+                break
+            with suppress(psycopg.OperationalError):
+                connection.execute("SELECT")
+                return connection
+            connection.close()
+        with ExitStack() as undo:
+            connection = undo.enter_context(closing(self._database.connect()))
+            require_schema(connection, self._database.name)
+            undo.pop_all()
+        return connection
+
+    def _give_back(self, connection: Connection) -> None:
+        if connection.info.transaction_status is TransactionStatus.IDLE:
+            with self._guard:
+                self._idle.append(connection)
+        else:
+            connection.close()
+
+
+def filters_of(
+    match: str = "",
+    *,
+    site: Names = None,
+    section: Names = None,
+    reporter: Names = None,
+    since: Moment = None,
+    until: Moment = None,
+) -> Filters:
+    """The filters that these arguments mean. ArgumentError."""
+    return Filters.parse(
+        match,
+        site=_joined(site),
+        section=_joined(section),
+        reporter=_joined(reporter),
+        since=_moment(since),
+        until=_moment(until),
+    )
+
+
+def _moment(given: Moment) -> str | None:
+    return given.isoformat() if isinstance(given, date) else given
+
+
+def _joined(given: Names) -> str | None:
+    return given if given is None or isinstance(given, str) else ",".join(given)
+
+
+def _names(given: Names) -> tuple[str, ...]:
+    if given is None:
+        return ()
+    return tuple(name.strip() for name in given.split(",")) if isinstance(given, str) else tuple(given)
+
+
+def _numbers(given: int | Iterable[int] | None) -> tuple[int, ...] | None:
+    if given is None:
+        return None
+    return (given,) if isinstance(given, int) else tuple(given)
