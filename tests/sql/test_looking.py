@@ -14,7 +14,7 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
 from asiatongsin.known import EVERYWHERE
-from pipelines.commands import changes, diff, gaps, reparse, search, sections, status, summary
+from pipelines.commands import changes, diff, gaps, reparse, search, sections, sql, status, summary
 from pipelines.crawl.run import check_usage
 from pipelines.database.errors import DatabaseMissing, DatabaseRights, DatabaseTooOld
 from pipelines.database.migrate import migrations
@@ -31,6 +31,7 @@ LOOKING: dict[str, tuple[Callable[[], ScrapyCommand], list[str]]] = {
     "reparse": (reparse.Command, ["--dry-run", "--jobs", "1"]),
     "search": (search.Command, ["전통시장"]),
     "sections": (sections.Command, []),
+    "sql": (sql.Command, ["SELECT 1"]),
     "status": (status.Command, []),
     "status of a site": (status.Command, ["--site", SITE]),
     "summary": (summary.Command, []),
