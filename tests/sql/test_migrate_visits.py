@@ -35,8 +35,10 @@ def test_every_article_is_the_same(old: Connection) -> None:
     before = rows(old, "SELECT * FROM articles ORDER BY no"), rows(old, "SELECT * FROM article_revisions ORDER BY no")
     place = value(old, "SELECT pg_relation_filenode('articles')")
     migrate(old)
-    after = rows(old, "SELECT * FROM articles ORDER BY no"), rows(old, "SELECT * FROM article_revisions ORDER BY no")
-    assert after == before
+    texts = [
+        row[: len(before[0][0])] for row in rows(old, "SELECT * FROM articles ORDER BY no")
+    ]  # later columns follow
+    assert (texts, rows(old, "SELECT * FROM article_revisions ORDER BY no")) == before
     assert value(old, "SELECT pg_relation_filenode('article_texts')") == place  # no row was moved
     assert rows(old, "SELECT articles FROM article_counts") == [(5,)]
     export(old, page(6))
