@@ -103,6 +103,6 @@ def test_no_stamp_is_earlier_than_an_export_that_began_before_it_whatever_the_cl
 
 def test_an_upgrade_stamps_nothing(connection: Connection) -> None:
     export(connection, page(published_at=AT))
-    connection.execute("UPDATE articles SET changed_at = NULL")
-    connection.execute("UPDATE articles SET fetched_at = fetched_at + interval '1 hour', returned = true")
+    connection.execute("UPDATE article_texts SET changed_at = NULL")
+    connection.execute("UPDATE article_texts SET fetched_at = fetched_at + interval '1 hour', returned = true")
     assert rows(connection, STAMP) == [(None,)]

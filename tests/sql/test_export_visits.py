@@ -24,7 +24,7 @@ ROW = "SELECT ctid::text, xmin::text FROM article_texts"
 NEWEST = "SELECT fetched_at, archive_file, archive_offset FROM articles"
 FIRST = "SELECT text_fetched_at, text_archive_file, text_archive_offset FROM articles"
 SAME = (
-    "SELECT site, to_jsonb(t) - 'site' FROM articles AS t",
+    "SELECT site, to_jsonb(t) - 'site' - 'changed_at' FROM articles AS t",
     "SELECT site, to_jsonb(t) - 'site' FROM article_revisions AS t ORDER BY revision",
     "SELECT site, to_jsonb(t) - 'site' FROM former_articles AS t ORDER BY replaced_at",
     "SELECT site, to_jsonb(t) - 'site' FROM related_stories AS t ORDER BY block, position",
