@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from scrapy import cmdline
@@ -31,8 +33,8 @@ def main() -> None:
     name_settings()
     sys.path.append("")  # the folder it is started in may hold a settings module on top of ours
     settings = get_project_settings()
-    commands = cmdline._get_commands_dict(settings, inproject=True)
     name = next((argument for argument in sys.argv[1:] if not argument.startswith("-")), None)
+    commands = _only(name, settings["COMMANDS_MODULE"]) or cmdline._get_commands_dict(settings, inproject=True)
     if name is None:
         show(overview(commands, settings["COMMANDS_MODULE"]))
     elif name not in commands:
@@ -40,7 +42,16 @@ def main() -> None:
         sys.exit(2)
     else:
         cmdline.ScrapyArgumentParser = _Parser  # type: ignore[assignment, misc]
+        cmdline._get_commands_dict = lambda *_, **__: commands
         cmdline.execute([NAME, *sys.argv[1:]])
+
+
+def _only(name: str | None, ours: str) -> dict[str, ScrapyCommand]:
+    """Our command of this name, without a look at the others, which import much; nothing where there is none."""
+    if not (ours and name and name.isidentifier()) or find_spec(f"{ours}.{name}") is None:
+        return {}
+    command = getattr(import_module(f"{ours}.{name}"), "Command", None)
+    return {name: command()} if command else {}
 
 
 def overview(commands: Mapping[str, ScrapyCommand], ours: str) -> str:

@@ -127,7 +127,9 @@ def _path(text: str | None) -> Path | None:
     if text is None or text == "-":
         return None
     now = datetime.now(KST)
-    return Path(text.replace("{date}", f"{now:%Y-%m-%d}").replace("{time}", f"{now:%H%M}")).expanduser()
+    path = Path(text.replace("{date}", f"{now:%Y-%m-%d}").replace("{time}", f"{now:%H%M}")).expanduser()
+    target.check(path)
+    return path
 
 
 def _by_name(path: Path | None) -> str:
@@ -139,8 +141,6 @@ def _by_name(path: Path | None) -> str:
 
 def _check(opts: argparse.Namespace, path: Path | None, format_: str) -> None:
     """ArgumentError where options contradict each other, before anything is asked."""
-    if path:
-        target.check(path)
     if format_ == PARQUET:
         parquet.check()
         if path is None and sys.stdout.isatty():

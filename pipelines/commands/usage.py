@@ -13,7 +13,7 @@ from asiatongsin.errors import ArgumentError, SettingError
 from asiatongsin.printable import printable
 from asiatongsin.site import Site
 from pipelines.archive.files import NoArchive
-from pipelines.database.errors import DatabaseUnreachable, DatabaseUnusable
+from pipelines.database.errors import DatabaseUnreachable, DatabaseUnusable, StatementRefused
 from pipelines.disk import data_folder
 
 
@@ -30,7 +30,7 @@ def usage_errors() -> Iterator[None]:
     """
     try:
         yield
-    except (ArgumentError, SettingError, NoArchive, DatabaseUnreachable, DatabaseUnusable) as error:
+    except (ArgumentError, SettingError, NoArchive, DatabaseUnreachable, DatabaseUnusable, StatementRefused) as error:
         raise usage_error(str(error)) from None
 
 

@@ -13,6 +13,7 @@ DatabaseUnusable           fetches and writes nothing; the message says what a p
 ├── DatabaseForeign        to name another database, or to undo a change of the tables
 ├── DatabaseEncoding       to make a database that holds every character
 └── ClocksDiffer           to set the clock that is wrong
+StatementRefused           mends the statement that it has written
 
 `connection.py` raises them where there is no connection; `session.py` makes them of the errors of psycopg. Errors in
 REFUSALS stay as they are: whoever stores a batch sets aside the page that holds the value.
@@ -138,3 +139,7 @@ class ClocksDiffer(DatabaseUnusable):
             f"the clock of this machine ({now:%Y-%m-%d %H:%M} UTC) is {how} that of the database: set the wrong one"
             " right, for example with timedatectl set-ntp true; nothing was fetched"
         )
+
+
+class StatementRefused(Exception):
+    """The database does not run what a person wrote; the message says why."""

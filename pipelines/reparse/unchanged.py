@@ -30,6 +30,8 @@ class Unchanged:
     def left_out(self, chunk: Chunk) -> Chunk:
         """The chunk without them; as it is, where the database does not answer."""
         compared = [page.items for page in chunk.pages if self._is_compared(page.items)]
+        if not compared:
+            return chunk
         with suppress(DatabaseUnreachable, DatabaseUnusable):
             found = self.session.run(lambda connection: differences(connection, compared))
             differing = {_key(one.items) for one in found}

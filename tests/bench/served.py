@@ -59,10 +59,17 @@ class Site:
 @contextmanager
 def served(articles: int, page_bytes: int = 60_000) -> Iterator[Site]:
     """Serves a replica until the end of the block."""
-    command = [sys.executable, "-m", "tests.bench.served", str(articles), str(page_bytes)]
+    with served_under(1, articles, page_bytes) as [site]:
+        yield site
+
+
+@contextmanager
+def served_under(count: int, articles: int, page_bytes: int = 60_000) -> Iterator[list[Site]]:
+    """Serves a replica under so many addresses until the end of the block, each a site of its own to a crawl."""
+    command = [sys.executable, "-m", "tests.bench.served", str(articles), str(page_bytes), str(count)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
-            yield Site(url=process.stdout.readline().strip() if process.stdout else "")
+            yield [Site(url=url) for url in (process.stdout.readline().split() if process.stdout else [])]
         finally:
             process.terminate()
 
@@ -117,12 +124,12 @@ def _response(status: int, content_type: str, body: bytes) -> bytes:
     return head.encode("ascii") + body
 
 
-async def _serve(pages: Pages) -> None:
+async def _serve(pages: Pages, count: int) -> None:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, stopped.set)
-    listening = await loop.create_server(lambda: Answering(pages), HOST, 0)
-    print(f"http://{HOST}:{listening.sockets[0].getsockname()[1]}", flush=True)
+    listening = [await loop.create_server(lambda: Answering(pages), HOST, 0) for _ in range(count)]
+    print(*[f"http://{HOST}:{one.sockets[0].getsockname()[1]}" for one in listening], flush=True)
     await stopped.wait()
 
 
@@ -130,8 +137,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("articles", type=int)
     parser.add_argument("page_bytes", type=int)
+    parser.add_argument("count", type=int)
     given = parser.parse_args()
-    asyncio.run(_serve(Pages(ReplicaSite(given.articles, page_bytes=given.page_bytes))))
+    asyncio.run(_serve(Pages(ReplicaSite(given.articles, page_bytes=given.page_bytes)), given.count))
 
 
 if __name__ == "__main__":

@@ -61,9 +61,17 @@ def test_drain_takes_no_arguments(scrapy: Scrapy, data: Path) -> None:
     assert run.last_line.endswith("asiatongsin drain takes no arguments")
 
 
-def test_export_says_what_stores_the_spool_now(scrapy: Scrapy) -> None:
+def test_export_alone_says_what_to_write_and_what_stores_the_spool(scrapy: Scrapy) -> None:
     run = scrapy("export", DATABASE_URL=UNREACHABLE)
-    assert (run.status, "`asiatongsin drain` now" in run.last_line) == (2, True)
+    assert (run.status, "what stores the spool is `asiatongsin drain`" in run.last_line) == (2, True)
+
+
+@pytest.mark.sql
+def test_export_writes_to_standard_output(scrapy: Scrapy, connection: Connection, database_url: str) -> None:
+    export(connection, page(1, headline="기사 1의 제목"))
+    run = scrapy("export", "articles", "--format", "jsonl", DATABASE_URL=database_url)
+    assert (run.status, run.last_line) == (0, "asiatongsin: 1 row of articles"), run.log
+    assert '"headline":"기사 1의 제목"' in run.output
 
 
 def test_drain_says_that_an_address_is_none(scrapy: Scrapy, data: Path) -> None:

@@ -1,11 +1,12 @@
-"""What the README says is true: its queries run, its commands, arguments, statuses, tables and settings exist."""
+"""What the README says is true: its commands, arguments, statuses, tables and settings exist.
+
+That its queries run as they stand is tested in `tests/sql/test_sql_command.py`.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import re
-
-from psycopg import Connection
 
 from asiatongsin import settings
 from asiatongsin.arguments import Arguments
@@ -23,14 +24,6 @@ def section(title: str) -> str:
 
 def first_cells(text: str) -> list[str]:
     return [line.split("|")[1].strip() for line in text.splitlines() if line.startswith("| ")][1:]
-
-
-def test_its_queries_run(connection: Connection) -> None:
-    queries = re.findall(r"```sql\n(.*?)```", README, re.DOTALL)
-    statements = [statement for block in queries for statement in block.split(";\n") if statement.strip()]
-    assert len(statements) >= 3
-    for statement in statements:
-        connection.execute(statement)
 
 
 def test_its_commands_exist(scrapy: Scrapy) -> None:

@@ -11,7 +11,7 @@ import pytest
 from psycopg import Connection
 
 from asiatongsin.items import PageItems
-from pipelines.exporters import crawls
+from pipelines.exporters import removed_articles
 from tests.samples import AT, NO, archived, export, image, later, link, page, record, removed, story
 from tests.stored import rows, value
 
@@ -69,7 +69,7 @@ def test_an_article_that_goes_and_comes_back_is_stamped(stored: Connection) -> N
         for hours in (24, 72):
             export(stored, removed(at=later(60 * hours)), crawl=f"gone {hours}")
             over = replace(record(f"gone {hours}"), finished_at=later(60 * hours), gone_after=timedelta(days=1))
-            crawls.write(stored, over)
+            removed_articles.confirm(stored, over)
 
     assert is_stamped(stored, go)
     assert value(stored, "SELECT gone_at FROM articles") is not None

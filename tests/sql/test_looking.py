@@ -14,7 +14,8 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
 from asiatongsin.known import EVERYWHERE
-from pipelines.commands import changes, diff, gaps, reparse, search, sections, status, summary
+from pipelines.commands import changes, diff, gaps, reparse, search, sections, sql, status, summary
+from pipelines.commands import export as export_command
 from pipelines.crawl.run import check_usage
 from pipelines.database.errors import DatabaseMissing, DatabaseRights, DatabaseTooOld
 from pipelines.database.migrate import migrations
@@ -27,10 +28,12 @@ CURRENT = migrations()[-1].version
 LOOKING: dict[str, tuple[Callable[[], ScrapyCommand], list[str]]] = {
     "changes": (changes.Command, []),
     "diff": (diff.Command, ["142893"]),
+    "export": (export_command.Command, ["articles", "-o", "/dev/null", "--format", "csv"]),
     "gaps": (gaps.Command, ["--site", SITE, "--from", "1", "--to", "9"]),
     "reparse": (reparse.Command, ["--dry-run", "--jobs", "1"]),
     "search": (search.Command, ["전통시장"]),
     "sections": (sections.Command, []),
+    "sql": (sql.Command, ["SELECT 1"]),
     "status": (status.Command, []),
     "status of a site": (status.Command, ["--site", SITE]),
     "summary": (summary.Command, []),

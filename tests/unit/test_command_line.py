@@ -16,6 +16,7 @@ from asiatongsin.__main__ import main
 from asiatongsin.nearest import nearest
 from pipelines.commands.crawl import Command
 from tests.conftest import ROOT
+from tests.processes import run
 
 
 @pytest.fixture(autouse=True)
@@ -99,3 +100,23 @@ def test_the_package_has_the_version_that_the_code_names() -> None:
 @pytest.mark.parametrize(("word", "meant"), [("STATUS", "status"), ("gasp", "gaps"), ("한글", "status")])
 def test_the_nearest_name_is_one_of_those_given(word: str, meant: str) -> None:
     assert nearest(word, ["status", "gaps"]) == meant
+
+
+ONLY = """
+import sys
+from asiatongsin.__main__ import main
+sys.argv = ["asiatongsin", "status", "--schema"]
+try:
+    main()
+finally:
+    print("loaded:", *sys.modules)
+"""
+
+
+def test_a_command_imports_no_other_nor_what_only_crawls_need() -> None:
+    ended = run(ONLY)
+    loaded = set(ended.stdout.rpartition("loaded:")[2].split())
+    others = {f"pipelines.commands.{name}" for name in ("crawl", "gaps", "reparse")}
+    crawling = {"pipelines.crawl", "pipelines.stages", "apprise", "aiohttp", "twisted.internet.reactor", "scrapy.shell"}
+    assert "pipelines.commands.status" in loaded
+    assert loaded & (others | crawling) == set()

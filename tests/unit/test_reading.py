@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -86,6 +87,19 @@ def test_names_what_stands_in_for_a_field() -> None:
     found = places(f'<div class="art_top"><h2>제목</h2>{INFO}</div>{BODY}')
     assert (found["reporter"], found["reporter_email"]) == ("the text of the body", ".art_top .art_info > li")
     assert (found["published_at"], found["body"]) == (".art_top .art_info > li", "#news_body_area")
+
+
+def test_the_example_of_the_documentation_runs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("saved.html").write_bytes(PAGES[0].read_bytes())
+    [example] = re.findall(
+        r"```python\n(.*?)```", (ROOT / "docs" / "looking.md").read_text(encoding="utf-8"), re.DOTALL
+    )
+    exec(example, {})
+    headline = json.loads(PAGES[0].with_name("expected.json").read_text(encoding="utf-8"))["headline"]
+    assert capsys.readouterr().out.startswith(headline)
 
 
 def test_whoever_asks_for_the_version_waits_for_no_parser() -> None:
