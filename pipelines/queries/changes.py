@@ -1,7 +1,7 @@
 """What happened to articles in a time: new, edited, taken down, back, their number given to another one.
 
-A change counts for the time at which a crawl found it. So two times that follow on each other hold each change once,
-even where it happened before one of them ended and was found in the other.
+A change counts for the time at which the page was fetched that shows it: when it happened is mostly not known. So two
+times that follow on each other hold it once, even where it happened in one of them and was found in the other.
 """
 
 from __future__ import annotations
