@@ -172,10 +172,10 @@ _ORDER = {kind: place for place, kind in enumerate(Kind)}
 
 
 _UNSEEN = SQL("""
-SELECT site FROM unnest({sites}::text[]) AS site WHERE NOT EXISTS (
-    SELECT FROM crawls AS c WHERE c.site = site
+SELECT s.site FROM unnest({sites}::text[]) AS s (site) WHERE NOT EXISTS (
+    SELECT FROM crawls AS c WHERE c.site = s.site
         AND greatest(c.started_at, c.finished_at, c.last_fetched_at) >= {since} AND c.started_at <= {until}
-) ORDER BY site""")
+) ORDER BY s.site""")
 
 
 def changes(
