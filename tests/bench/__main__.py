@@ -14,7 +14,7 @@ from pipelines.terminal.text_table import text_table
 from tests.bench.found import HEAD, QUICK, Benchmark, Effort, Found
 from tests.bench.report import machine, write
 
-NAMES = ("reading", "crawl", "storing", "nothing_new", "memory", "reparse", "startup", "scale", "search")
+NAMES = ("reading", "crawl", "storing", "nothing_new", "memory", "reparse", "startup", "scale", "search", "export")
 """Each a module beside this one, with a function `run`, in the order in which they run."""
 
 
