@@ -16,13 +16,16 @@ from asiatongsin.korean import clean
 EVERYTHING = "all"
 """What the argument `sections` calls the list of all articles."""
 
+MOST_NOTED, MOST_NAMES, LONGEST_NAME = 200, 5, 100
+"""Entries of a menu that are noted, names of each, characters of a name: whatever a page makes of its menu."""
+
 
 def lists_to_walk(wanted: Sequence[str], front: Page | None, stats: StatsCollector) -> tuple[MenuEntry, ...]:
     """The lists of a crawl; `front` is None where the front page did not come. ArgumentError."""
     menu = front.once(menu_of) if front else ()
     if front:
         stats.set_value(names.SECTIONS, len(menu))
-        stats.set_value(names.MENU, [[entry.no, [*entry.names]] for entry in menu])
+        stats.set_value(names.MENU, _noted(menu))
     everything = everything_of(front) if front else MenuEntry(no=ALL)
     if menu:
         return choose(wanted, menu, everything)
@@ -31,6 +34,11 @@ def lists_to_walk(wanted: Sequence[str], front: Page | None, stats: StatsCollect
     walked = "the list of all articles was walked" if is_all else "the sections were not looked up in it"
     stats.set_value(names.WITHOUT_MENU, f"no menu was found, so {walked}")
     return lists
+
+
+def _noted(menu: Sequence[MenuEntry]) -> list[tuple[int, list[str]]]:
+    """Numbers and names, as far as a menu of a newspaper goes."""
+    return [(entry.no, [name[:LONGEST_NAME] for name in entry.names[:MOST_NAMES]]) for entry in menu[:MOST_NOTED]]
 
 
 def choose(wanted: Sequence[str], menu: Sequence[MenuEntry], everything: MenuEntry) -> tuple[MenuEntry, ...]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 from scrapy.statscollectors import MemoryStatsCollector
 from scrapy.utils.test import get_crawler
@@ -11,7 +9,7 @@ from scrapy.utils.test import get_crawler
 from asiatongsin import statistics
 from asiatongsin.cms import ALL, MenuEntry
 from asiatongsin.errors import ArgumentError
-from asiatongsin.items import Page
+from asiatongsin.reading import page_at
 from asiatongsin.sections import choose, choose_unchecked, lists_to_walk
 
 POLITICS = MenuEntry(no=22, names=("정치",), script="/news/section_type2.html")
@@ -65,16 +63,16 @@ def test_takes_numbers_but_no_names_where_there_is_no_menu() -> None:
 def test_the_menu_is_noted_with_its_numbers_and_names() -> None:
     menu = """<ul id="gnb"><li><a href="/news/section_list_all.html?sec_no=22">정치</a>
         <li><a href="/news/section_list_all.html?sec_no=34"><b>문화</b></a></ul>"""
-    base = "https://newsasia.kr"
-    front = Page(
-        url=f"{base}/",
-        site="newsasia.kr",
-        base=base,
-        kind="front",
-        fetched_at=datetime.now(UTC),
-        status=200,
-        body=menu.encode(),
-    )
+    front = page_at("https://newsasia.kr/", menu.encode())
     stats = MemoryStatsCollector(get_crawler())
     lists_to_walk(["34"], front, stats)
-    assert stats.get_value(statistics.MENU) == [[22, ["정치"]], [34, ["문화"]]]
+    assert stats.get_value(statistics.MENU) == [(22, ["정치"]), (34, ["문화"])]
+
+
+def test_of_a_menu_without_end_the_beginning_is_noted() -> None:
+    link = '<a href="/news/section_list_all.html?sec_no={}">' + 200 * "긴" + "</a>"
+    menu = f'<div id="gnb">{"".join(link.format(no) for no in range(1, 1000))}</div>'
+    stats = MemoryStatsCollector(get_crawler())
+    assert len(lists_to_walk([], page_at("https://newsasia.kr/", menu.encode()), stats)) == 999
+    noted = stats.get_value(statistics.MENU)
+    assert (len(noted), noted[-1]) == (200, (200, [100 * "긴"]))
