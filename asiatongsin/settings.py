@@ -203,6 +203,8 @@ DEFAULT_REQUEST_HEADERS = {
     "Accept-Encoding": "gzip",  # what every reader of WARC files undoes; few do br, hardly one zstd
 }
 FEED_EXPORT_ENCODING = "utf-8"
+FEED_EXPORTERS = {"csv": "asiatongsin.feeds.CsvArticles"}
+FEED_STORE_EMPTY = False  # a crawl that finds nothing new would empty the file of the one before
 LOG_LEVEL = "INFO"
 PROGRESS = False
 """Whether one line is rewritten, instead of log lines; `asiatongsin crawl` sets it on a terminal."""

@@ -204,6 +204,10 @@ SPOOL_BROKEN = "spool/broken"
 """Lines of the spool that cannot be read."""
 
 
+STORED_FEEDS = "feedexport/success_count/"
+"""Scrapy's own: feeds that were written; the kind of the storage follows."""
+
+
 def exported(count: str) -> str:
     """What the database took so far: `pages`, and the articles among them that were `new`, `changed` or `unchanged`.
 

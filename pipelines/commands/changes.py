@@ -54,7 +54,7 @@ class Command(ScrapyCommand):
         parser.add_argument("--reporter", help="name of a reporter; several with commas between")
         parser.add_argument("--only", metavar="KINDS", help=f"with commas between: {kinds}")
         parser.add_argument(
-            "--minimum", metavar="N", default="1", help="edits of at least so many characters; default: 1; 0: all"
+            "--minimum", metavar="N", default="1", help="edits of at least so many characters (default 1; with 0 all)"
         )
         parser.add_argument("--limit", metavar="N", help="the newest N alone; default: all")
         parser.add_argument("--format", choices=("text", "json", "csv", "atom"), default="text", help="default: text")

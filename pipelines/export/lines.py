@@ -8,8 +8,9 @@ from typing import BinaryIO
 
 import psycopg
 from psycopg import Connection
-from psycopg.sql import SQL, Composable
+from psycopg.sql import SQL, Composable, Literal
 
+from asiatongsin.spreadsheets import FORMULA_BEGINS
 from pipelines.export.columns import korean_time, values
 from pipelines.queries.records.records import Column, Wanted, select
 from pipelines.queries.search.search import quick
@@ -20,11 +21,8 @@ Tell = Callable[[int], object]
 _CSV = SQL("COPY ({}) TO STDOUT (FORMAT csv, HEADER, ENCODING 'UTF8')")
 _JSON = SQL("COPY (SELECT row_to_json(t)::text FROM ({}) AS t) TO STDOUT (FORMAT binary)")
 
-# A cell that begins so is a formula to a spreadsheet, and what it does was written by a stranger.
-_DISARMED = SQL(
-    r"CASE WHEN left({0}, 1) IN ('=', '+', '-', '@', '＝', '＋', '－', '＠', E'\t', E'\r', E'\n')"
-    " THEN '''' || {0} ELSE {0} END"
-)
+_DISARMED = SQL("CASE WHEN left({0}, 1) = ANY ({1}) THEN '''' || {0} ELSE {0} END")
+"""The same as `asiatongsin.spreadsheets.disarmed`."""
 
 
 def write_csv(connection: Connection, wanted: Wanted, columns: Sequence[Column], file: BinaryIO, tell: Tell) -> int:
@@ -55,7 +53,7 @@ def write_json(connection: Connection, wanted: Wanted, columns: Sequence[Column]
 
 def _cell(column: Column) -> Composable:
     if column.type == "text":
-        return _DISARMED.format(column.value)
+        return _DISARMED.format(column.value, Literal(list(FORMULA_BEGINS)))
     return SQL("({})::text").format(column.value) if column.type == "boolean" else _value(column)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
-from datetime import date
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from threading import Lock
@@ -16,24 +16,37 @@ from psycopg import Connection
 from psycopg.pq import TransactionStatus
 from scrapy.settings import Settings
 
+from asiatongsin.korean import KST
 from pipelines.database.connection import Database
 from pipelines.database.errors import DatabaseEmpty
 from pipelines.database.migrate import require_schema
 from pipelines.database.rights import READ
 from pipelines.database.session import translate_error
+from pipelines.news.arguments import Moment, Names, filters_of, kinds_of_change, names, numbers
 from pipelines.news.models import Article, Attachment, Image, Reading, RelatedStory, Revision
 from pipelines.news.rows import TIME_ZONE, Rows
+from pipelines.queries.changes import Change, changes
 from pipelines.queries.records import kinds
 from pipelines.queries.records.records import Wanted, count, rows
-from pipelines.queries.search.filters import Filters
 
 T = TypeVar("T")
 
-Moment = str | date | None
-"""A time or day, or what options of commands take: `"2026-01-01"`, `"30d"`, `"yesterday"`."""
-
-Names = str | Iterable[str] | None
-"""One name, or several: in a list, or with commas between."""
+OF_CHANGE = {
+    "kind": "text",
+    **dict.fromkeys(("at", "after", "before"), "timestamptz"),
+    "site": "text",
+    "no": "bigint",
+    **dict.fromkeys(("url", "section", "reporter"), "text"),
+    "published_at": "timestamptz",
+    "headline": "text",
+    "revision": "bigint",
+    "modified_at": "timestamptz",
+    "headline_before": "text",
+    "parts": "text[]",
+    **dict.fromkeys(("added", "removed"), "bigint"),
+    "now": "text",
+}
+"""Columns of `changes`, and their types in PostgreSQL's words."""
 
 _IN_KOREAN_TIME = "SELECT set_config('TimeZone', %s, true)"
 
@@ -98,7 +111,7 @@ class News:
         E-mail addresses of reporters are there only `with_email`; without, texts have a mark in the place of each.
         """
         filters = filters_of(match, site=site, section=section, reporter=reporter, since=since, until=until)
-        return self._rows(Wanted(filters=filters, numbers=_numbers(no), with_email=with_email), Article)
+        return self._rows(Wanted(filters=filters, numbers=numbers(no), with_email=with_email), Article)
 
     def revisions(
         self,
@@ -112,7 +125,7 @@ class News:
     ) -> Rows[Revision]:
         """All texts that articles had, oldest first; the filters choose the articles."""
         filters = filters_of(match, site=site, section=section, since=since, until=until)
-        return self._rows(Wanted(kind=kinds.REVISION_KIND, filters=filters, numbers=_numbers(no)), Revision)
+        return self._rows(Wanted(kind=kinds.REVISION_KIND, filters=filters, numbers=numbers(no)), Revision)
 
     def related(
         self,
@@ -126,7 +139,7 @@ class News:
     ) -> Rows[RelatedStory]:
         """Teasers around articles; the filters choose the articles whose pages show them."""
         filters = filters_of(match, site=site, section=section, since=since, until=until)
-        return self._rows(Wanted(kind=kinds.RELATED_KIND, filters=filters, numbers=_numbers(no)), RelatedStory)
+        return self._rows(Wanted(kind=kinds.RELATED_KIND, filters=filters, numbers=numbers(no)), RelatedStory)
 
     def images(
         self,
@@ -140,7 +153,7 @@ class News:
     ) -> Rows[Image]:
         """Addresses and captions of photos; the filters choose the articles."""
         filters = filters_of(match, site=site, section=section, since=since, until=until)
-        return self._rows(Wanted(kind=kinds.IMAGE_KIND, filters=filters, numbers=_numbers(no)), Image)
+        return self._rows(Wanted(kind=kinds.IMAGE_KIND, filters=filters, numbers=numbers(no)), Image)
 
     def attachments(
         self,
@@ -154,14 +167,46 @@ class News:
     ) -> Rows[Attachment]:
         """Files that articles offer; the filters choose the articles."""
         filters = filters_of(match, site=site, section=section, since=since, until=until)
-        return self._rows(Wanted(kind=kinds.ATTACHMENT_KIND, filters=filters, numbers=_numbers(no)), Attachment)
+        return self._rows(Wanted(kind=kinds.ATTACHMENT_KIND, filters=filters, numbers=numbers(no)), Attachment)
 
     def weather(
         self, city: Names = None, *, site: Names = None, since: Moment = None, until: Moment = None
     ) -> Rows[Reading]:
         """Temperatures and conditions of cities, in the order of time; 서울 and Seoul name the same one."""
         filters = filters_of(site=site, since=since, until=until)
-        return self._rows(Wanted(kind=kinds.WEATHER_KIND, filters=filters, cities=_names(city)), Reading)
+        return self._rows(Wanted(kind=kinds.WEATHER_KIND, filters=filters, cities=names(city)), Reading)
+
+    def changes(  # noqa: PLR0913  each is a filter
+        self,
+        since: Moment = "7d",
+        *,
+        until: Moment = None,
+        match: str = "",
+        site: Names = None,
+        section: Names = None,
+        reporter: Names = None,
+        only: Names = None,
+        minimum: int = 1,
+    ) -> Rows[Change]:
+        """What crawls found in a time, the newest first: articles new, edited, gone, back, or replaced.
+
+        `only` names some of these. Edits of fewer than `minimum` characters are left out.
+        """
+        filters = filters_of(match, site=site, section=section, reporter=reporter)
+        span = filters_of(since=since, until=until)
+        kinds_wanted = kinds_of_change(only)
+
+        def read() -> list[Change]:
+            first, last = span.since or datetime.min.replace(tzinfo=KST), span.until or datetime.now(KST)
+            with self._in_korean_time() as connection:
+                return changes(connection, first, last, filters, only=kinds_wanted, minimum=minimum)
+
+        return Rows(
+            OF_CHANGE,
+            lambda: ([getattr(change, name) for name in OF_CHANGE] for change in read()),
+            lambda: len(read()),
+            Change,
+        )
 
     def _rows(self, wanted: Wanted, of: type[T]) -> Rows[T]:
         return Rows(
@@ -172,13 +217,19 @@ class News:
         )
 
     def _read(self, wanted: Wanted) -> Iterator[Sequence[Any]]:
-        with self._connected() as connection, connection.transaction():
-            connection.execute(_IN_KOREAN_TIME, [TIME_ZONE])
+        with self._in_korean_time() as connection:
             yield from rows(connection, wanted)
 
     def _count(self, wanted: Wanted) -> int:
         with self._connected() as connection:
             return count(connection, wanted)
+
+    @contextmanager
+    def _in_korean_time(self) -> Iterator[Connection]:
+        """A connection in a transaction that gives times in Korean time."""
+        with self._connected() as connection, connection.transaction():
+            connection.execute(_IN_KOREAN_TIME, [TIME_ZONE])
+            yield connection
 
     @contextmanager
     def _connected(self) -> Iterator[Connection]:
@@ -215,43 +266,3 @@ class News:
                 self._idle.append(connection)
         else:
             connection.close()
-
-
-def filters_of(
-    match: str = "",
-    *,
-    site: Names = None,
-    section: Names = None,
-    reporter: Names = None,
-    since: Moment = None,
-    until: Moment = None,
-) -> Filters:
-    """The filters that these arguments mean. ArgumentError."""
-    return Filters.parse(
-        match,
-        site=_joined(site),
-        section=_joined(section),
-        reporter=_joined(reporter),
-        since=_moment(since),
-        until=_moment(until),
-    )
-
-
-def _moment(given: Moment) -> str | None:
-    return given.isoformat() if isinstance(given, date) else given
-
-
-def _joined(given: Names) -> str | None:
-    return given if given is None or isinstance(given, str) else ",".join(given)
-
-
-def _names(given: Names) -> tuple[str, ...]:
-    if given is None:
-        return ()
-    return tuple(name.strip() for name in given.split(",")) if isinstance(given, str) else tuple(given)
-
-
-def _numbers(given: int | Iterable[int] | None) -> tuple[int, ...] | None:
-    if given is None:
-        return None
-    return (given,) if isinstance(given, int) else tuple(given)

@@ -70,7 +70,8 @@ class Rows(Generic[T]):
         """All rows as a DataFrame of Polars. ModuleNotFoundError says how to install it."""
         with _extra("polars"):
             import polars as pl  # noqa: PLC0415  an extra
-        types = {"bigint": pl.Int64, "integer": pl.Int64, "boolean": pl.Boolean, "double precision": pl.Float64}
+        types: dict[str, Any] = {"bigint": pl.Int64, "integer": pl.Int64, "boolean": pl.Boolean}
+        types |= {"double precision": pl.Float64, "text[]": pl.List(pl.String)}
         series = []
         for (name, of_type), values in zip(self.types.items(), self._columns(), strict=True):
             if of_type == "timestamptz":
@@ -90,6 +91,7 @@ class Rows(Generic[T]):
             "integer": pa.int32(),
             "boolean": pa.bool_(),
             "double precision": pa.float64(),
+            "text[]": pa.list_(pa.string()),
         }
         schema = pa.schema([(name, types.get(of_type, pa.string())) for name, of_type in self.types.items()])
         return pa.Table.from_batches(

@@ -1,7 +1,7 @@
 """What happened to articles in a time: new, edited, taken down, back, their number given to another one.
 
-A change counts for the time at which a crawl found it. So two times that follow on each other hold each change once,
-even where it happened before one of them ended and was found in the other.
+A change counts for the time at which the page was fetched that shows it: when it happened is mostly not known. So two
+times that follow on each other hold it once, even where it happened in one of them and was found in the other.
 """
 
 from __future__ import annotations
@@ -172,10 +172,10 @@ _ORDER = {kind: place for place, kind in enumerate(Kind)}
 
 
 _UNSEEN = SQL("""
-SELECT site FROM unnest({sites}::text[]) AS site WHERE NOT EXISTS (
-    SELECT FROM crawls AS c WHERE c.site = site
+SELECT s.site FROM unnest({sites}::text[]) AS s (site) WHERE NOT EXISTS (
+    SELECT FROM crawls AS c WHERE c.site = s.site
         AND greatest(c.started_at, c.finished_at, c.last_fetched_at) >= {since} AND c.started_at <= {until}
-) ORDER BY site""")
+) ORDER BY s.site""")
 
 
 def changes(

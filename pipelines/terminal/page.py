@@ -66,8 +66,9 @@ def _in_short(value: object) -> str:
     if isinstance(value, datetime):
         return f"{value.astimezone(KST):%Y-%m-%d %H:%M:%S} (Korean time)"
     if isinstance(value, tuple):
-        is_text = isinstance(value[0], str)
-        return f"{len(value)} paragraphs, {sum(map(len, value)):,} characters" if is_text else f"{len(value)}"
+        if isinstance(value[0], str):
+            return f"{len(value)} paragraph{'s' * (len(value) > 1)}, {sum(map(len, value)):,} characters"
+        return f"{len(value)}"
     return f"{value}"
 
 

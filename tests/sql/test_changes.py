@@ -136,6 +136,7 @@ def test_says_of_which_site_nothing_can_be_known(connection: Connection) -> None
     export(connection, page())
     assert unseen(connection, later(-60), later(60)) == []
     assert unseen(connection, later(60), later(120)) == [SITE]
+    assert unseen(connection, later(-60), later(60), Filters.parse("site:newsasia.kr,example.kr")) == ["example.kr"]
 
 
 @pytest.fixture

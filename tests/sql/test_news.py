@@ -17,8 +17,9 @@ from asiatongsin.errors import ArgumentError
 from asiatongsin.korean import KST
 from pipelines.database.errors import DatabaseEmpty, DatabaseRights, DatabaseUnreachable
 from pipelines.news import models
-from pipelines.news.news import News
+from pipelines.news.news import OF_CHANGE, News
 from pipelines.news.rows import ROWS_AT_ONCE, Rows
+from pipelines.queries.changes import Change
 from pipelines.queries.records.kinds import KINDS
 from tests.samples import AT, SITE, UNREACHABLE, export, image, later, link, page, story
 from tests.stored import rows
@@ -91,6 +92,35 @@ def test_every_kind_gives_its_rows(news: News) -> None:
     assert {one.url for one in news.attachments(2)} == {link(1).url}
     assert [reading.temperature_c for reading in news.weather("서울")] == [1.0, 2.0, 3.0]
     assert [reading.temperature_c for reading in news.weather("Seoul", since=AT)] == [1.0, 2.0, 3.0]
+
+
+def test_changes_are_those_of_the_command(news: News) -> None:
+    [edit] = news.changes(since=later(60), until=later(60))
+    assert (edit.kind, edit.no, edit.at, edit.parts) == ("edited", 1, later(60), ("headline",))
+    assert (edit.headline_before, edit.headline, edit.at.utcoffset()) == (
+        "기후위기",
+        "기후위기, 새로",
+        timedelta(hours=9),
+    )
+    assert [(change.kind, change.no) for change in news.changes("2025-10-01")] == [
+        ("edited", 1),
+        ("new", 3),
+        ("new", 2),
+        ("new", 1),
+    ]
+    found = news.changes("2025-10-01", only="edited", match="기후", section=["정치"])
+    assert len(found) == len(found.df()) == found.polars().height == found.arrow().num_rows == 1
+    assert found.arrow()["parts"].to_pylist() == [["headline"]]
+    assert found.polars()["parts"].to_list() == [["headline"]]
+    assert list(found.df()["parts"]) == [("headline",)]
+    assert len(news.changes("2025-10-01", only=["gone", "edited"], minimum=100)) == 0
+    assert len(news.changes()) == 0
+    with pytest.raises(ArgumentError, match="only=changed: write some of new, edited, gone, back, replaced"):
+        news.changes(only="changed")
+
+
+def test_the_columns_of_changes_are_those_of_a_change() -> None:
+    assert list(OF_CHANGE) == [field.name for field in fields(Change)]
 
 
 @pytest.mark.parametrize("kind", OF_KIND)

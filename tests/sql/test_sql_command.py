@@ -79,13 +79,17 @@ def test_takes_statements_from_standard_input(run: Run, monkeypatch: pytest.Monk
 
 
 def test_only_reads_unless_it_is_told_to_write(run: Run, connection: Connection) -> None:
-    for statement in ("DELETE FROM articles", "BEGIN; DELETE FROM articles; COMMIT", "SELECT 1; CREATE TABLE x ()"):
+    for statement in (
+        "DELETE FROM article_texts",
+        "BEGIN; DELETE FROM article_texts; COMMIT",
+        "SELECT 1; CREATE TABLE x ()",
+    ):
         with pytest.raises(UsageError, match=r"read-only transaction: asiatongsin sql only reads; --write lets it"):
             run(statement)
     assert value(connection, "SELECT count(*) FROM articles") == 2
-    assert run("--write", "DELETE FROM articles WHERE no = 1")[1] == "asiatongsin: DELETE 1\n"
+    assert run("--write", "DELETE FROM article_texts WHERE no = 1")[1] == "asiatongsin: DELETE 1\n"
     with pytest.raises(UsageError, match="division by zero"):
-        run("--write", "DELETE FROM articles; SELECT 1 / 0")
+        run("--write", "DELETE FROM article_texts; SELECT 1 / 0")
     assert value(connection, "SELECT count(*) FROM articles") == 1
 
 
@@ -162,8 +166,8 @@ def test_the_role_that_only_looks_may_look_and_change_nothing(
     connection.execute("CREATE TABLE later_table ()")  # as a later version may make one
     url = conninfo.make_conninfo(database_url, user=reader, password="choose-one")
     assert run("SELECT count(*) FROM articles, later_table", url=url)[1] == "asiatongsin: SELECT 1\n"
-    with pytest.raises(UsageError, match="permission denied for table articles"):
-        run("--write", "DELETE FROM articles", url=url)
+    with pytest.raises(UsageError, match="permission denied for table article_texts"):
+        run("--write", "DELETE FROM article_texts", url=url)
     search = SearchCommand()
     search.settings = settings(url, data)
     parser = argparse.ArgumentParser()
