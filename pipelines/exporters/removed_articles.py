@@ -12,6 +12,7 @@ from pipelines.crawl_record import CrawlRecord
 from pipelines.database.crawl_tables import REMOVED_ARTICLES
 from pipelines.database.statements import only, unnest
 from pipelines.database.tables import CAPTURE
+from pipelines.exporters import articles
 from pipelines.exporters.columns import lists
 
 _SIGHTING = CAPTURE | only(REMOVED_ARTICLES, "form", "listed")
@@ -71,6 +72,7 @@ def confirm(connection: Connection, record: CrawlRecord) -> None:
     Example: with GONE_AFTER=1d, sightings on Monday and Tuesday. The text stays; the same record may come again.
     """
     if record.finished_at and record.gone_after is not None:
+        articles.lock(connection, [record.site])  # a visit that is being stored counts as well
         values = {"site": record.site, "crawl": record.id, "gone_after": record.gone_after}
         connection.execute(_CONFIRM, values)
         connection.execute(_GONE, values)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from psycopg import Connection
 
 from asiatongsin.items import PageItems
 from pipelines.exporters import removed_articles
+from pipelines.exporters.batch import export_segments
 from pipelines.exporters.future_times import set_back
+from tests.processes import wait_until
 from tests.samples import AT, SITE, ago, archived, check, export, later, page, record, removed, story
 from tests.stored import rows, value
 
@@ -42,6 +46,12 @@ def visit(minutes: float = 0, **text: Any) -> PageItems:
 
 def place(minutes: int) -> tuple[datetime, str, int]:
     return later(minutes), f"{minutes}.warc.gz", minutes + 1000
+
+
+def confirm(connection: Connection, crawl: str, minutes: int) -> None:
+    ended = record(crawl, finished_at=later(minutes), gone_after=timedelta(days=1))
+    with connection.transaction():
+        removed_articles.confirm(connection, ended)
 
 
 def test_an_unchanged_visit_leaves_the_row_of_the_article_as_it_is(connection: Connection) -> None:
@@ -127,9 +137,25 @@ def test_an_article_is_gone_only_when_it_was_not_fetched_since(
     export(connection, visit(fetched), crawl="a")
     for crawl, minutes in (("b", 10), ("c", 1600)):
         removed_articles.write(connection, [removed(at=later(minutes))], [], crawl)
-        ended = record(crawl, finished_at=later(minutes), gone_after=later(1440) - AT)
-        removed_articles.confirm(connection, ended)
+        confirm(connection, crawl, minutes)
     assert value(connection, "SELECT gone_at IS NOT NULL FROM articles") == is_gone
+
+
+def test_an_article_whose_visit_is_being_stored_is_not_gone(connection: Connection, database_url: str) -> None:
+    waits = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    export(connection, visit())
+    for crawl, minutes in (("b", 10), ("c", 1600)):
+        removed_articles.write(connection, [removed(at=later(minutes))], [], crawl)
+        if crawl == "b":
+            confirm(connection, crawl, minutes)
+    with psycopg.connect(database_url) as storing, ThreadPoolExecutor(1) as thread:
+        storing.execute("SELECT")  # its transaction stays open
+        export_segments(storing, record("late"), {1: [visit(800)]}, keep=str)
+        done = thread.submit(confirm, connection, "c", 1600)
+        wait_until(lambda: done.done() or bool(rows(storing, waits)))
+        storing.commit()
+        done.result()
+    assert rows(connection, "SELECT fetched_at, gone_at FROM articles") == [(later(800), None)]
 
 
 def test_the_same_page_read_again_changes_nothing_but_may_bring_its_place(connection: Connection) -> None:
