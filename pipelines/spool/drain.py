@@ -26,6 +26,7 @@ from pipelines.disk import make_private_folder, write_whole
 from pipelines.exporters import crawls
 from pipelines.exporters.batch import Exported, export_segments
 from pipelines.exporters.future_times import set_back
+from pipelines.freed_memory import give_back
 from pipelines.queries import coverage_history
 from pipelines.spool.belonging import DatabaseOther, identity_of, remember, remembered
 from pipelines.spool.folder import DAMAGED, Spool, encode, read_segment
@@ -143,6 +144,7 @@ class Drain:
             self.total.add(self._session.run(work))
             # A statement costs as much for one segment as for a few.
             self._batch_bytes = int(min(BATCH_BYTES, batch.size * BATCH_SECONDS / (monotonic() - started_at + 0.001)))
+            give_back()
             for path in batch.paths:
                 path.unlink()
             if batch.failed:

@@ -62,7 +62,7 @@ FLOORS = (
     ("queries",),
     ("archive", "exporters"),
     ("database", "crawl_record"),
-    ("disk", "threads"),
+    ("disk", "freed_memory", "threads"),
 )
 """The floors of `pipelines`, from the top down: each imports only from floors below it, and from `asiatongsin`."""
 
