@@ -88,7 +88,7 @@ BEGIN
 END $function$;
 COMMENT ON FUNCTION note_change() IS 'Stamps a row that is changed.';
 
-CREATE FUNCTION note_change_of_article()
+CREATE FUNCTION note_change_of_articles()
  RETURNS trigger
  LANGUAGE plpgsql
  SET search_path TO '$user', 'public'
@@ -96,12 +96,12 @@ AS $function$
 DECLARE
     now timestamptz := change_time();
 BEGIN
-    UPDATE article_texts AS a SET changed_at = now
-    WHERE a.site = coalesce(NEW.site, OLD.site) AND a.no = coalesce(NEW.no, OLD.no)
+    UPDATE article_texts AS a SET changed_at = now FROM (SELECT DISTINCT site, no FROM changed) AS c
+    WHERE a.site = c.site AND a.no = c.no
         AND coalesce(a.changed_at, '-infinity') <= (SELECT max(begun_until) FROM export_marks);
     RETURN NULL;
 END $function$;
-COMMENT ON FUNCTION note_change_of_article() IS 'Stamps the article to which a changed row belongs.';
+COMMENT ON FUNCTION note_change_of_articles() IS 'Stamps the articles to which changed rows belong.';
 
 CREATE TABLE article_counts (
     site      text    NOT NULL CHECK (site <> ''),
@@ -244,7 +244,9 @@ CREATE TABLE article_images (
     PRIMARY KEY (site, no, position),
     FOREIGN KEY (site, no) REFERENCES article_texts(site, no) ON DELETE CASCADE
 );
-CREATE TRIGGER article_images_changed AFTER INSERT OR DELETE OR UPDATE ON article_images FOR EACH ROW EXECUTE FUNCTION note_change_of_article();
+CREATE TRIGGER article_images_added AFTER INSERT ON article_images REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_change_of_articles();
+CREATE TRIGGER article_images_changed AFTER UPDATE ON article_images REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_change_of_articles();
+CREATE TRIGGER article_images_deleted AFTER DELETE ON article_images REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_change_of_articles();
 COMMENT ON TABLE article_images IS 'The photos of an article, in the order of the page.';
 COMMENT ON COLUMN article_images.site IS 'Host of the site.';
 COMMENT ON COLUMN article_images.no IS 'Number of the article.';
@@ -262,7 +264,9 @@ CREATE TABLE article_links (
     PRIMARY KEY (site, no, position),
     FOREIGN KEY (site, no) REFERENCES article_texts(site, no) ON DELETE CASCADE
 );
-CREATE TRIGGER article_links_changed AFTER INSERT OR DELETE OR UPDATE ON article_links FOR EACH ROW EXECUTE FUNCTION note_change_of_article();
+CREATE TRIGGER article_links_added AFTER INSERT ON article_links REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_change_of_articles();
+CREATE TRIGGER article_links_changed AFTER UPDATE ON article_links REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_change_of_articles();
+CREATE TRIGGER article_links_deleted AFTER DELETE ON article_links REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_change_of_articles();
 COMMENT ON TABLE article_links IS 'Where an article leads: its attachments, what is embedded in it, the links in its text. `scrapy reparse` fills it for articles of before version 13 of the schema.';
 COMMENT ON COLUMN article_links.site IS 'Host of the site.';
 COMMENT ON COLUMN article_links.no IS 'Number of the article.';
@@ -288,7 +292,7 @@ CREATE TABLE replaced_texts (
     PRIMARY KEY (site, no, revision),
     FOREIGN KEY (site, no) REFERENCES article_texts(site, no) ON DELETE CASCADE
 );
-CREATE TRIGGER replaced_texts_changed AFTER UPDATE ON replaced_texts FOR EACH ROW WHEN (old.fetched_at IS DISTINCT FROM new.fetched_at OR old.headline IS DISTINCT FROM new.headline OR old.subheadline IS DISTINCT FROM new.subheadline OR old.body IS DISTINCT FROM new.body OR old.modified_at IS DISTINCT FROM new.modified_at OR old.content_hash IS DISTINCT FROM new.content_hash OR old.returned IS DISTINCT FROM new.returned) EXECUTE FUNCTION note_change_of_article();
+CREATE TRIGGER replaced_texts_changed AFTER UPDATE ON replaced_texts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_change_of_articles();
 COMMENT ON TABLE replaced_texts IS 'The texts of article_revisions that articles does not hold as they were fetched first.';
 COMMENT ON COLUMN replaced_texts.site IS 'Host of the site.';
 COMMENT ON COLUMN replaced_texts.no IS 'Number of the article.';
@@ -371,7 +375,6 @@ CREATE TABLE shown_teasers (
     CHECK (cardinality(positions) = cardinality(related_nos)),
     CHECK (cardinality(variants) = cardinality(related_nos))
 );
-CREATE INDEX shown_teasers_by_change ON shown_teasers (changed_at);
 CREATE TRIGGER shown_teasers_changed BEFORE UPDATE ON shown_teasers FOR EACH ROW WHEN (old.blocks IS DISTINCT FROM new.blocks OR old.starts IS DISTINCT FROM new.starts OR old.positions IS DISTINCT FROM new.positions OR old.related_nos IS DISTINCT FROM new.related_nos OR old.variants IS DISTINCT FROM new.variants) EXECUTE FUNCTION note_change();
 COMMENT ON TABLE shown_teasers IS 'Which teasers were around an article when it was fetched last; the view related_stories shows them one by one.';
 COMMENT ON COLUMN shown_teasers.site IS 'Host of the site.';
@@ -441,7 +444,6 @@ CREATE TABLE weather_snapshots (
     PRIMARY KEY (id),
     CHECK (first_fetched_at <= last_fetched_at)
 ) WITH (autovacuum_vacuum_scale_factor=0.05);
-CREATE INDEX weather_snapshots_by_change ON weather_snapshots (changed_at);
 CREATE INDEX weather_snapshots_by_time ON weather_snapshots (site, first_fetched_at);
 CREATE TRIGGER weather_snapshots_changed BEFORE UPDATE ON weather_snapshots FOR EACH ROW EXECUTE FUNCTION note_change();
 COMMENT ON TABLE weather_snapshots IS 'One row per change of the weather strip. It prints no time of observation: the times are those of the downloads.';

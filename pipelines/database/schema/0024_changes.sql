@@ -45,16 +45,16 @@ END $$;
 COMMENT ON FUNCTION note_change() IS 'Stamps a row that is changed.';
 
 -- A photo or a link belongs to its article. Where no export has begun since that was stamped, it needs no new stamp.
-CREATE FUNCTION note_change_of_article() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+CREATE FUNCTION note_change_of_articles() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
     now timestamptz := change_time();
 BEGIN
-    UPDATE article_texts AS a SET changed_at = now
-    WHERE a.site = coalesce(NEW.site, OLD.site) AND a.no = coalesce(NEW.no, OLD.no)
+    UPDATE article_texts AS a SET changed_at = now FROM (SELECT DISTINCT site, no FROM changed) AS c
+    WHERE a.site = c.site AND a.no = c.no
         AND coalesce(a.changed_at, '-infinity') <= (SELECT max(begun_until) FROM export_marks);
     RETURN NULL;
 END $$;
-COMMENT ON FUNCTION note_change_of_article() IS 'Stamps the article to which a changed row belongs.';
+COMMENT ON FUNCTION note_change_of_articles() IS 'Stamps the articles to which changed rows belong.';
 
 -- A default that is set later leaves the rows of before as they are, and takes no time.
 ALTER TABLE article_texts ADD COLUMN changed_at timestamptz;
@@ -92,23 +92,25 @@ CREATE TRIGGER articles_changed BEFORE UPDATE ON article_texts FOR EACH ROW WHEN
     OR OLD.gone_at IS DISTINCT FROM NEW.gone_at
 ) EXECUTE FUNCTION note_change();
 
-CREATE TRIGGER article_images_changed AFTER INSERT OR UPDATE OR DELETE ON article_images
-    FOR EACH ROW EXECUTE FUNCTION note_change_of_article();
-CREATE TRIGGER article_links_changed AFTER INSERT OR UPDATE OR DELETE ON article_links
-    FOR EACH ROW EXECUTE FUNCTION note_change_of_article();
+CREATE TRIGGER article_images_added AFTER INSERT ON article_images REFERENCING NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION note_change_of_articles();
+CREATE TRIGGER article_images_changed AFTER UPDATE ON article_images REFERENCING NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION note_change_of_articles();
+CREATE TRIGGER article_images_deleted AFTER DELETE ON article_images REFERENCING OLD TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION note_change_of_articles();
+CREATE TRIGGER article_links_added AFTER INSERT ON article_links REFERENCING NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION note_change_of_articles();
+CREATE TRIGGER article_links_changed AFTER UPDATE ON article_links REFERENCING NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION note_change_of_articles();
+CREATE TRIGGER article_links_deleted AFTER DELETE ON article_links REFERENCING OLD TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION note_change_of_articles();
 -- Whatever else happens to an older text changes the number of the newest one.
-CREATE TRIGGER replaced_texts_changed AFTER UPDATE ON replaced_texts
-    FOR EACH ROW WHEN (
-        OLD.fetched_at IS DISTINCT FROM NEW.fetched_at OR OLD.headline IS DISTINCT FROM NEW.headline
-        OR OLD.subheadline IS DISTINCT FROM NEW.subheadline OR OLD.body IS DISTINCT FROM NEW.body
-        OR OLD.modified_at IS DISTINCT FROM NEW.modified_at OR OLD.content_hash IS DISTINCT FROM NEW.content_hash
-        OR OLD.returned IS DISTINCT FROM NEW.returned
-    ) EXECUTE FUNCTION note_change_of_article();
+CREATE TRIGGER replaced_texts_changed AFTER UPDATE ON replaced_texts REFERENCING NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION note_change_of_articles();
 
 ALTER TABLE shown_teasers ADD COLUMN changed_at timestamptz;
 ALTER TABLE shown_teasers ALTER COLUMN changed_at SET DEFAULT change_time();
 COMMENT ON COLUMN shown_teasers.changed_at IS 'When these teasers were stored first, and no others until now. NULL: not since version 24 of the schema.';
-CREATE INDEX shown_teasers_by_change ON shown_teasers (changed_at);
 CREATE TRIGGER shown_teasers_changed BEFORE UPDATE ON shown_teasers FOR EACH ROW WHEN (
     OLD.blocks IS DISTINCT FROM NEW.blocks OR OLD.starts IS DISTINCT FROM NEW.starts
     OR OLD.positions IS DISTINCT FROM NEW.positions OR OLD.related_nos IS DISTINCT FROM NEW.related_nos
@@ -118,6 +120,5 @@ CREATE TRIGGER shown_teasers_changed BEFORE UPDATE ON shown_teasers FOR EACH ROW
 ALTER TABLE weather_snapshots ADD COLUMN changed_at timestamptz;
 ALTER TABLE weather_snapshots ALTER COLUMN changed_at SET DEFAULT change_time();
 COMMENT ON COLUMN weather_snapshots.changed_at IS 'When the row was changed last, also because another page showed it. NULL: not since version 24 of the schema.';
-CREATE INDEX weather_snapshots_by_change ON weather_snapshots (changed_at);
 CREATE TRIGGER weather_snapshots_changed BEFORE UPDATE ON weather_snapshots
     FOR EACH ROW EXECUTE FUNCTION note_change();
