@@ -147,6 +147,7 @@ CREATE TABLE article_texts (
     PRIMARY KEY (site, no),
     CHECK (first_seen_at <= fetched_at)
 ) WITH (toast_tuple_target=700);
+CREATE INDEX article_texts_by_edit ON article_texts (COALESCE(text_fetched_at, fetched_at)) WHERE revision > 1;
 CREATE INDEX articles_by_change ON article_texts (changed_at);
 CREATE INDEX articles_by_terms ON article_texts USING gin (article_terms(site, section, reporter, published_at, headline, subheadline, body));
 CREATE INDEX articles_by_time ON article_texts (site, published_at DESC);
@@ -292,6 +293,7 @@ CREATE TABLE replaced_texts (
     PRIMARY KEY (site, no, revision),
     FOREIGN KEY (site, no) REFERENCES article_texts(site, no) ON DELETE CASCADE
 );
+CREATE INDEX replaced_texts_by_edit ON replaced_texts (fetched_at) WHERE revision > 1;
 CREATE TRIGGER replaced_texts_changed AFTER UPDATE ON replaced_texts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_change_of_articles();
 COMMENT ON TABLE replaced_texts IS 'The texts of article_revisions that articles does not hold as they were fetched first.';
 COMMENT ON COLUMN replaced_texts.site IS 'Host of the site.';
@@ -775,7 +777,7 @@ SELECT site, no, revision, coalesce(text_fetched_at, fetched_at), headline, subh
     CASE WHEN text_fetched_at IS NULL THEN archive_offset ELSE text_archive_offset END,
     CASE WHEN text_fetched_at IS NULL THEN archive_length ELSE text_archive_length END,
     returned
-FROM articles AS a WHERE NOT EXISTS (
+FROM article_texts AS a WHERE NOT EXISTS (
     SELECT FROM replaced_texts AS r WHERE r.site = a.site AND r.no = a.no AND r.revision = a.revision
 );
 COMMENT ON VIEW article_revisions IS 'Every text an article had when it was fetched, oldest first; the newest is that of articles.';

@@ -66,7 +66,7 @@ BEGIN
             coalesce('WITH (' || array_to_string(c.reloptions, ', ') || ')', '') AS options
         FROM pg_depend AS d JOIN pg_rewrite AS r ON r.oid = d.objid JOIN pg_class AS c ON c.oid = r.ev_class
         WHERE d.classid = 'pg_rewrite'::regclass AND d.refobjid = 'article_texts'::regclass AND c.relkind = 'v'
-            AND c.oid <> 'articles'::regclass
+            AND c.oid NOT IN ('articles'::regclass, 'article_revisions'::regclass)  -- when a text was fetched first
     LOOP
         BEGIN
             EXECUTE format(
