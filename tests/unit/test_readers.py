@@ -11,13 +11,16 @@ from scrapy.settings import Settings
 
 from asiatongsin.items import PageItems
 from pipelines.archive.reading import first_record
+from pipelines.database.connection import Database
 from pipelines.reparse import readers
 from pipelines.reparse.captured import Wanted
-from pipelines.reparse.parts import Asked
+from pipelines.reparse.parts import Asked, Part
 from pipelines.reparse.readers import Readers
+from pipelines.reparse.reading import Reader
+from pipelines.reparse.unchanged import Unchanged
 from tests.captured import archive, archived_pages, exchange, fetched, packed_as_one, parts, unpacked, url_of
 from tests.other_warc import Warc, page_of
-from tests.samples import UNREACHABLE, record
+from tests.samples import SITE, UNREACHABLE, record
 from tests.site import ReplicaSite
 
 Read = tuple[list[tuple[int, PageItems]], list[tuple[int, str]], dict[str, str]]
@@ -122,3 +125,14 @@ def test_what_looks_like_a_record_is_found_in_a_page(tmp_path: Path) -> None:
     path = holding_records(tmp_path / "a.warc.gz")
     begins = [member.offset for member in parts(path)]
     assert first_record(path, 1, begins[1]) not in [None, *begins]
+
+
+@pytest.mark.parametrize("url", ["", UNREACHABLE])
+def test_hands_on_all_pages_where_it_cannot_compare_them(tmp_path: Path, url: str) -> None:
+    """The embedded database is left alone: it would run on when the process that asked it is ended."""
+    file, _ = archived_pages(tmp_path, [1, 2])
+    [chunk] = Reader(asked(tmp_path)).read(Part(file=file, start=0))
+    unchanged = Unchanged(Database(url, tmp_path), frozenset({SITE}))
+    assert len(unchanged.left_out(chunk).pages) == 2
+    assert chunk.same == 0
+    assert ("session" in vars(unchanged)) is bool(url)
