@@ -34,7 +34,7 @@ _JOINED = SQL(f"regexp_replace({{}}, '([{KOREAN}]) (?=[{KOREAN}])', '\\1', 'g')"
 
 
 def conditions(filters: Filters, *, has_terms: bool = False) -> Composed:
-    """What an article `a` fulfils, joined by AND; with `has_terms`, without what its terms have told already."""
+    """What an article `a` fulfils, joined by AND; with `has_terms`, without what terms that it has have told already."""
     return SQL(" AND ").join([SQL("true"), *_of_columns(filters), *_of_words(filters.words, has_terms)])
 
 
@@ -74,8 +74,10 @@ def _of_columns(filters: Filters) -> Iterator[Composable]:
 
 
 def _of_words(words: Iterable[Word], has_terms: bool) -> Iterator[Composable]:
+    # While the waiting part of the index is merged, an article may be there with one of its terms and not yet with
+    # another: that it lacks one proves nothing.
     for word in words:
-        if not (has_terms and word.is_told_by_terms):
+        if word.is_excluded or not (has_terms and word.is_told_by_terms):
             yield SQL("NOT ({})" if word.is_excluded else "({})").format(_holds(word))
 
 
