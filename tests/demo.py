@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SCRAPY = [sys.executable, "-m", "scrapy"]
+COMMAND = [sys.executable, "-m", "asiatongsin"]
 
 
 def main() -> int:
-    """Status of the crawl. Run twice, the second crawl finds nothing new: the data stays in `.demo`."""
+    """Status of the crawl. Run twice, the second crawl finds nothing new: the data stay in `.demo`."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--articles", type=int, default=300)
     parser.add_argument("--port", type=int, default=8765)
@@ -23,23 +23,27 @@ def main() -> int:
     with replica(given.articles, given.port) as site:
         argument = ["-a", f"site={site}"]
         say(f"Crawling {site}, a replica of the site with {given.articles} articles")
-        status = scrapy("crawl", "asiatongsin", *argument)
+        status = asiatongsin("crawl", *argument)
         if status:
             return status
         say("What is in the database now (asiatongsin summary)")
-        scrapy("summary")
+        asiatongsin("summary")
         say("What the next crawl would fetch (asiatongsin crawl -a dry=1)")
-        scrapy("crawl", "asiatongsin", *argument, "-a", "dry=1")
+        asiatongsin("crawl", *argument, "-a", "dry=1")
         say("How the crawls went (asiatongsin status)")
-        return scrapy("status")
+        status = asiatongsin("status")
+    say("Look further at these data")
+    show = ("search 시장", "sections", "changes --since 1d", "export articles -o articles.csv", "sql")
+    print("export ASIATONGSIN_DATA=.demo", *(f".venv/bin/asiatongsin {words}" for words in show), sep="\n", flush=True)
+    return status
 
 
-def scrapy(*arguments: str) -> int:
+def asiatongsin(*arguments: str) -> int:
     """Runs a command of the project with its data in `.demo`; `DATABASE_URL` is honoured as everywhere."""
     environment = os.environ | {"ASIATONGSIN_DATA": str(ROOT / ".demo")}
     if not sys.stderr.isatty():
         environment.setdefault("ASIATONGSIN_LOG_LEVEL", "WARNING")
-    return subprocess.run([*SCRAPY, *arguments], cwd=ROOT, env=environment, check=False).returncode
+    return subprocess.run([*COMMAND, *arguments], cwd=ROOT, env=environment, check=False).returncode
 
 
 def say(text: str) -> None:
