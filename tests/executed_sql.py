@@ -36,7 +36,7 @@ def watch(folder: Path) -> None:
     os.environ[VARIABLE] = str(folder)
     atexit.register(write, folder)
     _never.update(constants())
-    for name in ("execute", "executemany", "stream"):
+    for name in ("execute", "executemany", "stream", "copy"):
         setattr(psycopg.Cursor, name, _noting(getattr(psycopg.Cursor, name)))
 
 

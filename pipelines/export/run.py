@@ -51,10 +51,11 @@ class Job:
 
     @property
     def fields_path(self) -> Path | None:
-        """The file that explains the columns: `month.fields.csv` beside `month.csv`; a feed and a pipe have none."""
+        """The file that explains the columns: `month.fields.csv` beside `month.csv`, `month.parquet.fields.csv` beside
+        `month.parquet`; a feed and a pipe have none."""
         if self.path is None or self.format == ATOM or (self.path.exists() and not self.path.is_file()):
             return None
-        return self.path.with_name(f"{self.path.stem}.fields.csv")
+        return self.path.with_name(f"{self.path.name.removesuffix('.csv')}.fields.csv")
 
 
 def run(connection: Connection, job: Job, tell: Tell) -> int:

@@ -137,6 +137,9 @@ def test_a_file_beside_it_explains_the_columns(run: Run, tmp_path: Path) -> None
     assert [field["column"] for field in fields] == [*names, ""]
     assert all(field["meaning"] for field in fields)
     assert "copyright" in fields[-1]["meaning"]
+    run("weather", "-o", "FILE/a.jsonl")
+    assert table(tmp_path / "a.fields.csv") == fields
+    assert table(tmp_path / "a.jsonl.fields.csv")[3]["column"] == "city"
 
 
 def test_addresses_of_reporters_are_there_only_with_email(run: Run, tmp_path: Path) -> None:

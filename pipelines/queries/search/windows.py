@@ -10,7 +10,6 @@ from asiatongsin.korean import KST
 
 _INSTANT = timedelta(microseconds=1)
 _MONTHS = (2, 10, 12)
-_EARLIEST = datetime(1, 1, 2, tzinfo=KST)
 
 
 def windows(first: datetime, last: datetime) -> Iterator[tuple[datetime, datetime]]:
@@ -20,14 +19,14 @@ def windows(first: datetime, last: datetime) -> Iterator[tuple[datetime, datetim
     """
     end = last.astimezone(KST) + _INSTANT
     for months in chain(_MONTHS, (12 * 2**power for power in count(2))):
-        begin = max(_months_before(end - _INSTANT, months - 1), first)
+        begin = max(_months_before(end - _INSTANT, months - 1) or first, first)
         yield begin, end
         if begin <= first:
             return
         end = begin.astimezone(KST)
 
 
-def _months_before(at: datetime, months: int) -> datetime:
-    """The beginning of the month that is so many before that of `at`."""
+def _months_before(at: datetime, months: int) -> datetime | None:
+    """The beginning of the month that is so many before that of `at`; None before the first year."""
     year, month = divmod(at.year * 12 + at.month - 1 - months, 12)
-    return datetime(year, month + 1, 1, tzinfo=KST) if year >= 1 else _EARLIEST
+    return datetime(year, month + 1, 1, tzinfo=KST) if year >= 1 else None
