@@ -17,8 +17,9 @@ from asiatongsin.output import show, show_file
 from asiatongsin.printable import printable, printable_json
 from pipelines.commands.usage import check_settings, given_number, usage_error, usage_errors
 from pipelines.database.session import looking
-from pipelines.feeds.atom import Entry, feed
-from pipelines.feeds.csv_table import csv_table
+from pipelines.datasets.atom import Entry, Feed, atom
+from pipelines.datasets.csv_table import csv_table
+from pipelines.datasets.run import RIGHTS
 from pipelines.queries.changes import Change, Kind, changes, unseen
 from pipelines.queries.search.filters import Filters
 from pipelines.terminal import changes as screen
@@ -28,6 +29,8 @@ USUALLY = timedelta(days=7)
 """How far it looks back where nobody says."""
 
 MOST = 10**6
+FEED = "urn:asiatongsin:changes"
+"""Identity of the feed."""
 
 
 class Command(ScrapyCommand):
@@ -96,7 +99,9 @@ def _show(found: Sequence[Change], form: str, now: datetime) -> None:
     elif form == "csv":
         show_file(as_csv(found))
     elif form == "atom":
-        show_file(feed("urn:asiatongsin:changes", "asiatongsin changes", map(entry, found), now))
+        updated = max((change.at for change in found), default=now)
+        feed = Feed(id=FEED, title="asiatongsin changes", updated=updated, author="asiatongsin", rights=RIGHTS)
+        show_file("".join(atom(feed, map(entry, found))))
     elif found:
         show(screen.text(found))
     else:
@@ -125,6 +130,6 @@ def entry(change: Change) -> Entry:
         id=f"{change.url}#{change.kind}-{change.at.astimezone(KST).isoformat()}",
         title=f"{screen.SHORT[change.kind]}: {change.headline}",
         updated=change.at,
-        link=change.url,
+        url=change.url,
         summary=screen.details(change),
     )

@@ -17,10 +17,10 @@ from asiatongsin.output import show
 from asiatongsin.printable import printable
 from pipelines.commands.usage import check_settings, usage_error, usage_errors
 from pipelines.database.session import looking
-from pipelines.export import parquet, target
-from pipelines.export.columns import BIGKINDS, NAMES, OURS
-from pipelines.export.marks import Mark
-from pipelines.export.run import ATOM, FORMATS, JSONL, PARQUET, RIGHTS, Job, run
+from pipelines.datasets import parquet, target
+from pipelines.datasets.columns import BIGKINDS, NAMES, OURS
+from pipelines.datasets.marks import Mark
+from pipelines.datasets.run import ATOM, FORMATS, JSONL, PARQUET, RIGHTS, Job, run
 from pipelines.queries.records.kinds import KINDS
 from pipelines.queries.records.records import Wanted
 from pipelines.queries.search.filters import Filters

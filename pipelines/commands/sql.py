@@ -16,7 +16,7 @@ from asiatongsin.printable import printable, printable_json
 from pipelines.commands.usage import check_settings, usage_error, usage_errors
 from pipelines.database.console import Result, open_psql, psql, run
 from pipelines.database.session import looking
-from pipelines.feeds.csv_table import csv_table
+from pipelines.datasets.csv_table import csv_table
 from pipelines.terminal.text_table import text_table
 
 EXAMPLE = 'asiatongsin sql "SELECT section, count(*) FROM articles GROUP BY section"'

@@ -18,7 +18,6 @@ from scrapy.exceptions import UsageError
 
 from pipelines.commands import changes as command
 from pipelines.exporters import removed_articles
-from pipelines.feeds.atom import NAMESPACE
 from pipelines.queries.changes import LATE, Change, Kind, changes, unseen
 from pipelines.queries.search.filters import Filters
 from tests.samples import AT, NO, SITE, export, later, page, record, removed
@@ -26,6 +25,7 @@ from tests.sql.test_looking import settings
 
 Run = Callable[..., tuple[str, str]]
 
+NAMESPACE = "http://www.w3.org/2005/Atom"
 DAY = 24 * 60
 BODY = ("시의회가 예산을 의결했다.", "둘째 문단.")
 
@@ -206,7 +206,7 @@ def test_prints_json_csv_and_atom_for_programs(run: Run, week: None) -> None:
     assert out.startswith("\ufeffkind,at,")
     rows = list(csv.DictReader(StringIO(out.removeprefix("\ufeff"))))
     assert rows[1]["headline"].startswith("'=1+1 <b>")
-    assert (rows[2]["at"], rows[2]["parts"], rows[2]["added"]) == ("2025-10-05 10:52:07", "headline", "2")
+    assert (rows[2]["at"], rows[2]["parts"], rows[2]["added"]) == ("2025-10-05T10:52:07+09:00", "headline", "2")
     feed = ElementTree.fromstring(run(*since, "--format", "atom")[0])
     entries = feed.findall(f"{{{NAMESPACE}}}entry")
     assert len({entry.findtext(f"{{{NAMESPACE}}}id") for entry in entries}) == len(entries) == 4

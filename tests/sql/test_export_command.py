@@ -19,7 +19,7 @@ from scrapy.exceptions import UsageError
 
 from asiatongsin.korean import KST
 from pipelines.commands import export as command
-from pipelines.export import parquet as ours
+from pipelines.datasets import parquet as ours
 from pipelines.queries.records.kinds import KINDS
 from tests.samples import AT, SITE, export, later, page, story
 from tests.sql.test_looking import settings

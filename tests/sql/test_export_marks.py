@@ -13,8 +13,8 @@ from psycopg import Connection, conninfo
 from asiatongsin.errors import ArgumentError
 from pipelines.database.connection import Database
 from pipelines.database.errors import DatabaseRights
-from pipelines.export import marks
-from pipelines.export.marks import Mark, since
+from pipelines.datasets import marks
+from pipelines.datasets.marks import Mark, since
 from pipelines.queries.records.kinds import KINDS
 from pipelines.queries.records.records import Wanted, columns, rows
 from pipelines.queries.search.filters import Filters

@@ -64,7 +64,7 @@ def test_prints_a_table_per_statement_in_korean_time(run: Run, connection: Conne
 def test_prints_csv_and_json_for_programs(run: Run) -> None:
     statement = "SELECT no, headline, fetched_at, 1.5 AS half FROM articles WHERE no = 1"
     [row] = csv.DictReader(StringIO(run(statement, "--csv")[0].removeprefix("\ufeff")))
-    assert row == {"no": "1", "headline": "'=제목\n둘", "fetched_at": "2025-10-05 09:52:07", "half": "1.5"}
+    assert row == {"no": "1", "headline": "'=제목\n둘", "fetched_at": "2025-10-05T09:52:07+09:00", "half": "1.5"}
     assert json.loads(run(statement, "--json")[0]) == {
         "no": 1,
         "headline": "=제목\n둘",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from asiatongsin.errors import ArgumentError
-from pipelines.export.target import Dropped, check, replacing
+from pipelines.datasets.target import Dropped, check, replacing
 
 
 def names(folder: Path) -> list[str]:

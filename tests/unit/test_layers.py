@@ -54,11 +54,11 @@ def test_reads_imports_of_every_form() -> None:
 
 FLOORS = (
     ("commands",),
-    ("terminal", "feeds", "news"),
+    ("terminal", "news"),
     ("reparse", "crawl"),
-    ("status", "stages", "monitoring", "export"),
+    ("status", "stages", "monitoring"),
     ("spool",),
-    ("verdict",),
+    ("datasets", "verdict"),
     ("queries",),
     ("archive", "exporters"),
     ("database", "crawl_record"),
@@ -139,7 +139,9 @@ def test_only_commands_raise_usage_errors() -> None:
 
 
 def test_only_what_asks_or_stores_speaks_to_the_database() -> None:
-    rooms = (*("database", "exporters", "queries", "spool", "crawl", "status", "reparse", "verdict", "export", "news"),)
+    rooms = (
+        *("database", "exporters", "queries", "spool", "crawl", "status", "reparse", "verdict", "datasets", "news"),
+    )
     others = [name for name in NAMES if not name.startswith(tuple(f"pipelines/{room}/" for room in rooms))]
     assert offenders(others, "psycopg") == []
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -114,6 +114,12 @@ def test_windows_grow_and_meet() -> None:
     assert [end for _, end in found[1:]] == begins[:-1]
     assert found[0][1] > last
     assert begins[-1] == first
+
+
+def test_windows_reach_back_to_the_first_day_that_there_is() -> None:
+    first = datetime(1, 1, 1, tzinfo=KST)
+    assert [begin for begin, _ in windows(first, datetime(2026, 11, 30, tzinfo=KST))][-1] == first
+    assert [begin for begin, _ in windows(first, first + timedelta(days=2))] == [first]
 
 
 def test_a_long_time_is_asked_for_by_its_years() -> None:

@@ -34,7 +34,7 @@ _JOINED = SQL(f"regexp_replace({{}}, '([{KOREAN}]) (?=[{KOREAN}])', '\\1', 'g')"
 
 
 def conditions(filters: Filters, *, has_terms: bool = False) -> Composed:
-    """What an article `a` fulfils, joined by AND; with `has_terms`, without what terms that it has have told already."""
+    """What an article `a` fulfils, joined by AND; with `has_terms`, without what the terms it has have told."""
     return SQL(" AND ").join([SQL("true"), *_of_columns(filters), *_of_words(filters.words, has_terms)])
 
 

@@ -16,7 +16,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """The table as text. Times are Korean; what is unknown is empty."""
+    """The table as text. Times are Korean, as 2025-10-05T09:52:07+09:00; what is unknown is empty."""
     text = StringIO()
     writer = csv.writer(text)
     writer.writerow(head)
@@ -26,5 +26,5 @@ def csv_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 def _cell(value: object) -> object:
     if isinstance(value, datetime):
-        return f"{value.astimezone(KST):%Y-%m-%d %H:%M:%S}"
+        return value.astimezone(KST).isoformat(timespec="seconds")
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -17,11 +17,11 @@ from psycopg import Connection
 
 from asiatongsin.errors import ArgumentError
 from asiatongsin.nearest import nearest
+from pipelines.datasets.columns import OURS, columns_of
+from pipelines.datasets.lines import Tell, write_csv, write_json
+from pipelines.datasets.marks import Mark, since
+from pipelines.datasets.target import Dropped, replacing
 from pipelines.disk import write_whole
-from pipelines.export.columns import OURS, columns_of
-from pipelines.export.lines import Tell, write_csv, write_json
-from pipelines.export.marks import Mark, since
-from pipelines.export.target import Dropped, replacing
 from pipelines.queries.records.records import Column, Wanted, check_names, cities
 
 CSV, JSONL, PARQUET, ATOM = "csv", "jsonl", "parquet", "atom"
@@ -90,10 +90,10 @@ def _write_rows(connection: Connection, job: Job, columns: Sequence[Column], fil
     if job.format == JSONL:
         return write_json(connection, job.wanted, columns, file, tell)
     if job.format == ATOM:
-        from pipelines.export.feed import write_atom  # noqa: PLC0415  what few need is imported when it is needed
+        from pipelines.datasets.feed import write_atom  # noqa: PLC0415  what few need is imported when it is needed
 
         return write_atom(connection, job.wanted, columns, file, tell, asked=job.asked, note=RIGHTS)
-    from pipelines.export.parquet import write_parquet  # noqa: PLC0415
+    from pipelines.datasets.parquet import write_parquet  # noqa: PLC0415
 
     return write_parquet(connection, job.wanted, columns, file, tell, RIGHTS)
 

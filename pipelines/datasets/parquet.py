@@ -11,8 +11,8 @@ from psycopg import Connection
 from psycopg.sql import SQL
 
 from asiatongsin.errors import ArgumentError
-from pipelines.export.columns import values
-from pipelines.export.lines import Tell
+from pipelines.datasets.columns import values
+from pipelines.datasets.lines import Tell
 from pipelines.queries.records.records import Column, Wanted, select
 from pipelines.queries.search.search import quick
 

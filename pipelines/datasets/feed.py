@@ -11,8 +11,8 @@ from uuid import NAMESPACE_URL, uuid5
 from psycopg import Connection
 
 from asiatongsin.errors import ArgumentError
-from pipelines.export.atom import Entry, Feed, atom
-from pipelines.export.lines import Tell
+from pipelines.datasets.atom import Entry, Feed, atom
+from pipelines.datasets.lines import Tell
 from pipelines.exporters.articles import PARAGRAPH_BREAK
 from pipelines.queries.records.kinds import ARTICLE_KIND
 from pipelines.queries.records.records import Column, Wanted, rows

@@ -11,7 +11,7 @@ from psycopg import Connection
 from psycopg.sql import SQL, Composable, Literal
 
 from asiatongsin.spreadsheets import FORMULA_BEGINS
-from pipelines.export.columns import korean_time, values
+from pipelines.datasets.columns import korean_time, values
 from pipelines.queries.records.records import Column, Wanted, select
 from pipelines.queries.search.search import quick
 

@@ -1,1 +1,0 @@
-"""Files for other programs, made of what queries find."""
