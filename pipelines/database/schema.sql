@@ -149,7 +149,7 @@ CREATE TABLE article_texts (
 ) WITH (toast_tuple_target=700);
 CREATE INDEX article_texts_by_edit ON article_texts (COALESCE(text_fetched_at, fetched_at)) WHERE revision > 1;
 CREATE INDEX articles_by_change ON article_texts (changed_at);
-CREATE INDEX articles_by_terms ON article_texts USING gin (article_terms(site, section, reporter, published_at, headline, subheadline, body));
+CREATE INDEX articles_by_terms ON article_texts USING gin (article_terms(site, section, reporter, published_at, headline, subheadline, body)) WITH (gin_pending_list_limit='512');
 CREATE INDEX articles_by_time ON article_texts (site, published_at DESC);
 CREATE INDEX articles_gone ON article_texts (site, no) WHERE gone_at IS NOT NULL;
 CREATE TRIGGER articles_added AFTER INSERT ON article_texts REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION count_articles();

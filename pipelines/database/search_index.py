@@ -24,7 +24,8 @@ _MEMORY = "SET maintenance_work_mem = '256MB'"
 _DROP = "DROP INDEX CONCURRENTLY IF EXISTS articles_by_terms"
 _BUILD = """
 CREATE INDEX CONCURRENTLY articles_by_terms ON article_texts
-USING gin (article_terms(site, section, reporter, published_at, headline, subheadline, body))"""
+USING gin (article_terms(site, section, reporter, published_at, headline, subheadline, body))
+WITH (gin_pending_list_limit = 512)"""
 _NO_STATISTICS = "ALTER INDEX articles_by_terms ALTER COLUMN 1 SET STATISTICS 0"
 _PROGRESS = """
 SELECT phase, coalesce(blocks_done, 0) AS done, coalesce(blocks_total, 0) AS total
