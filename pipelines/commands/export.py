@@ -20,7 +20,7 @@ from pipelines.database.session import looking
 from pipelines.datasets import parquet, target
 from pipelines.datasets.columns import BIGKINDS, NAMES, OURS
 from pipelines.datasets.marks import Mark
-from pipelines.datasets.run import ATOM, FORMATS, JSONL, PARQUET, RIGHTS, Job, run
+from pipelines.datasets.run import ATOM, FORMATS, JSONL, PARQUET, RIGHTS, Job, check_free, run
 from pipelines.queries.records.kinds import KINDS
 from pipelines.queries.records.records import Wanted
 from pipelines.queries.search.filters import Filters
@@ -53,7 +53,7 @@ class Command(ScrapyCommand):
         super().add_options(parser)
         parser.add_argument("-o", "--output", metavar="FILE", help="without it: standard output")
         parser.add_argument("--format", choices=FORMATS, help="without it by the name of the file, else csv")
-        parser.add_argument("--match", metavar="QUERY", default="", help="only articles that asiatongsin search finds")
+        parser.add_argument("--match", metavar="QUERY", help="only articles that asiatongsin search finds")
         parser.add_argument("--section", help="name of a section; several with commas between")
         parser.add_argument("--site", help="base address or host; several with commas between")
         parser.add_argument("--reporter", help="name of a reporter; several with commas between")
@@ -79,7 +79,8 @@ class Command(ScrapyCommand):
             ):
                 number = run(connection, job, bar.update)
         except OSError as error:
-            raise usage_error(f"cannot write {job.path}: {error.strerror or error}; {_left(job)}") from None
+            where = job.path or "the output"
+            raise usage_error(f"cannot write {where}: {error.strerror or error}; {_left(job)}") from None
         except KeyboardInterrupt:
             raise usage_error(f"interrupted: {_left(job)}") from None
         show(f"asiatongsin: {RIGHTS}", sys.stderr)
@@ -104,21 +105,23 @@ def _job(kind: str, opts: argparse.Namespace) -> Job:
     format_ = opts.format or _by_name(path)
     mark = Mark(name=opts.new_since, kind=kind, filters=asked or None) if opts.new_since is not None else None
     _check(opts, path, format_)
-    cities = tuple(clean(city) for city in opts.city.split(",")) if opts.city else ()
+    cities = tuple(clean(city) for city in opts.city.split(",")) if opts.city is not None else ()
     wanted = Wanted(
         kind=KINDS[kind], filters=_filters(opts, datetime.now(KST)), cities=cities, with_email=opts.with_email
     )
-    return Job(wanted=wanted, format=format_, names=opts.names, path=path, asked=asked, mark=mark)
+    job = Job(wanted=wanted, format=format_, names=opts.names, path=path, asked=asked, mark=mark)
+    check_free(job)
+    return job
 
 
 def _filters(opts: argparse.Namespace, now: datetime) -> Filters:
-    return Filters.parse(opts.match, now=now, **{name: getattr(opts, name) for name in FILTERS})
+    return Filters.parse(opts.match or "", now=now, **{name: getattr(opts, name) for name in FILTERS})
 
 
 def _asked(opts: argparse.Namespace) -> str:
     """The filters as they were written, in one order."""
     given = {name: getattr(opts, name) for name in (*FILTERS, "city")}
-    parts = [clean(opts.match), *(f"{name}:{clean(value)}" for name, value in given.items() if value is not None)]
+    parts = [clean(opts.match or ""), *(f"{name}:{clean(value)}" for name, value in given.items() if value is not None)]
     return " ".join(filter(None, parts))
 
 
@@ -141,6 +144,9 @@ def _by_name(path: Path | None) -> str:
 
 def _check(opts: argparse.Namespace, path: Path | None, format_: str) -> None:
     """ArgumentError where options contradict each other, before anything is asked."""
+    for name in ("match", "city"):
+        if (given := getattr(opts, name)) is not None and not clean(given):
+            raise ArgumentError(f"--{name} is empty: leave it out to export all")
     if format_ == PARQUET:
         parquet.check()
         if path is None and sys.stdout.isatty():
@@ -148,21 +154,16 @@ def _check(opts: argparse.Namespace, path: Path | None, format_: str) -> None:
     if format_ == ATOM and opts.names != OURS:
         raise ArgumentError(f"--names {opts.names}: a feed has no columns")
     if opts.new_since is not None:
-        _check_mark(opts, path)
+        _check_mark(opts)
 
 
-def _check_mark(opts: argparse.Namespace, path: Path | None) -> None:
+def _check_mark(opts: argparse.Namespace) -> None:
     if not clean(opts.new_since):
         raise ArgumentError("--new-since needs a name, for example: --new-since daily")
     now = datetime.now(KST)
     if _filters(opts, now).until != _filters(opts, now + timedelta(days=1)).until:
         raise ArgumentError(
             "with --new-since, an --until that moves would leave out what is new today and old tomorrow: write a day"
-        )
-    if path and path.is_file():
-        raise ArgumentError(
-            f"{path} is there, and holds what was new when it was written: name another file, for example"
-            f" new-{{date}}-{{time}}{path.suffix}; nothing is exported yet, and nothing is lost"
         )
 
 
@@ -173,7 +174,8 @@ def _left(job: Job) -> str:
 def _result(job: Job, number: int) -> str:
     rows = f"{number:,} row{'s' * (number != 1)} of {job.wanted.kind.name}"
     if job.mark and not number:
-        return f"{rows}: nothing is new since the last export under the name {job.mark.name}, so no file is written"
+        no_file = ", so no file is written" if job.path else ""
+        return f"{rows}: nothing is new since the last export under the name {job.mark.name}{no_file}"
     if job.path is None:
         return rows
     if not job.path.is_file():

@@ -22,7 +22,8 @@ from pipelines.datasets.lines import Tell, write_csv, write_json
 from pipelines.datasets.marks import Mark, since
 from pipelines.datasets.target import Dropped, replacing
 from pipelines.disk import write_whole
-from pipelines.queries.records.records import Column, Wanted, check_names, cities
+from pipelines.queries.records.records import Column, Wanted, cities
+from pipelines.queries.search.names import check_names
 
 CSV, JSONL, PARQUET, ATOM = "csv", "jsonl", "parquet", "atom"
 FORMATS = (CSV, JSONL, PARQUET, ATOM)
@@ -63,6 +64,7 @@ def run(connection: Connection, job: Job, tell: Tell) -> int:
 
     Where nothing is new since a mark, there is no file. ArgumentError says what to do instead.
     """
+    check_names(connection, job.wanted.filters)
     _check_cities(connection, job.wanted)
     columns = columns_of(connection, job.wanted, job.names)
     if job.mark is None:
@@ -71,14 +73,22 @@ def run(connection: Connection, job: Job, tell: Tell) -> int:
         return _write(connection, replace(job, wanted=replace(job.wanted, changed=span)), columns, tell)
 
 
+def check_free(job: Job) -> None:
+    """ArgumentError where the file would replace another one that holds what was new: that does not come again."""
+    if job.mark and job.path and job.path.is_file():
+        raise ArgumentError(
+            f"{job.path} is there, and holds what was new when it was written: name another file, for example"
+            f" new-{{date}}-{{time}}{job.path.suffix}; nothing is exported yet, and nothing is lost"
+        )
+
+
 def _write(connection: Connection, job: Job, columns: Sequence[Column], tell: Tell) -> int:
     number = 0
     with _standard_output() if job.path is None else replacing(job.path) as file:
+        check_free(job)  # once more: here no other export writes it
         number = _write_rows(connection, job, columns, file, tell)
-        if not number:
-            check_names(connection, job.wanted)
-            if job.mark:
-                raise Dropped
+        if job.mark and not number:
+            raise Dropped
         if job.fields_path:
             _explain(columns, job.fields_path)
     return number

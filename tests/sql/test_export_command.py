@@ -17,10 +17,15 @@ from psycopg import Connection, conninfo
 from pyarrow import parquet
 from scrapy.exceptions import UsageError
 
+from asiatongsin.errors import ArgumentError
 from asiatongsin.korean import KST
 from pipelines.commands import export as command
 from pipelines.datasets import parquet as ours
+from pipelines.datasets.marks import Mark
+from pipelines.datasets.run import Job
+from pipelines.datasets.run import run as exported
 from pipelines.queries.records.kinds import KINDS
+from pipelines.queries.records.records import Wanted
 from tests.samples import AT, SITE, export, later, page, story
 from tests.sql.test_looking import settings
 
@@ -213,6 +218,18 @@ def test_what_is_new_goes_into_a_file_of_its_own_and_none_is_made_where_nothing_
     assert [row["headline"] for row in lines(tmp_path / "third.jsonl")] == ["새 제목"]
 
 
+def test_a_file_that_another_export_made_meanwhile_is_not_replaced(stored: Connection, tmp_path: Path) -> None:
+    made, free = tmp_path / "new.csv", tmp_path / "other.csv"
+    made.write_text("of another export", encoding="utf-8")
+    jobs = [
+        Job(wanted=Wanted(), path=path, mark=Mark(name="a", kind="articles", filters=None)) for path in (made, free)
+    ]
+    with pytest.raises(ArgumentError, match=r"new.csv is there"):
+        exported(stored, jobs[0], print)
+    assert made.read_text(encoding="utf-8") == "of another export"
+    assert exported(stored, jobs[1], print) == len(TRAPS)
+
+
 def test_the_mark_stays_where_the_file_cannot_be_written(run: Run, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot write /dev/full: No space left on device"):
         run("articles", "--new-since", "daily", "-o", "/dev/full", "--format", "csv")
@@ -234,7 +251,15 @@ def test_the_mark_stays_where_the_file_cannot_be_written(run: Run, tmp_path: Pat
         (("weather", "--names", "bigkinds"), "--names bigkinds is for articles"),
         (("images", "--format", "atom"), "a feed is made of articles"),
         (("articles", "--format", "atom", "--names", "bigkinds"), "a feed has no columns"),
-        (("articles", "--section", "정처"), "no article has the section 정처; the nearest is 정치"),
+        (("articles", "--section", "정처"), "nothing stored has the section 정처; the nearest is 정치"),
+        (("articles", "--section", "정치,사휘"), "nothing stored has the section 사휘; the nearest is 사회"),
+        (("images", "--match", "reporter:최지내"), "nothing stored has the reporter 최지내; the nearest is 최지나"),
+        (
+            ("weather", "--site", "newsasia.co.kr"),
+            "nothing stored has the site newsasia.co.kr; the nearest is newsasia.kr",
+        ),
+        (("weather", "--city", ""), "--city is empty"),
+        (("articles", "--match", " "), "--match is empty"),
         (("articles", "--since", "gestern"), "since=gestern: write a day"),
         (("articles", "--new-since", " "), "needs a name"),
         (("articles", "--new-since", "a", "--until", "yesterday"), "an --until that moves"),
