@@ -22,6 +22,7 @@ from pipelines.datasets.csv_table import csv_table
 from pipelines.datasets.run import RIGHTS
 from pipelines.queries.changes import Change, Kind, changes, unseen
 from pipelines.queries.search.filters import Filters
+from pipelines.queries.search.names import check_names
 from pipelines.terminal import changes as screen
 
 FILTERS = ("site", "section", "reporter", "since", "until")
@@ -70,10 +71,15 @@ class Command(ScrapyCommand):
         query = " ".join(argument for argument in args if argument != "--")
         asked = Filters.parse(query, now=now, **{name: getattr(opts, name) for name in FILTERS})
         since, until = asked.since or min(now, asked.until or now) - USUALLY, asked.until or now
+        if since > until:
+            raise usage_error(
+                f"since={opts.since or screen.minute(since)} is still to come: nothing was found then yet"
+            )
         filters = replace(asked, since=None, until=None)
         only, minimum = _kinds(opts.only), given_number("--minimum", opts.minimum, MOST, least=0)
         limit = given_number("--limit", opts.limit, MOST) if opts.limit is not None else None
         with looking(self.settings or Settings()) as (_, connection):
+            check_names(connection, filters)
             found = changes(connection, since, until, filters, only=only, minimum=minimum)
             silent = unseen(connection, since, until, filters)
         _show(found[:limit], "json" if opts.json else opts.format, now)

@@ -18,10 +18,12 @@ from asiatongsin.printable import printable, printable_json
 from pipelines.commands.usage import check_settings, usage_error, usage_errors
 from pipelines.database.session import looking
 from pipelines.queries.search.filters import Filters
-from pipelines.queries.search.search import COSTLY_FOR, Hit, Search
+from pipelines.queries.search.names import check_names
+from pipelines.queries.search.search import COSTLY_FOR, RANKED, Hit, Search
 from pipelines.terminal import hits as screen
 
 FILTERS = ("site", "section", "reporter", "since", "until")
+NEWEST, RELEVANCE = "newest", "relevance"
 MOST = 10_000
 """Hits that are shown at most; asiatongsin export writes all."""
 
@@ -46,26 +48,29 @@ class Command(ScrapyCommand):
         parser.add_argument("--since", help="published then or later, Korean time: 2025-10-01, yesterday, 30d")
         parser.add_argument("--until", help="published then or earlier")
         parser.add_argument("--limit", metavar="N", default="20", help="show at most so many; default: 20")
-        parser.add_argument("--sort", choices=("newest", "relevance"), default="newest", help="default: newest")
+        parser.add_argument("--sort", choices=(NEWEST, RELEVANCE), default=NEWEST, help="default: newest")
         parser.add_argument("--count", action="store_true", help="print only how many are found")
         parser.add_argument("--json", action="store_true", help="one JSON object per line, with the whole text")
 
     @usage_errors()
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         check_settings(self.settings)
-        limit = _limit(opts.limit)
+        limit = _limit(opts.limit, RANKED if opts.sort == RELEVANCE else MOST)
         filters = Filters.parse(_query(args), **{name: getattr(opts, name) for name in FILTERS})
         if filters == Filters():
             raise usage_error("write what to search for, such as: asiatongsin search 전통시장 예산 -축제 --since 30d")
+        notes: list[str] = []
         with looking(self.settings or Settings()) as (_, connection):
+            check_names(connection, filters)
             search = Search(connection, filters)
             if opts.count:
                 found = search.count()
                 show(json.dumps({"count": found}) if opts.json else f"{found:,} article{'s' * (found != 1)}")
             else:
-                hits = search.most_relevant(limit) if opts.sort == "relevance" else search.page(limit).hits
-                _show(hits, search, is_json=opts.json)
-        for note in _notes(search):
+                hits = _hits(search, limit + 1, opts.sort)
+                _show(hits[:limit], search, is_json=opts.json)
+                notes += [f"there are more than these {limit:,}: --limit shows more"] * (len(hits) > limit)
+        for note in [*notes, *_notes(search)]:
             show(printable(f"asiatongsin: {note}"), sys.stderr)
 
 
@@ -73,10 +78,14 @@ def _query(args: list[str]) -> str:
     return " ".join(argument for argument in args if argument != "--")
 
 
-def _limit(text: str) -> int:
-    if not (is_number(text) and int(text) <= MOST):
-        raise usage_error(f"--limit {text}: write a whole number from 1 to {MOST}; asiatongsin export writes all")
+def _limit(text: str, most: int) -> int:
+    if not (is_number(text) and int(text) <= most):
+        raise usage_error(f"--limit {text}: write a whole number from 1 to {most}; asiatongsin export writes all")
     return int(text)
+
+
+def _hits(search: Search, limit: int, order: str) -> list[Hit]:
+    return search.most_relevant(limit) if order == RELEVANCE else search.page(limit).hits
 
 
 def _show(hits: list[Hit], search: Search, *, is_json: bool) -> None:
@@ -104,8 +113,8 @@ def _notes(search: Search) -> list[str]:
     notes = []
     if search.is_cut:
         notes.append(
-            f"single syllables and signs alone are looked for in the last {COSTLY_FOR.days} days;"
-            " --since looks further back"
+            f"only the last {COSTLY_FOR.days} days are looked through, since no index helps with single syllables,"
+            " signs and words to leave out; --since looks further back"
         )
     if search.lacks_index:
         notes.append("there is no search index, so this takes long: `asiatongsin index` builds it")

@@ -62,6 +62,8 @@ def test_takes_words_to_leave_out_filters_and_a_limit(run: Run) -> None:
         == "1 article\n"
     )
     assert run("제목", "--limit", "1")[0].count("제목") == 1
+    assert run("제목", "--limit", "1")[1] == "asiatongsin: there are more than these 1: --limit shows more\n"
+    assert run("제목", "--limit", "3", "--json")[1] == ""
     assert run("제목", "--since", "2025-10-07", "--until", "2025-10-07", "--count")[0] == "1 article\n"
     assert run("--reporter", "최지나", "--site", "newsasia.kr", "--count")[0] == "3 articles\n"
     assert run("예산 없음")[0] == "nothing is found\n"
@@ -85,7 +87,8 @@ def test_sorts_by_relevance_on_request(run: Run) -> None:
 
 
 def test_says_what_it_did_not_look_through_and_what_would_help(run: Run, connection: Connection) -> None:
-    assert "looked for in the last 61 days; --since looks further back" in run("장")[1]
+    assert "only the last 61 days are looked through" in run("장")[1]
+    assert "and words to leave out; --since looks further back" in run("-장")[1]
     connection.execute("DROP INDEX articles_by_terms")
     connection.execute("UPDATE pg_class SET reltuples = %s WHERE oid = 'article_texts'::regclass", [MANY])
     out, err = run("전통시장", "--count")
@@ -99,7 +102,11 @@ def test_says_what_it_did_not_look_through_and_what_would_help(run: Run, connect
         ([], "write what to search for, such as"),
         (["--limit", "0"], "--limit 0: write a whole number from 1 to 10000"),
         (['"전통'], 'a quotation mark is not closed: "전통'),
+        (["제목", "--limit", "1001", "--sort", "relevance"], "--limit 1001: write a whole number from 1 to 1000"),
         (["전통시장", "--since", "soon"], "since=soon: write a day"),
+        (["section:정지"], "nothing stored has the section 정지; the nearest is 정치"),
+        (["제목", "--reporter", "최지나,최지너"], "nothing stored has the reporter 최지너; the nearest is 최지나"),
+        (["제목", "--site", "newsasia.com"], "nothing stored has the site newsasia.com; the nearest is newsasia.kr"),
     ],
 )
 def test_says_what_to_write_instead(run: Run, given: list[str], sentence: str) -> None:
