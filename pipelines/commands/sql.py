@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from datetime import date, datetime, time
+from itertools import chain, count
 from typing import Any
 
 from scrapy.commands import ScrapyCommand
@@ -70,10 +72,9 @@ def _statements(args: list[str]) -> str:
 
 def _show(result: Result, opts: argparse.Namespace) -> None:
     if result.head and opts.json:
+        names = _different(result.head)
         for row in result.rows:
-            show(
-                printable_json(json.dumps(dict(zip(result.head, row, strict=True)), ensure_ascii=False, default=_plain))
-            )
+            show(printable_json(json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False, default=_plain)))
     elif result.head and opts.csv:
         show_file(csv_table(result.head, result.rows))
     elif result.head:
@@ -85,6 +86,15 @@ def _show(result: Result, opts: argparse.Namespace) -> None:
             )
         )
     show(printable(f"asiatongsin: {result.done}"), sys.stderr)
+
+
+def _different(head: Sequence[str]) -> list[str]:
+    """The names of columns; the second `count` is `count_2`, since an object has each name once."""
+    names: list[str] = []
+    for name in head:
+        choice = chain([name], (f"{name}_{number}" for number in count(2)))
+        names.append(next(one for one in choice if one not in names))
+    return names
 
 
 def _in_table(value: Any) -> Any:

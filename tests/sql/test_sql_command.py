@@ -73,6 +73,15 @@ def test_prints_csv_and_json_for_programs(run: Run) -> None:
     }
 
 
+def test_no_column_is_lost_where_two_have_one_name(run: Run) -> None:
+    out = run("SELECT 1 AS count, 2 AS count, 3 AS count, 4 AS count_2", "--json")[0]
+    assert json.loads(out) == {"count": 1, "count_2": 2, "count_3": 3, "count_2_2": 4}
+
+
+def test_no_cell_starts_a_formula_also_not_with_a_wide_sign(run: Run) -> None:
+    assert run("SELECT '＝1' AS one, -1 AS two", "--csv")[0] == "\ufeffone,two\r\n'＝1,-1\r\n"
+
+
 def test_takes_statements_from_standard_input(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", StringIO("SELECT count(*)\nFROM articles;\n"))
     assert run()[0].split()[-1] == "2"
