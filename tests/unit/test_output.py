@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 from io import BytesIO, TextIOWrapper
+from pathlib import Path
 
 import pytest
 
+from asiatongsin.errors import ArgumentError
 from asiatongsin.output import show
 
 TEXT = "─ 남이섬 · 믜 → 😀 …"
@@ -40,3 +43,11 @@ def test_a_reader_that_has_gone_away_ends_nothing() -> None:
     with os.fdopen(writing, "w", encoding="utf-8") as stream:  # closing it writes what is left
         show(TEXT, stream)
         show(TEXT, stream)
+
+
+def test_a_full_disk_is_told_unless_nobody_can_be_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as stream, pytest.raises(ArgumentError, match="No space left"):
+        show(TEXT, stream)
+    with Path("/dev/full").open("w", encoding="utf-8") as stream:
+        monkeypatch.setattr(sys, "stderr", stream)
+        show(TEXT, sys.stderr)
