@@ -21,6 +21,7 @@ from pipelines.datasets.atom import Entry, Feed, atom
 from pipelines.datasets.csv_table import csv_table
 from pipelines.datasets.run import RIGHTS
 from pipelines.queries.changes import Change, Kind, changes, unseen
+from pipelines.queries.names import check_names
 from pipelines.queries.search.filters import Filters
 from pipelines.terminal import changes as screen
 
@@ -74,6 +75,7 @@ class Command(ScrapyCommand):
         only, minimum = _kinds(opts.only), given_number("--minimum", opts.minimum, MOST, least=0)
         limit = given_number("--limit", opts.limit, MOST) if opts.limit is not None else None
         with looking(self.settings or Settings()) as (_, connection):
+            check_names(connection, filters)
             found = changes(connection, since, until, filters, only=only, minimum=minimum)
             silent = unseen(connection, since, until, filters)
         _show(found[:limit], "json" if opts.json else opts.format, now)

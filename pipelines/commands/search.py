@@ -17,6 +17,7 @@ from asiatongsin.output import show
 from asiatongsin.printable import printable, printable_json
 from pipelines.commands.usage import check_settings, usage_error, usage_errors
 from pipelines.database.session import looking
+from pipelines.queries.names import check_names
 from pipelines.queries.search.filters import Filters
 from pipelines.queries.search.search import COSTLY_FOR, Hit, Search
 from pipelines.terminal import hits as screen
@@ -58,6 +59,7 @@ class Command(ScrapyCommand):
         if filters == Filters():
             raise usage_error("write what to search for, such as: asiatongsin search 전통시장 예산 -축제 --since 30d")
         with looking(self.settings or Settings()) as (_, connection):
+            check_names(connection, filters)
             search = Search(connection, filters)
             if opts.count:
                 found = search.count()
