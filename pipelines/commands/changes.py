@@ -21,8 +21,8 @@ from pipelines.datasets.atom import Entry, Feed, atom
 from pipelines.datasets.csv_table import csv_table
 from pipelines.datasets.run import RIGHTS
 from pipelines.queries.changes import Change, Kind, changes, unseen
+from pipelines.queries.names import check_names
 from pipelines.queries.search.filters import Filters
-from pipelines.queries.search.names import check_names
 from pipelines.terminal import changes as screen
 
 FILTERS = ("site", "section", "reporter", "since", "until")

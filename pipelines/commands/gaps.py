@@ -183,7 +183,7 @@ def _number(option: str, text: str, highest: int) -> int:
 def _span(site: str, first: int | None, last: int | None, stored: gaps.Span | None) -> gaps.Span:
     """The range from --from to --to; without these, that of the stored articles."""
     if stored is None and (first is None or last is None):
-        raise usage_error(f"nothing of {site} is stored: write --from and --to")
+        raise usage_error(f"nothing of {site} is stored: name a site with --site, or write --from and --to")
     span = gaps.Span(site, first or (stored.first if stored else 0), last or (stored.last if stored else 0))
     if span.first > span.last:
         known = f" (stored are {stored.first} to {stored.last})" if stored else ""

@@ -17,8 +17,8 @@ from asiatongsin.output import show
 from asiatongsin.printable import printable, printable_json
 from pipelines.commands.usage import check_settings, usage_error, usage_errors
 from pipelines.database.session import looking
+from pipelines.queries.names import check_names
 from pipelines.queries.search.filters import Filters
-from pipelines.queries.search.names import check_names
 from pipelines.queries.search.search import COSTLY_FOR, RANKED, Hit, Search
 from pipelines.terminal import hits as screen
 

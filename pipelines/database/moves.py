@@ -158,6 +158,8 @@ class Mover:
         self._told_at = monotonic()
         self._articles = ARTICLES
         self._pass: Pass | None = None
+        self._left: set[Move] = set()
+        """Moves whose table cannot be dropped: their rows are moved, and others go on."""
 
     def step(self, connection: Connection) -> bool:
         """Moves the rows of some articles in a transaction of its own; False where none is left."""
@@ -165,15 +167,14 @@ class Mover:
         try:
             with connection.transaction():
                 lock(connection)
-                moves_left = pending(connection)
+                moves_left = [move for move in pending(connection) if move not in self._left]
                 now = self._move_some(connection, moves_left[0]) if moves_left else None
         except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
             return True  # whoever was in the way comes first
         except (psycopg.errors.InsufficientPrivilege, psycopg.errors.DependentObjectsStillExist) as error:
-            self._tell(
-                f"All rows are moved. Let the owner run `asiatongsin migrate` to drop the table they were in: {error}"
-            )
-            moves_left, now = [], None
+            self._left.add(moves_left[0])
+            self._tell(f"{moves_left[0]}: all rows are moved, but their old table stays: {_what_keeps_it(error)}")
+            return True
         self._pass, self.is_over = now, not moves_left
         if now:
             self._articles = max(ARTICLES, self._articles * 2 if monotonic() - began < SECONDS else self._articles // 2)
@@ -197,3 +198,11 @@ class Mover:
             [(articles,)] = connection.execute(_ESTIMATE).fetchall()
             of = f" of about {articles:,}" if articles > now.articles else ""
             self._tell(f"{now.move}: {now.rows:,} rows are moved, those of {now.articles:,}{of} articles")
+
+
+def _what_keeps_it(error: psycopg.Error) -> str:
+    """Why a table cannot be dropped, and what to do."""
+    if isinstance(error, psycopg.errors.DependentObjectsStillExist):
+        depend = (error.diag.message_detail or "").replace("\n", ", ")
+        return f"{depend}. It is empty now: make anew what reads it, then run `asiatongsin migrate` once more"
+    return f"let the owner run `asiatongsin migrate` ({error.diag.message_primary})"

@@ -16,14 +16,12 @@ from typing import BinaryIO
 from psycopg import Connection
 
 from asiatongsin.errors import ArgumentError
-from asiatongsin.nearest import nearest
 from pipelines.datasets.columns import OURS, columns_of
 from pipelines.datasets.lines import Tell, write_csv, write_json
 from pipelines.datasets.marks import Mark, since
 from pipelines.datasets.target import Dropped, replacing
 from pipelines.disk import write_whole
-from pipelines.queries.records.records import Column, Wanted, cities
-from pipelines.queries.search.names import check_names
+from pipelines.queries.records.records import Column, Wanted, check
 
 CSV, JSONL, PARQUET, ATOM = "csv", "jsonl", "parquet", "atom"
 FORMATS = (CSV, JSONL, PARQUET, ATOM)
@@ -64,8 +62,7 @@ def run(connection: Connection, job: Job, tell: Tell) -> int:
 
     Where nothing is new since a mark, there is no file. ArgumentError says what to do instead.
     """
-    check_names(connection, job.wanted.filters)
-    _check_cities(connection, job.wanted)
+    check(connection, job.wanted)
     columns = columns_of(connection, job.wanted, job.names)
     if job.mark is None:
         return _write(connection, job, columns, tell)
@@ -132,10 +129,3 @@ def _explain(columns: Sequence[Column], path: Path) -> None:
     lines.writerow(("", "", RIGHTS))
     mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else None
     write_whole(path, text.getvalue().encode("utf-8-sig"), mode=mode)
-
-
-def _check_cities(connection: Connection, wanted: Wanted) -> None:
-    known = cities(connection) if wanted.cities else []
-    for city in wanted.cities:
-        if known and city not in known:
-            raise ArgumentError(f"no weather strip has shown a city {city}; the nearest name is {nearest(city, known)}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from operator import index
 
 from asiatongsin.errors import ArgumentError
 from pipelines.queries.changes import Kind
@@ -31,8 +32,8 @@ def filters_of(
         site=_joined(site),
         section=_joined(section),
         reporter=_joined(reporter),
-        since=_moment(since),
-        until=_moment(until),
+        since=_moment("since", since),
+        until=_moment("until", until),
     )
 
 
@@ -44,8 +45,12 @@ def kinds_of_change(only: Names) -> tuple[Kind, ...]:
     return tuple(map(Kind, given)) or tuple(Kind)
 
 
-def _moment(given: Moment) -> str | None:
-    return given.isoformat() if isinstance(given, date) else given
+def _moment(name: str, given: Moment) -> str | None:
+    if given is None or isinstance(given, str):
+        return given
+    if not isinstance(given, date):
+        raise ArgumentError(f"{name}={given!r}: write a date, a datetime, or a text such as '2025-10-01' or '30d'")
+    return given.isoformat()
 
 
 def _joined(given: Names) -> str | None:
@@ -59,6 +64,10 @@ def names(given: Names) -> tuple[str, ...]:
 
 
 def numbers(given: int | Iterable[int] | None) -> tuple[int, ...] | None:
+    """The numbers of articles; those of other libraries, such as numpy, are numbers as well. ArgumentError."""
     if given is None:
         return None
-    return (given,) if isinstance(given, int) else tuple(given)
+    try:
+        return tuple(map(index, given if isinstance(given, Iterable) else (given,)))
+    except TypeError:
+        raise ArgumentError(f"no={given!r}: write the number of an article, or a list of numbers") from None

@@ -26,8 +26,9 @@ from pipelines.news.arguments import Moment, Names, filters_of, kinds_of_change,
 from pipelines.news.models import Article, Attachment, Image, Reading, RelatedStory, Revision
 from pipelines.news.rows import TIME_ZONE, Rows
 from pipelines.queries.changes import Change, changes
+from pipelines.queries.names import check_names
 from pipelines.queries.records import kinds
-from pipelines.queries.records.records import Wanted, count, rows
+from pipelines.queries.records.records import Wanted, check, count, rows
 
 T = TypeVar("T")
 
@@ -199,6 +200,7 @@ class News:
         def read() -> list[Change]:
             first, last = span.since or datetime.min.replace(tzinfo=KST), span.until or datetime.now(KST)
             with self._in_korean_time() as connection:
+                check_names(connection, filters)
                 return changes(connection, first, last, filters, only=kinds_wanted, minimum=minimum)
 
         return Rows(
@@ -218,10 +220,12 @@ class News:
 
     def _read(self, wanted: Wanted) -> Iterator[Sequence[Any]]:
         with self._in_korean_time() as connection:
+            check(connection, wanted)
             yield from rows(connection, wanted)
 
     def _count(self, wanted: Wanted) -> int:
         with self._connected() as connection:
+            check(connection, wanted)
             return count(connection, wanted)
 
     @contextmanager

@@ -187,7 +187,7 @@ def test_reports_in_json_for_scripts(scrapy: Scrapy, connection: Connection, dat
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
-        (["--site", "example.com"], "nothing of example.com is stored: write --from and --to"),
+        (["--site", "example.com"], "stored: name a site with --site, or write --from and --to"),
         (["--site", "example.com", "--from", "1"], "nothing of example.com is stored"),
         (["--site", "newsasia.kr/news"], "--site: 'newsasia.kr/news' holds more than scheme and host"),
         (["--from", "0"], "--from 0: write a whole number from 1 to"),

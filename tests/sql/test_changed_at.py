@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,11 +12,15 @@ import pytest
 from psycopg import Connection
 
 from asiatongsin.items import PageItems
+from pipelines.database.tables import ARTICLE_TEXTS
 from pipelines.exporters import removed_articles
 from tests.samples import AT, NO, archived, export, image, later, link, page, record, removed, story
 from tests.stored import rows, value
 
 STAMP = "SELECT changed_at FROM articles"
+OF_VISITS = re.compile(r"site|no|first_seen_at|(text_)?(fetched_at|archive_\w+)|payload_digest|returned|changed_at")
+"""Columns that say which article it is, and when and where a page was fetched: a change of those is nothing new."""
+
 BEGIN = "INSERT INTO export_marks (name, kind, begun_until) VALUES ('daily', 'articles', clock_timestamp())"
 
 
@@ -62,6 +67,12 @@ def test_a_visit_that_finds_the_same_stamps_nothing(stored: Connection) -> None:
 )
 def test_whatever_changed_of_an_article_stamps_it(stored: Connection, changes: dict[str, Any]) -> None:
     assert is_stamped(stored, lambda: visit(stored, **changes))
+
+
+def test_every_column_of_what_was_read_is_stamped(connection: Connection) -> None:
+    trigger = value(connection, "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname = 'articles_changed'")
+    compared = set(re.findall(r"old\.(\w+) IS DISTINCT FROM new\.", trigger))
+    assert compared == {column for column in ARTICLE_TEXTS if not OF_VISITS.fullmatch(column)}
 
 
 def test_an_article_that_goes_and_comes_back_is_stamped(stored: Connection) -> None:

@@ -191,7 +191,22 @@ def test_a_view_of_the_owner_keeps_the_old_table(old: Connection) -> None:
     while mover.step(old):
         pass
     assert (is_over(old), count(old, "letters")) == (False, ROWS)
-    assert "view mine depends on table before_9001" in told[-1]
+    assert told[-1] == (
+        "9001 letters: all rows are moved, but their old table stays: view mine depends on table before_9001."
+        " It is empty now: make anew what reads it, then run `asiatongsin migrate` once more"
+    )
+
+
+def test_a_table_that_cannot_be_dropped_keeps_no_other_rows_from_moving(
+    old: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old.execute("CREATE TABLE before_9000 (); CREATE VIEW mine AS SELECT FROM before_9000")
+    blocked = Move(version=9000, name="blocked", rows="SELECT 0", end="DROP TABLE before_9000")
+    monkeypatch.setattr(moves, "moves", lambda: (blocked, MOVE))
+    mover = Mover()
+    while mover.step(old):
+        pass
+    assert (mover.is_over, is_over(old), count(old, "letters")) == (True, True, ROWS)
 
 
 def test_a_role_that_may_not_drop_the_table_says_who_may(
@@ -205,5 +220,7 @@ def test_a_role_that_may_not_drop_the_table_says_who_may(
         while mover.step(own):
             pass
     assert (mover.is_over, is_over(old), count(old, "letters")) == (True, False, ROWS)
-    assert told[-1].startswith("All rows are moved. Let the owner run `asiatongsin migrate`")
+    assert told[-1].startswith(
+        "9001 letters: all rows are moved, but their old table stays: let the owner run `asiatongsin migrate` ("
+    )
     old.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import MISSING, fields
 from datetime import date, datetime, timedelta
 from types import ModuleType
@@ -72,6 +72,29 @@ def test_articles_are_chosen_as_a_search_chooses_them(news: News) -> None:
     assert list(news.articles(no=[])) == []
     with pytest.raises(ArgumentError, match="since=soon: write a day"):
         news.articles(since="soon")
+
+
+def test_a_name_that_nothing_stored_has_is_told_even_beside_one_that_has_articles(news: News) -> None:
+    slips: dict[str, Callable[[], Rows[Any]]] = {
+        "no article has the section 정처; the nearest is 정치": lambda: news.images(section=["사회", "정처"]),
+        "no article has the site newsasia.kt": lambda: news.articles(site="newsasia.kt"),
+        "no article has the reporter 최지너; the nearest is 최지나": lambda: news.changes(reporter="최지너"),
+        "no weather strip has shown a city 서을; the nearest is 서울": lambda: news.weather(["서울", "서을"]),
+        "no weather strip is of the site newsasia.kt": lambda: news.weather(site="newsasia.kt"),
+    }
+    for sentence, asked in slips.items():
+        with pytest.raises(ArgumentError, match=sentence):
+            len(asked())
+        with pytest.raises(ArgumentError, match=sentence):
+            next(iter(asked()))
+
+
+def test_numbers_and_times_that_are_none_are_refused(news: News) -> None:
+    with pytest.raises(ArgumentError, match=r"no='abc': write the number"):
+        news.articles(no="abc")  # type: ignore[arg-type]
+    with pytest.raises(ArgumentError, match=r"since=5: write a date"):
+        news.articles(since=5)  # type: ignore[arg-type]
+    assert [article.no for article in news.articles(no=pd.Series([2, 3]).to_numpy())] == [2, 3]
 
 
 def test_every_kind_gives_its_rows(news: News) -> None:

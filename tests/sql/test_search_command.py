@@ -54,6 +54,12 @@ def test_shows_the_newest_first_with_marks(run: Run) -> None:
     assert err == ""
 
 
+def test_a_name_that_no_article_has_is_told_with_the_nearest(run: Run) -> None:
+    for given in (("section:경재",), ("전통시장", "--count", "--section", "경제,경재")):
+        with pytest.raises(UsageError, match="no article has the section 경재; the nearest is 경제"):
+            run(*given)
+
+
 def test_takes_words_to_leave_out_filters_and_a_limit(run: Run) -> None:
     assert run("전통시장", "-축제", "--count")[0] == "1 article\n"
     assert (

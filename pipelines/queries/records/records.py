@@ -11,6 +11,7 @@ from psycopg import Connection
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from asiatongsin.errors import ArgumentError
+from pipelines.queries.names import check_names, check_weather_names
 from pipelines.queries.records.kinds import ARTICLE_KIND, Field, Kind
 from pipelines.queries.search.filters import Filters
 from pipelines.queries.search.search import Search, quick
@@ -30,10 +31,6 @@ SELECT t.name, a.attname, coalesce(col_description(a.attrelid, a.attnum), '')
 FROM unnest(%s::text[]) AS t (name) JOIN pg_attribute AS a ON a.attrelid = to_regclass(t.name) AND a.attnum > 0"""
 
 _COUNT = SQL("SELECT count(*) FROM {source} WHERE {where}")
-_CITIES = """
-SELECT city FROM (SELECT DISTINCT city FROM weather_strips) AS shown
-UNION SELECT name_ko FROM weather_stations UNION SELECT name_en FROM weather_stations"""
-
 _SELECT = SQL("SELECT {columns} FROM {source} WHERE {where} ORDER BY {order}")
 _NEWEST_FIRST = ("a.published_at DESC NULLS LAST", "a.no DESC", "a.site DESC")
 
@@ -146,9 +143,12 @@ def count(connection: Connection, wanted: Wanted) -> int:
         return sum(number for (number,) in connection.execute(statement))
 
 
-def cities(connection: Connection) -> list[str]:
-    """Names by which weather can be chosen: those that strips show, and those of all stations."""
-    return [name for (name,) in connection.execute(_CITIES)]
+def check(connection: Connection, wanted: Wanted) -> None:
+    """ArgumentError where nothing stored has a name by which the records are chosen."""
+    if wanted.kind.is_of_articles:
+        check_names(connection, wanted.filters)
+    else:
+        check_weather_names(connection, wanted.filters.sites, wanted.cities)
 
 
 def expression(field: Field, wanted: Wanted) -> Composed:
