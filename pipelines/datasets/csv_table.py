@@ -8,11 +8,10 @@ from datetime import datetime
 from io import StringIO
 
 from asiatongsin.korean import KST
+from asiatongsin.spreadsheets import disarmed
 
 BOM = "\ufeff"
 """Without it, Excel takes the text for one of its own encoding."""
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -27,4 +26,4 @@ def csv_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 def _cell(value: object) -> object:
     if isinstance(value, datetime):
         return value.astimezone(KST).isoformat(timespec="seconds")
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return disarmed(value) if isinstance(value, str) else value
