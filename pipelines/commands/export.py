@@ -79,8 +79,8 @@ class Command(ScrapyCommand):
             ):
                 number = run(connection, job, bar.update)
         except OSError as error:
-            where = job.path or "the output"
-            raise usage_error(f"cannot write {where}: {error.strerror or error}; {_left(job)}") from None
+            path = job.path or "standard output"
+            raise usage_error(f"cannot write {path}: {error.strerror or error}; {_left(job)}") from None
         except KeyboardInterrupt:
             raise usage_error(f"interrupted: {_left(job)}") from None
         show(f"asiatongsin: {RIGHTS}", sys.stderr)

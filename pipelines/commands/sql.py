@@ -64,7 +64,11 @@ class Command(ScrapyCommand):
 
 
 def _statements(args: list[str]) -> str:
-    text = args[0] if args else sys.stdin.read()
+    try:
+        text = args[0] if args else sys.stdin.read()
+        text.encode()
+    except UnicodeError:
+        raise usage_error("the statements are not in UTF-8: save them in that encoding") from None
     if not text.strip():
         raise usage_error(f"there is no statement: write one, for example: {EXAMPLE}")
     return text

@@ -26,6 +26,7 @@ ZONE = "Asia/Seoul"
 """Times are shown as the site prints them."""
 
 _READ_ONLY = "SET TRANSACTION READ ONLY"
+_READ_ONLY_FROM_NOW_ON = "SET default_transaction_read_only = on"
 
 # How times come as text depends on settings of server, role and database.
 _AS_USUAL = f"""
@@ -52,6 +53,8 @@ class Result:
 def run(connection: Connection, statements: str, *, may_write: bool) -> list[Result]:
     """Runs statements in one transaction: where one is refused, nothing was changed. StatementRefused says why."""
     try:
+        if not (may_write or is_pooled(connection)):  # a COMMIT among the statements ends the transaction
+            connection.execute(_READ_ONLY_FROM_NOW_ON)
         with connection.transaction():
             if not may_write:
                 connection.execute(_READ_ONLY)

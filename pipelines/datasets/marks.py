@@ -27,11 +27,12 @@ WHERE NOT has_table_privilege('export_marks', needed) LIMIT 1"""
 _READ_ONLY = "SELECT current_setting('transaction_read_only')::boolean, quote_ident(current_user)"
 _MAKE = """
 INSERT INTO export_marks (name, kind, filters) VALUES (%(name)s, %(kind)s, %(filters)s) ON CONFLICT DO NOTHING"""
-_TAKE = "SELECT filters FROM export_marks WHERE name = %(name)s AND kind = %(kind)s FOR UPDATE NOWAIT"
+_TAKE = """
+SELECT filters, exported_until FROM export_marks WHERE name = %(name)s AND kind = %(kind)s FOR UPDATE NOWAIT"""
 _A_SECOND = "SET LOCAL lock_timeout = '1s'"
 _MOMENT = "SELECT pg_advisory_xact_lock(hashtextextended('asiatongsin changes', 0))"
 _BEGIN = """
-UPDATE export_marks SET begun_until = greatest(
+UPDATE export_marks SET filters = %(filters)s, begun_until = greatest(
     clock_timestamp(), (SELECT max(begun_until) FROM export_marks), (SELECT max(changed_at) FROM articles),
     (SELECT max(changed_at) FROM shown_teasers), (SELECT max(changed_at) FROM weather_snapshots)
 ) WHERE name = %(name)s AND kind = %(kind)s"""
@@ -77,8 +78,9 @@ def _begin(connection: Connection, mark: Mark, key: dict[str, str | None]) -> No
     connection.execute(_MAKE, key)
     for _ in range(PATIENCE):
         with connection.transaction():
-            for (filters,) in connection.execute(_TAKE, key):
-                _check_filters(mark, filters)
+            for filters, exported_until in connection.execute(_TAKE, key):
+                if exported_until:  # else the name is of no export yet: those under it have failed
+                    _check_filters(mark, filters)
             if _has_moment(connection):
                 connection.execute(_BEGIN, key)
                 return

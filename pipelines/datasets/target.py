@@ -25,11 +25,11 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     ArgumentError where another process writes the same file. A killed process leaves a hidden file beside it, which
     the next one takes over.
     """
-    path = path.resolve()  # a link goes on leading to the file
     if path.exists() and not path.is_file():
-        with path.open("wb") as file:  # a terminal, a pipe or nothing at all: /dev/null
+        with suppress(Dropped), path.open("wb") as file:  # a terminal, a pipe or nothing at all: /dev/null
             yield file
         return
+    path = path.resolve()  # a link goes on leading to the file
     unfinished = path.with_name(f".{path.name}.part")
     with suppress(Dropped), _locked(unfinished, path) as file, ExitStack() as undo:
         undo.callback(unfinished.unlink, missing_ok=True)

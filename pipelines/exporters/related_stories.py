@@ -52,8 +52,8 @@ WITH incoming AS ({_INCOMING}), compared AS (
     ON CONFLICT DO NOTHING
 )
 INSERT INTO shown_teasers ({names(_KEY)}, first_seen_at, {names(_CONTENT)})
-SELECT {names(_KEY)}, CASE WHEN is_same OR last_seen_at >= fetched_at THEN first_seen_at ELSE fetched_at END,
-    {names(_CONTENT)}
+SELECT {names(_KEY)},
+    coalesce(CASE WHEN is_same OR last_seen_at >= fetched_at THEN first_seen_at END, fetched_at), {names(_CONTENT)}
 FROM compared ORDER BY site, no
 ON CONFLICT (site, no) DO UPDATE SET
     first_seen_at = excluded.first_seen_at, last_seen_at = NULL, {replaced(_CONTENT)}"""

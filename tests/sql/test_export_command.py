@@ -236,6 +236,12 @@ def test_the_mark_stays_where_the_file_cannot_be_written(run: Run, tmp_path: Pat
     assert run("articles", "--new-since", "daily", "-o", "FILE/new.csv").startswith("asiatongsin: 7 rows")
 
 
+def test_where_nothing_is_new_nothing_is_written_to_what_is_no_file(run: Run) -> None:
+    new = ("articles", "--new-since", "daily", "-o", "/dev/null", "--format", "jsonl")
+    assert run(*new) == "asiatongsin: 7 rows of articles written to /dev/null"
+    assert run(*new).startswith("asiatongsin: 0 rows of articles: nothing is new")
+
+
 @pytest.mark.parametrize(
     ("given", "says"),
     [

@@ -100,6 +100,17 @@ def test_a_name_is_of_one_export_alone(exporting: Connection) -> None:
         new(exporting, Mark(name="daily", kind="articles", filters="section:정치"))
 
 
+def test_an_export_that_failed_keeps_no_name(connection: Connection, exporting: Connection) -> None:
+    """A slip in the filters of the first one would else hold for ever."""
+    export(connection, page(1, section="정치"))
+    with pytest.raises(OSError, match="disk"), since(exporting, Mark(name="daily", kind="articles", filters="정지")):
+        raise OSError("the disk is full")
+    mended = Mark(name="daily", kind="articles", filters="section:정치")
+    assert new(exporting, mended, "section:정치") == [1]
+    with pytest.raises(ArgumentError, match="with section:정치, and this one has none"):
+        new(exporting)
+
+
 def test_what_belongs_to_a_changed_article_is_exported_with_it(connection: Connection, exporting: Connection) -> None:
     export(connection, page(1, stories=[story(1)]), page(2, stories=[story(1)]))
     kinds = [Mark(name="daily", kind=kind, filters=None) for kind in ("revisions", "related", "images", "attachments")]

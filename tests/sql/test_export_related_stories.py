@@ -171,6 +171,16 @@ def test_a_page_that_is_read_again_replaces_what_was_read_of_it(connection: Conn
     assert states(connection) == [(["관련기사"], [7], 0, 0), (["관련기사"], [1001], 5, 5)]
 
 
+def test_teasers_are_found_that_were_not_read_of_the_same_page_before(connection: Connection) -> None:
+    """As with a selector that was mended: the newest page, and one before it, are read again."""
+    export(connection, page(), page(at=later(5)))
+    mended = [replace(page(at=later(minutes), stories=[story(1)]), is_reread=True) for minutes in (5, 0)]
+    assert export(connection, *mended, crawl="again").partial == 0
+    assert stored(connection) == [("관련기사", 1, 1001)]
+    query = "SELECT first_seen_at, last_seen_at FROM related_story_history"
+    assert rows(connection, query) == [(AT, later(5))]
+
+
 def test_keeps_places_from_which_a_teaser_is_missing(connection: Connection) -> None:
     export(connection, page(stories=[story(4), story(2), story(7, "hdl_003"), story(5)]))
     places = [("hdl_003", 7, 1007), ("관련기사", 2, 1002), ("관련기사", 4, 1004), ("관련기사", 5, 1005)]

@@ -65,6 +65,7 @@ def test_prints_csv_and_json_for_programs(run: Run) -> None:
     statement = "SELECT no, headline, fetched_at, 1.5 AS half FROM articles WHERE no = 1"
     [row] = csv.DictReader(StringIO(run(statement, "--csv")[0].removeprefix("\ufeff")))
     assert row == {"no": "1", "headline": "'=제목\n둘", "fetched_at": "2025-10-05T09:52:07+09:00", "half": "1.5"}
+    assert run("SELECT '＝1+1' AS a", "--csv")[0].split() == ["\ufeffa", "'＝1+1"]
     assert json.loads(run(statement, "--json")[0]) == {
         "no": 1,
         "headline": "=제목\n둘",
@@ -92,6 +93,7 @@ def test_only_reads_unless_it_is_told_to_write(run: Run, connection: Connection)
         "DELETE FROM article_texts",
         "BEGIN; DELETE FROM article_texts; COMMIT",
         "SELECT 1; CREATE TABLE x ()",
+        "BEGIN; SELECT 1; COMMIT; DELETE FROM article_texts",
     ):
         with pytest.raises(UsageError, match=r"read-only transaction: asiatongsin sql only reads; --write lets it"):
             run(statement)
@@ -110,6 +112,7 @@ def test_only_reads_unless_it_is_told_to_write(run: Run, connection: Connection)
         (["SELECT 'infinity'::timestamptz"], "timestamp too large"),
         (["SELECT", "1"], "write the statements as one argument, in quotes"),
         ([" "], "there is no statement: write one"),
+        (["SELECT '\udcb0'"], "not in UTF-8"),
     ],
 )
 def test_says_what_is_wrong_in_a_sentence(run: Run, given: list[str], sentence: str) -> None:

@@ -62,10 +62,21 @@ def test_a_link_goes_on_leading_to_the_file(tmp_path: Path) -> None:
     assert ((tmp_path / "file.csv").read_bytes(), (tmp_path / "link.csv").is_symlink()) == (b"new", True)
 
 
-def test_what_is_no_file_is_written_as_it_is(tmp_path: Path) -> None:
+def test_what_is_no_file_is_written_as_it_is() -> None:
     with replacing(Path(os.devnull)) as file:
         file.write(b"new")
+    with replacing(Path(os.devnull)) as file:
+        raise Dropped
     assert Path(os.devnull).is_char_device()
+
+
+def test_a_name_of_an_open_pipe_is_written_to(tmp_path: Path) -> None:
+    """As of /dev/stdout before `| head`: it leads to `pipe:[…]`, which is no name of a file."""
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb") as pipe:
+        with os.fdopen(writing, "wb"), replacing(Path(f"/dev/fd/{writing}")) as file:
+            file.write(b"new")
+        assert pipe.read() == b"new"
 
 
 def test_folders_are_told(tmp_path: Path) -> None:
