@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+from pathlib import Path
 from typing import Any
 
 from scrapy.commands.shell import Command as ShellCommand
@@ -17,6 +19,9 @@ class Command(ShellCommand):
     def short_desc(self) -> str:
         return "Scrapy's console: `items` is what is read on the page"
 
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        super().run([*map(place, args)], opts)
+
     def update_vars(self, vars: dict[str, Any]) -> None:
         response = vars.get("response")
         vars["read_page"] = asiatongsin.read_page
@@ -31,3 +36,8 @@ class Command(ShellCommand):
             )
         except ArgumentError as error:
             vars["items"] = str(error)
+
+
+def place(text: str) -> str:
+    """A file by its whole path: by `saved.html` alone Scrapy would look for a site of that name."""
+    return str(Path(text).resolve()) if Path(text).is_file() else text

@@ -24,7 +24,7 @@ def usage_error(sentence: str) -> UsageError:
 
 @contextmanager
 def usage_errors() -> Iterator[None]:
-    """Turns errors of arguments, settings and database into a UsageError; also a decorator.
+    """Turns errors of arguments, settings and database, and Ctrl-C, into a UsageError; also a decorator.
 
     A command that can go on without a database catches DatabaseUnreachable before.
     """
@@ -32,6 +32,8 @@ def usage_errors() -> Iterator[None]:
         yield
     except (ArgumentError, SettingError, NoArchive, DatabaseUnreachable, DatabaseUnusable, StatementRefused) as error:
         raise usage_error(str(error)) from None
+    except KeyboardInterrupt:
+        raise usage_error("interrupted") from None
 
 
 def given_site(text: str) -> Site:

@@ -15,6 +15,7 @@ from asiatongsin import __version__
 from asiatongsin.__main__ import main
 from asiatongsin.nearest import nearest
 from pipelines.commands.crawl import Command
+from pipelines.commands.usage import usage_errors
 from tests.conftest import ROOT
 from tests.processes import run
 
@@ -120,3 +121,8 @@ def test_a_command_imports_no_other_nor_what_only_crawls_need() -> None:
     crawling = {"pipelines.crawl", "pipelines.stages", "apprise", "aiohttp", "twisted.internet.reactor", "scrapy.shell"}
     assert "pipelines.commands.status" in loaded
     assert loaded & (others | crawling) == set()
+
+
+def test_ctrl_c_is_a_sentence() -> None:
+    with pytest.raises(UsageError, match="interrupted"), usage_errors():
+        raise KeyboardInterrupt

@@ -11,6 +11,7 @@ import pytest
 from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
+from pipelines.commands import shell
 from pipelines.commands.read import Command
 from tests.conftest import ROOT
 
@@ -119,3 +120,10 @@ def test_says_what_is_wrong_with_a_file(tmp_path: Path, file: Path) -> None:
         read(tmp_path, str(file))
     with pytest.raises(UsageError, match="write the address of an article"):
         read(tmp_path)
+
+
+def test_the_shell_takes_a_file_by_its_name_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "saved.html").touch()
+    assert shell.place("saved.html") == f"{tmp_path / 'saved.html'}"
+    assert shell.place("newsasia.kr") == "newsasia.kr"
