@@ -61,13 +61,14 @@ class Command(ScrapyCommand):
         with looking(self.settings or Settings()) as (_, connection):
             check_names(connection, filters)
             search = Search(connection, filters)
+            hits: list[Hit] = []
             if opts.count:
                 found = search.count()
                 show(json.dumps({"count": found}) if opts.json else f"{found:,} article{'s' * (found != 1)}")
             else:
-                hits = search.most_relevant(limit) if opts.sort == "relevance" else search.page(limit).hits
-                _show(hits, search, is_json=opts.json)
-        for note in _notes(search):
+                hits = search.most_relevant(limit + 1) if opts.sort == "relevance" else search.page(limit + 1).hits
+                _show(hits[:limit], search, is_json=opts.json)
+        for note in _notes(search, shown=limit if len(hits) > limit else None):
             show(printable(f"asiatongsin: {note}"), sys.stderr)
 
 
@@ -101,9 +102,9 @@ def _iso(at: datetime) -> str:
     return at.astimezone(KST).isoformat()
 
 
-def _notes(search: Search) -> list[str]:
-    """What the user should know of how it was searched."""
-    notes = []
+def _notes(search: Search, shown: int | None) -> list[str]:
+    """What the user should know of how it was searched; `shown` is how many hits stand there, where there are more."""
+    notes = [f"the first {shown:,} are shown, and there are more: see --limit and --count"] if shown else []
     if search.is_cut:
         notes.append(
             f"single syllables and signs alone are looked for in the last {COSTLY_FOR.days} days;"

@@ -54,6 +54,14 @@ def test_shows_the_newest_first_with_marks(run: Run) -> None:
     assert err == ""
 
 
+def test_says_where_more_is_found_than_is_shown(run: Run) -> None:
+    for order in ("newest", "relevance"):
+        out, err = run("전통시장", "--limit", "1", "--sort", order)
+        assert out.count("제목") == 1
+        assert err == "asiatongsin: the first 1 are shown, and there are more: see --limit and --count\n"
+    assert run("전통시장", "--limit", "2")[1] == ""
+
+
 def test_a_name_that_no_article_has_is_told_with_the_nearest(run: Run) -> None:
     for given in (("section:경재",), ("전통시장", "--count", "--section", "경제,경재")):
         with pytest.raises(UsageError, match="no article has the section 경재; the nearest is 경제"):
