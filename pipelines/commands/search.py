@@ -63,6 +63,7 @@ class Command(ScrapyCommand):
         with looking(self.settings or Settings()) as (_, connection):
             check_names(connection, filters)
             search = Search(connection, filters)
+            hits: list[Hit] = []
             if opts.count:
                 found = search.count()
                 show(json.dumps({"count": found}) if opts.json else f"{found:,} article{'s' * (found != 1)}")

@@ -159,7 +159,7 @@ class Mover:
         self._articles = ARTICLES
         self._pass: Pass | None = None
         self._left: set[Move] = set()
-        """Moves whose table cannot be dropped: their rows are moved, and others go on."""
+        """Moves that this role cannot end; others go on."""
 
     def step(self, connection: Connection) -> bool:
         """Moves the rows of some articles in a transaction of its own; False where none is left."""
@@ -173,7 +173,7 @@ class Mover:
             return True  # whoever was in the way comes first
         except (psycopg.errors.InsufficientPrivilege, psycopg.errors.DependentObjectsStillExist) as error:
             self._left.add(moves_left[0])
-            self._tell(f"{moves_left[0]}: all rows are moved, but their old table stays: {_what_keeps_it(error)}")
+            self._tell(f"{moves_left[0]}: {_what_keeps_it(error)}")
             return True
         self._pass, self.is_over = now, not moves_left
         if now:
@@ -201,8 +201,9 @@ class Mover:
 
 
 def _what_keeps_it(error: psycopg.Error) -> str:
-    """Why a table cannot be dropped, and what to do."""
+    """Why a move cannot be ended, and what to do."""
     if isinstance(error, psycopg.errors.DependentObjectsStillExist):
         depend = (error.diag.message_detail or "").replace("\n", ", ")
-        return f"{depend}. It is empty now: make anew what reads it, then run `asiatongsin migrate` once more"
-    return f"let the owner run `asiatongsin migrate` ({error.diag.message_primary})"
+        anew = "It is empty now: make anew what reads it, then run `asiatongsin migrate` once more"
+        return f"all rows are moved, but {depend}. {anew}"
+    return f"let the owner of the tables run `asiatongsin migrate`, which ends the move ({error.diag.message_primary})"

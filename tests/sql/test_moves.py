@@ -192,7 +192,7 @@ def test_a_view_of_the_owner_keeps_the_old_table(old: Connection) -> None:
         pass
     assert (is_over(old), count(old, "letters")) == (False, ROWS)
     assert told[-1] == (
-        "9001 letters: all rows are moved, but their old table stays: view mine depends on table before_9001."
+        "9001 letters: all rows are moved, but view mine depends on table before_9001."
         " It is empty now: make anew what reads it, then run `asiatongsin migrate` once more"
     )
 
@@ -221,6 +221,6 @@ def test_a_role_that_may_not_drop_the_table_says_who_may(
             pass
     assert (mover.is_over, is_over(old), count(old, "letters")) == (True, False, ROWS)
     assert told[-1].startswith(
-        "9001 letters: all rows are moved, but their old table stays: let the owner run `asiatongsin migrate` ("
+        "9001 letters: let the owner of the tables run `asiatongsin migrate`, which ends the move ("
     )
     old.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")
