@@ -14,6 +14,7 @@ from scrapy.settings import Settings
 
 from asiatongsin.korean import KST
 from asiatongsin.output import show, show_file
+from asiatongsin.plausible import FIRST_POSSIBLE
 from asiatongsin.printable import printable, printable_json
 from pipelines.commands.usage import check_settings, given_number, usage_error, usage_errors
 from pipelines.database.session import looking
@@ -69,7 +70,8 @@ class Command(ScrapyCommand):
         now = datetime.now(KST)
         query = " ".join(argument for argument in args if argument != "--")
         asked = Filters.parse(query, now=now, **{name: getattr(opts, name) for name in FILTERS})
-        since, until = asked.since or min(now, asked.until or now) - USUALLY, asked.until or now
+        until = asked.until or now
+        since = asked.since or max(min(now, until), FIRST_POSSIBLE) - USUALLY
         filters = replace(asked, since=None, until=None)
         only, minimum = _kinds(opts.only), given_number("--minimum", opts.minimum, MOST, least=0)
         limit = given_number("--limit", opts.limit, MOST) if opts.limit is not None else None
