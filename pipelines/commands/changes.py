@@ -14,6 +14,7 @@ from scrapy.settings import Settings
 
 from asiatongsin.korean import KST
 from asiatongsin.output import show, show_file
+from asiatongsin.plausible import FIRST_POSSIBLE
 from asiatongsin.printable import printable, printable_json
 from pipelines.commands.usage import check_settings, given_number, usage_error, usage_errors
 from pipelines.database.session import looking
@@ -70,7 +71,8 @@ class Command(ScrapyCommand):
         now = datetime.now(KST)
         query = " ".join(argument for argument in args if argument != "--")
         asked = Filters.parse(query, now=now, **{name: getattr(opts, name) for name in FILTERS})
-        since, until = asked.since or min(now, asked.until or now) - USUALLY, asked.until or now
+        until = asked.until or now
+        since = asked.since or max(min(now, until), FIRST_POSSIBLE) - USUALLY
         if since > until:
             raise usage_error(
                 f"since={opts.since or screen.minute(since)} is still to come: nothing was found then yet"

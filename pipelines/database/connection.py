@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import psycopg
-from psycopg import Connection, conninfo, pq
+from psycopg import Connection, IsolationLevel, conninfo, pq
 from scrapy.settings import BaseSettings
 
 from pipelines.database.embedded import EmbeddedServer
@@ -128,6 +128,8 @@ class Database:
         if (encoding := connection.info.parameter_status("server_encoding")) != "UTF8":
             connection.close()
             raise DatabaseEncoding(encoding)
+        # Whoever waited for a lock must see what was stored meanwhile, whatever is usual for the database or role.
+        connection.isolation_level = IsolationLevel.READ_COMMITTED
         return connection
 
     def _without_password(self, error: psycopg.OperationalError) -> str:

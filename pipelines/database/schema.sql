@@ -294,7 +294,9 @@ CREATE TABLE replaced_texts (
     FOREIGN KEY (site, no) REFERENCES article_texts(site, no) ON DELETE CASCADE
 );
 CREATE INDEX replaced_texts_by_edit ON replaced_texts (fetched_at) WHERE revision > 1;
+CREATE TRIGGER replaced_texts_added AFTER INSERT ON replaced_texts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_change_of_articles();
 CREATE TRIGGER replaced_texts_changed AFTER UPDATE ON replaced_texts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_change_of_articles();
+CREATE TRIGGER replaced_texts_deleted AFTER DELETE ON replaced_texts REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_change_of_articles();
 COMMENT ON TABLE replaced_texts IS 'The texts of article_revisions that articles does not hold as they were fetched first.';
 COMMENT ON COLUMN replaced_texts.site IS 'Host of the site.';
 COMMENT ON COLUMN replaced_texts.no IS 'Number of the article.';

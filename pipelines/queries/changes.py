@@ -16,6 +16,7 @@ from psycopg import Connection
 from psycopg.rows import dict_row, kwargs_row
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
+from asiatongsin.plausible import FIRST_POSSIBLE
 from pipelines.queries.compared import size_of_edit
 from pipelines.queries.search.conditions import conditions
 from pipelines.queries.search.filters import Filters
@@ -215,7 +216,7 @@ class _Asked:
 
     def __init__(self, connection: Connection, since: datetime, until: datetime, filters: Filters) -> None:
         self.connection = connection
-        self.since, self.until = since, until
+        self.since, self.until = max(since, FIRST_POSSIBLE), until
         sites = filters.sites or tuple(site for (site,) in connection.execute(SITES))
         self.filters = replace(filters, sites=sites)
 

@@ -96,6 +96,17 @@ def test_an_older_text_that_comes_late_or_is_read_again_stamps_its_article(store
     assert is_stamped(stored, lambda: export(stored, reread, crawl="reread"))
 
 
+def test_a_text_that_differs_in_a_blank_and_comes_late_stamps_its_article(stored: Connection) -> None:
+    """It tells when the newest text began, so `article_revisions` shows it under that number from then on."""
+    same = value(stored, "SELECT content_hash FROM articles")
+    late = page(at=later(-60), headline=f"기사 {NO}의  제목", content_hash=same)
+    assert is_stamped(stored, lambda: export(stored, late, crawl="late"))
+    assert rows(stored, "SELECT revision, headline FROM article_revisions") == [(1, f"기사 {NO}의  제목")]
+    stored.execute("UPDATE export_marks SET begun_until = clock_timestamp()")
+    between = page(at=later(-30), headline="다른 제목")
+    assert is_stamped(stored, lambda: export(stored, between, crawl="between"))
+
+
 def test_other_teasers_and_other_weather_are_stamped_by_themselves(stored: Connection) -> None:
     teasers, weather = "SELECT changed_at FROM shown_teasers", "SELECT max(changed_at) FROM weather_snapshots"
     assert not is_stamped(stored, lambda: visit(stored, 1), teasers)

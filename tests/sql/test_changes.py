@@ -232,6 +232,11 @@ def test_says_what_to_write_instead(run: Run, week: None, given: list[str], sent
         run(*given)
 
 
+def test_takes_a_time_before_all_news(run: Run, week: None) -> None:
+    assert "1 edited" in run("--since", "0001-01-01")[1]
+    assert run("--until", "0001-01-01")[0] == "nothing was found\n"
+
+
 def test_looks_a_week_back_from_the_time_at_which_it_ends(run: Run, week: None) -> None:
     assert "2 new, 1 edited" in run("--until", "2025-10-11")[1]
     assert f"{datetime(2025, 10, 4):%Y-%m-%d}" in run("--until", "2025-10-11")[1]

@@ -66,6 +66,18 @@ def test_what_commits_after_the_export_began_is_in_the_next_one(
     assert exported == [1, 2]
 
 
+def test_what_is_stored_while_an_export_begins_is_in_the_next_one_whatever_isolation_is_usual(
+    connection: Connection, exporting: Connection, database_url: str
+) -> None:
+    connection.execute(f"ALTER DATABASE {connection.info.dbname} SET default_transaction_isolation = 'serializable'")
+    export(connection, page(1))
+    with Database(database_url, Path()).connect() as late, late.transaction():
+        late.execute("SELECT FROM articles")
+        assert new(exporting) == [1]
+        export(late, page(1, later(60), images=()), crawl="late")
+    assert new(exporting) == [1]
+
+
 def test_others_store_on_while_an_export_waits_in_vain(
     connection: Connection, exporting: Connection, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -138,6 +138,7 @@ def test_changes_are_those_of_the_command(news: News) -> None:
     assert list(found.df()["parts"]) == [("headline",)]
     assert len(news.changes("2025-10-01", only=["gone", "edited"], minimum=100)) == 0
     assert len(news.changes()) == 0
+    assert len(news.changes(None)) == len(news.changes("2025-10-01"))
     with pytest.raises(ArgumentError, match="only=changed: write some of new, edited, gone, back, replaced"):
         news.changes(only="changed")
 
