@@ -13,6 +13,7 @@ from subprocess import PIPE
 from time import monotonic, sleep
 from typing import Any
 
+from tests import warm_start
 from tests.warm_start import ROOT
 
 
@@ -24,7 +25,7 @@ def _late() -> str:
 def process(code: str, *arguments: object) -> Iterator[subprocess.Popen[str]]:
     """A Python process that has printed a line already; it is killed where it still runs at the end."""
     command = [sys.executable, "-c", code, *map(str, arguments)]
-    with subprocess.Popen(command, cwd=ROOT, stdin=PIPE, stdout=PIPE, text=True) as child:
+    with warm_start.Popen(command, cwd=ROOT, stdin=PIPE, stdout=PIPE, text=True) as child:
         try:
             if not child.stdout or not child.stdout.readline():
                 raise ChildProcessError(f"ended with {child.wait()} before it was ready")
@@ -36,7 +37,9 @@ def process(code: str, *arguments: object) -> Iterator[subprocess.Popen[str]]:
 def run(code: str, *arguments: object) -> subprocess.CompletedProcess[str]:
     """A Python process that has ended, in whatever way."""
     command = [sys.executable, "-c", code, *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600, check=False)
+    with warm_start.Popen(command, cwd=ROOT, stdout=PIPE, stderr=PIPE, text=True) as child:
+        output, log = child.communicate(timeout=600)
+    return subprocess.CompletedProcess(command, child.returncode, output, log)
 
 
 def next_line(child: subprocess.Popen[str]) -> str:

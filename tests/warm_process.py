@@ -22,7 +22,7 @@ from pathlib import Path
 from scrapy.settings import default_settings
 
 from tests import executed_sql
-from tests.warm_start import COMMAND, NUMBER
+from tests.warm_start import CODE, COMMAND, NUMBER
 
 MODULES = (
     "apprise",
@@ -57,6 +57,9 @@ def serve(descriptor: int) -> None:
     if request := _Parent(socket.socket(fileno=descriptor)).next_command():
         _become(request)
         try:
+            if request.is_code:
+                exec(request.arguments[len(CODE)], {"__name__": "__main__"})
+                _exit(0)
             runpy.run_module(COMMAND[-1], run_name="__main__", alter_sys=True)
         except SystemExit as end:
             if isinstance(end.code, int | None):
@@ -90,6 +93,11 @@ class _Request:
     environment: dict[str, str]
     ignores_interrupts: bool
     streams: list[int]
+
+    @property
+    def is_code(self) -> bool:
+        """Whether it is Python code, not a command."""
+        return self.arguments[: len(CODE)] == CODE
 
 
 class _Parent:
@@ -154,8 +162,8 @@ def _become(request: _Request) -> None:
     time.tzset()
     os.chdir(request.folder)
     sys.path[0] = request.folder
-    sys.argv[:] = ["scrapy", *request.arguments]
-    sys.orig_argv[:] = [*COMMAND, *request.arguments]
+    sys.argv[:] = [CODE[-1] if request.is_code else "scrapy", *request.arguments[3:]]
+    sys.orig_argv[:] = request.arguments
     signal.signal(signal.SIGINT, signal.SIG_IGN if request.ignores_interrupts else signal.default_int_handler)
 
 

@@ -1,4 +1,4 @@
-"""Starts `python -m scrapy …` in a few milliseconds: one process has imported everything, and forks each command.
+"""Starts `python -m scrapy …` and `python -c …` in a few milliseconds: a process that has imported everything forks them.
 
 That process runs no command itself. It imports neither the settings, which read the environment, nor the reactor.
 A forked command gets what a process of its own would have: arguments, environment, folder, streams and signals.
@@ -23,6 +23,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = [sys.executable, "-m", "scrapy"]
+CODE = [sys.executable, "-c"]
 COLD = ("env",)
 """What a command begins with that is to be started cold: one of which memory, TLS or the start itself is judged."""
 
@@ -36,7 +37,7 @@ NUMBER = struct.Struct("i")
 
 
 class Popen(subprocess.Popen[Any]):
-    """A `subprocess.Popen` that starts `python -m scrapy …` warm, and anything else cold.
+    """A `subprocess.Popen` that starts `python -m scrapy …` and `python -c …` warm, and anything else cold.
 
     A command is cold as well if its variables would change the interpreter, such as PYTHONPATH.
     """
@@ -48,11 +49,11 @@ class Popen(subprocess.Popen[Any]):
     def _execute_child(self, args: list[str], *given: Any) -> None:
         cwd, env, pipes = given[4], given[5], given[9:15]
         environment = dict(os.environ if env is None else env)
-        if args[: len(COMMAND)] != COMMAND or _interpreter(environment) != _interpreter(dict(os.environ)):
+        if not is_warm(args) or _interpreter(environment) != _interpreter(dict(os.environ)):
             super()._execute_child(args, *given)  # type: ignore[misc]
             return
         request = {
-            "arguments": args[len(COMMAND) :],
+            "arguments": args,
             "folder": str(cwd or Path.cwd()),
             "environment": environment,
             "ignores_interrupts": signal.getsignal(signal.SIGINT) is signal.SIG_IGN,
@@ -89,6 +90,11 @@ class Popen(subprocess.Popen[Any]):
         if len(answer) < NUMBER.size:
             raise RuntimeError("the process that starts commands has ended")
         return int(NUMBER.unpack(answer)[0])
+
+
+def is_warm(args: list[str]) -> bool:
+    """Whether a process with these arguments is forked."""
+    return args[: len(COMMAND)] == COMMAND or args[: len(CODE)] == CODE
 
 
 def _theirs(pipes: tuple[int, ...]) -> tuple[int, int, int]:

@@ -72,7 +72,7 @@ class Command(ScrapyCommand):
         query = " ".join(argument for argument in args if argument != "--")
         asked = Filters.parse(query, now=now, **{name: getattr(opts, name) for name in FILTERS})
         until = asked.until or now
-        since = asked.since or max(min(now, until), FIRST_POSSIBLE) - USUALLY
+        since = asked.since or min(max(min(now, until), FIRST_POSSIBLE) - USUALLY, until)
         if since > until:
             raise usage_error(
                 f"since={opts.since or screen.minute(since)} is still to come: nothing was found then yet"
