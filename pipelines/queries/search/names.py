@@ -9,12 +9,18 @@ from psycopg.sql import SQL, Identifier
 
 from asiatongsin.errors import ArgumentError
 from asiatongsin.nearest import nearest
+from pipelines.queries.search.conditions import conditions
 from pipelines.queries.search.filters import Filters
 from pipelines.queries.search.search import Search
 from pipelines.queries.sites import SITES
 
-_EXISTS = SQL("SELECT EXISTS (SELECT FROM {found} AS a)")
-_KNOWN = SQL("SELECT DISTINCT {column} FROM article_texts WHERE {column} IS NOT NULL")
+_EXISTS = SQL(
+    "SELECT EXISTS (SELECT FROM {found} AS a) OR EXISTS (SELECT FROM former_articles AS a WHERE {conditions})"
+)
+_KNOWN = SQL(
+    "SELECT {column} FROM article_texts WHERE {column} IS NOT NULL"
+    " UNION SELECT {column} FROM former_articles WHERE {column} IS NOT NULL"
+)
 
 
 def check_names(connection: Connection, filters: Filters) -> None:
@@ -32,8 +38,9 @@ def check_names(connection: Connection, filters: Filters) -> None:
 
 def _is_there(connection: Connection, filters: Filters) -> bool:
     search = Search(connection, filters, may_cut=False)
+    statement = _EXISTS.format(found=search.found(), conditions=conditions(filters))
     with search.quick():
-        return any(found for (found,) in connection.execute(_EXISTS.format(found=search.found())))
+        return any(found for (found,) in connection.execute(statement))
 
 
 def _known(connection: Connection, column: str) -> list[str]:
