@@ -1,4 +1,4 @@
-"""Starts `python -m scrapy …` and `python -c …` in a few milliseconds: a process that has imported everything forks them.
+"""Starts `python -m scrapy …` and `python -c …` in a few milliseconds: one that has imported everything forks them.
 
 That process runs no command itself. It imports neither the settings, which read the environment, nor the reactor.
 A forked command gets what a process of its own would have: arguments, environment, folder, streams and signals.

@@ -197,6 +197,12 @@ def test_takes_kinds_words_a_limit_and_a_time(run: Run, week: None) -> None:
     assert err.endswith("nothing; no crawl of newsasia.kr in this time, so nothing is known of it\n")
 
 
+def test_a_section_counts_as_known_where_only_a_former_article_had_it(run: Run, connection: Connection) -> None:
+    export(connection, page(headline="첫 기사", body=("하나",), section="옛 면", published_at=AT))
+    export(connection, page(at=later(60), headline="다른 기사", body=("둘",), section="새 면", published_at=later(50)))
+    assert "1 new, 1 replaced" in run("--since", "2025-10-05", "--section", "옛 면")[1]
+
+
 def test_prints_json_csv_and_atom_for_programs(run: Run, week: None) -> None:
     since = ("--since", "2025-10-05")
     lines = [json.loads(line) for line in run(*since, "--json")[0].splitlines()]
