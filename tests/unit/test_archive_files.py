@@ -165,6 +165,7 @@ def test_a_crawl_brings_its_archive_to_the_disk_before_the_spool_that_names_plac
     monkeypatch.setattr(os, "fsync", lambda file: synced.append(Path(f"/proc/self/fd/{file}").readlink().suffix))
     opened.append(fetched(exchange(1)))  # the first page is brought to the disk at once, by either
     spool.append(page(1))
+    present(spool.writer._working).result()  # in a thread of its own
     synced.clear()
     spool.append(replace(page(2), archived=opened.append(fetched(exchange(2)))))
     thread.finish()
