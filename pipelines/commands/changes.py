@@ -16,7 +16,7 @@ from asiatongsin.korean import KST
 from asiatongsin.output import show, show_file
 from asiatongsin.plausible import FIRST_POSSIBLE
 from asiatongsin.printable import printable, printable_json
-from pipelines.commands.usage import check_settings, given_number, usage_error, usage_errors
+from pipelines.commands.usage import check_settings, given_number, given_words, usage_error, usage_errors
 from pipelines.database.session import looking
 from pipelines.datasets.atom import Entry, Feed, atom
 from pipelines.datasets.csv_table import csv_table
@@ -69,8 +69,7 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         check_settings(self.settings)
         now = datetime.now(KST)
-        query = " ".join(argument for argument in args if argument != "--")
-        asked = Filters.parse(query, now=now, **{name: getattr(opts, name) for name in FILTERS})
+        asked = Filters.parse(given_words(args), now=now, **{name: getattr(opts, name) for name in FILTERS})
         until = asked.until or now
         since = asked.since or min(max(min(now, until), FIRST_POSSIBLE) - USUALLY, until)
         if since > until:

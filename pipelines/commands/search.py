@@ -15,7 +15,7 @@ from asiatongsin.arguments import is_number
 from asiatongsin.korean import KST
 from asiatongsin.output import show
 from asiatongsin.printable import printable, printable_json
-from pipelines.commands.usage import check_settings, usage_error, usage_errors
+from pipelines.commands.usage import check_settings, given_words, usage_error, usage_errors
 from pipelines.database.session import looking
 from pipelines.queries.names import check_names
 from pipelines.queries.search.filters import Filters
@@ -56,7 +56,7 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         check_settings(self.settings)
         limit = _limit(opts.limit, RANKED if opts.sort == RELEVANCE else MOST)
-        filters = Filters.parse(_query(args), **{name: getattr(opts, name) for name in FILTERS})
+        filters = Filters.parse(given_words(args), **{name: getattr(opts, name) for name in FILTERS})
         if filters == Filters():
             raise usage_error("write what to search for, such as: asiatongsin search 전통시장 예산 -축제 --since 30d")
         notes: list[str] = []
@@ -73,10 +73,6 @@ class Command(ScrapyCommand):
                 notes += [f"there are more than these {limit:,}: --limit shows more"] * (len(hits) > limit)
         for note in [*notes, *_notes(search)]:
             show(printable(f"asiatongsin: {note}"), sys.stderr)
-
-
-def _query(args: list[str]) -> str:
-    return " ".join(argument for argument in args if argument != "--")
 
 
 def _limit(text: str, most: int) -> int:

@@ -9,7 +9,7 @@ from scrapy.settings import Settings
 
 from asiatongsin.output import show
 from asiatongsin.printable import printable
-from pipelines.commands.usage import check_settings, given_site, stored_sites, usage_errors
+from pipelines.commands.usage import check_settings, given_site, stored_sites, usage_error, usage_errors
 from pipelines.database.session import looking
 from pipelines.queries import newest
 from pipelines.terminal.text_table import titled_table
@@ -31,6 +31,8 @@ class Command(ScrapyCommand):
     @usage_errors()
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         check_settings(self.settings)
+        if args:
+            raise usage_error(f"asiatongsin summary takes options only, not {args[0]}")
         only = given_site(opts.site).key if opts.site is not None else None
         with looking(self.settings or Settings()) as (_, connection):
             sites = newest.sites(connection)

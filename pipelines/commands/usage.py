@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from scrapy.exceptions import UsageError
@@ -50,6 +50,14 @@ def stored_sites(wanted: str | None, stored: list[str]) -> list[str]:
         there = f"the sites are {', '.join(stored)}" if stored else "no site was crawled yet"
         raise usage_error(f"--site: nothing of {wanted} is stored; {there}")
     return stored if wanted is None else [wanted]
+
+
+def given_words(args: Sequence[str]) -> str:
+    """The words of a query. A mistyped option is none: as a word to leave out it would find something else."""
+    words = [argument for argument in args if argument != "--"]
+    if options := [word for word in words if word.startswith("--")]:
+        raise usage_error(f"there is no option {options[0]}: `-h` lists them; a word is left out with one -")
+    return " ".join(words)
 
 
 def given_number(option: str, text: str, most: int, *, least: int = 1) -> int:

@@ -228,6 +228,7 @@ def test_prints_json_csv_and_atom_for_programs(run: Run, week: None) -> None:
         (["--minimum", "-1"], "--minimum -1: write a whole number from 0"),
         (["--limit", "0"], "--limit 0: write a whole number from 1"),
         (["--since", "soon"], "since=soon: write a day"),
+        (["--onyl", "gone"], "there is no option --onyl"),
         (["--since", "2999-01-01"], "since=2999-01-01 is still to come"),
         (["--section", "사휘"], "no article has the section 사휘; the nearest is 사회"),
         (["--since", "2025-10-02", "--until", "2025-10-01"], "since=2025-10-02 is after until=2025-10-01"),

@@ -110,6 +110,7 @@ def test_says_what_it_did_not_look_through_and_what_would_help(run: Run, connect
         (['"전통'], 'a quotation mark is not closed: "전통'),
         (["제목", "--limit", "1001", "--sort", "relevance"], "--limit 1001: write a whole number from 1 to 1000"),
         (["전통시장", "--since", "soon"], "since=soon: write a day"),
+        (["제목", "--sectoin", "정치"], "there is no option --sectoin"),
         (["section:정지"], "no article has the section 정지; the nearest is 정치"),
         (["제목", "--reporter", "최지나,최지너"], "no article has the reporter 최지너; the nearest is 최지나"),
         (["제목", "--site", "newsasia.com"], "no article has the site newsasia.com; the nearest is newsasia.kr"),

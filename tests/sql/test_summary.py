@@ -19,7 +19,8 @@ def summary(url: str, data: Path, *given: str) -> None:
     command.settings = settings(url, data)
     parser = argparse.ArgumentParser()
     command.add_options(parser)
-    command.run([], parser.parse_args(given))
+    opts, args = parser.parse_known_args(given)
+    command.run(args, opts)
 
 
 def test_shows_several_sites_apart(
@@ -55,3 +56,8 @@ def test_says_that_there_is_nothing(
 ) -> None:
     summary(database_url, data)
     assert capsys.readouterr().out == "no site was crawled yet\n"
+
+
+def test_a_mistyped_option_is_not_left_out(database_url: str, data: Path) -> None:
+    with pytest.raises(UsageError, match="takes options only, not --siet"):
+        summary(database_url, data, "--siet", "example.kr")
