@@ -80,8 +80,28 @@ def _start(folder: Path) -> Any:
         version = postgres_server.pgdata_version(folder) or utils.TARGET_POSTGRES_VERSION
         server = postgres_server.get_server(folder, postgres_version=version, start=False)
         _close_socket(server, folder / "postgresql.conf")
+        _forget_killed(server)
         server.start()
         return server
+
+
+def _forget_killed(server: Any) -> None:
+    """Takes processes that were killed out of the list of those that use the server: for them it would never end."""
+    with server._lock:
+        users = server.global_process_id_list
+        for pid in users.get_and_remove(0):  # takes nothing away, and returns all
+            if not _is_alive(pid):
+                users.get_and_remove(pid)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # of another user
+    return True
 
 
 def _close_socket(server: Any, configuration: Path) -> None:

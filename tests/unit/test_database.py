@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -117,8 +119,7 @@ def test_an_embedded_database_is_found_again(folder: Path) -> None:
     assert first.name == f"the embedded database in {folder / 'postgres'}"
 
 
-def test_an_embedded_database_serves_two_processes_and_outlives_one(folder: Path) -> None:
-    code = """
+READS = """
 import sys
 from pathlib import Path
 from pipelines.database.connection import Database
@@ -126,8 +127,21 @@ from pipelines.database.connection import Database
 with Database("", Path(sys.argv[1])).connect() as connection:
     print(connection.execute("SELECT number FROM kept").fetchall())
 """
+
+
+def test_an_embedded_database_does_not_run_on_for_a_process_that_was_killed(folder: Path) -> None:
+    users = folder / "postgres" / ".handle_pids.json"
+    killed = subprocess.Popen([sys.executable, "-c", ""])
+    killed.wait()
+    before = json.loads(users.read_text())
+    users.write_text(json.dumps([killed.pid, *before]))
+    assert run(READS, folder).stdout == "[(7,)]\n"
+    assert json.loads(users.read_text()) == before
+
+
+def test_an_embedded_database_serves_two_processes_and_outlives_one(folder: Path) -> None:
     with Database("", folder).connect() as connection:
-        assert run(code, folder).stdout == "[(7,)]\n"
+        assert run(READS, folder).stdout == "[(7,)]\n"
         assert rows(connection, "SELECT number FROM kept") == [(7,)]
     assert numbers(Database("", folder)) == [(7,)]
 
