@@ -64,6 +64,8 @@ def run(connection: Connection, job: Job, tell: Tell) -> int:
     Where nothing is new since a mark, there is no file. ArgumentError says what to do instead.
     """
     _check_cities(connection, job.wanted)
+    if any(len(given) > 1 for given in job.wanted.filters.names.values()):
+        check_names(connection, job.wanted)  # that one of them is wrong does not show in the rows of the others
     columns = columns_of(connection, job.wanted, job.names)
     if job.mark is None:
         return _write(connection, job, columns, tell)

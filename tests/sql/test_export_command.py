@@ -241,6 +241,8 @@ def test_where_nothing_is_new_nothing_is_written_to_what_is_no_file(run: Run) ->
         (("images", "--format", "atom"), "a feed is made of articles"),
         (("articles", "--format", "atom", "--names", "bigkinds"), "a feed has no columns"),
         (("articles", "--section", "정처"), "no article has the section 정처; the nearest is 정치"),
+        (("articles", "--section", "정치,겡제"), "no article has the section 겡제"),
+        (("weather", "--site", "newsasia.co.kr"), "no weather strip has the site newsasia.co.kr; the"),
         (("articles", "--since", "gestern"), "since=gestern: write a day"),
         (("articles", "--new-since", " "), "needs a name"),
         (("articles", "--new-since", "a", "--until", "yesterday"), "an --until that moves"),

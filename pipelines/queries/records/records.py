@@ -35,7 +35,7 @@ _CITIES = """
 SELECT city FROM (SELECT DISTINCT city FROM weather_strips) AS shown
 UNION SELECT name_ko FROM weather_stations UNION SELECT name_en FROM weather_stations"""
 
-_KNOWN = SQL("SELECT DISTINCT {column} FROM articles WHERE {column} IS NOT NULL")
+_KNOWN = SQL("SELECT DISTINCT {column} FROM {table} WHERE {column} IS NOT NULL")
 
 _SELECT = SQL("SELECT {columns} FROM {source} WHERE {where} ORDER BY {order}")
 _NEWEST_FIRST = ("a.published_at DESC NULLS LAST", "a.no DESC", "a.site DESC")
@@ -155,14 +155,15 @@ def cities(connection: Connection) -> list[str]:
 
 
 def check_names(connection: Connection, wanted: Wanted) -> None:
-    """Where nothing was found: ArgumentError where the articles have no such site, section or reporter at all."""
-    filters = wanted.filters
-    for name, given in (("site", filters.sites), ("section", filters.sections), ("reporter", filters.reporters)):
-        if wanted.kind.is_of_articles and given:
-            known = [one for (one,) in connection.execute(_KNOWN.format(column=Identifier(name)))]
+    """ArgumentError where the articles, or the weather, have no such site, section or reporter at all."""
+    table, what = ("articles", "article") if wanted.kind.is_of_articles else ("weather_snapshots", "weather strip")
+    for name, given in wanted.filters.names.items():
+        if given:
+            asked = _KNOWN.format(column=Identifier(name), table=Identifier(table))
+            known = [one for (one,) in connection.execute(asked)]
             for one in given:
                 if known and one not in known:
-                    raise ArgumentError(f"no article has the {name} {one}; the nearest is {nearest(one, known)}")
+                    raise ArgumentError(f"no {what} has the {name} {one}; the nearest is {nearest(one, known)}")
 
 
 def expression(field: Field, wanted: Wanted) -> Composed:

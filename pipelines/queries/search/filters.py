@@ -72,6 +72,11 @@ class Filters:
         )
 
     @property
+    def names(self) -> dict[str, tuple[str, ...]]:
+        """The names that are asked for, by the columns that hold them."""
+        return {"site": self.sites, "section": self.sections, "reporter": self.reporters}
+
+    @property
     def wanted(self) -> tuple[Word, ...]:
         """The words that articles must hold."""
         return tuple(word for word in self.words if not word.is_excluded)
