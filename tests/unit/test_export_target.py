@@ -72,6 +72,8 @@ def test_what_is_no_file_is_written_as_it_is() -> None:
     with replacing(Path(os.devnull)):
         drop()
     assert Path(os.devnull).is_char_device()
+    with replacing(Path(os.devnull)):
+        raise Dropped
 
 
 def test_a_name_of_an_open_pipe_is_written_to(tmp_path: Path) -> None:
