@@ -6,7 +6,7 @@ import re
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from subprocess import PIPE
@@ -34,9 +34,9 @@ def process(code: str, *arguments: object) -> Iterator[subprocess.Popen[str]]:
             child.kill()
 
 
-def run(code: str, *arguments: object) -> subprocess.CompletedProcess[str]:
-    """A Python process that has ended, in whatever way."""
-    command = [sys.executable, "-c", code, *map(str, arguments)]
+def run(code: str, *arguments: object, within: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
+    """A Python process that has ended, in whatever way; `within` COLD where its imports or its memory are judged."""
+    command = [*within, sys.executable, "-c", code, *map(str, arguments)]
     with warm_start.Popen(command, cwd=ROOT, stdout=PIPE, stderr=PIPE, text=True) as child:
         output, log = child.communicate(timeout=600)
     return subprocess.CompletedProcess(command, child.returncode, output, log)

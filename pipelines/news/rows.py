@@ -47,11 +47,12 @@ class Rows(Generic[T]):
         for row in self.read():
             yield self.of(**dict(zip(self.types, row, strict=True)))
 
-    def __len__(self) -> int:
+    def count(self) -> int:
+        """Their number. There is no `len()`: `list()` would ask for it first, and the database twice."""
         return self.counted()
 
     def __repr__(self) -> str:
-        return f"<{len(self):,} rows of {self.of.__name__}: iterate over them, or take .df(), .arrow() or .polars()>"
+        return f"<{self.count():,} rows of {self.of.__name__}: iterate over them, or take .df(), .arrow() or .polars()>"
 
     def df(self) -> pd.DataFrame:
         """All rows as a DataFrame of pandas. ModuleNotFoundError says how to install it."""

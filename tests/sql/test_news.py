@@ -84,7 +84,7 @@ def test_a_name_that_nothing_stored_has_is_told_even_beside_one_that_has_article
     }
     for sentence, asked in slips.items():
         with pytest.raises(ArgumentError, match=sentence):
-            len(asked())
+            asked().count()
         with pytest.raises(ArgumentError, match=sentence):
             next(iter(asked()))
 
@@ -98,7 +98,7 @@ def test_numbers_and_times_that_are_none_are_refused(news: News) -> None:
 
 
 def test_every_kind_gives_its_rows(news: News) -> None:
-    assert {kind: len(found) for kind, found in kinds(news).items()} == {
+    assert {kind: found.count() for kind, found in kinds(news).items()} == {
         "articles": 3,
         "revisions": 4,
         "related": 2,
@@ -132,13 +132,13 @@ def test_changes_are_those_of_the_command(news: News) -> None:
         ("new", 1),
     ]
     found = news.changes("2025-10-01", only="edited", match="기후", section=["정치"])
-    assert len(found) == len(found.df()) == found.polars().height == found.arrow().num_rows == 1
+    assert found.count() == len(found.df()) == found.polars().height == found.arrow().num_rows == 1
     assert found.arrow()["parts"].to_pylist() == [["headline"]]
     assert found.polars()["parts"].to_list() == [["headline"]]
     assert list(found.df()["parts"]) == [("headline",)]
-    assert len(news.changes("2025-10-01", only=["gone", "edited"], minimum=100)) == 0
-    assert len(news.changes()) == 0
-    assert len(news.changes(None)) == len(news.changes("2025-10-01"))
+    assert news.changes("2025-10-01", only=["gone", "edited"], minimum=100).count() == 0
+    assert news.changes().count() == 0
+    assert news.changes(None).count() == news.changes("2025-10-01").count()
     with pytest.raises(ArgumentError, match="only=changed: write some of new, edited, gone, back, replaced"):
         news.changes(only="changed")
 
@@ -189,7 +189,7 @@ def test_tables_of_all_libraries_hold_what_the_data_classes_hold(news: News) -> 
 def test_types_do_not_depend_on_the_rows(news: News) -> None:
     for kind, found in kinds(news).items():
         none: Rows[Any] = getattr(news, kind)(since="2020-01-01", until="2020-01-02")
-        assert (len(none), len(none.df()), none.polars().height, none.arrow().num_rows) == (0, 0, 0, 0)
+        assert (none.count(), len(none.df()), none.polars().height, none.arrow().num_rows) == (0, 0, 0, 0)
         assert none.polars().schema == found.polars().schema
         assert none.arrow().schema == found.arrow().schema
         dates = [name for name, of_type in found.types.items() if of_type != "text"]
@@ -211,16 +211,16 @@ def test_reading_a_part_leaves_nothing_open(news: News, connection: Connection) 
 
 
 def test_a_connection_that_broke_meanwhile_is_opened_anew(news: News, connection: Connection) -> None:
-    assert len(news.articles()) == 3
+    assert news.articles().count() == 3
     connection.execute(END_THE_OTHERS)
-    assert len(news.articles()) == 3
+    assert news.articles().count() == 3
 
 
 def test_each_use_asks_anew(news: News, connection: Connection) -> None:
     articles = news.articles("기후위기")
-    assert len(articles) == 2
+    assert articles.count() == 2
     export(connection, page(4, headline="기후위기"), crawl="next")
-    assert len(articles) == len(list(articles)) == 3
+    assert articles.count() == len(list(articles)) == 3
     assert repr(articles) == "<3 rows of Article: iterate over them, or take .df(), .arrow() or .polars()>"
 
 
@@ -233,7 +233,7 @@ def test_more_rows_than_are_taken_at_once(news: News, connection: Connection) ->
         [number],
     )
     found = news.weather("서울")
-    assert len(found) == found.arrow().num_rows == len(found.df()) == number + 3
+    assert found.count() == found.arrow().num_rows == len(found.df()) == number + 3
 
 
 def test_addresses_of_reporters_are_there_only_where_they_are_asked_for(news: News) -> None:
@@ -278,5 +278,5 @@ def test_a_role_that_may_only_select_is_enough(
 ) -> None:
     connection.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}")
     with asiatongsin.open(conninfo.make_conninfo(database_url, user=role)) as looking:
-        assert len(looking.articles("기후위기")) == 2
-        assert len(looking.weather()) == 9
+        assert looking.articles("기후위기").count() == 2
+        assert looking.weather().count() == 9

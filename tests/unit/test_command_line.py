@@ -18,6 +18,7 @@ from pipelines.commands.crawl import Command
 from pipelines.commands.usage import usage_errors
 from tests.conftest import ROOT
 from tests.processes import run
+from tests.warm_start import COLD
 
 
 @pytest.fixture(autouse=True)
@@ -115,7 +116,7 @@ finally:
 
 
 def test_a_command_imports_no_other_nor_what_only_crawls_need() -> None:
-    ended = run(ONLY)
+    ended = run(ONLY, within=COLD)
     loaded = set(ended.stdout.rpartition("loaded:")[2].split())
     others = {f"pipelines.commands.{name}" for name in ("crawl", "gaps", "reparse")}
     crawling = {"pipelines.crawl", "pipelines.stages", "apprise", "aiohttp", "twisted.internet.reactor", "scrapy.shell"}
