@@ -36,7 +36,7 @@ crawl: setup ## crawl the live site, politely; ARGS="-a pages=1" for a first loo
 test: tools ## all tests; ARGS="-k weather" for some
 	$(BIN)/python tests/cpu_seconds.py $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS)
 
-bench: tools ## how fast it is, as ratios, in about seven minutes; ARGS="--quick" for one, "--only crawl,storing" for some
+bench: tools ## how fast it is, as ratios, in about a quarter of an hour; ARGS="--quick" for one, "--only crawl,storing" for some
 	$(BIN)/python -m tests.bench $(ARGS)
 
 soak: tools ## hundreds of random kills and histories of lists, thousands of damaged pages; ARGS="--kills 20" for less
