@@ -55,6 +55,18 @@ ARCHIVE = "article"
 ARCHIVE_FILE_BYTES = 1_000_000_000
 """Bytes after which a WARC file is closed and the next one begun, as the standard recommends."""
 
+ARCHIVE_STORE = ""
+"""Where finished WARC files are brought: `s3://bucket/folder`, `gs://…`, `az://…` or a folder. Empty: they stay here."""
+
+ARCHIVE_PACK_BYTES = 256_000_000
+"""Bytes of an object of the store, which holds several WARC files of one site."""
+
+ARCHIVE_PACK_AFTER = "6h"
+"""How long a WARC file waits for others of its site before it is brought to the store."""
+
+ARCHIVE_KEEP_LOCAL = False
+"""Whether WARC files stay on local disk after the store was seen to hold them."""
+
 # --- articles that are stored already ----------------------------------------------------------------------------
 
 RECHECK_AFTER = "1h, 6h, 1d, 3d, 7d, 30d"
@@ -145,6 +157,26 @@ SPOOL_SEGMENT_PAGES = 50
 
 SPOOL_SEGMENT_SECONDS = 5.0
 """Seconds after which an unfilled spool file is closed, so that the database follows the crawl."""
+
+# --- a fleet: many sites on several machines ---------------------------------------------------------------------
+
+FLEET_MACHINE = ""
+"""Name of this machine in the fleet; empty: its host name."""
+
+FLEET_SLOTS = 10
+"""How many crawls a worker runs at once."""
+
+FLEET_TICK = 5.0
+"""Seconds between two looks for sites that are due."""
+
+FLEET_DEAD_AFTER = 30.0
+"""Seconds without a word after which a worker counts as dead, and others take over its sites."""
+
+FLEET_ATTEMPTS = 3
+"""How often a crawl that is killed is tried, before the schedule gives it up until its next time."""
+
+FLEET_GRACE = 90.0
+"""Seconds that crawls have to end, when the worker is told to."""
 
 # --- who is told how crawls go -----------------------------------------------------------------------------------
 

@@ -16,6 +16,14 @@ from pipelines.database.crawl_tables import (
     REPARSE_BOOKMARKS,
     WALKED_LISTS,
 )
+from pipelines.database.fleet_tables import (
+    ARCHIVE_FILES,
+    MACHINES,
+    REPARSE_RUNS,
+    REPARSE_SHARDS,
+    SITE_TROUBLES,
+    SITES,
+)
 
 ARTICLE_TEXTS: Columns = {
     "site": "text",
@@ -202,6 +210,12 @@ TABLES: dict[str, Columns] = {
     "removed_articles": REMOVED_ARTICLES,
     "export_marks": EXPORT_MARKS,
     "reparse_bookmarks": REPARSE_BOOKMARKS,
+    "sites": SITES,
+    "site_troubles": SITE_TROUBLES,
+    "machines": MACHINES,
+    "archive_files": ARCHIVE_FILES,
+    "reparse_runs": REPARSE_RUNS,
+    "reparse_shards": REPARSE_SHARDS,
     "asiatongsin_migrations": ASIATONGSIN_MIGRATIONS,
 }
 """All tables; each stands behind the tables that it refers to."""

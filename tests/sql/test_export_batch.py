@@ -34,6 +34,12 @@ NOT_OF_PAGES = {
     "former_articles",
     "formerly_shown_teasers",
     "replaced_texts",
+    "sites",
+    "site_troubles",
+    "machines",
+    "archive_files",
+    "reparse_runs",
+    "reparse_shards",
     "asiatongsin_migrations",
 }
 OF_PAGES = [table for table in TABLES if table not in NOT_OF_PAGES]

@@ -54,7 +54,7 @@ def test_reads_imports_of_every_form() -> None:
 
 FLOORS = (
     ("commands",),
-    ("terminal", "news"),
+    ("terminal", "fleet", "news"),
     ("reparse", "crawl"),
     ("status", "stages", "monitoring"),
     ("spool",),
@@ -140,7 +140,7 @@ def test_only_commands_raise_usage_errors() -> None:
 
 def test_only_what_asks_or_stores_speaks_to_the_database() -> None:
     rooms = (
-        *("database", "exporters", "queries", "spool", "crawl", "status", "reparse", "verdict", "datasets", "news"),
+        *("database", "exporters", "queries", "spool", "crawl", "status", "reparse", "verdict", "datasets", "fleet", "news"),
     )
     others = [name for name in NAMES if not name.startswith(tuple(f"pipelines/{room}/" for room in rooms))]
     assert offenders(others, "psycopg") == []
