@@ -56,7 +56,7 @@ ARCHIVE_FILE_BYTES = 1_000_000_000
 """Bytes after which a WARC file is closed and the next one begun, as the standard recommends."""
 
 ARCHIVE_STORE = ""
-"""Where finished WARC files are brought: `s3://bucket/folder`, `gs://…`, `az://…` or a folder. Empty: they stay here."""
+"""Where finished WARC files go: `s3://bucket/folder`, `gs://…`, `az://…` or a folder; empty: they stay here."""
 
 ARCHIVE_PACK_BYTES = 256_000_000
 """Bytes of an object of the store, which holds several WARC files of one site."""

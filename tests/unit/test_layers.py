@@ -140,7 +140,19 @@ def test_only_commands_raise_usage_errors() -> None:
 
 def test_only_what_asks_or_stores_speaks_to_the_database() -> None:
     rooms = (
-        *("database", "exporters", "queries", "spool", "crawl", "status", "reparse", "verdict", "datasets", "fleet", "news"),
+        *(
+            "database",
+            "exporters",
+            "queries",
+            "spool",
+            "crawl",
+            "status",
+            "reparse",
+            "verdict",
+            "datasets",
+            "fleet",
+            "news",
+        ),
     )
     others = [name for name in NAMES if not name.startswith(tuple(f"pipelines/{room}/" for room in rooms))]
     assert offenders(others, "psycopg") == []
