@@ -36,6 +36,10 @@ $(VENV)/.fleet: requirements-fleet.lock $(VENV)/.ready
 demo: setup ## crawl a replica of the site into the embedded database and show what came
 	$(BIN)/python -m tests.demo --port $(PORT) --articles $(ARTICLES)
 
+.PHONY: fleet-demo
+fleet-demo: fleet ## twelve papers on two machines, of which one is killed, with an archive that they share
+	$(BIN)/python -m tests.fleet_demo
+
 crawl: setup ## crawl the live site, politely; ARGS="-a pages=1" for a first look
 	$(BIN)/asiatongsin crawl $(ARGS)
 
