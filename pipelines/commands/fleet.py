@@ -64,4 +64,3 @@ def work(settings: Settings) -> tuple[int, str]:
         return asyncio.run(run_worker(settings))
     except NameTaken as error:
         raise usage_error(str(error)) from None
-
