@@ -80,6 +80,9 @@ class AddedSite:
     attempts: int
     """How many crawls of the schedule were killed since one ended by itself."""
 
+    status: int | None
+    """Exit status of the last crawl of the schedule that ended by itself."""
+
     failed_at: datetime | None
     """When the schedule gave up until the next time; None: a crawl ended by itself since."""
 
