@@ -1,4 +1,4 @@
-"""All processes of a session, measured from outside: a worker of the fleet and the crawls it runs."""
+"""A process and all that it has started, measured from outside: a worker of the fleet and the crawls it runs."""
 
 from __future__ import annotations
 
@@ -39,23 +39,30 @@ class Process:
         return 0.0
 
 
-def processes(session: int) -> Iterator[Process]:
-    """Those of a session that run now."""
+def tree(root: int) -> list[Process]:
+    """A process and its descendants that run now."""
+    found = {process.pid: process for process in _all()}
+    inside: list[Process] = []
+    todo = [root]
+    while todo:
+        pid = todo.pop()
+        inside += [found[pid]] if pid in found else []
+        todo += [process.pid for process in found.values() if process.parent == pid]
+    return inside
+
+
+def cpu(root: int) -> float:
+    """Seconds of the CPU that a process and its descendants have used, with those that ended."""
+    return sum(process.cpu for process in tree(root))
+
+
+def _all() -> Iterator[Process]:
     for folder in Path("/proc").iterdir():
         if not folder.name.isdecimal():
             continue
         with suppress(OSError):
             before, _, rest = (folder / "stat").read_text().rpartition(")")
             fields = rest.split()
-            if int(fields[3]) == session:
-                yield Process(
-                    pid=int(folder.name),
-                    name=before.partition("(")[2],
-                    parent=int(fields[1]),
-                    cpu=sum(map(int, fields[11:15])) / TICKS,
-                )
-
-
-def cpu(session: int) -> float:
-    """Seconds of the CPU that the session has used, with processes that ended."""
-    return sum(process.cpu for process in processes(session))
+            name = before.partition("(")[2]
+            used = sum(map(int, fields[11:15])) / TICKS
+            yield Process(pid=int(folder.name), name=name, parent=int(fields[1]), cpu=used)
