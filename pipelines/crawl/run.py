@@ -13,7 +13,7 @@ from contextlib import suppress
 from scrapy.crawler import Crawler, CrawlerProcessBase
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 
-from asiatongsin import needed_components
+from asiatongsin import needed_components, setting_checks
 from asiatongsin.arguments import Arguments
 from asiatongsin.errors import ArgumentError, SettingError
 from asiatongsin.log import JSON_FORMAT, choose_log_record
@@ -53,9 +53,10 @@ def check_usage(settings: BaseSettings | None, given: Mapping[str, str], own: Ow
     try:
         arguments = Arguments.parse(given)
         if settings is not None:
-            check_values(settings)
+            setting_checks.check(settings)
             needed_components.check(settings)
             data_folder(settings)
+            check_values(settings)
             Database.from_settings(settings)
             delivery.check(settings)
             heed_site(settings, arguments.site.key, own)
