@@ -66,10 +66,13 @@ class JsonRecord(logging.LogRecord):
         known = {name: value for name, value in facts.items() if value is not None}
         return printable_json(json.dumps(known, ensure_ascii=False))
 
+    of_process: str | None = None
+    """The site that this process works on, where it works on one alone."""
+
     @property
     def _site(self) -> str | None:
         """Scrapy and this project hand the spider over with most messages."""
-        return getattr(getattr(getattr(self, "spider", None), "site", None), "key", None)
+        return getattr(getattr(getattr(self, "spider", None), "site", None), "key", self.of_process)
 
     @property
     def _url(self) -> str | None:
@@ -121,6 +124,11 @@ def choose_log_record(log_json: object) -> bool:
     is_json = str(log_json or "").strip().lower() not in {"", "0", "false", "no", "off"}
     logging.setLogRecordFactory(JsonRecord if is_json else PrintableRecord)
     return is_json
+
+
+def name_site(site: str) -> None:
+    """Has the JSON object of each message from now on hold this site, also where no spider comes with it."""
+    JsonRecord.of_process = site
 
 
 def _indented(text: str) -> str:

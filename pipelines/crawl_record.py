@@ -24,6 +24,15 @@ WHOLE_SITE = "all"
 """Scope of a crawl without the arguments `sections` and `full`."""
 
 
+JOB_OF_FLEET: Final = "fleet-"
+"""What the job of a crawl begins with that a worker of a fleet has started."""
+
+
+def is_of_fleet(job: str | None) -> bool:
+    """Whether a worker of a fleet has started the crawl with this job."""
+    return bool(job and job.startswith(JOB_OF_FLEET))
+
+
 class ExitStatus(IntEnum):
     """Exit statuses of the commands that crawl or store, each with its meaning."""
 
@@ -127,7 +136,7 @@ class CrawlRecord:
     """Spider arguments as given."""
 
     job: str | None = None
-    """Job id of scrapyd, where it started the crawl."""
+    """Job id of scrapyd, or of the queue of a fleet, where one of them started the crawl."""
 
     started_at: datetime
     """When the crawl began, aware, UTC."""

@@ -41,7 +41,7 @@ NAMED = ("DOWNLOAD_HANDLERS_BASE", "DOWNLOADER_MIDDLEWARES_BASE", "EXTENSIONS_BA
 PACKAGES = ("scrapy.commands", "asiatongsin", "pipelines")
 """Imported with all that is in them."""
 
-NEVER = ("asiatongsin.settings", "twisted.internet.reactor")
+NEVER = ("asiatongsin.settings", "pipelines.fleet.preloaded", "twisted.internet.reactor")
 """Each command has to import these itself."""
 
 LARGEST = 1 << 20

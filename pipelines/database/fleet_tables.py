@@ -18,6 +18,7 @@ SITES: Columns = {
     "begun_at": "timestamptz",
     "attempts": "integer",
     "failed_at": "timestamptz",
+    "status": "integer",
     "paused_at": "timestamptz",
     "retired_at": "timestamptz",
     "added_at": "timestamptz",

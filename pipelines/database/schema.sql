@@ -723,6 +723,7 @@ CREATE TABLE sites (
     begun_at          timestamptz,
     attempts          integer      NOT NULL DEFAULT 0 CHECK (attempts >= 0),
     failed_at         timestamptz,
+    status            integer,
     paused_at         timestamptz,
     retired_at        timestamptz,
     added_at          timestamptz  NOT NULL DEFAULT now(),
@@ -735,7 +736,7 @@ COMMENT ON COLUMN sites.site IS 'Host of the site.';
 COMMENT ON COLUMN sites.base IS 'Address of the site: scheme, host and port.';
 COMMENT ON COLUMN sites.schedule IS 'When it is crawled: every 30m, or a cron expression. NULL: only by hand.';
 COMMENT ON COLUMN sites.time_zone IS 'Time zone in which a cron expression is meant.';
-COMMENT ON COLUMN sites.next_at IS 'When it is due next. NULL: it has no schedule.';
+COMMENT ON COLUMN sites.next_at IS 'When it is due; moved on to the next time as a crawl begins. NULL: it has no schedule.';
 COMMENT ON COLUMN sites.priority IS 'Of sites that are due at once, those with a higher one begin first.';
 COMMENT ON COLUMN sites.politeness_group IS 'Sites of one group share a server: never are two of them crawled at once. NULL: the site is alone on its server.';
 COMMENT ON COLUMN sites.settings IS 'Settings that hold for this site alone, also where it is crawled by hand.';
@@ -744,6 +745,7 @@ COMMENT ON COLUMN sites.machine IS 'Machine that crawls it now for the schedule;
 COMMENT ON COLUMN sites.begun_at IS 'When that crawl began.';
 COMMENT ON COLUMN sites.attempts IS 'How many crawls of the schedule were killed since one ended by itself.';
 COMMENT ON COLUMN sites.failed_at IS 'When so many were killed that the schedule gave up until the next time. NULL: one ended by itself since.';
+COMMENT ON COLUMN sites.status IS 'Exit status of the last crawl of the schedule that ended by itself; NULL: none did.';
 COMMENT ON COLUMN sites.paused_at IS 'Since when the schedule passes it over; NULL where it does not.';
 COMMENT ON COLUMN sites.retired_at IS 'Since when it is crawled no more and needs no person; NULL where it is crawled.';
 COMMENT ON COLUMN sites.added_at IS 'When it was added.';

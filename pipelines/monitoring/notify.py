@@ -13,7 +13,7 @@ from typing import ParamSpec
 from scrapy.settings import BaseSettings
 
 from asiatongsin.printable import printable
-from pipelines.crawl_record import CrawlRecord, Outcome
+from pipelines.crawl_record import CrawlRecord, Outcome, is_of_fleet
 from pipelines.database.session import Session
 from pipelines.monitoring import messages, metrics
 from pipelines.monitoring.delivery import addresses, deliver
@@ -57,12 +57,26 @@ class Notices:
         if self.is_wanted():
             _run_safely(self._tell_end, record, verdict, tally, session)
 
+    def given_up(self, site: str, sentence: str) -> None:
+        """Sends an alert where a fleet has given a site up for now; takes NOTICES_SECONDS at most, raises nothing."""
+        if self.is_wanted():
+            _run_safely(self._tell_given_up, CrawlRecord.begin(site, {}), Verdict(Outcome.ERROR, sentence))
+
+    def _tell_given_up(self, record: CrawlRecord, verdict: Verdict) -> None:
+        with memory_of(self.settings, self.data, record.site, None) as memory:
+            before = memory.read()
+            dead = replace(record, id=before.running or record.id)
+            began = before.running_since or record.started_at
+            after = before.after_end(verdict, began, datetime.now(UTC), is_proof=True)
+            memory.write(self._alert(after, dead, verdict))
+
     def _tell_begin(self, record: CrawlRecord, session: Session | None) -> None:
         if trouble := metrics.trouble(self.settings):
             logger.warning("The metrics will not be written: %s", printable(trouble))
         with memory_of(self.settings, self.data, record.site, session) as memory:
             troubles = memory.read()
-            if troubles.running and troubles.running_since:
+            # A fleet tries a killed crawl again by itself, and tells where it gives that up.
+            if troubles.running and troubles.running_since and not is_of_fleet(record.job):
                 dead = replace(record, id=troubles.running)
                 killed = Verdict(Outcome.ERROR, messages.KILLED)
                 troubles = troubles.after_end(killed, troubles.running_since, datetime.now(UTC), is_proof=True)

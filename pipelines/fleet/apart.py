@@ -1,0 +1,79 @@
+"""What runs in a process of its own, forked from one that has imported everything."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from multiprocessing.connection import Connection, wait
+from threading import Thread
+from typing import Any
+
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings import Settings
+
+from asiatongsin import project
+from asiatongsin.errors import ArgumentError, SettingError
+from asiatongsin.log import choose_log_record, name_site
+from asiatongsin.spiders.asiatongsin import AsiatongsinSpider
+from pipelines.crawl.run import check_usage, report_result, run_spider
+from pipelines.crawl_record import ExitStatus
+from pipelines.database.connection import Database
+from pipelines.database.errors import DatabaseUnreachable, DatabaseUnusable
+from pipelines.disk import data_folder
+from pipelines.spool.drain import Drain
+
+logger = logging.getLogger(__name__)
+
+
+def begin(told: Connection, label: str, run: Callable[..., int], settings: Mapping[str, Any], given: Any) -> None:
+    """Runs something with the worker's settings, and ends with its status.
+
+    The other end of `told` is the worker's alone. When it is closed, by a worker that ends or by the end of one that
+    was killed, this process ends as after SIGTERM.
+    """
+    os.setsid()  # Ctrl-C at the worker's terminal is for the worker, which tells the others
+    Thread(target=_end_when_told, args=(told,), daemon=True).start()
+    found = project.settings()
+    found.setdict(dict(settings), priority="cmdline")
+    name_site(label)
+    if not choose_log_record(found["LOG_JSON"]):
+        found.set("LOG_FORMAT", f"%(asctime)s {label} [%(name)s] %(levelname)s: %(message)s", priority="cmdline")
+    sys.exit(run(found, **given))
+
+
+def _end_when_told(told: Connection) -> None:
+    wait([told])
+    # systemd may have told all processes of the worker. A second signal would end the crawl before it has stored.
+    if getattr(signal.getsignal(signal.SIGTERM), "__name__", "") != AsyncCrawlerProcess._signal_kill.__name__:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def crawl(settings: Settings, arguments: dict[str, str]) -> int:
+    """One crawl of a site, as `asiatongsin crawl` does it; the worker writes the metrics."""
+    settings.set("METRICS_FILE", "", priority="cmdline")
+    try:
+        check_usage(settings, arguments)
+    except (ArgumentError, SettingError, DatabaseUnusable) as error:
+        report_result(settings, ExitStatus.USAGE, f"asiatongsin: {arguments['site']}: {error}")
+        return ExitStatus.USAGE
+    process = AsyncCrawlerProcess(settings)
+    status, sentence = run_spider(process, process.create_crawler(AsiatongsinSpider), arguments)
+    report_result(settings, status, sentence)
+    return status
+
+
+def drain(settings: Settings) -> int:
+    """Stores what ended crawls have left in the spool of this machine."""
+    drain = Drain(Database.from_settings(settings), data_folder(settings))
+    try:
+        pages = drain.drain_abandoned()
+    except (DatabaseUnreachable, DatabaseUnusable) as error:
+        logger.warning("Pages of ended crawls still wait in the spool: %s", error)
+        return ExitStatus.SPOOLED
+    finally:
+        drain.close()
+    logger.info("Stored %d pages that ended crawls had left in the spool", pages)
+    return ExitStatus.DONE
