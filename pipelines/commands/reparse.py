@@ -24,7 +24,8 @@ from pipelines.commands.usage import check_settings, usage_error, usage_errors
 from pipelines.database.connection import Database
 from pipelines.database.session import Session, connected
 from pipelines.disk import data_folder
-from pipelines.fleet.reparse_runs import RunArguments, ask, machine_name
+from pipelines.fleet.machines import machine_name
+from pipelines.fleet.reparse_runs import RunArguments, ask
 from pipelines.queries import reparse_runs
 from pipelines.reparse.bookmark import Bookmark
 from pipelines.reparse.captured import Wanted

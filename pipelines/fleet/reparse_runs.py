@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-import socket
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -13,7 +12,6 @@ from pathlib import Path
 
 import msgspec
 from psycopg import Connection
-from scrapy.settings import BaseSettings
 
 from pipelines.archive.files import NoArchive, archive_files
 from pipelines.reparse.captured import Wanted
@@ -108,11 +106,6 @@ def ask(connection: Connection, data: Path, machine: str, arguments: RunArgument
         columns = zip(*((s.site, s.part, s.files, s.first_file, s.last_file, s.only_on) for s in shards), strict=True)
         connection.execute(_SHARDS, [run, *map(list, columns)])
         return Asked(run=run, is_new=True)
-
-
-def machine_name(settings: BaseSettings) -> str:
-    """Name of this machine in the fleet."""
-    return str(settings["FLEET_MACHINE"] or "").strip() or socket.gethostname()
 
 
 def known_files(connection: Connection, data: Path, machine: str, site: str | None) -> list[ArchiveFile]:

@@ -123,7 +123,12 @@ def note(connection: Connection, key: tuple[int, str, int], result: Result) -> N
     statement = _FINISH if result.is_done else _PUT_OFF
     with connection.transaction():
         connection.execute(statement, [result.status, result.sentence, result.captures, result.differing, *key])
-        connection.execute(_FINISH_RUN, [key[0]])
+        finish_run(connection, key[0])
+
+
+def finish_run(connection: Connection, run: int) -> None:
+    """Ends a run of which no part is left."""
+    connection.execute(_FINISH_RUN, [run])
 
 
 def _read_again(settings: BaseSettings, data: Path, session: Session, row: Row) -> Result:
