@@ -17,14 +17,12 @@ from scrapy.settings import Settings
 from asiatongsin import project
 from asiatongsin.errors import ArgumentError, SettingError
 from asiatongsin.log import choose_log_record, name_site
-from asiatongsin.printable import printable
 from asiatongsin.spiders.asiatongsin import AsiatongsinSpider
 from pipelines.crawl.run import check_usage, report_result, run_spider
 from pipelines.crawl_record import ExitStatus
 from pipelines.database.connection import Database
 from pipelines.database.errors import DatabaseUnreachable, DatabaseUnusable
 from pipelines.disk import data_folder
-from pipelines.monitoring.metrics_of_all import write_metrics_of_all
 from pipelines.spool.drain import Drain
 
 logger = logging.getLogger(__name__)
@@ -78,14 +76,4 @@ def drain(settings: Settings) -> int:
     finally:
         drain.close()
     logger.info("Stored %d pages that ended crawls had left in the spool", pages)
-    return ExitStatus.DONE
-
-
-def write_metrics(settings: Settings) -> int:
-    """Writes the figures of all sites and machines, which no crawl of the fleet does."""
-    try:
-        write_metrics_of_all(settings)
-    except (DatabaseUnreachable, DatabaseUnusable, SettingError, OSError) as error:
-        logger.warning("The metrics cannot be written: %s", printable(str(error)))
-        return ExitStatus.FAULT
     return ExitStatus.DONE

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 
-from scrapy.settings import BaseSettings, Settings
+from scrapy.settings import Settings
 
 from pipelines.database.connection import Database
 from pipelines.fleet import apart
@@ -37,10 +37,7 @@ class Chore:
     """Whether there is anything to do, by what lies in the data folder."""
 
 
-def chores_of(settings: BaseSettings) -> list[Chore]:
-    """What a worker with these settings takes care of."""
-    chores = [Chore("spool", apart.drain, lambda spool: spool["pages"] > 0)]
-    return chores + [Chore("metrics", apart.write_metrics)] * bool(settings["METRICS_FILE"])
+CHORES = [Chore("spool", apart.drain, lambda spool: spool["pages"] > 0)]
 
 
 @dataclass(slots=True)
@@ -50,7 +47,6 @@ class Chores:
     processes: Processes
     data: Path
     database: Database
-    chores: Sequence[Chore]
     spool: dict[str, int] = field(default_factory=lambda: {"pages": 0, "refused": 0})
     """What lies in the data folder: pages that wait, and files with pages that the database refused."""
     _running: set[str] = field(default_factory=set)
@@ -66,7 +62,7 @@ class Chores:
             return
         self._at = monotonic()
         self.spool = await run_in_thread(_look, self.data, self.database)
-        for chore in self.chores:
+        for chore in CHORES:
             if chore.name not in self._running and chore.is_wanted(self.spool):
                 self._start(chore)
 

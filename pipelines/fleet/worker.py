@@ -18,7 +18,7 @@ from pipelines.database.connection import Database
 from pipelines.database.errors import DatabaseFrozen, DatabaseTooNew, DatabaseUnreachable, DatabaseUnusable
 from pipelines.disk import data_folder
 from pipelines.fleet.bell import Bell
-from pipelines.fleet.chores import Chores, chores_of
+from pipelines.fleet.chores import Chores
 from pipelines.fleet.crawls import Crawls
 from pipelines.fleet.desk import Desk, Ending, Turn
 from pipelines.fleet.limits import Limits
@@ -58,7 +58,7 @@ class Worker:
         self.database = Database.from_settings(settings)
         self.works = works or works_of(self.limits)
         self.processes = Processes({name: settings[name] for name in settings if _is_given(settings, name)})
-        self.chores = Chores(self.processes, data, self.database, chores_of(settings))
+        self.chores = Chores(self.processes, data, self.database)
         self.notices = Notices(settings, data)
         self.running: dict[int, Begun] = {}
         """The jobs that run here, by their numbers."""
