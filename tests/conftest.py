@@ -37,7 +37,7 @@ SHARED = ROOT.parent / "shared" / "site"
 """Captured text of real sites; where it is not there the tests that need it are skipped."""
 
 
-STARTING = {"scrapy", "start", "begun", "aftermath", "cron", "scrapyd", "starts_commands"}
+STARTING = {"scrapy", "start", "begun", "aftermath", "cron", "machine", "scrapyd", "starts_commands"}
 """Fixtures that start commands."""
 
 NEVER_EXECUTED: list[str] = []
@@ -62,7 +62,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _check_folder(item: pytest.Item, uses: set[str]) -> None:
-    """The folder of a test says what it needs: `unit` nothing, `sql` a connection, `crawls` and `faults` commands."""
+    """The folder of a test says what it needs: `unit` nothing, `sql` a connection, the others commands."""
     folder = item.path.relative_to(ROOT / "tests").parts[0]
     if (folder in {"unit", "sql"} and uses & STARTING) or (folder == "unit" and "server" in uses):
         raise pytest.UsageError(f"{item.nodeid} needs more than its folder says: move it to tests/sql or tests/crawls")

@@ -1,12 +1,16 @@
-"""`asiatongsin fleet`: workers on any number of machines crawl the sites of `asiatongsin sites`."""
+"""`asiatongsin fleet`: workers on any number of machines crawl the sites that `asiatongsin sites` has added."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
 from importlib.util import find_spec
 
+import msgspec
 from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 from scrapy.utils.log import configure_logging
@@ -14,8 +18,19 @@ from scrapy.utils.log import configure_logging
 from asiatongsin.output import show
 from asiatongsin.printable import printable
 from pipelines.commands.usage import check_settings, given_number, usage_error, usage_errors
+from pipelines.crawl_record import NEEDS_A_PERSON, ExitStatus
+from pipelines.database.session import connected, looking, run_while_progressing
+from pipelines.fleet import asks
+from pipelines.queries.machines import fleet
+from pipelines.status.fleet import reasons_of_fleet
+from pipelines.terminal import fleet as screen
 
-ACTIONS = ("worker",)
+ACTIONS = {
+    "worker": "crawls what is due, until it is told to end; any number of machines may run one",
+    "status": "shows machines, what runs, and what is late; status 1 where something needs a person",
+    "run": "makes sites due now: asiatongsin fleet run paper.kr",
+    "stop": "has a machine end once its crawls have: asiatongsin fleet stop NAME, or --all",
+}
 
 
 class Command(ScrapyCommand):
@@ -25,42 +40,96 @@ class Command(ScrapyCommand):
     requires_crawler_process = False
 
     def syntax(self) -> str:
-        return "worker [--slots 10]"
+        return "worker | status | run SITE… | stop MACHINE…"
 
     def short_desc(self) -> str:
         return "Crawl many sites, on one machine or on several"
 
+    def long_desc(self) -> str:
+        return "; ".join(f"{name} {what}" for name, what in ACTIONS.items())
+
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument(
-            "--slots", help="how many crawls this worker runs at once; default: FLEET_SLOTS, which is 10"
+            "--slots", help="worker: how many crawls it runs at once; default: FLEET_SLOTS, which is 10"
         )
+        parser.add_argument("--json", action="store_true", help="status: one JSON object instead of tables")
+        parser.add_argument("--all", action="store_true", help="stop: all machines")
 
     @usage_errors()
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         check_settings(self.settings)
         settings = self.settings or Settings()
-        if args != ["worker"]:
-            raise usage_error(f"asiatongsin fleet takes one of {', '.join(ACTIONS)}")
-        if opts.slots is not None:
-            settings.set("FLEET_SLOTS", given_number("--slots", opts.slots, 1000), priority="cmdline")
-        self.exitcode, sentence = work(settings)
-        show(printable(f"asiatongsin: {sentence}"), sys.stderr)
+        if not settings["DATABASE_URL"]:
+            raise usage_error(
+                "a fleet needs a database that all its machines reach:"
+                " set DATABASE_URL=postgresql://user:password@host/name"
+            )
+        action, *names = args or [""]
+        actions: dict[str, Callable[[Settings, list[str], argparse.Namespace], int]] = {
+            "worker": _worker,
+            "status": _status,
+            "run": _run,
+            "stop": _stop,
+        }
+        if action not in actions:
+            raise usage_error(f"asiatongsin fleet takes one of {', '.join(actions)}, not {action or 'nothing'}")
+        self.exitcode = actions[action](settings, names, opts)
 
 
-def work(settings: Settings) -> tuple[int, str]:
-    """Runs a worker until it is told to end; exit status and last line."""
-    if not settings["DATABASE_URL"]:
-        raise usage_error(
-            "a fleet needs a database that all its machines reach: set DATABASE_URL=postgresql://user:password@host/name"
-        )
+def _worker(settings: Settings, names: list[str], opts: argparse.Namespace) -> int:
+    if names:
+        raise usage_error("asiatongsin fleet worker takes options only")
     if find_spec("procrastinate") is None:
         raise usage_error('what hands out the work is not installed: pip install "asiatongsin[fleet]"')
-    from pipelines.fleet.machines import NameTaken  # noqa: PLC0415  of an extra
-    from pipelines.fleet.worker import run_worker  # noqa: PLC0415  of an extra
+    if opts.slots is not None:
+        settings.set("FLEET_SLOTS", given_number("--slots", opts.slots, 1000), priority="cmdline")
+    from pipelines.fleet.machines import NameTaken  # noqa: PLC0415  of an extra, as the next
+    from pipelines.fleet.worker import run_worker  # noqa: PLC0415
 
     configure_logging(settings)
     try:
-        return asyncio.run(run_worker(settings))
+        status, sentence = asyncio.run(run_worker(settings))
     except NameTaken as error:
         raise usage_error(str(error)) from None
+    show(printable(f"asiatongsin: {sentence}"), sys.stderr)
+    return status
+
+
+def _status(settings: Settings, names: list[str], opts: argparse.Namespace) -> int:
+    if names:
+        raise usage_error("asiatongsin fleet status takes options only")
+    silent_after, at = settings.getfloat("FLEET_DEAD_AFTER"), datetime.now(UTC)
+    with looking(settings) as (_, connection):
+        found = run_while_progressing(
+            lambda: fleet(connection, silent_after), settings.getfloat("DATABASE_SILENCE_MAX")
+        )
+    if found is None:
+        raise usage_error("there is no fleet yet: asiatongsin sites add https://paper.kr --every 30m adds a site to it")
+    reasons = tuple(reasons_of_fleet(found, at))
+    if opts.json:
+        known = {"at": at, "needs_a_person": reasons, **msgspec.to_builtins(found)}
+        show(json.dumps(json.loads(msgspec.json.encode(known)), indent=2))
+    else:
+        show(screen.text(found, reasons, at))
+    return NEEDS_A_PERSON if reasons else ExitStatus.DONE
+
+
+def _run(settings: Settings, names: list[str], opts: argparse.Namespace) -> int:
+    if not names:
+        raise usage_error("asiatongsin fleet run takes the names of sites: asiatongsin sites list shows them")
+    with connected(settings) as (_, connection, _):
+        sites = asks.run_now(connection, names)
+    show(f"Due now: {', '.join(sites)}")
+    return ExitStatus.DONE
+
+
+def _stop(settings: Settings, names: list[str], opts: argparse.Namespace) -> int:
+    if bool(names) == opts.all:
+        raise usage_error(
+            "asiatongsin fleet stop takes names of machines, or --all: asiatongsin fleet status shows them"
+        )
+    with connected(settings) as (_, connection, _):
+        machines = asks.stop(connection, names, settings.getfloat("FLEET_DEAD_AFTER"))
+    show(f"Asked to end: {', '.join(machines)}" if machines else "No machine is at work")
+    return ExitStatus.DONE

@@ -22,6 +22,7 @@ class Bell:
         """Whether nobody can tell: then the worker has to look by itself."""
         self._ring = ring
         self._connection: Connection | None = None
+        self._watched = -1
 
     def open(self) -> Connection | None:
         """Connects where that is needed; returns a new connection. It blocks, so it is called in a thread."""
@@ -40,13 +41,13 @@ class Bell:
 
     def watch(self, connection: Connection) -> None:
         """Rings from now on."""
-        self._connection = connection
-        asyncio.get_running_loop().add_reader(connection.fileno(), self._heard)
+        self._connection, self._watched = connection, connection.fileno()
+        asyncio.get_running_loop().add_reader(self._watched, self._heard)
 
     def close(self) -> None:
         """Closes the connection."""
         if self._connection:
-            asyncio.get_running_loop().remove_reader(self._connection.fileno())
+            asyncio.get_running_loop().remove_reader(self._watched)
             self._connection.close()
             self._connection = None
 
@@ -55,5 +56,7 @@ class Bell:
             for _ in self._connection.notifies(timeout=0) if self._connection else ():
                 pass
         except psycopg.Error:
+            self.close()
+        if self._connection and self._connection.closed:
             self.close()
         self._ring()

@@ -229,7 +229,7 @@ def works_of(limits: Limits) -> list[Work]:
 
 
 async def run_worker(settings: BaseSettings) -> tuple[int, str]:
-    """Runs a worker until it is told to end; status and last line. DatabaseUnusable, NameTaken: it did not begin."""
+    """Runs a worker until it is told to end; status and last line. DatabaseUnusable, NameTaken: it never began."""
     return await Worker(settings).run()
 
 

@@ -13,6 +13,7 @@ from pipelines.database.errors import DatabaseEmpty, DatabaseUnreachable
 from pipelines.database.migrate import schema_version
 from pipelines.database.session import looking, run_while_progressing
 from pipelines.disk import data_folder
+from pipelines.queries.machines import fleet
 from pipelines.spool.belonging import identity_of, remembered
 from pipelines.status import facts
 from pipelines.status.reasons import Limits, reasons
@@ -46,4 +47,5 @@ def _with_database(known: Status, settings: BaseSettings, site: str | None) -> S
             sites=facts.sites(connection, site),
             crawls=facts.crawls(connection, site),
             rejected=facts.rejected(connection, site),
+            fleet=None if site else fleet(connection, settings.getfloat("FLEET_DEAD_AFTER")),
         )

@@ -18,6 +18,7 @@ from asiatongsin.rechecks import Rechecks
 from asiatongsin.site import Site
 from pipelines.crawl_record import Outcome
 from pipelines.spool.belonging import describe_elsewhere
+from pipelines.status.fleet import reasons_of_fleet
 from pipelines.status.state import DatabaseState, Files, Missing, SiteState, Status
 from pipelines.verdict.bounds import Bounds, describe_frozen_strip
 
@@ -72,6 +73,7 @@ def reasons(status: Status, limits: Limits, only: str | None = None) -> tuple[st
     found = [*_of_files(status.files, status.database), *_of_database(status.database)]
     for site in (one for one in status.sites if one.site not in limits.retired):
         found += [f"{site.site}: {reason}" for reason in _of_site(status.at, site, limits)]
+    found += reasons_of_fleet(status.fleet, status.at) if status.fleet else []
     if not status.sites and not status.database.error:
         where = "run one, or see whether DATABASE_URL and ASIATONGSIN_DATA name what crawls write to"
         nothing = f"{only}: nothing of it is stored, and no crawl" if only else "no crawl has been stored yet"

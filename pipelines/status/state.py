@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from pipelines.queries.machines import Fleet
+
 
 @dataclass(frozen=True, kw_only=True)
 class CrawlRow:
@@ -260,3 +262,6 @@ class Status:
 
     rejected: tuple[RejectedRow, ...] = ()
     """The last pages that could not be read, newest first."""
+
+    fleet: Fleet | None = None
+    """The fleet; None where no site was added and no worker ever ran."""

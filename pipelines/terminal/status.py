@@ -15,6 +15,7 @@ from asiatongsin.printable import printable
 from pipelines.status.facts import TREND_FIGURES
 from pipelines.status.reasons import figures
 from pipelines.status.state import CrawlRow, SiteState, Status
+from pipelines.terminal.fleet import one_line
 from pipelines.terminal.text_table import titled_table
 
 SHORT_HEADS = {
@@ -48,6 +49,7 @@ def _top(status: Status) -> str:
     else:
         where = f"{database.name} ({tqdm.format_sizeof(database.size_bytes or 0, 'B')}, PostgreSQL {database.version})"
     lines = {"Data folder": files.data, "Spool": f"{files.waiting} pages wait{left}", "Database": where}
+    lines |= {"Fleet": one_line(status.fleet)} if status.fleet else {}
     return "\n".join(f"{name:<12} {printable(line)}" for name, line in lines.items())
 
 

@@ -1,0 +1,1 @@
+"""Whole workers of a fleet."""
