@@ -4,36 +4,28 @@ from __future__ import annotations
 
 import shutil
 import signal
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from psycopg import Connection
 from scrapy.settings import Settings
 
-from pipelines.archive.files import NoArchive, archive_files
+from pipelines.archive.files import NoArchive
 from pipelines.crawl.lock import CrawlLock
 from pipelines.database.connection import Database
-from pipelines.disk import make_private_folder
 from pipelines.fleet import reparse_runs as planning
 from pipelines.fleet.reparse_runs import ArchiveFile, RunArguments, ask, shards_of
 from pipelines.fleet.reparse_shard import reparse_shard, run_shard
 from pipelines.queries import reparse_runs
 from pipelines.reparse.captured import Wanted
 from pipelines.terminal.reparse_runs import text
-from tests.captured import archive, exchange, fetched
-from tests.other_warc import page_of
 from tests.processes import process, wait_until
+from tests.reparse_fleet import ALL, HELD, IS_HELD, PAGES, archived, in_store
 from tests.reparse_runs import Reread, empty, stored
-from tests.samples import AT, record
-from tests.site import ReplicaSite
+from tests.samples import AT
 from tests.stored import count, rows, value
-
-ALL = RunArguments(given={}, wanted=Wanted())
-PAGES = 12
-"""Pages of each crawl."""
 
 MACHINE = """
 import sys
@@ -55,33 +47,6 @@ with psycopg.connect(sys.argv[1], autocommit=True) as connection:
             if reparse_shard(settings, run, site, part) not in {0, 6}:
                 sys.exit(1)
 """
-
-
-STORED = """
-INSERT INTO archive_files (file, site, crawl, machine, bytes, sha256, state, object, object_offset, stored_at)
-VALUES (%s, %s, 'c', 'one', 1, repeat('a', 64), 'stored', 'o', 0, now())"""
-
-
-def archived(data: Path, site: str, months: Sequence[int], first: int = 100_001) -> None:
-    """A crawl in each of these months, with pages of its own."""
-    replica = ReplicaSite(articles=PAGES * len(months), page_bytes=6000)
-    for number, month in enumerate(months):
-        began = datetime(2025, month, 5, tzinfo=AT.tzinfo)
-        crawl = record(id=f"{began:%Y%m%dT%H%M%SZ}-{number:06x}", site=site, started_at=began)
-        with archive(data, crawl) as opened:
-            for minute in range(PAGES):
-                no, at = first + number * PAGES + minute, began + timedelta(minutes=minute)
-                url = f"https://{site}/news/article.html?no={no}"
-                one = exchange(no, at, url=url, body=page_of(replica, no))
-                file = data / opened.append(fetched(one, no=no, site=site, base=f"https://{site}")).file
-        file.rename(make_private_folder(file.parents[1] / f"2025-{month:02}") / file.name)
-
-
-def in_store(connection: Connection, data: Path, site: str | None = None) -> None:
-    """As if the store had these files; their copies are here."""
-    for path in archive_files(data, site):
-        name = path.relative_to(data)
-        connection.execute(STORED, [str(name), name.parts[1]])
 
 
 @pytest.fixture
@@ -208,18 +173,6 @@ def test_a_database_that_goes_away_leaves_the_rest_for_the_next_attempt(
     assert do_all(connection, settings) == [0]
     assert count(connection, "articles") == PAGES
     assert value(connection, "SELECT captures FROM reparse_shards") == PAGES - 4  # from the last of the first five on
-
-
-HELD = """
-CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    IF NEW.site = 'paper1.kr' AND NEW.no > 100008 THEN PERFORM pg_advisory_xact_lock(42); END IF;
-    RETURN NEW;
-END $$;
-CREATE TRIGGER hold BEFORE INSERT ON article_texts FOR EACH ROW EXECUTE FUNCTION hold();
-SELECT pg_advisory_lock(42)"""
-IS_HELD = """
-SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = 42 AND NOT granted AND database = (
-    SELECT oid FROM pg_database WHERE datname = current_database()))"""
 
 
 def test_one_machine_is_killed_in_the_middle_and_every_page_is_back_once(
