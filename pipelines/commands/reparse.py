@@ -20,10 +20,13 @@ from asiatongsin.output import show
 from asiatongsin.printable import printable
 from asiatongsin.rechecks import Rechecks
 from pipelines.archive.files import archive_files, given_files, total_bytes
-from pipelines.commands.usage import check_settings, usage_errors
+from pipelines.commands.usage import check_settings, usage_error, usage_errors
 from pipelines.database.connection import Database
-from pipelines.database.session import Session
+from pipelines.database.session import Session, connected
 from pipelines.disk import data_folder
+from pipelines.fleet.machines import machine_name
+from pipelines.fleet.reparse_runs import RunArguments, ask
+from pipelines.queries import reparse_runs
 from pipelines.reparse.bookmark import Bookmark
 from pipelines.reparse.captured import Wanted
 from pipelines.reparse.ending import run_to_end
@@ -31,6 +34,7 @@ from pipelines.reparse.run import Job, Reparse
 from pipelines.reparse.writing import Writing
 from pipelines.spool.drain import Drain
 from pipelines.terminal.differences import report_text
+from pipelines.terminal.reparse_runs import text
 from pipelines.terminal.word_diff import COLOURED, PLAIN
 
 CHOICES = ("site", "no", "since", "until")
@@ -58,6 +62,7 @@ class Command(ScrapyCommand):
         parser.add_argument("--until", help="only pages fetched then or earlier")
         parser.add_argument("--jobs", help="processes that read; default: one for each core")
         parser.add_argument("--restart", action="store_true", help="begin anew, also after an interrupted run")
+        parser.add_argument("--fleet", action="store_true", help="let the workers of the fleet do it, each site a part")
 
     @usage_errors()
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -66,6 +71,12 @@ class Command(ScrapyCommand):
         data = data_folder(settings)
         wanted, jobs = _wanted(opts), _jobs(opts.jobs)
         Rechecks.from_settings(settings)  # a stage reads them
+        chosen = {name: value for name in CHOICES if (value := getattr(opts, name))}
+        if opts.fleet:
+            if args or opts.dry_run or opts.jobs:
+                raise usage_error("--fleet reads the archive of all and writes: leave out files, --dry-run and --jobs")
+            _ask_fleet(settings, RunArguments(given=chosen, wanted=wanted), is_anew=opts.restart)
+            return
         files = given_files(args) if args else archive_files(data, wanted.site)
         database = Database.from_settings(settings)
         with (
@@ -80,7 +91,6 @@ class Command(ScrapyCommand):
                 report=_report,
                 advance=lambda read: _advance(bar, read),
             )
-            chosen = {name: value for name in CHOICES if (value := getattr(opts, name))}
             writing = (
                 None if opts.dry_run else Writing(Drain(database, data, session), {"reparse": " ".join(args)} | chosen)
             )
@@ -96,6 +106,17 @@ class Command(ScrapyCommand):
         show(printable(f"asiatongsin: {sentence}"), sys.stderr)
 
 
+def _ask_fleet(settings: Settings, wanted: RunArguments, *, is_anew: bool) -> None:
+    """Asks for a run, or says how far the one came that was asked for."""
+    with connected(settings) as (_, connection, _):
+        asked = ask(connection, data_folder(settings), machine_name(settings), wanted, is_anew=is_anew)
+        found = reparse_runs.runs(connection, asked.run)
+        troubled = reparse_runs.troubled(connection, [one.run for one in found])
+    show(text([one for one in found if one.run == asked.run], troubled))
+    how = "was asked for" if asked.is_new else "was asked for before and goes on; --restart gives it up and begins anew"
+    show(f"asiatongsin: run {asked.run} {how}; `asiatongsin fleet status` shows how far it came", sys.stderr)
+
+
 def _begin(bookmark: Bookmark, files: Sequence[Path], *, is_anew: bool) -> None:
     if is_anew:
         bookmark.remove()
@@ -109,12 +130,12 @@ def _advance(bar: tqdm[Any], read: int) -> None:
 
 def _wanted(opts: argparse.Namespace) -> Wanted:
     given = {name: value for name in CHOICES if (value := getattr(opts, name)) is not None}
-    arguments = Arguments.parse(given)
+    parsed = Arguments.parse(given)
     return Wanted(
-        site=arguments.site.key if "site" in given else None,
-        no=frozenset(arguments.no),
-        since=arguments.since,
-        until=arguments.until,
+        site=parsed.site.key if "site" in given else None,
+        no=frozenset(parsed.no),
+        since=parsed.since,
+        until=parsed.until,
     )
 
 
