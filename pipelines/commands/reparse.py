@@ -108,13 +108,15 @@ class Command(ScrapyCommand):
 
 def _ask_fleet(settings: Settings, wanted: RunArguments, *, is_anew: bool) -> None:
     """Asks for a run, or says how far the one came that was asked for."""
+    if not settings["DATABASE_URL"]:
+        raise usage_error("--fleet needs a database that all machines reach: set DATABASE_URL")
     with connected(settings) as (_, connection, _):
         asked = ask(connection, data_folder(settings), machine_name(settings), wanted, is_anew=is_anew)
         found = reparse_runs.runs(connection, asked.run)
         troubled = reparse_runs.troubled(connection, [one.run for one in found])
     show(text([one for one in found if one.run == asked.run], troubled))
     how = "was asked for" if asked.is_new else "was asked for before and goes on; --restart gives it up and begins anew"
-    show(f"asiatongsin: run {asked.run} {how}; `asiatongsin fleet status` shows how far it came", sys.stderr)
+    show(f"asiatongsin: run {asked.run} {how}; workers do it, `asiatongsin fleet status` shows how far", sys.stderr)
 
 
 def _begin(bookmark: Bookmark, files: Sequence[Path], *, is_anew: bool) -> None:

@@ -22,7 +22,7 @@ def _lines(run: ReparseRun, troubled: Sequence[TroubledShard]) -> Iterator[str]:
     counts = {"parts run now": run.running, "parts failed": run.failed, "attempts were killed": run.killed}
     parts += [f"{number} {what}" for what, number in counts.items() if number]
     if run.only_on:
-        parts.append(f"some wait for the disks of {', '.join(run.only_on)}")
+        parts.append(f"some can be read on {', '.join(run.only_on)} alone, whose disks have the files")
     yield f"re-parse {run.run}, asked for {asked}: {'; '.join(parts)}"
     for one in troubled:
         if one.run == run.run:

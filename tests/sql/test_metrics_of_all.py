@@ -118,8 +118,9 @@ def test_a_file_of_a_single_site_goes_and_others_stay(connection: Connection, se
     names_left = {path.name for path in folder.iterdir()}
     assert names_left == {"asiatongsin-all.prom", "asiatongsin-elsewhere.kr.prom", "disk.prom"}
     settings.set("METRICS_FILE", str(folder / "mine.prom"))
+    (folder / f"asiatongsin-{SITE}.prom").write_text("")
     written(settings)
-    assert (folder / "mine.prom").exists()
+    assert {path.name for path in folder.iterdir()} == names_left | {"mine.prom"}
 
 
 def test_a_folder_that_is_not_there_is_told_and_nothing_is_written_where_nothing_is_set(settings: Settings) -> None:

@@ -132,7 +132,7 @@ def test_files_on_another_disk_are_left_to_that_machine(connection: Connection, 
     assert do_all(connection, settings) == [0]
     [open_one] = reparse_runs.runs(connection)
     assert (open_one.done, open_one.shards, open_one.only_on) == (1, 2, ["there"])
-    assert "some wait for the disks of there" in text([open_one], [])
+    assert "some can be read on there alone, whose disks have the files" in text([open_one], [])
     status, sentence = run_shard(settings, run, "one.kr", 2)  # as if its disk had been emptied there
     assert (status, "1 of 1 files are neither here nor in the archive store" in sentence) == (1, True)
     [failed] = reparse_runs.troubled(connection, [run])

@@ -25,8 +25,8 @@ def test_it_asks_for_a_run_and_asked_again_says_how_far_it_came(
     archived_pages(data, [1, 2])
     assert run(database_url, data, "--since", "30d", "--site", SITE) == 0
     first = capsys.readouterr()
-    assert "0 of 1 parts done; 0 captures read again, 0 differed; some wait for the disks of " in first.out
-    assert "run 1 was asked for; `asiatongsin fleet status` shows how far it came" in first.err
+    assert "0 of 1 parts done; 0 captures read again, 0 differed; some can be read on " in first.out
+    assert "run 1 was asked for; workers do it, `asiatongsin fleet status` shows how far" in first.err
     [(arguments,)] = rows(connection, "SELECT arguments FROM reparse_runs")
     assert arguments["given"] == {"site": SITE, "since": "30d"}
     assert arguments["wanted"]["since"].startswith("20")
