@@ -20,16 +20,21 @@ from asiatongsin.errors import ArgumentError
 from asiatongsin.output import show
 from asiatongsin.printable import printable
 from asiatongsin.rechecks import Rechecks
-from pipelines.archive.files import archive_files, given_files, total_bytes
+from pipelines.archive import settings as archive_settings
+from pipelines.archive.files import given_files
+from pipelines.archive.in_use import reading_all
+from pipelines.archive.store import StoreTrouble
+from pipelines.archive.whereabouts import Whereabouts
 from pipelines.commands.usage import check_settings, usage_errors
 from pipelines.crawl_record import ExitStatus, Outcome
 from pipelines.database.connection import Database
 from pipelines.database.errors import DatabaseUnreachable, DatabaseUnusable
 from pipelines.database.session import Session
-from pipelines.disk import data_folder, describe_error
+from pipelines.disk import data_folder, describe_error, make_private_folder
 from pipelines.exporters.batch import Exported
 from pipelines.reparse.bookmark import Bookmark
 from pipelines.reparse.captured import Wanted
+from pipelines.reparse.files import ArchivedFiles, archived_files
 from pipelines.reparse.run import Job, Reparse
 from pipelines.reparse.writing import Writing
 from pipelines.spool.drain import Drain
@@ -71,29 +76,25 @@ class Command(ScrapyCommand):
         data = data_folder(settings)
         wanted, jobs = _wanted(opts), _jobs(opts.jobs)
         Rechecks.from_settings(settings)  # a stage reads them
-        files = given_files(args) if args else archive_files(data, wanted.site)
+        archive_settings.check(settings)
+        given = given_files(args)
         database = Database.from_settings(settings)
         with (
+            reading_all(make_private_folder(data)),
             closing(Session.only_looking(database) if opts.dry_run else Session(database)) as session,
-            tqdm(total=total_bytes(files), unit="B", unit_scale=True, disable=None) as bar,
         ):
-            job = Job(
-                files=files,
-                wanted=wanted,
-                data=data,
-                jobs=jobs,
-                report=_report,
-                advance=lambda read: _advance(bar, read),
-            )
+            found = _files(session, settings, given, wanted)
             chosen = {name: value for name in CHOICES if (value := getattr(opts, name))}
-            writing = (
-                None if opts.dry_run else Writing(Drain(database, data, session), {"reparse": " ".join(args)} | chosen)
-            )
+            drain = None if opts.dry_run else Drain(database, data, session)
+            writing = Writing(drain, {"reparse": " ".join(args)} | chosen) if drain else None
             bookmark = None if opts.dry_run else Bookmark(session, [args, chosen])
             if bookmark:
-                _begin(bookmark, files, is_anew=opts.restart)
-            reparse = Reparse(job, session, writing, bookmark)
-            self.exitcode, sentence = self._run(reparse, settings)
+                _begin(bookmark, found.paths, is_anew=opts.restart)
+            size = sum(map(found.where.size, found.paths))
+            with tqdm(total=size, unit="B", unit_scale=True, disable=None) as bar:
+                reparse = Reparse(_job(found, wanted, jobs, bar), session, writing, bookmark)
+                reparse.report.elsewhere = found.elsewhere
+                self.exitcode, sentence = self._run(reparse, settings)
         if reparse.is_done:
             is_coloured = sys.stdout.isatty()
             show(report_text(reparse.report, COLOURED if is_coloured else PLAIN))
@@ -109,10 +110,12 @@ class Command(ScrapyCommand):
             outcome, why = (Outcome.ERROR, f"{amiss}; ") if amiss else (Outcome.OK, "")
         except (DatabaseUnreachable, DatabaseUnusable) as error:
             outcome, why = Outcome.SPOOLED, f"the database went away ({' '.join(str(error).split())}); "
+        except StoreTrouble as error:
+            why = f"{error}; "
         except BrokenExecutor:
             outcome, why = Outcome.ERROR, f"{KILLED}; "
         except OSError as error:
-            why = f"{describe_error(error, reparse.job.data)}; "
+            why = f"{describe_error(error, reparse.job.where.data)}; "
         except KeyboardInterrupt:
             reparse.session.close()  # a query may still be running: nothing else could be sent behind it
         finally:
@@ -121,6 +124,24 @@ class Command(ScrapyCommand):
         if outcome is not Outcome.OK and reparse.writing and not reparse.is_done:
             why += "the same command goes on where this one ended; "
         return outcome.status, f"{outcome.word}: {why}{_counts(reparse)}"
+
+
+def _files(session: Session, settings: Settings, given: list[Path], wanted: Wanted) -> ArchivedFiles:
+    """The files that are named, else those of our archive."""
+    if given:
+        return ArchivedFiles(paths=given, where=Whereabouts(data=data_folder(settings)), elsewhere=[])
+    return session.run(lambda connection: archived_files(connection, settings, wanted.site))
+
+
+def _job(found: ArchivedFiles, wanted: Wanted, jobs: int, bar: tqdm[Any]) -> Job:
+    return Job(
+        files=found.paths,
+        wanted=wanted,
+        where=found.where,
+        jobs=jobs,
+        report=_report,
+        advance=lambda read: _advance(bar, read),
+    )
 
 
 def _refused(reparse: Reparse) -> str:
@@ -157,7 +178,8 @@ def _counts(reparse: Reparse) -> str:
     }
     parts = [f"{report.captures} captures read again", differ]
     parts += [f"found again: {name}" for name in report.found_again]
-    return ", ".join(parts + [f"{number} {name}" for name, number in optional.items() if number])
+    parts += [f"{number} {name}" for name, number in optional.items() if number]
+    return "; ".join([", ".join(parts), *report.elsewhere])
 
 
 def _wanted(opts: argparse.Namespace) -> Wanted:
