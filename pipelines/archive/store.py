@@ -58,7 +58,10 @@ class Store:
         """Makes or replaces an object, whole or not at all. OSError of whoever makes the pieces stays as it is."""
         import obstore  # noqa: PLC0415  takes 20 ms, and most commands need no store
 
-        self._done(name, lambda: obstore.put(self._store, name, pieces, max_concurrency=UPLOADS))
+        try:
+            self._done(name, lambda: obstore.put(self._store, name, pieces, max_concurrency=UPLOADS))
+        except ObjectMissing:
+            raise StoreTrouble(f"the archive store {self.address} is not there: make its bucket") from None
         if self._folder:
             try:
                 _sync(self._folder / name, self._folder)

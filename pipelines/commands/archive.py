@@ -18,7 +18,7 @@ from asiatongsin.output import show
 from asiatongsin.printable import printable
 from pipelines.archive.cleaning import clean, only_cleaner
 from pipelines.archive.fetching import bring_back
-from pipelines.archive.files import archive_files, files_of_unfinished_crawls
+from pipelines.archive.files import archive_files, files_of_unfinished_crawls, local_files
 from pipelines.archive.push import Pushed, push
 from pipelines.archive.settings import StoreSettings
 from pipelines.archive.store import Store, StoreTrouble
@@ -30,7 +30,7 @@ from pipelines.database.archive_files import Row, place_of
 from pipelines.database.connection import Database
 from pipelines.database.errors import DatabaseUnreachable, DatabaseUnusable
 from pipelines.database.session import Session
-from pipelines.disk import data_folder, describe_error
+from pipelines.disk import data_folder, describe_error, make_private_folder
 
 Told = tuple[str, bool]
 """The last line of a command, and whether all is done."""
@@ -178,8 +178,9 @@ def cleaned(settings: Settings) -> Told:
     """Counts and what was left out, and whether nothing was. What the store holds stays as it is: it has digests."""
     data = data_folder(settings)
     in_store = _in_store(settings)
-    files = [file for file in archive_files(data, None) if file.relative_to(data).as_posix() not in in_store]
-    with only_cleaner(data / "archive") as is_alone:
+    found = local_files(data, None) if in_store else archive_files(data, None)
+    files = [file for file in found if file.relative_to(data).as_posix() not in in_store]
+    with only_cleaner(make_private_folder(data / "archive")) as is_alone:
         if not is_alone:
             raise usage_error(WORKS_ALREADY)
         cleaning = Cleaning()

@@ -106,7 +106,7 @@ class Command(ScrapyCommand):
         try:
             reparse.run(settings)
             unread = "" if reparse.report.is_whole else "not all pages could be read"
-            amiss = "; ".join(filter(None, [_refused(reparse), unread]))
+            amiss = "; ".join(filter(None, [_refused(reparse), *reparse.report.elsewhere, unread]))
             outcome, why = (Outcome.ERROR, f"{amiss}; ") if amiss else (Outcome.OK, "")
         except (DatabaseUnreachable, DatabaseUnusable) as error:
             outcome, why = Outcome.SPOOLED, f"the database went away ({' '.join(str(error).split())}); "
@@ -179,7 +179,7 @@ def _counts(reparse: Reparse) -> str:
     parts = [f"{report.captures} captures read again", differ]
     parts += [f"found again: {name}" for name in report.found_again]
     parts += [f"{number} {name}" for name, number in optional.items() if number]
-    return "; ".join([", ".join(parts), *report.elsewhere])
+    return ", ".join(parts)
 
 
 def _wanted(opts: argparse.Namespace) -> Wanted:

@@ -58,8 +58,8 @@ class Report:
 
     @property
     def is_whole(self) -> bool:
-        """Whether all pages in the archive, or in the named files, were read."""
-        return self.damaged == self.cut_off and not (self.bodiless or self.elsewhere)
+        """Whether all pages in the files were read."""
+        return self.damaged == self.cut_off and not self.bodiless
 
     def add(self, captures: int, differences: Sequence[Difference]) -> None:
         """Adds a batch."""
