@@ -26,29 +26,53 @@ _IDENTITY = """{"identities": [{"name": "test", "actions": ["Admin", "Read", "Wr
 "credentials": [{"accessKey": "%(AWS_ACCESS_KEY_ID)s", "secretKey": "%(AWS_SECRET_ACCESS_KEY)s"}]}]}"""
 _PARTS = ("master", "volume", "filer", "s3")
 
+RUNNING: list[Weed] = []
+"""Nobody waits for it: keeper.py ends it with the run."""
+
 
 class Weed:
     """A SeaweedFS server with its data in a folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.ports = {f"{part}.port{kind}": free_port() for part in _PARTS for kind in ("", ".grpc")}
-        self.endpoint = f"http://127.0.0.1:{self.ports['s3.port']}"
+        self.ports: dict[str, int] = {}
         self.process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def endpoint(self) -> str:
+        """Where its S3 is."""
+        return f"http://127.0.0.1:{self.ports['s3.port']}"
+
     def start(self) -> None:
-        """Starts it, in about four seconds and 0.3 CPU-seconds (2026-12-01)."""
+        """Starts it, in about four seconds and 0.3 CPU-seconds (2026-12-01); on other ports where these were taken."""
         self.folder.mkdir(exist_ok=True)
+        while self.process is None or self.process.poll() is not None:
+            if self.process is None or self.process.returncode > 0:
+                self.ports = {f"{part}.port{kind}": free_port() for part in _PARTS for kind in ("", ".grpc")}
+            self._begin()
+            wait_until(lambda: self.has_ended or answers(self.endpoint))
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it does not run any more."""
+        return self.process is None or self.process.poll() is not None
+
+    def _begin(self) -> None:
         (self.folder / "s3.json").write_text(_IDENTITY % CREDENTIALS)
         options = [f"-{name}={port}" for name, port in self.ports.items()]
         command = [str(WEED), "server", f"-dir={self.folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-s3", *options]
-        bounds = ["-master.volumeSizeLimitMB=64", "-master.volumePreallocate=false", "-volume.max=20", "-s3.iam=false"]
+        bounds = [
+            "-master.telemetry=false",
+            "-master.volumeSizeLimitMB=64",
+            "-master.volumePreallocate=false",
+            "-volume.max=20",
+            "-s3.iam=false",
+        ]
         given = [*command, *bounds, f"-s3.config={self.folder / 's3.json'}"]
         # In a session of its own: Ctrl-C is not for it, and keeper.py ends it with the run.
         self.process = subprocess.Popen(
             given, cwd=self.folder, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL, start_new_session=True
         )
-        wait_until(lambda: answers(self.endpoint))
 
     def kill(self) -> None:
         """Takes it away at once."""
@@ -76,6 +100,7 @@ def seaweed() -> str:
         if not told.exists():
             server = Weed(keeper.folder() / "seaweed.data")
             server.start()
+            RUNNING.append(server)
             told.write_text(server.endpoint)
     return told.read_text()
 
@@ -87,7 +112,7 @@ def moto() -> Iterator[str]:
     command = [str(MOTO), "-H", "127.0.0.1", "-p", str(port)]
     with subprocess.Popen(command, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL) as process:
         try:
-            wait_until(lambda: answers(f"http://127.0.0.1:{port}"))
+            wait_until(lambda: process.poll() is not None or answers(f"http://127.0.0.1:{port}"))
             # SeaweedFS makes a bucket for whoever may.
             urlopen(Request(f"http://127.0.0.1:{port}/papers", method="PUT"), timeout=60)
             yield f"http://127.0.0.1:{port}"
