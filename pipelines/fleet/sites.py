@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 from asiatongsin.errors import ArgumentError
 from asiatongsin.nearest import nearest
 from pipelines.fleet.site_entry import Given, SiteEntry
-from pipelines.queries.fleet import added_sites
+from pipelines.queries.fleet import AddedSite, added_sites
 from pipelines.queries.sites import SITES as CRAWLED
 
 _ADD = """
@@ -54,15 +54,20 @@ def add(connection: Connection, entries: Iterable[SiteEntry], now: datetime | No
     now = now or datetime.now(UTC)
     entries = list(entries)
     with connection.transaction():
-        if there := added_sites(connection, [one.site for one in entries], with_retired=True):
-            raise ArgumentError(is_there(there[0].site, is_retired=bool(there[0].retired_at)))
+        require_absent(connection, [one.site for one in entries])
         connection.cursor().executemany(_ADD, [_values(one, first_time(one, now)) for one in entries])
 
 
-def is_there(site: str, *, is_retired: bool) -> str:
+def require_absent(connection: Connection, sites: Sequence[str]) -> None:
+    """ArgumentError where one of the sites was added already."""
+    for one in added_sites(connection, [*sites], with_retired=True)[:1]:
+        raise ArgumentError(is_there(one))
+
+
+def is_there(added: AddedSite) -> str:
     """Says that a site was added before, and what changes it."""
-    what = "resume` takes it up again" if is_retired else "set` changes it"
-    return f"{site} is there already{', retired' * is_retired}: `asiatongsin sites {what}"
+    what = "resume` takes it up again" if added.retired_at else "set` changes it"
+    return f"{added.site} is there already{', retired' * bool(added.retired_at)}: `asiatongsin sites {what}"
 
 
 def first_time(entry: SiteEntry, now: datetime) -> datetime | None:
