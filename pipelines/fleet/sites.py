@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, LiteralString
 
 from psycopg import Connection
 from psycopg.types.json import Jsonb
@@ -14,6 +14,7 @@ from asiatongsin.errors import ArgumentError
 from asiatongsin.nearest import nearest
 from pipelines.fleet.site_entry import Given, SiteEntry
 from pipelines.queries.fleet import AddedSite, added_sites
+from pipelines.queries.sites import BASE
 from pipelines.queries.sites import SITES as CRAWLED
 
 _ADD = """
@@ -36,16 +37,9 @@ _RESUME = """
 UPDATE sites SET paused_at = NULL, retired_at = NULL
 WHERE site = ANY(%s) AND (paused_at IS NOT NULL OR retired_at IS NOT NULL) RETURNING site"""
 _RETIRE = "UPDATE sites SET retired_at = now() WHERE site = ANY(%s) AND retired_at IS NULL RETURNING site"
-_ADD_CRAWLED = """
+_ADD_CRAWLED: LiteralString = f"""
 INSERT INTO sites (site, base)
-SELECT site, coalesce(
-    (
-        SELECT arguments ->> 'site' FROM crawls
-        WHERE site = missing.site AND arguments ->> 'site' LIKE 'http%%' ORDER BY number DESC LIMIT 1
-    ),
-    'https://' || site
-)
-FROM unnest(%s::text[]) AS missing (site) ON CONFLICT DO NOTHING"""
+SELECT s.site, {BASE} FROM unnest(%s::text[]) AS s (site) ON CONFLICT DO NOTHING"""
 _ADDED = "SELECT site FROM sites"
 
 
