@@ -7,7 +7,7 @@ PORT ?= 8765
 ARTICLES ?= 300
 ARGS ?=
 
-.PHONY: help setup tools demo crawl test bench soak schema pywb scrapyd promtool pgbouncer lint lock clean
+.PHONY: help setup tools fleet demo crawl test bench soak schema pywb scrapyd promtool pgbouncer lint lock clean
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -27,8 +27,18 @@ $(VENV)/.tools: requirements-dev.lock $(VENV)/.ready
 	$(BIN)/python -m pip install --disable-pip-version-check --requirement requirements-dev.lock
 	@touch $@
 
+fleet: $(VENV)/.fleet ## install what many papers on several machines need as well
+
+$(VENV)/.fleet: requirements-fleet.lock $(VENV)/.ready
+	$(BIN)/python -m pip install --disable-pip-version-check --requirement requirements-fleet.lock
+	@touch $@
+
 demo: setup ## crawl a replica of the site into the embedded database and show what came
 	$(BIN)/python -m tests.demo --port $(PORT) --articles $(ARTICLES)
+
+.PHONY: fleet-demo
+fleet-demo: fleet ## twelve papers on two machines, of which one is killed, with an archive that they share
+	$(BIN)/python -m tests.fleet_demo
 
 crawl: setup ## crawl the live site, politely; ARGS="-a pages=1" for a first look
 	$(BIN)/asiatongsin crawl $(ARGS)
@@ -96,9 +106,10 @@ hooks: tools ## have git check each commit with ruff and mypy
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header --upgrade
 
-lock: tools ## write requirements.lock and requirements-dev.lock anew from pyproject.toml
+lock: tools ## write the three requirements*.lock anew from pyproject.toml
 	echo "setuptools>=77" | $(LOCK) - --output-file requirements.lock
-	$(LOCK) --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(LOCK) --extra fleet --constraint requirements.lock --output-file requirements-fleet.lock
+	$(LOCK) --extra dev --constraint requirements-fleet.lock --output-file requirements-dev.lock
 
 clean: ## remove the virtual environments and the demo's data
 	rm -rf $(VENV) .venv-lowest .venv-peers .venv-pywb .venv-scrapyd .venv-deploy .promtool .pgbouncer .demo build dist *.egg-info

@@ -65,7 +65,7 @@ def check(settings: BaseSettings) -> None:
 
     Warns of variables that nobody reads.
     """
-    defaults = _defaults(settings)
+    defaults = known_settings(settings)
     for name in _unknown(settings, defaults):
         raise SettingError(f"-s {name}: there is no such setting; the nearest is {nearest(name, defaults)}")
     for name, default in defaults.items():
@@ -84,7 +84,7 @@ def _unknown(settings: BaseSettings, defaults: Mapping[str, object]) -> list[str
     return [name for name in given if name not in get_project_settings()]
 
 
-def _defaults(settings: BaseSettings) -> dict[str, object]:
+def known_settings(settings: BaseSettings) -> dict[str, object]:
     """All settings with their defaults, ours before Scrapy's."""
     of_scrapy = {name: value for name, value in vars(default_settings).items() if name.isupper()}
     return WITHOUT_DEFAULT | of_scrapy | (settings["OWN_DEFAULTS"] or {})

@@ -102,6 +102,9 @@ DOWNLOAD_DELAY_JITTER = 0.0  # Scrapy's own makes of one second anything from a 
 CRAWL_DELAY_MAX = 60.0
 """Longest `Crawl-delay` of a robots.txt, in seconds, that a crawl heeds. A shorter DOWNLOAD_DELAY gives way to it."""
 
+POLITENESS_GROUP = ""
+"""Name that sites on one server have in common: no two of a group are crawled at once. `asiatongsin sites` sets it."""
+
 AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_START_DELAY = 1.0
 AUTOTHROTTLE_MAX_DELAY = 60.0

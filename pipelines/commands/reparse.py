@@ -6,7 +6,6 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from concurrent.futures import BrokenExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -22,22 +21,18 @@ from asiatongsin.printable import printable
 from asiatongsin.rechecks import Rechecks
 from pipelines.archive.files import archive_files, given_files, total_bytes
 from pipelines.commands.usage import check_settings, usage_errors
-from pipelines.crawl_record import ExitStatus, Outcome
 from pipelines.database.connection import Database
-from pipelines.database.errors import DatabaseUnreachable, DatabaseUnusable
 from pipelines.database.session import Session
-from pipelines.disk import data_folder, describe_error
-from pipelines.exporters.batch import Exported
+from pipelines.disk import data_folder
 from pipelines.reparse.bookmark import Bookmark
 from pipelines.reparse.captured import Wanted
+from pipelines.reparse.ending import run_to_end
 from pipelines.reparse.run import Job, Reparse
 from pipelines.reparse.writing import Writing
 from pipelines.spool.drain import Drain
 from pipelines.terminal.differences import report_text
 from pipelines.terminal.word_diff import COLOURED, PLAIN
-from pipelines.verdict.decide import refused_by_database
 
-KILLED = "a process that read pages was killed, as the system does where memory runs out: free some or lower --jobs"
 CHOICES = ("site", "no", "since", "until")
 """Options that choose captures."""
 
@@ -89,43 +84,16 @@ class Command(ScrapyCommand):
             writing = (
                 None if opts.dry_run else Writing(Drain(database, data, session), {"reparse": " ".join(args)} | chosen)
             )
-            bookmark = None if opts.dry_run else Bookmark(session, [args, chosen])
+            bookmark = None if opts.dry_run else Bookmark(session, [args, chosen], data)
             if bookmark:
                 _begin(bookmark, files, is_anew=opts.restart)
             reparse = Reparse(job, session, writing, bookmark)
-            self.exitcode, sentence = self._run(reparse, settings)
+            outcome, sentence = run_to_end(reparse, settings)
+        self.exitcode = outcome.status
         if reparse.is_done:
             is_coloured = sys.stdout.isatty()
             show(report_text(reparse.report, COLOURED if is_coloured else PLAIN))
         show(printable(f"asiatongsin: {sentence}"), sys.stderr)
-
-    def _run(self, reparse: Reparse, settings: Settings) -> tuple[ExitStatus, str]:
-        """Runs it; returns exit status and last line. Pages that were read and not stored wait in the spool."""
-        outcome, why = Outcome.ERROR, "interrupted; "
-        try:
-            reparse.run(settings)
-            unread = "" if reparse.report.is_whole else "not all pages could be read"
-            amiss = "; ".join(filter(None, [_refused(reparse), unread]))
-            outcome, why = (Outcome.ERROR, f"{amiss}; ") if amiss else (Outcome.OK, "")
-        except (DatabaseUnreachable, DatabaseUnusable) as error:
-            outcome, why = Outcome.SPOOLED, f"the database went away ({' '.join(str(error).split())}); "
-        except BrokenExecutor:
-            outcome, why = Outcome.ERROR, f"{KILLED}; "
-        except OSError as error:
-            why = f"{describe_error(error, reparse.job.data)}; "
-        except KeyboardInterrupt:
-            reparse.session.close()  # a query may still be running: nothing else could be sent behind it
-        finally:
-            if reparse.writing:
-                outcome = reparse.writing.end(outcome, reparse.report.counts())
-        if outcome is not Outcome.OK and reparse.writing and not reparse.is_done:
-            why += "the same command goes on where this one ended; "
-        return outcome.status, f"{outcome.word}: {why}{_counts(reparse)}"
-
-
-def _refused(reparse: Reparse) -> str:
-    written = reparse.writing.total if reparse.writing else Exported()
-    return refused_by_database(written.refused, written.partial)
 
 
 def _begin(bookmark: Bookmark, files: Sequence[Path], *, is_anew: bool) -> None:
@@ -137,27 +105,6 @@ def _begin(bookmark: Bookmark, files: Sequence[Path], *, is_anew: bool) -> None:
 
 def _advance(bar: tqdm[Any], read: int) -> None:
     bar.update(read)
-
-
-def _counts(reparse: Reparse) -> str:
-    report, writing = reparse.report, reparse.writing
-    refused = writing.total.refused if writing else 0
-    written = f"{writing.total.pages - refused} written" if writing else "nothing is written"
-    differ = f"{report.differing} differ from what is stored, {written}" if report.differing else "none differs"
-    optional = {
-        "refused by the database and kept in a file": refused,
-        "written without a part that the database refused": writing.total.partial if writing else 0,
-        "pages of sites without an article left alone": report.strangers,
-        "revisits whose body is in none of the files": report.bodiless,
-        "files left out: their crawl is running, or its pages wait in the spool": report.unfinished,
-        "places in the files cannot be read, see above": report.damaged,
-        "missing fields not looked for, since this run went on where another one ended: run it once more": (
-            report.not_looked_for
-        ),
-    }
-    parts = [f"{report.captures} captures read again", differ]
-    parts += [f"found again: {name}" for name in report.found_again]
-    return ", ".join(parts + [f"{number} {name}" for name, number in optional.items() if number])
 
 
 def _wanted(opts: argparse.Namespace) -> Wanted:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import sys
 from typing import get_type_hints
 
 import msgspec
@@ -15,8 +16,10 @@ from scrapy.settings import Settings
 from asiatongsin.article_parts import ArticleImage, ArticleLink
 from asiatongsin.items import Article, Rejection, RelatedStory, WeatherReading, WeatherSnapshot
 from asiatongsin.output import show
+from asiatongsin.printable import printable
 from pipelines.commands.usage import check_settings, given_site, usage_error, usage_errors
 from pipelines.crawl_record import NEEDS_A_PERSON, CrawlRecord, ExitStatus
+from pipelines.monitoring.metrics_of_all import write_metrics_of_all
 from pipelines.status.collect import collect
 from pipelines.terminal import status as screen
 from pipelines.terminal.text_table import text_table
@@ -38,6 +41,7 @@ class Command(ScrapyCommand):
         parser.add_argument("--site", help="base address or host of one site; default: all that were crawled")
         parser.add_argument("--json", action="store_true", help="one JSON object instead of tables")
         parser.add_argument("--quiet", action="store_true", help="print only what needs a person, else nothing")
+        parser.add_argument("--metrics", metavar="FILE", help="write figures of all sites and machines for Prometheus")
         parser.add_argument("--schema", action="store_true", help="explain every field of every kind of item")
 
     @usage_errors()
@@ -48,6 +52,9 @@ class Command(ScrapyCommand):
         if opts.schema:
             show("\n\n".join(explanation(item) for item in ITEMS))
             return
+        if opts.metrics is not None:
+            self.exitcode = _write_metrics(self.settings or Settings(), opts.metrics)
+            return
         status = collect(self.settings or Settings(), given_site(opts.site).key if opts.site is not None else None)
         if opts.json:
             show(json.dumps(json.loads(msgspec.json.encode(status)), indent=2))
@@ -56,6 +63,18 @@ class Command(ScrapyCommand):
         elif status.needs_a_person:
             show(screen.needs(status))
         self.exitcode = NEEDS_A_PERSON if status.needs_a_person else ExitStatus.DONE
+
+
+def _write_metrics(settings: Settings, file: str) -> ExitStatus | int:
+    """Writes the file, and says nothing where that worked: cron sends a mail of every line."""
+    settings.set("METRICS_FILE", file, priority="cmdline")
+    try:
+        if write_metrics_of_all(settings) is None:
+            raise usage_error("--metrics: name a file that ends in .prom, or the folder for it")
+    except OSError as error:
+        show(printable(f"asiatongsin: cannot write {file}: {error.strerror}"), sys.stderr)
+        return NEEDS_A_PERSON
+    return ExitStatus.DONE
 
 
 def explanation(item: type) -> str:

@@ -88,7 +88,7 @@ class CrawlExtension:
             await self._refuse_and_notify(record, str(error))
         except OSError as error:
             await self._refuse_and_notify(record, f"{describe_error(error, self.data)}; nothing was fetched")
-        await run_in_thread(self.notices.crawl_begun, record)
+        await run_in_thread(self.notices.crawl_begun, record, self.session)
         if spooling := self.crawler.get_item_pipeline(SpoolPipeline):
             spooling.spool = self._spool
         if archiving := self.crawler.get_item_pipeline(ArchivePipeline):
@@ -115,7 +115,8 @@ class CrawlExtension:
 
     def _notify(self) -> None:
         if self.ended:
-            self.notices.crawl_ended(self.ended.record, self.ended.verdict, self.ended.tally)
+            session = self.session if self.record else None  # one that was refused would wait for the lock
+            self.notices.crawl_ended(self.ended.record, self.ended.verdict, self.ended.tally, session)
 
     def _release_lock(self, thread: DrainThread) -> None:
         if self._lock:
@@ -258,7 +259,7 @@ class CrawlExtension:
     async def _refuse_and_notify(self, record: CrawlRecord, sentence: str) -> None:
         """Refuses the crawl, and sends an alert: it may be refused every night, and nobody reads the log."""
         refused = FinalRecord.refused(self.crawler, record, sentence)
-        await run_in_thread(self.notices.crawl_ended, refused.record, refused.verdict, refused.tally)
+        await run_in_thread(self.notices.crawl_ended, refused.record, refused.verdict, refused.tally, None)
         self._refuse(REFUSED, sentence)
 
     def _refuse(self, reason: str, sentence: str) -> Any:

@@ -71,6 +71,7 @@ REPARSE_SHARDS: Columns = {
     "files": "integer",
     "first_file": "text",
     "last_file": "text",
+    "only_on": "text",
     "next_at": "timestamptz",
     "machine": "text",
     "begun_at": "timestamptz",
@@ -78,4 +79,6 @@ REPARSE_SHARDS: Columns = {
     "finished_at": "timestamptz",
     "status": "integer",
     "sentence": "text",
+    "captures": "integer",
+    "differing": "integer",
 }

@@ -835,6 +835,7 @@ CREATE TABLE reparse_shards (
     files        integer      NOT NULL CHECK (files > 0),
     first_file   text         NOT NULL CHECK (first_file <> ''),
     last_file    text         NOT NULL CHECK (last_file <> ''),
+    only_on      text         CHECK (only_on <> ''),
     next_at      timestamptz,
     machine      text         CHECK (machine <> ''),
     begun_at     timestamptz,
@@ -842,6 +843,8 @@ CREATE TABLE reparse_shards (
     finished_at  timestamptz,
     status       integer,
     sentence     text         CHECK (sentence <> ''),
+    captures     integer      NOT NULL DEFAULT 0 CHECK (captures >= 0),
+    differing    integer      NOT NULL DEFAULT 0 CHECK (differing >= 0),
     PRIMARY KEY (run, site, part),
     FOREIGN KEY (run) REFERENCES reparse_runs(run) ON DELETE CASCADE
 );
@@ -853,13 +856,16 @@ COMMENT ON COLUMN reparse_shards.part IS 'Its place among those of the site, fro
 COMMENT ON COLUMN reparse_shards.files IS 'How many WARC files it has.';
 COMMENT ON COLUMN reparse_shards.first_file IS 'Name of the first of them.';
 COMMENT ON COLUMN reparse_shards.last_file IS 'Name of the last of them.';
+COMMENT ON COLUMN reparse_shards.only_on IS 'Machine on whose disk alone its files were when it was asked for; NULL: the archive store has them.';
 COMMENT ON COLUMN reparse_shards.next_at IS 'When it is to begin, at the earliest; NULL: as soon as it can.';
 COMMENT ON COLUMN reparse_shards.machine IS 'Machine that reads it, or has read it.';
 COMMENT ON COLUMN reparse_shards.begun_at IS 'When that began.';
 COMMENT ON COLUMN reparse_shards.attempts IS 'How many attempts were killed.';
 COMMENT ON COLUMN reparse_shards.finished_at IS 'When it ended; NULL while it is left.';
 COMMENT ON COLUMN reparse_shards.status IS 'Exit status of the re-parse.';
-COMMENT ON COLUMN reparse_shards.sentence IS 'What it said at its end.';
+COMMENT ON COLUMN reparse_shards.sentence IS 'What it said at its end, or why it is tried again.';
+COMMENT ON COLUMN reparse_shards.captures IS 'Captures that its last attempt read again.';
+COMMENT ON COLUMN reparse_shards.differing IS 'Those among them that were stored otherwise.';
 
 CREATE TABLE asiatongsin_migrations (
     version     integer      NOT NULL,

@@ -68,14 +68,20 @@ def run_while_progressing(work: Callable[[], T], silence_max: float, progress: C
 
 
 @contextmanager
+def translated(name: str = "", rights: Sequence[str] = USED) -> Iterator[None]:
+    """Raises errors of psycopg as `translate_error` has them."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise translate_error(error, name, rights) from None
+
+
+@contextmanager
 def connected(settings: BaseSettings) -> Iterator[tuple[Database, Connection, list[Migration]]]:
     """The database, a connection, and the migrations that were applied. DatabaseUnreachable, DatabaseUnusable."""
-    try:
-        database = Database.from_settings(settings)
-        with database.connect() as connection:
-            yield database, connection, migrate(connection)
-    except psycopg.Error as error:
-        raise translate_error(error) from None
+    database = Database.from_settings(settings)
+    with translated(), database.connect() as connection:
+        yield database, connection, migrate(connection)
 
 
 @contextmanager
@@ -84,16 +90,13 @@ def looking(settings: BaseSettings, *, may_be_empty: bool = False) -> Iterator[t
 
     DatabaseUnreachable, DatabaseUnusable: an older schema is not upgraded, and an embedded database is not made.
     """
-    try:
-        database = Database.from_settings(settings)
-        if not database.is_made:
-            raise DatabaseEmpty(database.name)
-        with database.connect() as connection:
-            with suppress(*[DatabaseEmpty] * may_be_empty):
-                require_schema(connection, database.name)
-            yield database, connection
-    except psycopg.Error as error:
-        raise translate_error(error, rights=READ) from None
+    database = Database.from_settings(settings)
+    if not database.is_made:
+        raise DatabaseEmpty(database.name)
+    with translated(rights=READ), database.connect() as connection:
+        with suppress(*[DatabaseEmpty] * may_be_empty):
+            require_schema(connection, database.name)
+        yield database, connection
 
 
 @contextmanager

@@ -7,7 +7,7 @@ asked, not for one that ends. https://prometheus.io/docs/instrumenting/expositio
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -44,11 +44,16 @@ class Figures:
     good_at: datetime | None
     """When a crawl of this site ended well for the last time; None: never yet."""
 
-    waiting: int
-    """Pages of this site that wait in spools."""
+    waiting: int | None
+    """Pages of this site that wait in spools; None where nobody counted those of single sites."""
 
     tally: Tally
     """The figures by which it was judged."""
+
+    @property
+    def seconds(self) -> float:
+        """How long it took."""
+        return max(0.0, (self.ended_at - self.started_at).total_seconds())
 
 
 def trouble(settings: BaseSettings) -> str:
@@ -77,33 +82,36 @@ def write(path: Path, figures: Figures) -> None:
 
 def exposition(figures: Figures) -> str:
     """The figures in Prometheus' text format."""
-    return "".join(f"{line}\n" for line in _lines(figures))
+    return "".join(f"{line}\n" for line in lines([figures]))
 
 
-def _lines(figures: Figures) -> Iterator[str]:
-    tally, site = figures.tally, {"site": figures.site}
-    duration = max(0.0, (figures.ended_at - figures.started_at).total_seconds())
-    yield from _gauge("crawl_duration_seconds", "How long the last crawl took.", [(site, duration)])
-    yield from _gauge(
+def lines(sites: Sequence[Figures]) -> Iterator[str]:
+    """The figures of the last crawls of some sites, each metric once."""
+    labels = [{"site": one.site} for one in sites]
+    each = list(zip(labels, sites, strict=True))
+    yield from gauge("crawl_duration_seconds", "How long the last crawl took.", [(at, one.seconds) for at, one in each])
+    yield from gauge(
         "crawl_outcome",
         "How the last crawl ended: 1 for its outcome, 0 for the others.",
-        [({**site, "outcome": one.word}, one is figures.outcome) for one in Outcome],
+        [({**at, "outcome": word.word}, word is one.outcome) for at, one in each for word in Outcome],
     )
-    yield from _gauge(
+    yield from gauge(
         "crawl_pages",
         "Pages that arrived in the last crawl.",
-        [({**site, "kind": kind}, number) for kind, number in _pages(tally).items()],
+        [({**at, "kind": kind}, number) for at, one in each for kind, number in _pages(one.tally).items()],
     )
-    yield from _gauge(
+    yield from gauge(
         "crawl_articles",
         "What the article pages of the last crawl came to.",
-        [({**site, "change": change}, number) for change, number in _articles(tally).items()],
+        [({**at, "change": change}, number) for at, one in each for change, number in _articles(one.tally).items()],
     )
-    yield from _gauge("spool_pages", "Pages that wait for the database.", [(site, figures.waiting)])
-    ended = [(site, figures.ended_at.timestamp())]
-    yield from _gauge("last_crawl_timestamp_seconds", "When the last crawl ended.", ended)
-    good = [(site, figures.good_at.timestamp())] if figures.good_at else []
-    yield from _gauge("last_good_crawl_timestamp_seconds", "When a crawl ended well for the last time.", good)
+    waiting = [(at, one.waiting) for at, one in each if one.waiting is not None]
+    if waiting:
+        yield from gauge("spool_pages", "Pages that wait for the database.", waiting)
+    ended = [(at, one.ended_at.timestamp()) for at, one in each]
+    yield from gauge("last_crawl_timestamp_seconds", "When the last crawl ended.", ended)
+    good = [(at, one.good_at.timestamp()) for at, one in each if one.good_at]
+    yield from gauge("last_good_crawl_timestamp_seconds", "When a crawl ended well for the last time.", good)
 
 
 def _pages(tally: Tally) -> Mapping[PageKind, int]:
@@ -120,13 +128,13 @@ def _articles(tally: Tally) -> Mapping[str, int]:
     }
 
 
-def _gauge(name: str, meaning: str, samples: Samples) -> Iterator[str]:
+def gauge(name: str, meaning: str, samples: Samples) -> Iterator[str]:
     """The lines of one metric: help, type and samples. All are gauges: the next crawl begins from zero."""
     yield f"# HELP asiatongsin_{name} {meaning}"
     yield f"# TYPE asiatongsin_{name} gauge"
     for labels, value in samples:
         written = ",".join(f'{label}="{_escaped(text)}"' for label, text in labels.items())
-        yield f"asiatongsin_{name}{{{written}}} {float(value)!r}"
+        yield f"asiatongsin_{name}{f'{{{written}}}' if written else ''} {float(value)!r}"
 
 
 def _escaped(text: str) -> str:

@@ -14,9 +14,10 @@ from scrapy.settings import BaseSettings
 
 from asiatongsin.printable import printable
 from pipelines.crawl_record import CrawlRecord, Outcome, is_of_fleet
-from pipelines.disk import describe_error
+from pipelines.database.session import Session
 from pipelines.monitoring import messages, metrics
 from pipelines.monitoring.delivery import addresses, deliver
+from pipelines.monitoring.memory import memory_of
 from pipelines.monitoring.metrics import Figures
 from pipelines.monitoring.site_troubles import SiteTroubles
 from pipelines.spool.waiting import waiting_pages
@@ -43,15 +44,18 @@ class Notices:
         """Whether one of the settings asks for alerts or metrics."""
         return bool(self.settings["METRICS_FILE"] or addresses(self.settings))
 
-    def crawl_begun(self, record: CrawlRecord) -> None:
+    def crawl_begun(self, record: CrawlRecord, session: Session | None) -> None:
         """Sends an alert where the crawl before this one was killed; takes NOTICES_SECONDS at most, raises nothing."""
         if self.is_wanted():
-            _run_safely(self._tell_begin, record)
+            _run_safely(self._tell_begin, record, session)
 
-    def crawl_ended(self, record: CrawlRecord, verdict: Verdict, tally: Tally) -> None:
-        """Sends alerts and writes metrics of a crawl; takes NOTICES_SECONDS at most, raises nothing."""
+    def crawl_ended(self, record: CrawlRecord, verdict: Verdict, tally: Tally, session: Session | None) -> None:
+        """Sends alerts and writes metrics of a crawl; takes NOTICES_SECONDS at most, raises nothing.
+
+        `session` is the connection of the crawl; None where it has none, since it was refused.
+        """
         if self.is_wanted():
-            _run_safely(self._tell_end, record, verdict, tally)
+            _run_safely(self._tell_end, record, verdict, tally, session)
 
     def given_up(self, site: str, sentence: str) -> None:
         """Sends an alert where a fleet has given a site up for now; takes NOTICES_SECONDS at most, raises nothing."""
@@ -59,35 +63,41 @@ class Notices:
             _run_safely(self._tell_given_up, CrawlRecord.begin(site, {}), Verdict(Outcome.ERROR, sentence))
 
     def _tell_given_up(self, record: CrawlRecord, verdict: Verdict) -> None:
-        before = self._site_troubles(record.site)
-        dead = replace(record, id=before.running or record.id)
-        after = before.after_end(verdict, before.running_since or record.started_at, datetime.now(UTC), is_proof=True)
-        self._write(record.site, self._alert(after, dead, verdict))
+        with memory_of(self.settings, self.data, record.site, None) as memory:
+            before = memory.read()
+            dead = replace(record, id=before.running or record.id)
+            began = before.running_since or record.started_at
+            after = before.after_end(verdict, began, datetime.now(UTC), is_proof=True)
+            memory.write(self._alert(after, dead, verdict))
 
-    def _tell_begin(self, record: CrawlRecord) -> None:
+    def _tell_begin(self, record: CrawlRecord, session: Session | None) -> None:
         if trouble := metrics.trouble(self.settings):
             logger.warning("The metrics will not be written: %s", printable(trouble))
-        troubles = self._site_troubles(record.site)
-        # A fleet tries a killed crawl again by itself, and tells where it gives that up.
-        if troubles.running and troubles.running_since and not is_of_fleet(record.job):
-            dead = replace(record, id=troubles.running)
-            killed = Verdict(Outcome.ERROR, messages.KILLED)
-            troubles = troubles.after_end(killed, troubles.running_since, datetime.now(UTC), is_proof=True)
-            troubles = self._alert(troubles, dead, killed)
-        self._write(record.site, troubles.after_begin(record))
+        with memory_of(self.settings, self.data, record.site, session) as memory:
+            troubles = memory.read()
+            # A fleet tries a killed crawl again by itself, and tells where it gives that up.
+            if troubles.running and troubles.running_since and not is_of_fleet(record.job):
+                dead = replace(record, id=troubles.running)
+                killed = Verdict(Outcome.ERROR, messages.KILLED)
+                troubles = troubles.after_end(killed, troubles.running_since, datetime.now(UTC), is_proof=True)
+                troubles = self._alert(troubles, dead, killed)
+            memory.write(troubles.after_begin(record))
 
-    def _tell_end(self, record: CrawlRecord, verdict: Verdict, tally: Tally) -> None:
+    def _tell_end(self, record: CrawlRecord, verdict: Verdict, tally: Tally, session: Session | None) -> None:
         now = datetime.now(UTC)
-        before = self._site_troubles(record.site)
-        after = before.after_end(verdict, record.started_at, now, is_proof=is_proof(record, verdict))
-        self._write(record.site, after)
-        self._write_metrics(record, verdict.outcome, now, after.good_at, tally)
-        if (after_alerts := self._alert(after, record, verdict)) != after:
-            self._write(record.site, after_alerts)
+        with memory_of(self.settings, self.data, record.site, session) as memory:
+            before = memory.read().without_running(record.id)
+            after = before.after_end(verdict, record.started_at, now, is_proof=is_proof(record, verdict))
+            after = memory.write(after)
+            self._write_metrics(record, verdict.outcome, now, after.good_at, tally)
+            if (after_alerts := self._alert(after, record, verdict)) != after:
+                memory.write(after_alerts)
 
     def _alert(self, troubles: SiteTroubles, record: CrawlRecord, verdict: Verdict) -> SiteTroubles:
         """Sends a message to each address that needs one; returns the troubles with what each address knows now."""
         given = addresses(self.settings)
+        if not given:
+            return troubles  # another machine may tell of this site
         news = messages.message(troubles, record, verdict)
         taken = deliver(news, [one for one in given if messages.is_due(troubles, one.name)])
         return troubles.after_messages([one.name for one in given], taken)
@@ -116,19 +126,6 @@ class Notices:
             metrics.write(path, figures)
         except OSError as error:
             logger.warning("The metrics cannot be written: %s (%s)", printable(str(path)), error.strerror)
-
-    def _site_troubles(self, site: str) -> SiteTroubles:
-        try:
-            return SiteTroubles.read(self.data, site)
-        except OSError as error:
-            logger.warning("How the site stood cannot be read: %s", describe_error(error, self.data))
-            return SiteTroubles()
-
-    def _write(self, site: str, troubles: SiteTroubles) -> None:
-        try:
-            troubles.write(self.data, site)
-        except OSError as error:
-            logger.warning("How the site stands cannot be kept: %s", describe_error(error, self.data))
 
 
 def is_proof(record: CrawlRecord, verdict: Verdict) -> bool:

@@ -36,11 +36,12 @@ class Bookmark:
     """A row for each set of arguments and each state of the program.
 
     It is in the database that the run writes to. So a run into another database, or into one that was restored, goes on
-    where that database stands.
+    where that database stands. Files of the archive are named below the data folder, which machines have elsewhere.
     """
 
-    def __init__(self, session: Session, arguments: object) -> None:
+    def __init__(self, session: Session, arguments: object, data: Path) -> None:
         self.session = session
+        self.data = data
         self.key = hashlib.sha256(msgspec.json.encode([program_hash(), arguments])).hexdigest()
 
     def read(self, files: Sequence[Path]) -> Place | None:
@@ -48,19 +49,27 @@ class Bookmark:
         for file, offset, before in self.session.run(
             lambda connection: connection.execute(_READ, [self.key]).fetchall()
         ):
-            place = Path(file)
-            if place in files and _hash_of_names(files, place) == before:
+            place = self.data / file
+            if place in files and self._hash_of_names(files, place) == before:
                 return Place(file=place, offset=offset)
         return None
 
     def write(self, place: Place, files: Sequence[Path]) -> None:
         """Stores how far the run came."""
-        values = [self.key, str(place.file), place.offset, _hash_of_names(files, place.file)]
+        values = [self.key, self._name(place.file), place.offset, self._hash_of_names(files, place.file)]
         self.session.run(lambda connection: connection.execute(_WRITE, values))
 
     def remove(self) -> None:
         """Removes the bookmark, when a run came to its end."""
         self.session.run(lambda connection: connection.execute(_REMOVE, [self.key]))
+
+    def _hash_of_names(self, files: Sequence[Path], last: Path) -> str:
+        """SHA-256 of the names of the files up to `last`."""
+        before = [self._name(file) for file in files[: files.index(last) + 1]]
+        return hashlib.sha256("\n".join(before).encode("utf-8", "surrogateescape")).hexdigest()
+
+    def _name(self, file: Path) -> str:
+        return str(file.relative_to(self.data) if file.is_relative_to(self.data) else file)
 
 
 def program_hash() -> str:
@@ -78,9 +87,3 @@ def _sources(folder: Traversable) -> Iterator[Traversable]:
             yield from _sources(entry)
         elif entry.name.endswith(".py"):
             yield entry
-
-
-def _hash_of_names(files: Sequence[Path], last: Path) -> str:
-    """SHA-256 of the names of the files up to `last`."""
-    before = [str(file) for file in files[: files.index(last) + 1]]
-    return hashlib.sha256("\n".join(before).encode("utf-8", "surrogateescape")).hexdigest()

@@ -16,7 +16,7 @@ from tests.bench.report import machine, write
 
 NAMES = (
     *("reading", "crawl", "storing", "nothing_new", "memory", "reparse"),
-    *("startup", "scale", "loop_lag", "search", "export", "upgrade"),
+    *("startup", "scale", "loop_lag", "search", "export", "upgrade", "fleet"),
 )
 """Each a module beside this one, with a function `run`, in the order in which they run."""
 

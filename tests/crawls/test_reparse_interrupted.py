@@ -165,14 +165,14 @@ def test_another_state_of_the_program_and_other_files_begin_anew(
 ) -> None:
     session = Session(Database(database_url, tmp_path))
     files = [tmp_path / name for name in ("a", "b", "c")]
-    Bookmark(session, ["x"]).write(Place(file=files[1], offset=7), files)
-    assert Bookmark(session, ["x"]).read(files) == Place(file=files[1], offset=7)
-    assert Bookmark(session, ["x"]).read([*files, tmp_path / "d"]) == Place(file=files[1], offset=7)
-    assert Bookmark(session, ["x"]).read([tmp_path / "0", *files]) is None
-    assert Bookmark(session, ["x"]).read(files[2:]) is None
-    assert Bookmark(session, ["y"]).read(files) is None
+    Bookmark(session, ["x"], tmp_path).write(Place(file=files[1], offset=7), files)
+    assert Bookmark(session, ["x"], tmp_path).read(files) == Place(file=files[1], offset=7)
+    assert Bookmark(session, ["x"], tmp_path).read([*files, tmp_path / "d"]) == Place(file=files[1], offset=7)
+    assert Bookmark(session, ["x"], tmp_path).read([tmp_path / "0", *files]) is None
+    assert Bookmark(session, ["x"], tmp_path).read(files[2:]) is None
+    assert Bookmark(session, ["y"], tmp_path).read(files) is None
     monkeypatch.setattr("pipelines.reparse.bookmark.program_hash", lambda: "mended")
-    assert Bookmark(session, ["x"]).read(files) is None
+    assert Bookmark(session, ["x"], tmp_path).read(files) is None
     session.close()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .fates import REMOVED_FORMS, Fate, RemovedForm
 from .faults import Fault
 from .replica_site import KST, ReplicaSite
-from .server import Replica, Request, serve
+from .server import Replica, Request, serve, serve_all
 from .truth import TrueArticle, TrueReading, TrueRelated
 
 __all__ = [
@@ -21,4 +21,5 @@ __all__ = [
     "TrueReading",
     "TrueRelated",
     "serve",
+    "serve_all",
 ]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from threading import Condition
 from typing import Any
@@ -117,24 +117,33 @@ async def listening(replica: Replica, port: int) -> AsyncIterator[None]:
 @contextmanager
 def serve(site: ReplicaSite, port: int = 0) -> Iterator[Replica]:
     """Serves in a background thread until the end of the `with`; port 0 takes a free one."""
-    replica = Replica(site)
+    with serve_all([site], port) as [replica]:
+        yield replica
+
+
+@contextmanager
+def serve_all(sites: Sequence[ReplicaSite], port: int = 0) -> Iterator[list[Replica]]:
+    """Serves several sites in one background thread, each at a port of its own."""
+    replicas = [Replica(site) for site in sites]
     started: Future[_Handle] = Future()
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="replica") as thread:
-        running = thread.submit(lambda: asyncio.run(_run(replica, port, started)))
+        running = thread.submit(lambda: asyncio.run(_run(replicas, port, started)))
         first: list[Future[Any]] = [started, running]
         wait(first, return_when=FIRST_COMPLETED)
         if not started.done():
             running.result()  # raises what kept it from starting, such as a port that is taken
         loop, stopped = started.result()
         try:
-            yield replica
+            yield replicas
         finally:
             loop.call_soon_threadsafe(stopped.set)
             running.result()
 
 
-async def _run(replica: Replica, port: int, started: Future[_Handle]) -> None:
+async def _run(replicas: Sequence[Replica], port: int, started: Future[_Handle]) -> None:
     stopped = asyncio.Event()
-    async with listening(replica, port):
+    async with AsyncExitStack() as stack:
+        for replica in replicas:
+            await stack.enter_async_context(listening(replica, port))
         started.set_result((asyncio.get_running_loop(), stopped))
         await stopped.wait()

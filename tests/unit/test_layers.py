@@ -151,6 +151,7 @@ def test_only_what_asks_or_stores_speaks_to_the_database() -> None:
             "verdict",
             "datasets",
             "fleet",
+            "monitoring",
             "news",
         ),
     )

@@ -1,0 +1,182 @@
+"""`asiatongsin sites`: which sites there are, when each is crawled, and what holds for it alone."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+from scrapy.commands import ScrapyCommand
+from scrapy.settings import Settings
+
+from asiatongsin.nearest import nearest
+from asiatongsin.output import show
+from asiatongsin.printable import printable, printable_json
+from asiatongsin.site import DEFAULT_BASE
+from pipelines.commands.usage import check_settings, usage_error, usage_errors
+from pipelines.crawl.own_settings import check_own
+from pipelines.database.errors import DatabaseEmpty
+from pipelines.database.session import connected, looking
+from pipelines.fleet import sites
+from pipelines.fleet.site_entry import Given, SiteEntry, named_values
+from pipelines.queries.fleet import AddedSite, added_sites
+from pipelines.terminal import sites as screen
+
+EXAMPLE = f"asiatongsin sites add {DEFAULT_BASE} --every 30m"
+
+ACTIONS = {
+    "add": "ADDRESS… adds sites",
+    "import": "papers.csv adds the sites of a table, whose columns are called as the options",
+    "list": "shows them, late ones first",
+    "set": "SITE… changes what is given",
+    "pause": "SITE… lets the schedule pass them over",
+    "resume": "SITE… takes them up again",
+    "retire": "SITE… ends their crawls for good; what is stored stays",
+}
+
+
+class Command(ScrapyCommand):
+    """Exit status: 0 done, 2 wrong usage or a site of another kind, 4 a site does not answer."""
+
+    requires_project = True
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        return f"{' | '.join(ACTIONS)} [sites] [options]"
+
+    def short_desc(self) -> str:
+        return "Add sites and say when each is crawled: add, import, list, set, pause, resume, retire"
+
+    def long_desc(self) -> str:
+        return f"{'; '.join(f'{name} {what}' for name, what in ACTIONS.items())}. For example: {EXAMPLE}"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--every", metavar="TIME", help="crawl it so often: 30m, 6h, 1d")
+        parser.add_argument("--cron", metavar="EXPRESSION", help="crawl it at these times: '*/30 6-23 * * *'")
+        parser.add_argument("--by-hand", action="store_true", help="no schedule; without one, a new site has none")
+        parser.add_argument("--time-zone", metavar="ZONE", help="in which --cron is meant; without it Asia/Seoul")
+        parser.add_argument("--group", help="sites of one group share a server: never are two crawled at once")
+        parser.add_argument("--priority", metavar="N", help="of sites due at once the highest begins; without it 0")
+        parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="own", help="a setting")
+        parser.add_argument("-a", action="append", default=[], metavar="NAME=VALUE", dest="spargs", help="an argument")
+        parser.add_argument("--unset", action="append", default=[], metavar="NAME", help="take one of these away")
+        parser.add_argument("--note", metavar="TEXT", help="what you want to remember of it")
+        parser.add_argument("--all", action="store_true", help="list: with the retired ones")
+        parser.add_argument("--json", action="store_true", help="list: one JSON object per line")
+
+    @usage_errors()
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        check_settings(self.settings)
+        action, names = (args[0], args[1:]) if args else ("", [])
+        actions: dict[str, Callable[[list[str], argparse.Namespace], None]] = {
+            "add": self._add,
+            "list": self._list,
+            "set": self._set,
+            "pause": self._mark,
+            "resume": self._mark,
+            "retire": self._mark,
+        }
+        if action not in actions:
+            meant = (
+                f"there is no {action!r}; the nearest is {nearest(action, actions)}" if action else "write what to do"
+            )
+            raise usage_error(f"{meant}: {', '.join(ACTIONS)}. For example: {EXAMPLE}")
+        if unknown := [name for name in names if name.startswith("-")]:
+            raise usage_error(f"there is no option {unknown[0]}: `-h` lists them")
+        if not names and action not in {"list", "import"}:
+            raise usage_error(f"write which sites, for example: asiatongsin sites {action} {DEFAULT_BASE}")
+        self._action = action
+        actions[action](names, opts)
+
+    def _add(self, names: list[str], opts: argparse.Namespace) -> None:
+        given = _given(opts)
+        entries = [SiteEntry.at(name).changed(given) for name in names]
+        check_own(self._settings, given.settings)
+        with connected(self._settings) as (_, connection, _):
+            sites.add(connection, entries)
+        for entry in entries:
+            _tell(f"{entry.site}: added, {_when(entry)}")
+
+    def _list(self, names: list[str], opts: argparse.Namespace) -> None:
+        try:
+            with looking(self._settings) as (_, connection):
+                sites.require(connection, keys := _keys(names))
+                found = added_sites(connection, keys or None, with_retired=opts.all or bool(names))
+        except DatabaseEmpty:
+            found = []
+        if opts.json:
+            for one in found:
+                show(as_json(one))
+        elif found:
+            show(screen.text(found, datetime.now(UTC)))
+        else:
+            show(f"no site was added yet: {EXAMPLE}")
+
+    def _set(self, names: list[str], opts: argparse.Namespace) -> None:
+        given = _given(opts)
+        if given == Given():
+            raise usage_error("write what to change, for example: --every 1h, or --set DOWNLOAD_DELAY=3")
+        check_own(self._settings, given.settings)
+        with connected(self._settings) as (_, connection, _), connection.transaction():
+            changed = [sites.change(connection, key, given) for key in _keys(names)]
+        for entry in changed:
+            _tell(f"{entry.site}: changed, {_when(entry)}")
+
+    def _mark(self, names: list[str], opts: argparse.Namespace) -> None:
+        does = {"pause": sites.pause, "resume": sites.resume, "retire": sites.retire}[self._action]
+        done = {"pause": "paused", "resume": "resumed", "retire": "retired"}[self._action]
+        keys = _keys(names)
+        with connected(self._settings) as (_, connection, _):
+            new = does(connection, keys)
+        for key in keys:
+            _tell(f"{key}: {done}" if key in new else f"{key}: nothing changes, it is {_as_before(self._action)}")
+
+    @property
+    def _settings(self) -> Settings:
+        return self.settings or Settings()
+
+
+def _given(opts: argparse.Namespace) -> Given:
+    """What the options say. ArgumentError."""
+    return Given(
+        every=opts.every,
+        cron=opts.cron,
+        is_by_hand=opts.by_hand,
+        time_zone=opts.time_zone,
+        group=opts.group,
+        priority=opts.priority,
+        note=opts.note,
+        settings=named_values(opts.own, "--set", "DOWNLOAD_DELAY=3"),
+        arguments=named_values(opts.spargs, "-a", "sections=22"),
+        unset=tuple(opts.unset),
+    )
+
+
+def _keys(names: Sequence[str]) -> list[str]:
+    """The sites as the tables name them, each once. ArgumentError."""
+    return [*dict.fromkeys(SiteEntry.at(name).site for name in names)]
+
+
+def _when(entry: SiteEntry) -> str:
+    return f"crawled {entry.schedule}" if entry.schedule else "without a schedule: crawled by hand or by cron"
+
+
+def _as_before(action: str) -> str:
+    return {"pause": "paused or retired", "resume": "neither paused nor retired", "retire": "retired"}[action]
+
+
+def as_json(one: AddedSite) -> str:
+    """A site in one line; times are in UTC."""
+    texts = {
+        name: value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
+        for name, value in asdict(one).items()
+    }
+    return printable_json(json.dumps(texts, ensure_ascii=False))
+
+
+def _tell(sentence: str) -> None:
+    show(printable(f"asiatongsin: {sentence}"), sys.stderr)
