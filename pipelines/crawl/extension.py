@@ -137,9 +137,10 @@ class CrawlExtension:
 
     def _begin(self, record: CrawlRecord) -> None:
         database = Database.from_settings(self.crawler.settings)
-        self._lock = CrawlLock(self.data, database, record.site)
+        group = str(self.crawler.settings["POLITENESS_GROUP"] or "")
+        self._lock = CrawlLock(self.data, database, record.site, group)
         if not self._acquire(self._lock):
-            self._refuse(OVERLAP, f"another crawl of {record.site} is running; nothing was fetched")
+            self._refuse(OVERLAP, f"{self._lock.obstacle}; nothing was fetched")
         drain = self._drain = Drain(database, self.data, self._lock.session)
         try:
             drain.check_clock()

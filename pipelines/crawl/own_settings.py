@@ -40,6 +40,7 @@ def heed_site(settings: BaseSettings, site: str, own: OwnSettings | None = None)
         found = _remembered(path)
     apply_site_settings(settings, found.settings, found.politeness_group)
     if found.settings:
+        setting_checks.check(settings)
         check_values(settings)
 
 
@@ -48,12 +49,12 @@ def check_own(settings: BaseSettings, own: Mapping[str, str]) -> None:
     check_names(own, setting_checks.known_settings(settings))
     tried = settings.copy()
     tried.setdict(own, priority="cmdline")
+    setting_checks.check(tried)
     check_values(tried)
 
 
 def check_values(settings: BaseSettings) -> None:
-    """SettingError where a setting by which a site is crawled, judged or archived makes no sense."""
-    setting_checks.check(settings)
+    """SettingError where a setting that is more than a number makes no sense."""
     Rechecks.from_settings(settings)
     LookBacks.from_settings(settings)
     Bounds.from_settings(settings)

@@ -19,16 +19,15 @@ from asiatongsin.errors import ArgumentError, SettingError
 from asiatongsin.log import JSON_FORMAT, choose_log_record
 from asiatongsin.output import show
 from asiatongsin.printable import printable
-from asiatongsin.rechecks import Rechecks
-from pipelines.archive import settings as archive_settings
 from pipelines.crawl.extension import OVERLAP, CrawlExtension
+from pipelines.crawl.own_settings import check_values, heed_site
 from pipelines.crawl_record import ExitStatus, Outcome
 from pipelines.database.connection import Database
 from pipelines.database.errors import DatabaseEmpty, DatabaseUnreachable, DatabaseUnusable
 from pipelines.database.session import looking, run_while_progressing
 from pipelines.disk import data_folder
 from pipelines.monitoring import delivery
-from pipelines.verdict.bounds import Bounds
+from pipelines.queries.fleet import OwnSettings
 from pipelines.verdict.decide import decide
 from pipelines.verdict.tally import Tally
 
@@ -46,20 +45,22 @@ def choose_log(settings: BaseSettings, opts: argparse.Namespace) -> None:
         settings.set("LOG_LEVEL", "WARNING", priority="cmdline")
 
 
-def check_usage(settings: BaseSettings | None, given: Mapping[str, str]) -> None:
-    """Checks arguments and settings before anything is started. ArgumentError, SettingError, DatabaseUnusable."""
+def check_usage(settings: BaseSettings | None, given: Mapping[str, str], own: OwnSettings | None = None) -> None:
+    """Checks arguments and settings before anything is started, and lets those that the site has of its own hold.
+
+    `own` are these, where they were read already. ArgumentError, SettingError, DatabaseUnusable.
+    """
     try:
-        is_dry = Arguments.parse(given).dry
+        arguments = Arguments.parse(given)
         if settings is not None:
             setting_checks.check(settings)
             needed_components.check(settings)
             data_folder(settings)
-            Rechecks.from_settings(settings)
-            Bounds.from_settings(settings)
+            check_values(settings)
             Database.from_settings(settings)
-            archive_settings.check(settings)
             delivery.check(settings)
-            if is_dry:
+            heed_site(settings, arguments.site.key, own)
+            if arguments.dry:
                 _check_schema(settings)
     except (ArgumentError, DatabaseUnusable, SettingError) as error:
         _log_to_file(settings, ExitStatus.USAGE, str(error))

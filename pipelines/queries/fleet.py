@@ -28,6 +28,13 @@ ORDER BY is_late DESC, CASE WHEN {IS_LATE} THEN s.next_at END, s.retired_at IS N
 _IS_THERE = "SELECT to_regclass('sites') IS NOT NULL"
 _OWN = "SELECT settings, politeness_group FROM sites WHERE site = %s"
 
+_CRAWLED_OF_GROUP = """
+SELECT s.site FROM sites AS s JOIN pg_locks AS l
+    ON (l.classid::bigint << 32) | l.objid::bigint = hashtextextended('asiatongsin crawl ' || s.site, 0)
+WHERE s.politeness_group = %s AND s.site <> %s AND l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted
+    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+ORDER BY s.site LIMIT 1"""
+
 
 @dataclass(frozen=True, kw_only=True)
 class OwnSettings:
@@ -122,3 +129,10 @@ def own_settings(connection: Connection, site: str) -> OwnSettings:
         return OwnSettings()
     rows = connection.cursor(row_factory=class_row(OwnSettings)).execute(_OWN, [site])
     return next(iter(rows), OwnSettings())
+
+
+def crawled_of_group(connection: Connection, group: str, but: str) -> str:
+    """The site of a politeness group, other than `but`, that is crawled now; empty where none is known."""
+    if connection.execute(_IS_THERE).fetchone() != (True,):
+        return ""
+    return next((str(site) for (site,) in connection.execute(_CRAWLED_OF_GROUP, [group, but])), "")

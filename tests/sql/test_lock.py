@@ -31,8 +31,8 @@ sys.stdin.read()
 KEY = "hashtextextended('asiatongsin crawl ' || %s, 0)"
 
 
-def lock_of(data: Path, url: str, site: str = SITE) -> CrawlLock:
-    return CrawlLock(data, Database(url, data), site)
+def lock_of(data: Path, url: str, site: str = SITE, group: str = "") -> CrawlLock:
+    return CrawlLock(data, Database(url, data), site, group)
 
 
 def is_free(data: Path, url: str, site: str = SITE) -> bool:
@@ -191,11 +191,11 @@ def test_holds_through_a_transaction_that_stays_open(connection: Connection, dat
     """This is how it is held behind a pooler. It keeps out what is directly connected."""
     connection.execute(f"ALTER DATABASE {connection.info.dbname} SET idle_in_transaction_session_timeout = '100ms'")
     with Database(database_url, tmp_path).connect() as one, Database(database_url, tmp_path).connect() as two:
-        assert open_transaction(one, SITE)
+        assert not open_transaction(one, f"crawl {SITE}")
         connection.execute("SELECT pg_sleep(0.3)")
         kept = "SELECT state, backend_xid, backend_xmin FROM pg_stat_activity WHERE pid = %s"
         assert rows(connection, kept, one.info.backend_pid) == [("idle in transaction", None, None)]
-        assert not open_transaction(two, SITE)
+        assert open_transaction(two, f"crawl {SITE}") == f"crawl {SITE}"
         assert not is_free(tmp_path, database_url)
         one.execute("ROLLBACK")
         assert is_free(tmp_path, database_url)
