@@ -11,7 +11,8 @@ from pathlib import Path
 import msgspec
 from psycopg import Connection
 from psycopg.rows import class_row
-from scrapy.settings import BaseSettings
+from scrapy.settings import Settings
+from scrapy.utils.log import configure_logging
 
 from pipelines.crawl.lock import CrawlLock
 from pipelines.crawl_record import ExitStatus, Outcome
@@ -82,9 +83,10 @@ class Result:
     differing: int = 0
 
 
-def reparse_shard(settings: BaseSettings, run: int, site: str, part: int) -> int:
+def reparse_shard(settings: Settings, run: int, site: str, part: int) -> int:
     """Reads a part again and notes how it went; returns the exit status. After SIGTERM, the next attempt goes on."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    configure_logging(settings)
     try:
         status, sentence = run_shard(settings, run, site, part)
     except KeyboardInterrupt:
@@ -93,7 +95,7 @@ def reparse_shard(settings: BaseSettings, run: int, site: str, part: int) -> int
     return status
 
 
-def run_shard(settings: BaseSettings, run: int, site: str, part: int) -> tuple[int, str]:
+def run_shard(settings: Settings, run: int, site: str, part: int) -> tuple[int, str]:
     """Reads a part again under the lock of its site; returns status and sentence, which stand in its row as well."""
     data, database = data_folder(settings), Database.from_settings(settings)
     lock = CrawlLock(data, database, site)
@@ -107,7 +109,7 @@ def run_shard(settings: BaseSettings, run: int, site: str, part: int) -> tuple[i
         lock.release()
 
 
-def _run_locked(settings: BaseSettings, data: Path, lock: CrawlLock, key: tuple[int, str, int]) -> tuple[int, str]:
+def _run_locked(settings: Settings, data: Path, lock: CrawlLock, key: tuple[int, str, int]) -> tuple[int, str]:
     row = lock.session.run(lambda connection: _row(connection, key)) if lock.acquire() else None
     if not lock.is_held_everywhere:
         return ExitStatus.OVERLAPPING, f"a crawl of {lock.site} is running"
@@ -131,7 +133,7 @@ def finish_run(connection: Connection, run: int) -> None:
     connection.execute(_FINISH_RUN, [run])
 
 
-def _read_again(settings: BaseSettings, data: Path, session: Session, row: Row) -> Result:
+def _read_again(settings: Settings, data: Path, session: Session, row: Row) -> Result:
     files = session.run(lambda connection: _files(connection, data, row))
     missing = [file for file in files if not (data / file).is_file()]
     there = [data / file for file in files if file not in missing]
@@ -152,7 +154,7 @@ def _read_again(settings: BaseSettings, data: Path, session: Session, row: Row) 
 
 
 def _reparse(
-    settings: BaseSettings, data: Path, session: Session, row: Row, files: Sequence[Path], arguments: RunArguments
+    settings: Settings, data: Path, session: Session, row: Row, files: Sequence[Path], arguments: RunArguments
 ) -> Reparse:
     job = Job(
         files=files,
