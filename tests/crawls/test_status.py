@@ -231,7 +231,7 @@ def test_as_json(scrapy: Scrapy, connection: Connection, database_url: str) -> N
     export(connection, rejected(3, ago(hours=2)))
     export(connection, page(3, ago(hours=1)))
     known = json.loads(scrapy("status", "--json", DATABASE_URL=database_url).output)
-    assert list(known) == ["at", "needs_a_person", "files", "database", "sites", "added", "crawls", "rejected"]
+    assert list(known) == ["at", "needs_a_person", "files", "database", "sites", "added", "crawls", "rejected", "fleet"]
     assert [reason[:11] for reason in known["needs_a_person"]] == [SITE] * 2
     assert known["database"]["size_bytes"] > 1_000_000
     [site] = known["sites"]

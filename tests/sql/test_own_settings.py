@@ -146,4 +146,6 @@ def test_status_names_a_site_that_its_schedule_has_left_behind(
     assert collect(settings(database_url, data)).needs_a_person == ()
     connection.execute("UPDATE sites SET next_at = now() - interval '3 hours'")
     [told] = collect(settings(database_url, data)).needs_a_person
+    assert told == f"late: {SITE} for 3 h: no worker runs: start one on any machine"
+    [told] = collect(settings(database_url, data), SITE).needs_a_person
     assert told.startswith(f"{SITE}: due for 3 h by its schedule (every 30m), and no crawl has begun: see whether")
