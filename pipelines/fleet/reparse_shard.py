@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import signal
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from psycopg.rows import class_row
 from scrapy.settings import Settings
 from scrapy.utils.log import configure_logging
 
+from pipelines.archive.in_use import reading_all
 from pipelines.crawl.lock import CrawlLock
 from pipelines.crawl_record import ExitStatus, Outcome
 from pipelines.database.connection import Database
@@ -23,6 +23,7 @@ from pipelines.disk import data_folder, describe_error
 from pipelines.fleet.reparse_runs import RunArguments, local_files
 from pipelines.reparse.bookmark import Bookmark
 from pipelines.reparse.ending import run_to_end
+from pipelines.reparse.files import ArchivedFiles, archived_files
 from pipelines.reparse.run import Job, Reparse
 from pipelines.reparse.writing import Writing
 from pipelines.spool.drain import Drain
@@ -135,11 +136,13 @@ def finish_run(connection: Connection, run: int) -> None:
 
 def _read_again(settings: Settings, data: Path, session: Session, row: Row) -> Result:
     files = session.run(lambda connection: _files(connection, data, row))
-    missing = [file for file in files if not (data / file).is_file()]
+    found = session.run(lambda connection: archived_files(connection, settings, row.site))
+    missing = [file for file in files if data / file not in found.paths]
     there = [data / file for file in files if file not in missing]
     arguments = msgspec.json.decode(row.arguments, type=RunArguments)
-    reparse = _reparse(settings, data, session, row, there, arguments)
-    outcome, sentence = run_to_end(reparse, settings, GOES_ON)
+    with reading_all(data):
+        reparse = _reparse(session, row, replace(found, paths=there), arguments)
+        outcome, sentence = run_to_end(reparse, settings, GOES_ON)
     if (lost := max(row.files - len(there), len(missing))) and reparse.is_done:
         outcome = Outcome.ERROR
         sentence = f"error: {lost} of {row.files} files are neither here nor in the archive store; {sentence}"
@@ -153,18 +156,16 @@ def _read_again(settings: Settings, data: Path, session: Session, row: Row) -> R
     )
 
 
-def _reparse(
-    settings: Settings, data: Path, session: Session, row: Row, files: Sequence[Path], arguments: RunArguments
-) -> Reparse:
+def _reparse(session: Session, row: Row, found: ArchivedFiles, arguments: RunArguments) -> Reparse:
     job = Job(
-        files=files,
+        files=found.paths,
         wanted=replace(arguments.wanted, site=row.site),
-        data=data,
+        where=found.where,
         jobs=1,
         report=lambda what: logger.warning("Cannot read %s", what),
         advance=lambda _: None,
     )
-    database = session.database
+    database, data = session.database, found.where.data
     writing = Writing(Drain(database, data, session), {"reparse": f"run {row.run}, part {row.part}"} | arguments.given)
     return Reparse(job, session, writing, Bookmark(session, ["fleet", *row.key], data))
 

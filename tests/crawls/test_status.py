@@ -78,7 +78,7 @@ def test_of_a_site_that_is_well(scrapy: Scrapy, connection: Connection, database
     assert [SITE, "4", "crawls", "120", "(120)", "7", "(7)", "0", "(0)", "0", "(0)", "0", "(0)", "0", "(0)"] in shown
     assert [SITE, "ok", "120", "7", "0", "0", "0", "0", "0", "pages=3"] in [line[2:] for line in shown]
     assert [SITE, "running", "0", "0", "0", "0", "0", "0", "0"] in [line[2:] for line in shown]
-    assert ["4", "no", "headline", "rejected/a.gz"] in shown
+    assert [SITE, "4", "no", "headline", "rejected/a.gz"] in shown
 
 
 def test_pages_that_no_crawl_stores_need_a_person(scrapy: Scrapy, database_url: str, data: Path) -> None:
