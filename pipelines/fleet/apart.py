@@ -13,16 +13,20 @@ from typing import Any
 
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
+from scrapy.utils.log import configure_logging
 
 from asiatongsin import project
 from asiatongsin.errors import ArgumentError, SettingError
 from asiatongsin.log import choose_log_record, name_site
 from asiatongsin.spiders.asiatongsin import AsiatongsinSpider
+from pipelines.archive import push as archive_push
 from pipelines.crawl.run import check_usage, report_result, run_spider
 from pipelines.crawl_record import ExitStatus
 from pipelines.database.connection import Database
 from pipelines.database.errors import DatabaseUnreachable, DatabaseUnusable
 from pipelines.disk import data_folder
+from pipelines.monitoring.metrics_of_all import write_metrics_of_all
+from pipelines.queries.fleet import OwnSettings
 from pipelines.spool.drain import Drain
 
 logger = logging.getLogger(__name__)
@@ -41,6 +45,7 @@ def begin(told: Connection, label: str, run: Callable[..., int], settings: Mappi
     name_site(label)
     if not choose_log_record(found["LOG_JSON"]):
         found.set("LOG_FORMAT", f"%(asctime)s {label} [%(name)s] %(levelname)s: %(message)s", priority="cmdline")
+    configure_logging(found)
     sys.exit(run(found, **given))
 
 
@@ -51,11 +56,11 @@ def _end_when_told(told: Connection) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
 
-def crawl(settings: Settings, arguments: dict[str, str]) -> int:
-    """One crawl of a site, as `asiatongsin crawl` does it; the worker writes the metrics."""
+def crawl(settings: Settings, arguments: dict[str, str], own: OwnSettings) -> int:
+    """One crawl of a site, as `asiatongsin crawl` does it; the worker writes the metrics. `own` are its settings."""
     settings.set("METRICS_FILE", "", priority="cmdline")
     try:
-        check_usage(settings, arguments)
+        check_usage(settings, arguments, own)
     except (ArgumentError, SettingError, DatabaseUnusable) as error:
         report_result(settings, ExitStatus.USAGE, f"asiatongsin: {arguments['site']}: {error}")
         return ExitStatus.USAGE
@@ -77,3 +82,25 @@ def drain(settings: Settings) -> int:
         drain.close()
     logger.info("Stored %d pages that ended crawls had left in the spool", pages)
     return ExitStatus.DONE
+
+
+def metrics(settings: Settings) -> int:
+    """Writes the figures of all sites and machines, where METRICS_FILE names a file."""
+    try:
+        write_metrics_of_all(settings)
+    except (DatabaseUnreachable, DatabaseUnusable, SettingError, OSError) as error:
+        logger.warning("The metrics cannot be written: %s", error)
+        return ExitStatus.FAULT
+    return ExitStatus.DONE
+
+
+def push(settings: Settings) -> int:
+    """Brings finished WARC files of this machine to the archive store."""
+    try:
+        pushed = archive_push.push(settings)
+    except (DatabaseUnreachable, DatabaseUnusable, SettingError, OSError) as error:
+        logger.warning("Nothing was brought to the archive store: %s", error)
+        return ExitStatus.FAULT
+    for trouble in pushed.troubles:
+        logger.warning("Not brought to the archive store, and tried again: %s", trouble)
+    return ExitStatus.FAULT if pushed.troubles else ExitStatus.DONE

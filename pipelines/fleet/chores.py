@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 
-from scrapy.settings import Settings
+from scrapy.settings import BaseSettings, Settings
 
 from pipelines.database.connection import Database
 from pipelines.fleet import apart
@@ -33,17 +33,22 @@ class Chore:
     run: Callable[[Settings], int]
     """What its process does."""
 
-    is_wanted: Callable[[Mapping[str, int]], bool] = lambda spool: True
-    """Whether there is anything to do, by what lies in the data folder."""
+    is_wanted: Callable[[BaseSettings, Mapping[str, int]], bool]
+    """Whether there is anything to do, by the settings and by what lies in the data folder."""
 
 
-CHORES = [Chore("spool", apart.drain, lambda spool: spool["pages"] > 0)]
+CHORES = (
+    Chore("spool", apart.drain, lambda settings, spool: spool["pages"] > 0),
+    Chore("archive", apart.push, lambda settings, spool: bool(settings["ARCHIVE_STORE"])),
+    Chore("metrics", apart.metrics, lambda settings, spool: bool(settings["METRICS_FILE"])),
+)
 
 
 @dataclass(slots=True)
 class Chores:
     """Starts each chore that is wanted, unless it still runs."""
 
+    settings: BaseSettings
     processes: Processes
     data: Path
     database: Database
@@ -63,13 +68,12 @@ class Chores:
         self._at = monotonic()
         self.spool = await run_in_thread(_look, self.data, self.database)
         for chore in CHORES:
-            if chore.name not in self._running and chore.is_wanted(self.spool):
+            if chore.name not in self._running and chore.is_wanted(self.settings, self.spool):
                 self._start(chore)
 
     def _start(self, chore: Chore) -> None:
         def ended(status: int) -> None:
             self._running.discard(chore.name)
-            self._at = min(self._at, monotonic() - EVERY * 0.9)  # what is left is seen soon
 
         try:
             self.processes.start(chore.name, chore.run, {}, ended)

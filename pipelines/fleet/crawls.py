@@ -16,6 +16,7 @@ from pipelines.fleet.apart import crawl
 from pipelines.fleet.queue import Due, Job
 from pipelines.fleet.schedule import Schedule
 from pipelines.fleet.work import SOON, Begun, End
+from pipelines.queries.fleet import OwnSettings
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +26,7 @@ WHERE next_at <= now() AND paused_at IS NULL AND retired_at IS NULL ORDER BY nex
 
 # Whoever paused the site or moved its time on, since it came into the queue, does not want it now.
 _WANTED = """
-SELECT base, arguments, schedule, time_zone FROM sites
+SELECT base, arguments, schedule, time_zone, settings, politeness_group FROM sites
 WHERE site = %s AND next_at <= now() AND paused_at IS NULL AND retired_at IS NULL FOR UPDATE"""
 _BEGIN = "UPDATE sites SET machine = %s, begun_at = now(), next_at = %s WHERE site = %s"
 
@@ -66,10 +67,13 @@ class Crawls:
     def begin(self, connection: Connection, job: Job) -> Begun | None:
         """Moves the site on to its next time; missed times collapse into this one."""
         site = job.args["site"]
-        for base, arguments, schedule, time_zone in connection.execute(_WANTED, [site]):
+        for base, arguments, schedule, time_zone, settings, group in connection.execute(_WANTED, [site]):
             next_at = _next_at(site, schedule, time_zone)
             connection.execute(_BEGIN, [self.machine, next_at, site])
-            given = {"arguments": {**arguments, "site": base, "_job": job.name}}
+            given = {
+                "arguments": {**arguments, "site": base, "_job": job.name},
+                "own": OwnSettings(settings=settings, politeness_group=group),
+            }
             return Begun(job=job, label=site, run=crawl, given=given)
         return None
 

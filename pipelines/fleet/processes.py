@@ -47,7 +47,7 @@ class Processes:
             try:
                 process.start()
                 watched = os.pidfd_open(process.pid or 0)
-            except OSError:
+            except (OSError, EOFError):
                 tell.close()
                 raise
         self._running[watched] = process, tell

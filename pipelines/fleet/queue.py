@@ -45,7 +45,7 @@ class Job:
     """The kind of work."""
 
     args: dict[str, Any]
-    """What is to be worked on, for example the site."""
+    """What is to be worked on; `site` is in it."""
 
     @property
     def name(self) -> str:
@@ -67,7 +67,7 @@ class Due:
     """Those with a higher one begin first."""
 
     args: dict[str, Any]
-    """What is to be worked on."""
+    """What is to be worked on; `site` is in it."""
 
 
 def make_tables(connection: Connection) -> None:

@@ -58,7 +58,7 @@ class Worker:
         self.database = Database.from_settings(settings)
         self.works = works or works_of(self.limits)
         self.processes = Processes({name: settings[name] for name in settings if _is_given(settings, name)})
-        self.chores = Chores(self.processes, data, self.database)
+        self.chores = Chores(settings, self.processes, data, self.database)
         self.notices = Notices(settings, data)
         self.running: dict[int, Begun] = {}
         """The jobs that run here, by their numbers."""

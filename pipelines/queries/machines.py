@@ -11,6 +11,7 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from pipelines.queries import reparse_runs
+from pipelines.queries.fleet import IS_LATE
 from pipelines.queries.reparse_runs import ReparseRun, TroubledShard
 
 T = TypeVar("T")
@@ -37,10 +38,7 @@ SELECT site, machine, begun_at, 'reparse ' || run || ', part ' || part FROM repa
 WHERE machine IS NOT NULL AND finished_at IS NULL
 ORDER BY begun_at, site"""
 
-_LATE: LiteralString = """
-SELECT site, next_at AS since FROM sites
-WHERE next_at < now() - interval '1 minute' AND machine IS NULL AND paused_at IS NULL AND retired_at IS NULL
-ORDER BY next_at, site"""
+_LATE: LiteralString = f"SELECT site, next_at AS since FROM sites AS s WHERE {IS_LATE} ORDER BY next_at, site"
 
 _TROUBLED = """
 SELECT site, attempts, failed_at, status, next_at FROM sites

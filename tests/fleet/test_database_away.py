@@ -36,6 +36,7 @@ def test_a_worker_outlives_a_database_that_is_away_for_longer_than_others_would_
     wait_until(lambda: not one.crawls, lambda: one.log)
     fragile.start()
     one.wait_for("The database answers again")
+    one.wait_for("pages that ended crawls had left in the spool")  # nobody else would store them before the next crawl
     with psycopg.connect(fragile.url, autocommit=True) as connection:
         add(fragile.url, replicas)
         wait_until(lambda: crawled(connection, PAPERS), lambda: one.log)

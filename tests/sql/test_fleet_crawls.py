@@ -94,9 +94,10 @@ IS_LATER = "next_at > now() + interval '0.1 s' AND next_at <= now() + interval '
 
 
 def test_a_site_that_is_due_is_crawled_once(connection: Connection, one: At, two: At) -> None:
-    add(connection, arguments='{"sections": "22"}', due=timedelta(days=3))
+    add(connection, arguments='{"sections": "22"}', settings='{"CONTACT": "a@b.kr"}', due=timedelta(days=3))
     begun = one.begin()
     assert begun.given["arguments"] == {"site": "https://paper.kr", "sections": "22", "_job": begun.job.name}
+    assert begun.given["own"].settings == {"CONTACT": "a@b.kr"}
     assert two.turn().begun == []
     assert site(connection, "machine") == "one"
     assert site(connection, IS_LATER)  # three days of missed times are one crawl

@@ -11,7 +11,7 @@ import pytest
 from psycopg import Connection, conninfo
 from scrapy.settings import Settings
 
-from pipelines.crawl_record import CrawlRecord, Outcome
+from pipelines.crawl_record import JOB_OF_FLEET, CrawlRecord, Outcome
 from pipelines.database.connection import Database
 from pipelines.database.session import Session
 from pipelines.monitoring.notify import Notices
@@ -58,6 +58,11 @@ class Machine:
     def is_refused(self, crawl: CrawlRecord) -> list[str]:
         """What is told of a crawl that must not begin."""
         self.notices.crawl_ended(crawl, Verdict(Outcome.ERROR, "refused"), Tally.of({}), None)
+        return self._told()
+
+    def gives_up(self) -> list[str]:
+        """What is told where the fleet gives the site up until its next time."""
+        self.notices.given_up(SITE, "its last 3 crawls were killed")
         return self._told()
 
     def _settings(self, url: str) -> Settings:
@@ -107,6 +112,15 @@ def test_a_killed_crawl_is_told_by_whoever_begins_the_next_one(machines: tuple[M
     assert two.ends(record(id="second"), GOOD) == ["ok"]
     assert one.begins(record(id="third")) == []
     assert one.ends(record(id="third"), GOOD) == []
+
+
+def test_a_fleet_tells_once_that_it_gives_a_site_up_and_not_each_kill(machines: tuple[Machine, Machine]) -> None:
+    one, two = machines
+    for number, machine in enumerate((one, two, one)):
+        assert machine.begins(record(id=f"killed {number}", job=f"{JOB_OF_FLEET}{number}")) == []
+    assert [two.gives_up(), one.gives_up()] == [["error"], []]
+    assert one.begins(record(id="next day", job=f"{JOB_OF_FLEET}9")) == []
+    assert one.ends(record(id="next day"), GOOD) == ["ok"]
 
 
 def test_one_that_was_refused_beside_a_crawl_does_not_hide_that_it_is_killed(machines: tuple[Machine, Machine]) -> None:
