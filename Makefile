@@ -7,7 +7,7 @@ PORT ?= 8765
 ARTICLES ?= 300
 ARGS ?=
 
-.PHONY: help setup tools fleet demo crawl test bench soak schema pywb scrapyd promtool pgbouncer lint lock clean
+.PHONY: help setup tools fleet demo crawl test bench soak schema pywb moto scrapyd promtool pgbouncer lint lock clean
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -65,6 +65,10 @@ pywb: ## install pywb into .venv-pywb, for the tests that replay the archive wit
 	$(PYTHON) -m venv .venv-pywb
 	.venv-pywb/bin/python -m pip install --quiet --disable-pip-version-check "setuptools<81" pywb
 
+moto: ## install moto, a stand-in for S3, into .venv-moto, for the tests of the archive store
+	$(PYTHON) -m venv .venv-moto
+	.venv-moto/bin/python -m pip install --quiet --disable-pip-version-check "moto[s3]" flask flask-cors
+
 scrapyd: ## install scrapyd and what its jobs need into .venv-scrapyd, for the tests that run them
 	$(PYTHON) -m venv .venv-scrapyd
 	.venv-scrapyd/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
@@ -112,4 +116,4 @@ lock: tools ## write the three requirements*.lock anew from pyproject.toml
 	$(LOCK) --extra dev --constraint requirements-fleet.lock --output-file requirements-dev.lock
 
 clean: ## remove the virtual environments and the demo's data
-	rm -rf $(VENV) .venv-lowest .venv-peers .venv-pywb .venv-scrapyd .venv-deploy .promtool .pgbouncer .demo build dist *.egg-info
+	rm -rf $(VENV) .venv-lowest .venv-peers .venv-moto .venv-pywb .venv-scrapyd .venv-deploy .promtool .pgbouncer .demo .fleet-demo build dist *.egg-info

@@ -54,6 +54,9 @@ NUMBERS_BETWEEN_COMMAS = {
 WITHOUT_DEFAULT = {"CONCURRENT_REQUESTS_PER_IP": 0}
 """Numbers of which Scrapy names no default, each with what leaving it out means."""
 
+REPLACED = {"SITES_RETIRED": "`asiatongsin sites retire HOST` retires a site"}
+"""Settings of earlier versions, each with what to do instead."""
+
 CMDLINE = SETTINGS_PRIORITIES["cmdline"]
 
 LARGEST_FLOAT, LARGEST_INT = 10.0**8, 10**15
@@ -66,6 +69,7 @@ def check(settings: BaseSettings) -> None:
     Warns of variables that nobody reads.
     """
     defaults = known_settings(settings)
+    _check_replaced(settings)
     for name in _unknown(settings, defaults):
         raise SettingError(f"-s {name}: there is no such setting; the nearest is {nearest(name, defaults)}")
     for name, default in defaults.items():
@@ -74,8 +78,19 @@ def check(settings: BaseSettings) -> None:
         if says := _what_to_write(settings, name, default):
             raise SettingError(f"{name}={settings[name]}: write {says}")
     for name in settings.getlist("UNKNOWN_VARIABLES"):
+        if name in REPLACED:
+            continue
         meant = nearest(name, defaults)
         logger.warning("ASIATONGSIN_%s is read by nobody; the nearest setting is ASIATONGSIN_%s", name, meant)
+
+
+def _check_replaced(settings: BaseSettings) -> None:
+    """Says what a setting of earlier versions has become; SettingError where `-s` gives it."""
+    for name, instead in REPLACED.items():
+        if settings.getpriority(name) == CMDLINE:
+            raise SettingError(f"-s {name}: there is no such setting any more; {instead}")
+        if settings[name]:
+            logger.warning("%s=%s does nothing any more: %s", name, settings[name], instead)
 
 
 def _unknown(settings: BaseSettings, defaults: Mapping[str, object]) -> list[str]:

@@ -152,9 +152,6 @@ STRIP_FROZEN_AFTER = "3d"
 STALE_AFTER = "2d"
 """Age of the last good crawl, and of an overdue visit, above which `asiatongsin status` ends with 1; empty: never."""
 
-SITES_RETIRED = ""
-"""Hosts that are crawled no more, with commas between: `asiatongsin status` shows them, but needs nobody for them."""
-
 SPOOL_SEGMENT_PAGES = 50
 """Pages after which a spool file is closed and handed to the drain."""
 

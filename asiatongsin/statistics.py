@@ -197,6 +197,9 @@ REFUSED = "crawl/refused"
 SPOOL_DAMAGED = "spool/damaged"
 """Folders that earlier crawls left in the spool and that cannot be stored."""
 
+MACHINE = "machine"
+"""Machine on which the crawl ran."""
+
 SPOOL_ELSEWHERE = "spool/elsewhere"
 """Pages of earlier crawls that wait in the spool for another database."""
 

@@ -118,7 +118,7 @@ def last(path: Path, kind: str) -> Any:
     return [record for found, record, _ in records(path) if found == kind][-1]
 
 
-def read(path: Path, start: int = 0, **given: int) -> tuple[list[Capture], list[tuple[int, str]]]:
+def read(path: Path, start: int = 0, **given: Any) -> tuple[list[Capture], list[tuple[int, str]]]:
     """The captures of a file, and what was told of it."""
     told: list[tuple[int, str]] = []
     return list(captures(path, lambda _, offset, trouble: told.append((offset, trouble)), start, **given)), told

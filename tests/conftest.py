@@ -20,6 +20,7 @@ from scrapy.settings import Settings
 from scrapy.utils.test import get_crawler
 
 from pipelines.archive.files import archive_files
+from pipelines.archive.whereabouts import Whereabouts
 from pipelines.crawl.known_articles import KnownArticles
 from pipelines.crawl_record import Outcome
 from pipelines.database.connection import Database
@@ -265,7 +266,7 @@ def reread(data: Path, database_url: str) -> Callable[..., Report]:
         job = Job(
             files=files or archive_files(data, None),
             wanted=wanted or Wanted(),
-            data=data,
+            where=Whereabouts(data=data),
             jobs=1,
             report=pytest.fail,
             advance=advance,

@@ -9,7 +9,7 @@ from asiatongsin.html.addresses import join
 from asiatongsin.html.element import Element, attribute, text_of
 from asiatongsin.html.selectors import Selectors
 from asiatongsin.korean import clean
-from asiatongsin.mediaon.urls import ALL, ALL_SCRIPT, SECTION_FRONT, SECTION_SCRIPT, list_no, list_script
+from asiatongsin.mediaon.urls import ALL, ALL_SCRIPT, SECTION_FRONT, SECTION_SCRIPT, article_no, list_no, list_script
 from asiatongsin.site import Site
 
 PRESENT_MENU = ("ul#gnb a[href]", "#gnb a[href]")
@@ -20,6 +20,7 @@ MENU_LINKS = Selectors(
 )
 LINKS = Selectors("a[href]")
 IMAGES = Selectors("img[alt]")
+NAME = Selectors("title", "h1")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,6 +52,16 @@ class FrontPage:
         """
         menus = (_merged(self._entries(css)) for css in MENU_LINKS.css)
         return next((menu for menu in menus if menu), ())
+
+    def name(self) -> str:
+        """What the paper calls itself; empty where the page does not say."""
+        return next(filter(None, map(text_of, NAME.all(self.tree))), "")
+
+    def is_of_cms(self) -> bool:
+        """Whether it leads to lists or articles of this site, as this CMS addresses them."""
+        addresses = (join(self.url, attribute(link, "href")) for link in LINKS.all(self.tree))
+        ours = (address for address in addresses if list_no(address) is not None or article_no(address) is not None)
+        return any(map(self.site.owns, ours))
 
     def everything(self) -> MenuEntry:
         """The list of all articles as any link of the page leads to it; else as the layout of the menu has it."""

@@ -46,6 +46,16 @@ def menu_of(page: Page) -> tuple[MenuEntry, ...]:
     return FrontPage(page.tree, Site(page.base), page.url).menu()
 
 
+def name_of(page: Page) -> str:
+    """What a front page calls its paper; empty where it does not say."""
+    return FrontPage(page.tree, Site(page.base), page.url).name()
+
+
+def is_of_cms(page: Page) -> bool:
+    """Whether a front page is one of this CMS: it leads to lists or articles, as it addresses them."""
+    return FrontPage(page.tree, Site(page.base), page.url).is_of_cms()
+
+
 def everything_of(page: Page) -> MenuEntry:
     """The list of all articles, as a page without a menu leads to it."""
     return FrontPage(page.tree, Site(page.base), page.url).everything()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -18,10 +20,18 @@ from asiatongsin import __version__
 from asiatongsin.capture import Archived, Exchange, Part
 from asiatongsin.items import Page
 from pipelines.archive import warc
-from pipelines.archive.reading import capture_at
-from pipelines.archive.settings import file_bytes
+from pipelines.archive.reading import Capture
+from pipelines.archive.settings import file_bytes, store_address
+from pipelines.archive.store import Store, StoreTrouble
+from pipelines.archive.whereabouts import Whereabouts, is_here, nowhere
 from pipelines.crawl_record import CrawlRecord
+from pipelines.database.archive_files import Stored
 from pipelines.disk import append_whole, data_folder, fsync_folder, make_private_folder, safe_name
+
+logger = logging.getLogger(__name__)
+
+SECONDS = 10.0
+"""How long the archive store may take for one page."""
 
 REMEMBERED_BODIES = 1000
 """How many bodies of a crawl are remembered: sites answer with the same short page for each removed article."""
@@ -44,8 +54,16 @@ class Original:
 class Archive:
     """Appends the pages of one crawl. Appending and syncing may happen in different threads."""
 
-    def __init__(self, data: Path, record: CrawlRecord, facts: dict[str, str], file_bytes: int) -> None:
+    def __init__(
+        self,
+        data: Path,
+        record: CrawlRecord,
+        facts: dict[str, str],
+        file_bytes: int,
+        where: Whereabouts | None = None,
+    ) -> None:
         self.data = data
+        self.where = where or Whereabouts(data=data)
         self.record = record
         self.facts = facts
         self.file_bytes = file_bytes
@@ -57,8 +75,14 @@ class Archive:
         self._size = 0
 
     @classmethod
-    def of_crawl(cls, settings: BaseSettings, record: CrawlRecord) -> Self:
-        """The archive of a crawl that begins. Nothing is written before its first page."""
+    def of_crawl(
+        cls, settings: BaseSettings, record: CrawlRecord, find: Callable[[str], Stored | None] = nowhere
+    ) -> Self:
+        """The archive of a crawl that begins. Nothing is written before its first page.
+
+        `find` says where the archive store holds a file.
+        """
+        data, address = data_folder(settings), store_address(settings)
         facts = {
             "software": f"asiatongsin/{__version__}",
             "format": "WARC File Format 1.1",
@@ -69,7 +93,13 @@ class Archive:
             "isPartOf": record.id,
             "description": f"articles of {record.site}",
         }
-        return cls(data_folder(settings), record, facts, file_bytes(settings))
+        store = Store(address, seconds=SECONDS, retries=1) if address else None
+        return cls(data, record, facts, file_bytes(settings), Whereabouts(data=data, store=store, find=find))
+
+    def needs_store(self, page: Page) -> bool:
+        """Whether the store may have to be asked for the stored capture of a page, which takes a while."""
+        earlier = page.stored.archived if page.stored else None
+        return self.where.store is not None and earlier is not None and not is_here(self.data / earlier.file)
 
     def append(self, page: Page) -> Archived:
         """Hands all records of the page, or none, to the operating system; returns the place of its body.
@@ -80,6 +110,7 @@ class Archive:
         headers, body = warc.as_archived(last, page.body)
         digest = warc.payload_digest(body)
         requested = {warc.REQUESTED_URL: page.exchanges[0].url}
+        original = self._original(page, digest)
         with self._lock:
             file = self._open() if self._file is None or self._size >= self.file_bytes else self._file
             before = b"".join(
@@ -92,7 +123,6 @@ class Archive:
                 places.append(self._size + len(before))
                 before += b"".join(_records_of_part(part))
             facts = _facts_of_crawl(page) | ({warc.PARTS: " ".join(map(str, places))} if places else {})
-            original = self._original(page, digest)
             if original:
                 records = warc.revisit_records(last, headers, _reference(original, last, digest) | facts)
             else:
@@ -128,10 +158,19 @@ class Archive:
         earlier = page.stored.archived if page.stored else None
         if earlier is None or not (is_unmodified or earlier.digest == digest):
             return None
-        capture = capture_at(self.data / earlier.file, earlier.offset)
+        capture = self._capture_at(earlier)
         if capture is None or capture.is_revisit or capture.field("WARC-Payload-Digest") != earlier.digest:
             return None
         return Original(earlier, capture.url, capture.recorded_at)
+
+    def _capture_at(self, place: Archived) -> Capture | None:
+        """A stored capture; None where it cannot be read. A store that does not answer is asked no more."""
+        try:
+            return self.where.capture_at(self.data / place.file, place.offset, place.length)
+        except StoreTrouble as error:
+            logger.warning("Pages are archived without a reference to those in the store: %s", error)
+            self.where = Whereabouts(data=self.data)
+            return None
 
     def _remember(self, original: Original) -> None:
         self._bodies[original.place.digest] = original

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 
 from pipelines.archive.gzip_members import MAGIC, UnpackedMember
@@ -18,12 +17,27 @@ class NoArchive(Exception):
 
 
 def archive_files(data: Path, site: str | None) -> list[Path]:
-    """All files of our own archive, in the order in which they were written."""
-    folder = data / "archive" / (safe_name(site) if site else ".")
-    found = sorted(_below(folder), key=lambda path: path.name)  # their names begin with the start of the crawl
-    if not found:
-        raise NoArchive(f"nothing is archived in {folder}; name the WARC files to read")
+    """All files of our own archive on this disk, as `in_order`. NoArchive where there are none."""
+    if not (found := local_files(data, site)):
+        raise NoArchive(f"nothing is archived in {_folder(data, site)}; name the WARC files to read")
     return found
+
+
+def local_files(data: Path, site: str | None) -> list[Path]:
+    """All files of our own archive on this disk, as `in_order`."""
+    return in_order(_below(_folder(data, site)))
+
+
+def in_order(files: Iterable[Path]) -> list[Path]:
+    """Files of our archive, site by site, in the order in which they were written: names begin with the crawl's start.
+
+    So files that lie together in an object of the archive store follow each other.
+    """
+    return sorted(files, key=lambda path: (path.parent.parent, path.name))
+
+
+def _folder(data: Path, site: str | None) -> Path:
+    return data / "archive" / (safe_name(site) if site else ".")
 
 
 def files_of_unfinished_crawls(files: Iterable[Path], data: Path) -> set[Path]:
@@ -46,15 +60,6 @@ def given_files(paths: Iterable[str]) -> list[Path]:
         if not _is_warc(file):
             raise NoArchive(f"{file} is no WARC file")
     return [file.absolute() for file in dict.fromkeys(found)]
-
-
-def total_bytes(files: Iterable[Path]) -> int:
-    """Size of all files that are there."""
-    total = 0
-    for file in files:
-        with suppress(OSError):  # the file is gone; reading it says so
-            total += file.stat().st_size
-    return total
 
 
 def _named(path: Path) -> list[Path]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from errno import ESPIPE
 from functools import partial
@@ -88,31 +88,44 @@ class Capture:
 
 
 def captures(
-    path: Path, report: ReportDamage, start: int = 0, largest: int = LARGEST_PAGE, end: int = sys.maxsize
+    path: Path,
+    report: ReportDamage,
+    start: int = 0,
+    largest: int = LARGEST_PAGE,
+    end: int = sys.maxsize,
+    *,
+    lies_at: Path | None = None,
 ) -> Generator[Capture, None, int | None]:
     """All captures of a file, in order, from the record at `start` on. What cannot be read is reported and passed over.
 
     OSError where the file cannot be opened or read. A file that was cut off ends there; one that is no
     archive has no capture. Pages of more than `largest` bytes, and records without the answer of a server, are
     captures that say so in `unread`. Records of a gzipped file that begin at `end` or behind it are left out. Returns
-    where the first of these begins; None where the file was read to its end.
+    where the first of these begins; None where the file was read to its end. `lies_at` is where the bytes of the file
+    are, where they are not at its path.
     """
+    with _opened(lies_at or path) as file:
+        return (yield from _captures(file, path, report, start, largest, end))
+
+
+def _captures(
+    file: IO[bytes], path: Path, report: ReportDamage, start: int, largest: int, end: int
+) -> Generator[Capture, None, int | None]:
     read = partial(_read, largest=largest)
-    with _opened(path) as file:
-        beginning = file.read(len(MAGIC))
-        file.seek(start)
-        if not beginning:
-            report(path, 0, "the file is empty")
-        elif _is_gzipped(path, beginning):
-            for member in members(file, start):
-                if member.offset >= end:
-                    return member.offset
-                for found in _unpacked(file, member, partial(report, path), read):
-                    yield Capture(path=path, offset=member.offset, length=member.length, **found)
-        else:
-            for offset, length, found in Records(read, partial(report, path)).of_file(file):
-                yield Capture(path=path, offset=offset, length=length, **found)
-        return None
+    beginning = file.read(len(MAGIC))
+    file.seek(start)
+    if not beginning:
+        report(path, 0, "the file is empty")
+    elif _is_gzipped(path, beginning):
+        for member in members(file, start):
+            if member.offset >= end:
+                return member.offset
+            for found in _unpacked(file, member, partial(report, path), read):
+                yield Capture(path=path, offset=member.offset, length=member.length, **found)
+    else:
+        for offset, length, found in Records(read, partial(report, path)).of_file(file):
+            yield Capture(path=path, offset=offset, length=length, **found)
+    return None
 
 
 def first_record(path: Path, start: int, end: int) -> int | None:
@@ -140,10 +153,19 @@ def _is_gzipped(path: Path, beginning: bytes) -> bool:
     return beginning == MAGIC or (path.suffix == ".gz" and beginning != RECORD_START[:3])
 
 
-def capture_at(path: Path, offset: int) -> Capture | None:
-    """The capture that begins at a byte of a file; None where there is none any more."""
+def capture_in(record: bytes, path: Path, offset: int) -> Capture | None:
+    """The capture in bytes that stand at this place of a file; None where they hold none, or end within it."""
     try:
-        found = next(captures(path, _give_up, offset), None)
+        found = next(_captures(BytesIO(record), path, _give_up, 0, LARGEST_PAGE, sys.maxsize), None)
+    except OSError:
+        return None
+    return replace(found, offset=offset) if found and found.offset == 0 and not found.unread else None
+
+
+def capture_at(path: Path, offset: int, *, lies_at: Path | None = None) -> Capture | None:
+    """The capture that begins at a byte of a file; None where there is none any more. `lies_at` as in `captures`."""
+    try:
+        found = next(captures(path, _give_up, offset, lies_at=lies_at), None)
     except OSError:
         return None
     return found if found and found.offset == offset and not found.unread else None

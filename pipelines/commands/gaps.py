@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 
 from scrapy.commands import ScrapyCommand
@@ -18,13 +18,15 @@ from asiatongsin.cms import ALL
 from asiatongsin.korean import KST
 from asiatongsin.output import show
 from asiatongsin.printable import printable
-from asiatongsin.site import DEFAULT_BASE, Site
+from asiatongsin.site import Site
 from asiatongsin.spiders.asiatongsin import AsiatongsinSpider
 from pipelines.commands.usage import check_settings, given_site, usage_error, usage_errors
 from pipelines.crawl.run import check_usage, choose_log, report_result, run_spider
 from pipelines.database.errors import DatabaseUnreachable
 from pipelines.database.session import looking, opened, run_while_progressing
 from pipelines.queries import gaps
+from pipelines.queries.newest import sites
+from pipelines.queries.sites import base_of
 from pipelines.terminal.text_table import text_table
 
 RUNS_SHOWN = 20
@@ -48,7 +50,7 @@ class Command(ScrapyCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("--site", default=DEFAULT_BASE, help=f"base address or host; default: {DEFAULT_BASE}")
+        parser.add_argument("--site", help="base address or host; default: all sites, a line for each")
         parser.add_argument("--from", dest="first", metavar="N", help="default: the lowest stored one, but for strays")
         parser.add_argument("--to", dest="last", metavar="N", help="default: the highest stored one, but for strays")
         parser.add_argument("--fetch", action="store_true", help="try the missing numbers; ends like asiatongsin crawl")
@@ -66,10 +68,15 @@ class Command(ScrapyCommand):
         check_settings(self.settings)
         if args:
             raise usage_error(f"asiatongsin gaps takes options only, not {args[0]}")
-        site, limit = given_site(opts.site), _number("--most", opts.most, MOST_TRIES)
+        limit = _number("--most", opts.most, MOST_TRIES)
         first = _number("--from", opts.first, gaps.HIGHEST_NUMBER) if opts.first is not None else None
         last = _number("--to", opts.last, gaps.HIGHEST_NUMBER) if opts.last is not None else None
         with opened(self.settings or Settings(), only_looks=not opts.fetch) as (_, connection):
+            several = [] if opts.site is not None else sites(connection)
+            if len(several) > 1 and not (opts.fetch or first or last):
+                show(_of_several(gaps.of_sites(connection, several), is_json=opts.json))
+                return
+            site = given_site(base_of(connection, _only(several)) if opts.site is None else opts.site)
             stored = gaps.stored_span(connection, site.key)
             span = _span(site.key, first, last, stored)
             if stored and (strays := gaps.strays(connection, stored)).articles:
@@ -114,6 +121,23 @@ class Command(ScrapyCommand):
         return run_while_progressing(counted, settings.getfloat("DATABASE_SILENCE_MAX"))
 
 
+def _only(stored: Sequence[str]) -> str:
+    """The only site that is stored."""
+    if len(stored) != 1:
+        there = f"the sites are {', '.join(stored)}" if stored else "no site was crawled yet"
+        raise usage_error(f"name one site with --site; {there}")
+    return stored[0]
+
+
+def _of_several(found: Sequence[tuple[gaps.Span, gaps.Counts]], *, is_json: bool) -> str:
+    """The classes of each site, a line for each."""
+    if is_json:
+        return "\n".join(json.dumps(_range(span) | asdict(counts)) for span, counts in found)
+    head = ("site", "from", "to", *(one.name.replace("_", " ") for one in fields(gaps.Counts)))
+    rows = [(span.site, span.first, span.last, *asdict(counts).values()) for span, counts in found]
+    return f"{text_table(head, rows, grouped=True)}\n\n--site shows the longest runs of one site, and what is unsure"
+
+
 def report(
     span: gaps.Span, counts: gaps.Counts, runs: Sequence[gaps.Run], all_runs: int, lists: Sequence[int] = ()
 ) -> str:
@@ -121,7 +145,7 @@ def report(
     size = span.last - span.first + 1
     rows = [(name.replace("_", " "), number, round(100 * number / size, 1)) for name, number in asdict(counts).items()]
     classes = f"{span.site}: {_numbers(span)}\n\n{text_table(('class', 'numbers', '%'), rows, grouped=True)}"
-    unsure = _unsure(lists)
+    unsure = _unsure(span.site, lists)
     if not runs:
         return f"{classes}\n\nNo number is missing{unsure}"
     head = ("from", "to", "numbers", "article below (KST)", "article above (KST)")
@@ -132,14 +156,14 @@ def report(
     return f"{classes}\n\n{title}\n{text_table(head, lines, grouped=True)}{unsure}"
 
 
-def _unsure(lists: Sequence[int]) -> str:
+def _unsure(site: str, lists: Sequence[int]) -> str:
     """Says that there may be articles below the range; empty where the lists were walked to their end."""
     if not lists:
         return ""
     names = ", ".join("all articles" if section == ALL else str(section) for section in lists)
     return (
         f"\n\nNo crawl has come to the end of these lists: {names}. Articles with lower numbers may be missing."
-        "\n`asiatongsin crawl -a full=1` walks each list to its end."
+        f"\n`asiatongsin crawl -a site={site} -a full=1` walks each list to its end."
     )
 
 
@@ -157,9 +181,12 @@ def as_json(
         }
         for run in runs
     ]
-    numbers = {"site": span.site, "from": span.first, "to": span.last, "numbers": span.last - span.first + 1}
     about_runs = {"runs": all_runs, "longest_runs": shown}
-    return json.dumps(numbers | asdict(counts) | about_runs | {"lists_without_end": [*lists]})
+    return json.dumps(_range(span) | asdict(counts) | about_runs | {"lists_without_end": [*lists]})
+
+
+def _range(span: gaps.Span) -> dict[str, object]:
+    return {"site": span.site, "from": span.first, "to": span.last, "numbers": span.last - span.first + 1}
 
 
 def _fetched(tried: int, results: gaps.Counts) -> str:

@@ -19,18 +19,26 @@ from asiatongsin.errors import ArgumentError
 from asiatongsin.output import show
 from asiatongsin.printable import printable
 from asiatongsin.rechecks import Rechecks
-from pipelines.archive.files import archive_files, given_files, total_bytes
-from pipelines.commands.usage import check_settings, usage_errors
+from pipelines.archive import settings as archive_settings
+from pipelines.archive.files import given_files
+from pipelines.archive.in_use import reading_all
+from pipelines.archive.whereabouts import Whereabouts
+from pipelines.commands.usage import check_settings, usage_error, usage_errors
 from pipelines.database.connection import Database
-from pipelines.database.session import Session
-from pipelines.disk import data_folder
+from pipelines.database.session import Session, connected
+from pipelines.disk import data_folder, make_private_folder
+from pipelines.fleet.machines import machine_name
+from pipelines.fleet.reparse_runs import RunArguments, ask
+from pipelines.queries import reparse_runs
 from pipelines.reparse.bookmark import Bookmark
 from pipelines.reparse.captured import Wanted
 from pipelines.reparse.ending import run_to_end
+from pipelines.reparse.files import ArchivedFiles, archived_files
 from pipelines.reparse.run import Job, Reparse
 from pipelines.reparse.writing import Writing
 from pipelines.spool.drain import Drain
 from pipelines.terminal.differences import report_text
+from pipelines.terminal.reparse_runs import text
 from pipelines.terminal.word_diff import COLOURED, PLAIN
 
 CHOICES = ("site", "no", "since", "until")
@@ -58,6 +66,7 @@ class Command(ScrapyCommand):
         parser.add_argument("--until", help="only pages fetched then or earlier")
         parser.add_argument("--jobs", help="processes that read; default: one for each core")
         parser.add_argument("--restart", action="store_true", help="begin anew, also after an interrupted run")
+        parser.add_argument("--fleet", action="store_true", help="let the workers of the fleet do it, each site a part")
 
     @usage_errors()
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -66,34 +75,66 @@ class Command(ScrapyCommand):
         data = data_folder(settings)
         wanted, jobs = _wanted(opts), _jobs(opts.jobs)
         Rechecks.from_settings(settings)  # a stage reads them
-        files = given_files(args) if args else archive_files(data, wanted.site)
+        archive_settings.check(settings)
+        chosen = {name: value for name in CHOICES if (value := getattr(opts, name))}
+        if opts.fleet:
+            if args or opts.dry_run or opts.jobs:
+                raise usage_error("--fleet reads the archive of all and writes: leave out files, --dry-run and --jobs")
+            _ask_fleet(settings, RunArguments(given=chosen, wanted=wanted), is_anew=opts.restart)
+            return
+        given = given_files(args)
         database = Database.from_settings(settings)
         with (
+            reading_all(make_private_folder(data)),
             closing(Session.only_looking(database) if opts.dry_run else Session(database)) as session,
-            tqdm(total=total_bytes(files), unit="B", unit_scale=True, disable=None) as bar,
         ):
-            job = Job(
-                files=files,
-                wanted=wanted,
-                data=data,
-                jobs=jobs,
-                report=_report,
-                advance=lambda read: _advance(bar, read),
-            )
-            chosen = {name: value for name in CHOICES if (value := getattr(opts, name))}
-            writing = (
-                None if opts.dry_run else Writing(Drain(database, data, session), {"reparse": " ".join(args)} | chosen)
-            )
+            found = _files(session, settings, given, wanted)
+            drain = None if opts.dry_run else Drain(database, data, session)
+            writing = Writing(drain, {"reparse": " ".join(args)} | chosen) if drain else None
             bookmark = None if opts.dry_run else Bookmark(session, [args, chosen], data)
             if bookmark:
-                _begin(bookmark, files, is_anew=opts.restart)
-            reparse = Reparse(job, session, writing, bookmark)
-            outcome, sentence = run_to_end(reparse, settings)
+                _begin(bookmark, found.paths, is_anew=opts.restart)
+            size = sum(map(found.where.size, found.paths))
+            with tqdm(total=size, unit="B", unit_scale=True, disable=None) as bar:
+                reparse = Reparse(_job(found, wanted, jobs, bar), session, writing, bookmark)
+                reparse.report.elsewhere = found.elsewhere
+                outcome, sentence = run_to_end(reparse, settings)
         self.exitcode = outcome.status
         if reparse.is_done:
             is_coloured = sys.stdout.isatty()
             show(report_text(reparse.report, COLOURED if is_coloured else PLAIN))
         show(printable(f"asiatongsin: {sentence}"), sys.stderr)
+
+
+def _ask_fleet(settings: Settings, wanted: RunArguments, *, is_anew: bool) -> None:
+    """Asks for a run, or says how far the one came that was asked for."""
+    if not settings["DATABASE_URL"]:
+        raise usage_error("--fleet needs a database that all machines reach: set DATABASE_URL")
+    with connected(settings) as (_, connection, _):
+        asked = ask(connection, data_folder(settings), machine_name(settings), wanted, is_anew=is_anew)
+        found = reparse_runs.runs(connection, asked.run)
+        troubled = reparse_runs.troubled(connection, [one.run for one in found])
+    show(text([one for one in found if one.run == asked.run], troubled))
+    how = "was asked for" if asked.is_new else "was asked for before and goes on; --restart gives it up and begins anew"
+    show(f"asiatongsin: run {asked.run} {how}; workers do it, `asiatongsin fleet status` shows how far", sys.stderr)
+
+
+def _files(session: Session, settings: Settings, given: list[Path], wanted: Wanted) -> ArchivedFiles:
+    """The files that are named, else those of our archive."""
+    if given:
+        return ArchivedFiles(paths=given, where=Whereabouts(data=data_folder(settings)), elsewhere=[])
+    return session.run(lambda connection: archived_files(connection, settings, wanted.site))
+
+
+def _job(found: ArchivedFiles, wanted: Wanted, jobs: int, bar: tqdm[Any]) -> Job:
+    return Job(
+        files=found.paths,
+        wanted=wanted,
+        where=found.where,
+        jobs=jobs,
+        report=_report,
+        advance=lambda read: _advance(bar, read),
+    )
 
 
 def _begin(bookmark: Bookmark, files: Sequence[Path], *, is_anew: bool) -> None:
@@ -109,12 +150,12 @@ def _advance(bar: tqdm[Any], read: int) -> None:
 
 def _wanted(opts: argparse.Namespace) -> Wanted:
     given = {name: value for name in CHOICES if (value := getattr(opts, name)) is not None}
-    arguments = Arguments.parse(given)
+    parsed = Arguments.parse(given)
     return Wanted(
-        site=arguments.site.key if "site" in given else None,
-        no=frozenset(arguments.no),
-        since=arguments.since,
-        until=arguments.until,
+        site=parsed.site.key if "site" in given else None,
+        no=frozenset(parsed.no),
+        since=parsed.since,
+        until=parsed.until,
     )
 
 

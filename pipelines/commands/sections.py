@@ -66,7 +66,9 @@ def usage(site: str, found: Sequence[Section]) -> str:
     if not named:
         return f"{site}: no crawl has noted its menu yet; the next one that brings news does"
     example = ",".join([number(named[0]), *(one.names[0] for one in named[1:2] if one.names)])
-    return f"{site}: crawl -a sections={example} takes numbers and names of its menu; {EVERYTHING}: the list of all"
+    return (
+        f"{site}: crawl -a site={site} -a sections={example} takes what its menu names; {EVERYTHING}: the list of all"
+    )
 
 
 def number(section: Section) -> str:

@@ -5,23 +5,30 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
+from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
+from asiatongsin.errors import SettingError
 from asiatongsin.nearest import nearest
 from asiatongsin.output import show
 from asiatongsin.printable import printable, printable_json
 from asiatongsin.site import DEFAULT_BASE
 from pipelines.commands.usage import check_settings, usage_error, usage_errors
+from pipelines.crawl.look import Asked, Seen, look
 from pipelines.crawl.own_settings import check_own
+from pipelines.crawl_record import ExitStatus
 from pipelines.database.errors import DatabaseEmpty
 from pipelines.database.session import connected, looking
-from pipelines.fleet import sites
+from pipelines.fleet import site_table, sites
+from pipelines.fleet.neighbours import neighbours
 from pipelines.fleet.site_entry import Given, SiteEntry, named_values
+from pipelines.fleet.site_table import Line
 from pipelines.queries.fleet import AddedSite, added_sites
 from pipelines.terminal import sites as screen
 
@@ -65,8 +72,16 @@ class Command(ScrapyCommand):
         parser.add_argument("-a", action="append", default=[], metavar="NAME=VALUE", dest="spargs", help="an argument")
         parser.add_argument("--unset", action="append", default=[], metavar="NAME", help="take one of these away")
         parser.add_argument("--note", metavar="TEXT", help="what you want to remember of it")
+        parser.add_argument("--no-look", action="store_true", help="add, import: without asking the site what it is")
+        parser.add_argument("--anyway", action="store_true", help="add, import: whatever the site says")
         parser.add_argument("--all", action="store_true", help="list: with the retired ones")
         parser.add_argument("--json", action="store_true", help="list: one JSON object per line")
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        super().process_options(args, opts)
+        self.requires_crawler_process = args[:1] in (["add"], ["import"]) and not opts.no_look
+        if self.settings is not None and not (opts.loglevel or opts.logfile):
+            self.settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
 
     @usage_errors()
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -74,6 +89,7 @@ class Command(ScrapyCommand):
         action, names = (args[0], args[1:]) if args else ("", [])
         actions: dict[str, Callable[[list[str], argparse.Namespace], None]] = {
             "add": self._add,
+            "import": self._import,
             "list": self._list,
             "set": self._set,
             "pause": self._mark,
@@ -94,12 +110,69 @@ class Command(ScrapyCommand):
 
     def _add(self, names: list[str], opts: argparse.Namespace) -> None:
         given = _given(opts)
-        entries = [SiteEntry.at(name).changed(given) for name in names]
         check_own(self._settings, given.settings)
+        entries = {entry.site: entry for entry in (SiteEntry.at(name).changed(given) for name in names)}
+        with connected(self._settings) as (_, connection, _):
+            sites.require_absent(connection, [*entries])
+        self._look_and_add([*entries.values()], opts)
+
+    def _import(self, names: list[str], opts: argparse.Namespace) -> None:
+        if len(names) != 1:
+            raise usage_error("write the name of one table, for example: asiatongsin sites import papers.csv")
+        with connected(self._settings) as (_, connection, _):
+            there = {one.site: one for one in added_sites(connection, with_retired=True)}
+        lines = [self._checked(line, there) for line in site_table.read(Path(names[0]))]
+        for line in (one for one in lines if one.fault):
+            _tell(f"line {line.number}: {line.fault}")
+        if faults := sum(bool(one.fault) for one in lines):
+            raise usage_error(
+                f"{names[0]}: {faults} of {len(lines)} lines cannot be used, see above; nothing was added"
+            )
+        new = [line.entry for line in lines if line.entry and line.entry.site not in there]
+        if len(new) < len(lines):
+            _tell(f"{len(lines) - len(new)} of {len(lines)} sites are there already, just so")
+        if new:
+            self._look_and_add(new, opts)
+
+    def _checked(self, line: Line, there: Mapping[str, AddedSite]) -> Line:
+        """The line, with what is wrong with its settings, or a site that is there already."""
+        if line.entry is None:
+            return line
+        try:
+            if line.entry.settings:
+                check_own(self._settings, line.entry.settings)
+        except SettingError as error:
+            return replace(line, fault=str(error))
+        stored = there.get(line.entry.site)
+        if stored and (stored.retired_at or SiteEntry.of(stored) != line.entry):
+            return replace(line, fault=sites.is_there(stored))
+        return line
+
+    def _look_and_add(self, entries: list[SiteEntry], opts: argparse.Namespace) -> None:
+        """Asks what the sites are, and adds all of them or, where one is not what it should be, none."""
+        if not opts.no_look:
+            seen = self._look(entries)
+            self.exitcode = _status(seen)
+            if self.exitcode and not opts.anyway:
+                _tell("nothing was added; --anyway adds it all the same")
+                return
+            self.exitcode = ExitStatus.DONE
         with connected(self._settings) as (_, connection, _):
             sites.add(connection, entries)
+            there = [SiteEntry.of(one) for one in added_sites(connection)]
         for entry in entries:
             _tell(f"{entry.site}: added, {_when(entry)}")
+        if not opts.no_look:
+            _tell_of_neighbours(entries, there)
+
+    def _look(self, entries: list[SiteEntry]) -> list[Seen]:
+        if not isinstance(self.crawler_process, AsyncCrawlerProcess):
+            raise usage_error("no crawler process: leave TWISTED_REACTOR as it is, or write --no-look")
+        asked = [Asked(site=one.site, base=one.base, settings=one.settings) for one in entries]
+        seen = look(self.crawler_process, asked)
+        for one in seen:
+            _tell(f"{one.site}: {one.words}")
+        return seen
 
     def _list(self, names: list[str], opts: argparse.Namespace) -> None:
         try:
@@ -167,6 +240,21 @@ def _when(entry: SiteEntry) -> str:
 
 def _as_before(action: str) -> str:
     return {"pause": "paused or retired", "resume": "neither paused nor retired", "retire": "retired"}[action]
+
+
+def _status(seen: Sequence[Seen]) -> ExitStatus:
+    """What is wrong with the sites that were asked; DONE where nothing is."""
+    if any(one.trouble for one in seen):
+        return ExitStatus.UNREACHABLE
+    return ExitStatus.DONE if all(one.is_of_cms for one in seen) else ExitStatus.USAGE
+
+
+def _tell_of_neighbours(entries: Sequence[SiteEntry], there: Sequence[SiteEntry]) -> None:
+    for address, names in neighbours(entries, there):
+        _tell(
+            f"{', '.join(names)} have the address {address} in common: where they share a server,"
+            f" `asiatongsin sites set {' '.join(names)} --group NAME` lets no two be crawled at once"
+        )
 
 
 def as_json(one: AddedSite) -> str:

@@ -19,9 +19,12 @@ from asiatongsin import statistics as names
 from asiatongsin.middlewares.site_clock import is_far
 from asiatongsin.signals import crawl_started
 from pipelines.archive.crawl_files import Archive
+from pipelines.archive.settings import machine_name
 from pipelines.crawl.final_record import FinalRecord, JudgedCrawl
 from pipelines.crawl.lock import CrawlLock
 from pipelines.crawl_record import CrawlRecord
+from pipelines.database import archive_files as catalog
+from pipelines.database.archive_files import Stored
 from pipelines.database.connection import Database
 from pipelines.database.errors import REFUSALS, DatabaseBusy, DatabaseFrozen, DatabaseUnreachable, DatabaseUnusable
 from pipelines.database.session import Session, run_while_progressing
@@ -163,18 +166,25 @@ class CrawlExtension:
         if drain.broken:
             self.crawler.stats.set_value(names.SPOOL_BROKEN, drain.broken)
         settings = self.crawler.settings
+        self.crawler.stats.set_value(names.MACHINE, machine_name(settings))
         self._spool = drain.new_spool(
             record,
             segment_pages=settings.getint("SPOOL_SEGMENT_PAGES"),
             segment_seconds=settings.getfloat("SPOOL_SEGMENT_SECONDS"),
         )
-        self._archive = Archive.of_crawl(settings, record)
+        self._archive = Archive.of_crawl(settings, record, self._in_store)
         self._spool.writer.sync_first = self._archive.sync
         self._spool.writer.start = start_in_thread
         self.record = record
         drain.is_clock_proven = self._is_clock_proven
         self._thread = DrainThread(drain, self._spool, record, report=self._count, keep_lock=self._lock.keep)
         self._thread.start()
+
+    def _in_store(self, file: str) -> Stored | None:
+        """Where the archive store holds a file; None where it does not, or where no database answers."""
+        with suppress(DatabaseUnreachable, DatabaseUnusable):
+            return self.session.run(lambda connection: catalog.find(connection, file)) if self.session else None
+        return None
 
     def _acquire(self, lock: CrawlLock) -> bool:
         """Takes the lock, as soon as there is a connection: a crawl that cannot ask would fetch what is stored."""

@@ -19,6 +19,7 @@ from asiatongsin import project
 from asiatongsin.errors import ArgumentError, SettingError
 from asiatongsin.log import choose_log_record, name_site
 from asiatongsin.spiders.asiatongsin import AsiatongsinSpider
+from pipelines.archive import push as archive_push
 from pipelines.crawl.run import check_usage, report_result, run_spider
 from pipelines.crawl_record import ExitStatus
 from pipelines.database.connection import Database
@@ -91,3 +92,15 @@ def metrics(settings: Settings) -> int:
         logger.warning("The metrics cannot be written: %s", error)
         return ExitStatus.FAULT
     return ExitStatus.DONE
+
+
+def push(settings: Settings) -> int:
+    """Brings finished WARC files of this machine to the archive store."""
+    try:
+        pushed = archive_push.push(settings)
+    except (DatabaseUnreachable, DatabaseUnusable, SettingError, OSError) as error:
+        logger.warning("Nothing was brought to the archive store: %s", error)
+        return ExitStatus.FAULT
+    for trouble in pushed.troubles:
+        logger.warning("Not brought to the archive store, and tried again: %s", trouble)
+    return ExitStatus.FAULT if pushed.troubles else ExitStatus.DONE

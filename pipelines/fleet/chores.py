@@ -39,6 +39,7 @@ class Chore:
 
 CHORES = (
     Chore("spool", apart.drain, lambda settings, spool: spool["pages"] > 0),
+    Chore("archive", apart.push, lambda settings, spool: bool(settings["ARCHIVE_STORE"])),
     Chore("metrics", apart.metrics, lambda settings, spool: bool(settings["METRICS_FILE"])),
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, LiteralString
 
 from psycopg import Connection
 from psycopg.types.json import Jsonb
@@ -13,7 +13,8 @@ from psycopg.types.json import Jsonb
 from asiatongsin.errors import ArgumentError
 from asiatongsin.nearest import nearest
 from pipelines.fleet.site_entry import Given, SiteEntry
-from pipelines.queries.fleet import added_sites
+from pipelines.queries.fleet import AddedSite, added_sites
+from pipelines.queries.sites import BASE
 from pipelines.queries.sites import SITES as CRAWLED
 
 _ADD = """
@@ -36,16 +37,9 @@ _RESUME = """
 UPDATE sites SET paused_at = NULL, retired_at = NULL
 WHERE site = ANY(%s) AND (paused_at IS NOT NULL OR retired_at IS NOT NULL) RETURNING site"""
 _RETIRE = "UPDATE sites SET retired_at = now() WHERE site = ANY(%s) AND retired_at IS NULL RETURNING site"
-_ADD_CRAWLED = """
+_ADD_CRAWLED: LiteralString = f"""
 INSERT INTO sites (site, base)
-SELECT site, coalesce(
-    (
-        SELECT arguments ->> 'site' FROM crawls
-        WHERE site = missing.site AND arguments ->> 'site' LIKE 'http%%' ORDER BY number DESC LIMIT 1
-    ),
-    'https://' || site
-)
-FROM unnest(%s::text[]) AS missing (site) ON CONFLICT DO NOTHING"""
+SELECT s.site, {BASE} FROM unnest(%s::text[]) AS s (site) ON CONFLICT DO NOTHING"""
 _ADDED = "SELECT site FROM sites"
 
 
@@ -54,15 +48,20 @@ def add(connection: Connection, entries: Iterable[SiteEntry], now: datetime | No
     now = now or datetime.now(UTC)
     entries = list(entries)
     with connection.transaction():
-        if there := added_sites(connection, [one.site for one in entries], with_retired=True):
-            raise ArgumentError(is_there(there[0].site, is_retired=bool(there[0].retired_at)))
+        require_absent(connection, [one.site for one in entries])
         connection.cursor().executemany(_ADD, [_values(one, first_time(one, now)) for one in entries])
 
 
-def is_there(site: str, *, is_retired: bool) -> str:
+def require_absent(connection: Connection, sites: Sequence[str]) -> None:
+    """ArgumentError where one of the sites was added already."""
+    for one in added_sites(connection, [*sites], with_retired=True)[:1]:
+        raise ArgumentError(is_there(one))
+
+
+def is_there(added: AddedSite) -> str:
     """Says that a site was added before, and what changes it."""
-    what = "resume` takes it up again" if is_retired else "set` changes it"
-    return f"{site} is there already{', retired' * is_retired}: `asiatongsin sites {what}"
+    what = "resume` takes it up again" if added.retired_at else "set` changes it"
+    return f"{added.site} is there already{', retired' * bool(added.retired_at)}: `asiatongsin sites {what}"
 
 
 def first_time(entry: SiteEntry, now: datetime) -> datetime | None:

@@ -24,6 +24,7 @@ from pipelines.fleet.desk import Desk, Ending, Turn
 from pipelines.fleet.limits import Limits
 from pipelines.fleet.machines import Machine, NameTaken
 from pipelines.fleet.processes import FORKSERVER_DIED, Processes
+from pipelines.fleet.shards import Shards
 from pipelines.fleet.work import Begun, End, Work
 from pipelines.monitoring.notify import Notices
 from pipelines.threads import run_in_thread, start_in_thread
@@ -55,7 +56,7 @@ class Worker:
         data = data_folder(settings)
         self.limits = Limits.from_settings(settings)
         self.database = Database.from_settings(settings)
-        self.works = works or [Crawls(self.limits.machine, self.limits.attempts)]
+        self.works = works or works_of(self.limits)
         self.processes = Processes({name: settings[name] for name in settings if _is_given(settings, name)})
         self.chores = Chores(settings, self.processes, data, self.database)
         self.notices = Notices(settings, data)
@@ -221,8 +222,14 @@ class Worker:
         self._wake.set()
 
 
+def works_of(limits: Limits) -> list[Work]:
+    """The kinds of work that a worker does."""
+    machine, attempts = limits.machine, limits.attempts
+    return [Crawls(machine, attempts), Shards(machine, attempts), Shards(machine, attempts, only_on=machine)]
+
+
 async def run_worker(settings: BaseSettings) -> tuple[int, str]:
-    """Runs a worker until it is told to end; exit status and last line. DatabaseUnusable, NameTaken: it never began."""
+    """Runs a worker until it is told to end; status and last line. DatabaseUnusable, NameTaken: it never began."""
     return await Worker(settings).run()
 
 

@@ -72,7 +72,12 @@ def trouble(settings: BaseSettings) -> str:
 def metrics_file(settings: BaseSettings, site: str) -> Path | None:
     """The file for the figures of a site: METRICS_FILE, or a file in that folder; None where nothing is set."""
     path = _given(settings)
-    return path if path is None or _is_file(path) else path / f"asiatongsin-{safe_name(site)}.prom"
+    return path if path is None or _is_file(path) else path / file_name(site)
+
+
+def file_name(site: str) -> str:
+    """Name of the file for a site in a folder."""
+    return f"asiatongsin-{safe_name(site)}.prom"
 
 
 def write(path: Path, figures: Figures) -> None:

@@ -13,7 +13,7 @@ from asiatongsin.errors import SettingError
 from pipelines.crawl_record import Outcome
 from pipelines.database.session import looking, run_while_progressing
 from pipelines.disk import write_whole
-from pipelines.monitoring.metrics import READABLE_BY_ALL, Figures, gauge, lines, metrics_file, trouble
+from pipelines.monitoring.metrics import READABLE_BY_ALL, Figures, file_name, gauge, lines, metrics_file, trouble
 from pipelines.queries import metrics
 from pipelines.queries.metrics import FleetFigures, LastCrawl, MachineFigures
 from pipelines.verdict.tally import Pages, Tally
@@ -25,7 +25,7 @@ ALL = "all"
 def write_metrics_of_all(settings: BaseSettings) -> Path | None:
     """Writes the figures to METRICS_FILE, or to a file in that folder; None where nothing is set.
 
-    Files that crawls have written there for single sites go: each figure stands once. SettingError, OSError,
+    Files that crawls have written beside it for single sites go: each figure stands once. SettingError, OSError,
     DatabaseUnreachable, DatabaseUnusable.
     """
     path = metrics_file(settings, ALL)
@@ -35,8 +35,8 @@ def write_metrics_of_all(settings: BaseSettings) -> Path | None:
         raise SettingError(why)
     ask = partial(_exposition, settings)
     crawls, text = run_while_progressing(ask, settings.getfloat("DATABASE_SILENCE_MAX"))
-    for twin in {metrics_file(settings, one.site) for one in crawls} - {path, None}:
-        if twin:
+    for one in crawls:
+        if (twin := path.with_name(file_name(one.site))) != path:
             twin.unlink(missing_ok=True)
     write_whole(path, text.encode(), mode=READABLE_BY_ALL)
     return path

@@ -67,7 +67,7 @@ class Notices:
             before = memory.read()
             dead = replace(record, id=before.running or record.id)
             began = before.running_since or record.started_at
-            after = before.after_end(verdict, began, datetime.now(UTC), is_proof=True)
+            after = before.without_running(dead.id).after_end(verdict, began, datetime.now(UTC), is_proof=True)
             memory.write(self._alert(after, dead, verdict))
 
     def _tell_begin(self, record: CrawlRecord, session: Session | None) -> None:

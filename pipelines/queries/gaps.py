@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, LiteralString
@@ -269,3 +269,9 @@ def _counts(rows: Sequence[tuple[int, int]], numbers: int) -> Counts:
         never_listed=led_to + tried,
         never_seen=numbers - sum(of_class.values()),
     )
+
+
+def of_sites(connection: Connection, sites: Iterable[str]) -> list[tuple[Span, Counts]]:
+    """The range of each site and its classes; sites of which no article is stored are left out."""
+    spans = filter(None, (stored_span(connection, site) for site in sites))
+    return [(span, count(connection, span)) for span in spans]

@@ -10,11 +10,13 @@ from typing import Any, LiteralString, TypeVar
 from psycopg import Connection
 from psycopg.rows import class_row
 
+from pipelines.queries import reparse_runs
 from pipelines.queries.fleet import IS_LATE
+from pipelines.queries.reparse_runs import ReparseRun, TroubledShard
 
 T = TypeVar("T")
 
-_IS_USED = "SELECT EXISTS (SELECT FROM machines) OR EXISTS (SELECT FROM sites)"
+_IS_USED = "SELECT EXISTS (SELECT FROM machines UNION ALL SELECT FROM sites UNION ALL SELECT FROM reparse_runs)"
 
 # Silent ones first, then those that work.
 _MACHINES = """
@@ -42,12 +44,6 @@ _TROUBLED = """
 SELECT site, attempts, failed_at, status, next_at FROM sites
 WHERE (attempts > 0 OR failed_at IS NOT NULL OR status = ANY(%s)) AND retired_at IS NULL
 ORDER BY failed_at IS NULL, site"""
-
-_REPARSES = """
-SELECT r.run, r.asked_at, count(s.run) AS shards, count(s.finished_at) AS finished,
-    count(s.status) FILTER (WHERE s.status <> 0) AS failed
-FROM reparse_runs AS r LEFT JOIN reparse_shards AS s USING (run)
-WHERE r.finished_at IS NULL GROUP BY r.run, r.asked_at ORDER BY r.run"""
 
 _COUNTS = """
 SELECT count(*) FILTER (WHERE retired_at IS NULL) AS sites, count(paused_at) FILTER (WHERE retired_at IS NULL) AS paused
@@ -150,26 +146,6 @@ class TroubledRow:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReparseRow:
-    """A run of `asiatongsin reparse --fleet` that goes on."""
-
-    run: int
-    """Its number."""
-
-    asked_at: datetime
-    """When it was asked for."""
-
-    shards: int
-    """Its parts."""
-
-    finished: int
-    """Parts that have ended."""
-
-    failed: int
-    """Parts that ended with another status than 0."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class Fleet:
     """The fleet at one moment."""
 
@@ -191,8 +167,11 @@ class Fleet:
     troubled: tuple[TroubledRow, ...]
     """Sites whose crawls were killed or could not begin, those that were given up first."""
 
-    reparses: tuple[ReparseRow, ...]
-    """Re-parse runs that go on."""
+    reparses: tuple[ReparseRun, ...]
+    """Runs of `asiatongsin reparse --fleet` that go on, and the last one."""
+
+    shards: tuple[TroubledShard, ...]
+    """Parts of these that failed, or have to be tried again."""
 
 
 CANNOT_BEGIN = [2]
@@ -200,9 +179,10 @@ CANNOT_BEGIN = [2]
 
 
 def fleet(connection: Connection, silent_after: float) -> Fleet | None:
-    """The fleet; None where no machine and no site was ever added. Silent is who says nothing for so many seconds."""
+    """The fleet; None where nothing was ever added. Silent is who says nothing for so many seconds."""
     if connection.execute(_IS_USED).fetchone() != (True,):
         return None
+    runs = reparse_runs.runs(connection)
     [(sites, paused)] = connection.execute(_COUNTS).fetchall()
     return Fleet(
         sites=sites,
@@ -211,7 +191,8 @@ def fleet(connection: Connection, silent_after: float) -> Fleet | None:
         running=_rows(connection, RunningRow, _RUNNING),
         late=_rows(connection, LateRow, _LATE),
         troubled=_rows(connection, TroubledRow, _TROUBLED, CANNOT_BEGIN),
-        reparses=_rows(connection, ReparseRow, _REPARSES),
+        reparses=tuple(runs),
+        shards=tuple(reparse_runs.troubled(connection, [one.run for one in runs])),
     )
 
 

@@ -11,6 +11,7 @@ from psycopg.rows import class_row
 
 from asiatongsin import statistics
 from pipelines.crawl_record import REPARSE
+from pipelines.queries.fleet import IS_LATE
 from pipelines.queries.sites import SITES
 
 _LAST_CRAWLS: LiteralString = f"""
@@ -26,17 +27,15 @@ FROM ({SITES}) AS s, LATERAL (
 ) AS c
 WHERE s.site NOT IN (SELECT site FROM sites WHERE retired_at IS NOT NULL) ORDER BY s.site"""
 
-_IS_LATE: LiteralString = "next_at < now() AND machine IS NULL AND paused_at IS NULL"
-
 _SITES: LiteralString = f"""
-SELECT count(*) AS sites, count(*) FILTER (WHERE {_IS_LATE}) AS late,
-    coalesce(extract(epoch FROM now() - min(next_at) FILTER (WHERE {_IS_LATE})), 0)::float8 AS latest_seconds,
-    coalesce(sum(attempts), 0)::bigint + (
+SELECT count(*) AS sites, count(*) FILTER (WHERE {IS_LATE}) AS late,
+    coalesce(extract(epoch FROM now() - min(next_at) FILTER (WHERE {IS_LATE})), 0)::float8 AS latest_seconds,
+    coalesce(sum(s.attempts), 0)::bigint + (
         SELECT coalesce(sum(attempts), 0)::bigint FROM reparse_shards WHERE finished_at IS NULL
     ) AS killed,
     count(failed_at) AS given_up,
     (SELECT count(*) FROM reparse_shards WHERE finished_at IS NULL) AS shards_left
-FROM sites WHERE retired_at IS NULL"""
+FROM sites AS s WHERE retired_at IS NULL"""
 
 _MACHINES = """
 SELECT machine, seen_at, CASE WHEN alive THEN slots ELSE 0 END AS slots, NOT alive AND stopped_at IS NULL AS is_silent,
@@ -78,7 +77,7 @@ class FleetFigures:
     """Sites that were added and not retired."""
 
     late: int
-    """Sites among them that are due, and that nobody has begun to crawl."""
+    """Sites among them that have been due for more than a minute, and that nobody has begun to crawl."""
 
     latest_seconds: float
     """For how long the one has been due that waits longest; 0 where none does."""

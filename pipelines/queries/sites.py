@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import LiteralString
 
+from psycopg import Connection
+
 # Sites of which nothing is stored have crawls. From name to name by the index, instead of crawl by crawl.
 SITES: LiteralString = """
 WITH RECURSIVE crawled AS (
@@ -14,3 +16,22 @@ WITH RECURSIVE crawled AS (
 )
 SELECT site FROM crawled WHERE site IS NOT NULL UNION SELECT site FROM article_counts WHERE articles > 0"""
 """Each site that was crawled, or of which articles are stored."""
+
+BASE: LiteralString = """
+coalesce(
+    (SELECT base FROM sites WHERE site = s.site),
+    (
+        SELECT arguments ->> 'site' FROM crawls
+        WHERE site = s.site AND arguments ->> 'site' LIKE 'http%%' ORDER BY number DESC LIMIT 1
+    ),
+    'https://' || s.site
+)"""
+"""The address of a site `s.site`: as it was added, else as it was crawled last."""
+
+_BASE: LiteralString = f"SELECT {BASE} FROM (SELECT %s::text AS site) AS s"
+
+
+def base_of(connection: Connection, site: str) -> str:
+    """The address of a site: scheme, host and port."""
+    [(base,)] = connection.execute(_BASE, [site]).fetchall()
+    return str(base)

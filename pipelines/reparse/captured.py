@@ -19,7 +19,8 @@ from asiatongsin.korean import KST
 from asiatongsin.site import Site
 from pipelines.archive import warc
 from pipelines.archive.files import crawl_of
-from pipelines.archive.reading import Capture, capture_at
+from pipelines.archive.reading import Capture
+from pipelines.archive.whereabouts import Whereabouts
 
 _ANSWERS = {HTTPStatus.OK, *GONE_STATUSES}
 _OFFSET = re.compile("[0-9]{1,18}")
@@ -72,11 +73,12 @@ class Known:
     """The crawls whose clock was ahead, and by how much the times of their pages were set back in the tables."""
 
 
-def page_of(capture: Capture, wanted: Wanted, data: Path, known: Known) -> Page | Unresolved | None:
+def page_of(capture: Capture, wanted: Wanted, where: Whereabouts, known: Known) -> Page | Unresolved | None:
     """The article page of a capture; None where it is another page, or not wanted.
 
-    ValueError where a header of the record cannot be true, or the page in it is not read.
+    ValueError where a header of the record cannot be true, or the page in it is not read. StoreTrouble.
     """
+    data = where.data
     requested = capture.field(warc.REQUESTED_URL) or capture.url
     no, site = article_no(requested), _site_of(requested)
     if no is None or site is None or not is_desktop_article(requested) or part_no(requested) > 1:
@@ -100,14 +102,14 @@ def page_of(capture: Capture, wanted: Wanted, data: Path, known: Known) -> Page 
         status=status,
         headers=capture.headers,
         body=body,
-        parts=_parts(capture),
+        parts=_parts(capture, where),
         archived=place,
         no=no,
         is_listed=capture.field(warc.LISTED) is not None,
         listed_at=_listed_at(capture),
         is_reread=True,
     )
-    return page if not capture.is_revisit else _with_body(page, capture, data)
+    return page if not capture.is_revisit else _with_body(page, capture, where)
 
 
 def with_body_of(page: Page, original: Capture, data: Path) -> Page:
@@ -115,22 +117,22 @@ def with_body_of(page: Page, original: Capture, data: Path) -> Page:
     return replace(page, body=original.body, archived=_place(original, data))
 
 
-def _with_body(page: Page, capture: Capture, data: Path) -> Page | Unresolved | None:
+def _with_body(page: Page, capture: Capture, where: Whereabouts) -> Page | Unresolved | None:
     if capture.field("WARC-Profile") == warc.NOT_MODIFIED:
         return None
     digest = capture.field(PAYLOAD_DIGEST)
-    original = capture_at(*place) if (place := _original(capture, data)) else None
+    original = where.capture_at(*place) if (place := _original(capture, where.data)) else None
     if original and not original.is_revisit and original.field(PAYLOAD_DIGEST) == digest:
-        return with_body_of(page, original, data)
+        return with_body_of(page, original, where.data)
     return Unresolved(digest, page) if digest else None
 
 
-def _parts(capture: Capture) -> tuple[Part, ...]:
+def _parts(capture: Capture, where: Whereabouts) -> tuple[Part, ...]:
     """The further pages of an article, whose records stand before that of its first."""
     places = (capture.field(warc.PARTS) or "").split()
     if not all(map(_OFFSET.fullmatch, places)):
         raise ValueError(f"{warc.PARTS}: {' '.join(places)} are no places in a file")
-    found = [(place, capture_at(capture.path, int(place))) for place in places]
+    found = [(place, where.capture_at(capture.path, int(place))) for place in places]
     if lost := [place for place, part in found if part is None]:
         raise ValueError(f"the article goes on at byte {', '.join(lost)}, where no record is")
     return tuple(Part(body=part.body) for _, part in found if part)

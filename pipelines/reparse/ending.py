@@ -6,6 +6,7 @@ from concurrent.futures import BrokenExecutor
 
 from scrapy.settings import BaseSettings
 
+from pipelines.archive.store import StoreTrouble
 from pipelines.crawl_record import Outcome
 from pipelines.database.errors import DatabaseUnreachable, DatabaseUnusable
 from pipelines.disk import describe_error
@@ -23,14 +24,16 @@ def run_to_end(reparse: Reparse, settings: BaseSettings, goes_on: str = GOES_ON)
     try:
         reparse.run(settings)
         unread = "" if reparse.report.is_whole else "not all pages could be read"
-        amiss = "; ".join(filter(None, [_refused(reparse), unread]))
+        amiss = "; ".join(filter(None, [_refused(reparse), *reparse.report.elsewhere, unread]))
         outcome, why = (Outcome.ERROR, f"{amiss}; ") if amiss else (Outcome.OK, "")
     except (DatabaseUnreachable, DatabaseUnusable) as error:
         outcome, why = Outcome.SPOOLED, f"the database went away ({' '.join(str(error).split())}); "
+    except StoreTrouble as error:
+        why = f"{error}; "
     except BrokenExecutor:
         outcome, why = Outcome.ERROR, f"{KILLED}; "
     except OSError as error:
-        why = f"{describe_error(error, reparse.job.data)}; "
+        why = f"{describe_error(error, reparse.job.where.data)}; "
     except KeyboardInterrupt:
         reparse.session.close()  # a query may still be running: nothing else could be sent behind it
     finally:

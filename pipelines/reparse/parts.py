@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from asiatongsin.items import PageItems
+from pipelines.archive.whereabouts import Whereabouts
 from pipelines.reparse.captured import Unresolved, Wanted
 
 ENOUGH_PAGES = 1000
@@ -32,8 +33,8 @@ class Asked:
     wanted: Wanted
     """Which captures."""
 
-    data: Path
-    """The data folder."""
+    where: Whereabouts
+    """Where the files are."""
 
     clocks_ahead: Mapping[str, timedelta]
     """As in `Known`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import replace
 from functools import cached_property
@@ -17,6 +17,7 @@ from typing import Self
 import msgspec
 from scrapy.settings import Settings
 
+from pipelines.archive.fetching import WhileRead
 from pipelines.archive.reading import can_be_divided
 from pipelines.database.connection import Database
 from pipelines.reparse.parts import END, Asked, Chunk, Part
@@ -43,8 +44,9 @@ class Readers:
     takes what is likely. What was read of a part counts if that was right; else the part is read once more.
     """
 
-    def __init__(self, asked: Asked, jobs: int, bases: dict[str, str]) -> None:
+    def __init__(self, asked: Asked, jobs: int, bases: dict[str, str], files: WhileRead) -> None:
         self.asked = asked
+        self.files = files
         self.jobs = jobs
         self.bases = bases
         """As in `Known`; grows as pages of new sites are read."""
@@ -68,8 +70,11 @@ class Readers:
         """Reads in this process."""
         return Reader(self.asked)
 
-    def read(self, files: Iterable[Path], start: int) -> Iterator[tuple[Path, Chunk]]:
-        """What the files hold, in order, the first from a place on. A bounded number of pages is in memory."""
+    def read(self, files: Sequence[Path], start: int) -> Iterator[tuple[Path, Chunk]]:
+        """What the files hold, in order, the first from a place on. A bounded number of pages is in memory.
+
+        StoreTrouble, OSError where a file cannot be brought here.
+        """
         waiting: deque[tuple[Part, Future[bytes] | None]] = deque()
         for part in self._parts(files, start):
             waiting.append((part, self._give_out(part)))
@@ -78,9 +83,9 @@ class Readers:
         while waiting:
             yield from self._settled(*waiting.popleft())
 
-    def _parts(self, files: Iterable[Path], start: int) -> Iterator[Part]:
-        for file in files:
-            size = _size_to_divide(file) if self._apart else 0
+    def _parts(self, files: Sequence[Path], start: int) -> Iterator[Part]:
+        for file in self.files.each(files):
+            size = _size_to_divide(self.asked.where.path_of(file)) if self._apart else 0
             places = [start, *range(start + PART_BYTES, size, PART_BYTES)]
             for place, end in zip(places, [*places[1:], END], strict=True):
                 yield Part(file=file, start=place, end=end, is_guessed=place > start, bases=dict(self.bases))
@@ -101,6 +106,8 @@ class Readers:
                 position = chunk.end
             done = None
         self._position = position
+        if part.end == END:
+            self.files.done(part.file)
 
     def _chunks(self, part: Part, done: Future[bytes] | None) -> Iterator[Chunk]:
         """What a part holds, or its beginning. `done` is what a process has read of it, perhaps from a wrong place."""

@@ -71,7 +71,7 @@ class Reader:
         start: int | None = part.start
         if part.is_guessed:
             try:
-                start = first_record(part.file, part.start, part.end)
+                start = first_record(self.asked.where.path_of(part.file), part.start, part.end)
             except OSError:
                 start = None  # whoever reads up to here tells of it
         if start is None:
@@ -131,9 +131,11 @@ class _PartReading:
         yield self._finished(self._end)
 
     def _captures(self, start: int) -> Iterator[Capture]:
-        part, largest = self.part, self.reader.asked.largest
+        part, asked = self.part, self.reader.asked
+        lies_at = asked.where.path_of(part.file)
+        found = captures(part.file, self._report, start, asked.largest, part.end, lies_at=lies_at)
         try:
-            self._end = (yield from captures(part.file, self._report, start, largest, part.end)) or END
+            self._end = (yield from found) or END
         except OSError as error:
             self._report(part.file, start, error.strerror or str(error))
 
@@ -143,7 +145,7 @@ class _PartReading:
     def _take(self, capture: Capture) -> None:
         asked = self.reader.asked
         try:
-            page = page_of(capture, asked.wanted, asked.data, self.known)
+            page = page_of(capture, asked.wanted, asked.where, self.known)
         except ValueError as error:
             self._report(capture.path, capture.offset, str(error))
             return

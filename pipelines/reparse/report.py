@@ -53,6 +53,9 @@ class Report:
     not_looked_for: int = 0
     """Fields that fell, and that a run which goes on where another one ended does not look for."""
 
+    elsewhere: list[str] = field(default_factory=list)
+    """Sentences about files of the archive that cannot be read on this machine."""
+
     @property
     def is_whole(self) -> bool:
         """Whether all pages in the files were read."""

@@ -13,9 +13,11 @@ from pathlib import Path
 from scrapy.settings import BaseSettings
 
 from asiatongsin.items import Page, PageItems
-from pipelines.archive.files import files_of_unfinished_crawls, total_bytes
+from pipelines.archive.fetching import WhileRead
+from pipelines.archive.files import files_of_unfinished_crawls
 from pipelines.archive.gzip_members import CUT_OFF
 from pipelines.archive.reading import LARGEST_PAGE, Capture, captures
+from pipelines.archive.whereabouts import Whereabouts
 from pipelines.database.session import Session
 from pipelines.queries import coverage_history
 from pipelines.reparse.bookmark import Bookmark, Place
@@ -48,8 +50,8 @@ class Job:
     wanted: Wanted
     """Which captures."""
 
-    data: Path
-    """The data folder."""
+    where: Whereabouts
+    """Where the files are."""
 
     jobs: int
     """Processes that read."""
@@ -84,17 +86,21 @@ class Reparse:
         self._batch: list[PageItems] = []
         self._left_out = 0
         self._seconds: OrderedDict[tuple[str, int | None, datetime], list[str]] = OrderedDict()
+        self._fetching = WhileRead(job.where, self._report_damage)
 
     def run(self, settings: BaseSettings) -> Report:
-        """Reads all files. After DatabaseUnreachable, DatabaseUnusable or OSError, the next run goes on there."""
+        """Reads all files.
+
+        After DatabaseUnreachable, DatabaseUnusable, StoreTrouble or OSError, the next run goes on there.
+        """
         if self.writing:
             self.writing.begin()
-        unfinished_files = files_of_unfinished_crawls(self.job.files, self.job.data)
+        unfinished_files = files_of_unfinished_crawls(self.job.files, self.job.where.data)
         self.report.unfinished = len(unfinished_files)
         self._files = [file for file in self.job.files if file not in unfinished_files]
         self._largest = settings.getint("DOWNLOAD_MAXSIZE") or sys.maxsize
         self._look_for_missing_fields(settings)
-        with self._readers(settings) as readers:
+        with self._fetching, self._readers(settings) as readers:
             self._read_files(readers)
             self._read_pages(self._resolved(), readers)
             if late := self.sites.late():
@@ -112,12 +118,12 @@ class Reparse:
         asked = Asked(
             settings=settings.copy_to_dict(),
             wanted=self.job.wanted,
-            data=self.job.data,
+            where=self._fetching.where,
             clocks_ahead=self.known.clocks_ahead,
             largest=self._largest,
             stored_sites=frozenset(self.known.bases).difference(self.found_again.sites if self.found_again else ()),
         )
-        return Readers(asked, self.job.jobs, self.known.bases)
+        return Readers(asked, self.job.jobs, self.known.bases, self._fetching)
 
     def _look_for_missing_fields(self, settings: BaseSettings) -> None:
         """Single articles that a user chose say nothing about the others, nor does the rest of an interrupted run."""
@@ -132,7 +138,7 @@ class Reparse:
         """All files, from the bookmark on. Pages whose body is in another record are put off."""
         start = self.bookmark.read(self._files) if self.bookmark else None
         files = self._files[self._files.index(start.file) :] if start else self._files
-        progress = Progress(self.job.advance)
+        progress = Progress(self.job.advance, self._fetching.where.size)
         for file, chunk in readers.read(files, start.offset if start else 0):
             for offset, what in chunk.damage:
                 self._report_damage(file, offset, what)
@@ -177,15 +183,17 @@ class Reparse:
         self._take()
 
     def _captures(self) -> Iterator[Capture]:
-        for file in self._files:
+        for file in self._fetching.each(self._files):
+            lies_at = self._fetching.where.path_of(file)
             with suppress(OSError):
-                yield from captures(file, lambda *_: None, largest=self._largest)
+                yield from captures(file, lambda *_: None, largest=self._largest, lies_at=lies_at)
+            self._fetching.done(file)
 
     def _pages_of_late_sites(self, sites: set[str]) -> Iterator[Page]:
         """The pages of sites that became known late."""
         for capture in self._captures():
             with suppress(ValueError):
-                page = page_of(capture, self.job.wanted, self.job.data, self.known)
+                page = page_of(capture, self.job.wanted, self._fetching.where, self.known)
                 if isinstance(page, Page) and page.site in sites:
                     yield page
 
@@ -195,7 +203,7 @@ class Reparse:
             digest = capture.field(PAYLOAD_DIGEST) or ""
             if not (capture.is_revisit or capture.unread) and digest in self._unresolved:
                 for page in self._unresolved.pop(digest):
-                    yield with_body_of(page, capture, self.job.data)
+                    yield with_body_of(page, capture, self.job.where.data)
 
     def _with_distinct_time(self, page: Reread) -> PageItems:
         """The page, later by a microsecond for each other capture of the same second that stands before it.
@@ -213,7 +221,7 @@ class Reparse:
 
     def _report_damage(self, file: Path, offset: int, what: str) -> None:
         self.report.damaged += 1
-        self.report.cut_off += what == CUT_OFF and is_ours(file, self.job.data)
+        self.report.cut_off += what == CUT_OFF and is_ours(file, self.job.where.data)
         self.job.report(f"{file}, byte {offset}: {what}")
 
 
@@ -231,8 +239,9 @@ def fetched_at(page: PageItems, at: datetime) -> PageItems:
 class Progress:
     """How many bytes of the files were read."""
 
-    def __init__(self, advance: Callable[[int], None]) -> None:
+    def __init__(self, advance: Callable[[int], None], size: Callable[[Path], int]) -> None:
         self._advance = advance
+        self._size = size
         self._file: Path | None = None
         self._place = 0
 
@@ -240,6 +249,6 @@ class Progress:
         """Reading stands at this place."""
         if file != self._file:
             self._file, self._place = file, 0
-        place = min(place, total_bytes([file]))
+        place = min(place, self._size(file))
         self._advance(place - self._place)
         self._place = place

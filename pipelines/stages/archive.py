@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Self
 
@@ -14,6 +16,7 @@ from asiatongsin.items import Page, PageItems
 from pipelines.archive.crawl_files import Archive
 from pipelines.archive.settings import archived_kinds
 from pipelines.stages.disk_trouble import DiskTrouble
+from pipelines.threads import run_in_thread
 
 REMEMBERED_PLACES = 100
 """How many archived pages are remembered with their places, in case a later stage fails on one."""
@@ -34,14 +37,29 @@ class ArchivePipeline:
         return cls(crawler)
 
     def process_item(self, item: Page | PageItems) -> Page | PageItems:
-        if self.archive is None or isinstance(item, PageItems) or item.kind not in self.kinds or not item.exchanges:
+        archive = self.archive
+        if archive is None or isinstance(item, PageItems) or item.kind not in self.kinds or not item.exchanges:
             return item
-        try:
+        if archive.needs_store(item):
+            return self._archived_beside(archive, item)  # type: ignore[return-value]  # Scrapy awaits it
+        with self._ending_where_disk_fails():
             # Here and not in a thread: handing a page over takes as long as packing it (2026-11-30).
-            archived = self.archive.append(item)
+            return self._at(item, archive.append(item))
+
+    async def _archived_beside(self, archive: Archive, item: Page) -> Page:
+        """The page, archived in a thread: the crawl does not wait for the archive store."""
+        with self._ending_where_disk_fails():
+            return self._at(item, await run_in_thread(archive.append, item))
+
+    @contextmanager
+    def _ending_where_disk_fails(self) -> Iterator[None]:
+        try:
+            yield
         except OSError as error:
             self.disk_trouble.end_crawl(error)
             raise
+
+    def _at(self, item: Page, archived: Archived) -> Page:
         self.crawler.stats.inc_value(names.ARCHIVED)
         self._places[item.url, item.fetched_at] = archived
         if len(self._places) > REMEMBERED_PLACES:

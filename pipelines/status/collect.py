@@ -13,10 +13,11 @@ from pipelines.database.errors import DatabaseEmpty, DatabaseUnreachable
 from pipelines.database.migrate import schema_version
 from pipelines.database.session import looking, run_while_progressing
 from pipelines.disk import data_folder
+from pipelines.queries.fleet import added_sites
 from pipelines.queries.machines import fleet
 from pipelines.spool.belonging import identity_of, remembered
 from pipelines.status import facts
-from pipelines.status.reasons import Limits, reasons
+from pipelines.status.reasons import Limits, limits_of_sites, reasons
 from pipelines.status.state import DatabaseState, Status
 
 
@@ -33,7 +34,7 @@ def collect(settings: BaseSettings, site: str | None = None) -> Status:
         pass
     except DatabaseUnreachable as error:
         known = replace(known, database=replace(known.database, error=str(error)))
-    return replace(known, needs_a_person=reasons(known, limits, site))
+    return replace(known, needs_a_person=reasons(known, limits, site, limits_of_sites(settings, known.added)))
 
 
 def _with_database(known: Status, settings: BaseSettings, site: str | None) -> Status:
@@ -45,6 +46,7 @@ def _with_database(known: Status, settings: BaseSettings, site: str | None) -> S
         return replace(
             known,
             sites=facts.sites(connection, site),
+            added=tuple(added_sites(connection, [site] if site else None, with_retired=True)),
             crawls=facts.crawls(connection, site),
             rejected=facts.rejected(connection, site),
             fleet=None if site else fleet(connection, settings.getfloat("FLEET_DEAD_AFTER")),

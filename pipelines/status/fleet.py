@@ -33,7 +33,13 @@ def reasons_of_fleet(fleet: Fleet, at: datetime) -> Iterator[str]:
             yield f"{site.site}: its last crawl did not begin: `asiatongsin crawl -a site={site.site}` says why"
     for run in fleet.reparses:
         if run.failed:
-            yield f"reparse run {run.run}: {run.failed} of {run.shards} parts failed: the log of the machine says why"
+            yield (
+                f"re-parse {run.run}: {run.failed} of {run.shards} parts failed: `asiatongsin fleet status` says why;"
+                " when that is mended, `asiatongsin reparse --fleet` reads once more"
+            )
+        elif run.only_on and not run.running and at - run.asked_at > LATE_FOR:
+            where = ", ".join(run.only_on)
+            yield f"re-parse {run.run}: some files are on the disk of {where} alone: start the worker there"
 
 
 def _of_machine(machine: MachineRow, at: datetime) -> Iterator[str]:

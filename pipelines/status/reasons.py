@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Self
 
 from scrapy.settings import BaseSettings
@@ -15,8 +17,9 @@ from asiatongsin.errors import SettingError
 from asiatongsin.fields import describe_search
 from asiatongsin.plausible import CLOCKS_DIFFER_MAX
 from asiatongsin.rechecks import Rechecks
-from asiatongsin.site import Site
+from asiatongsin.site_settings import apply_site_settings
 from pipelines.crawl_record import Outcome
+from pipelines.queries.fleet import AddedSite
 from pipelines.spool.belonging import describe_elsewhere
 from pipelines.status.fleet import reasons_of_fleet
 from pipelines.status.state import DatabaseState, Files, Missing, SiteState, Status
@@ -25,10 +28,13 @@ from pipelines.verdict.bounds import Bounds, describe_frozen_strip
 QUIET_FACTOR = 3
 """A site is silent when it has no news for so many times its longest pause. Example: 3 days after a pause of 1."""
 
+LATE_AFTER = timedelta(hours=1)
+"""A site that has been due by its schedule for so long needs a person."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """The settings STALE_AFTER, STRIP_FROZEN_AFTER, COVERAGE_IGNORE, RECHECK_AFTER and SITES_RETIRED."""
+    """The settings STALE_AFTER, STRIP_FROZEN_AFTER, COVERAGE_IGNORE and RECHECK_AFTER."""
 
     stale_after: timedelta | None
     """Age of the last good crawl, and of an overdue visit, above which a person is needed; None: never."""
@@ -42,9 +48,6 @@ class Limits:
     is_revisited: bool
     """Whether articles are visited again."""
 
-    retired: Collection[str]
-    """Sites that are crawled no more, and need no person."""
-
     @classmethod
     def from_settings(cls, settings: BaseSettings) -> Self:
         """SettingError where one of the settings makes no sense."""
@@ -57,23 +60,42 @@ class Limits:
             frozen_after=bounds.frozen_after,
             ignored=bounds.ignored,
             is_revisited=bool(Rechecks.from_settings(settings).after),
-            retired=_retired(settings),
         )
 
 
-def _retired(settings: BaseSettings) -> Collection[str]:
-    try:
-        return {Site.parse(name).key for name in settings.getlist("SITES_RETIRED") if name.strip()}
-    except ValueError as error:
-        raise SettingError(f"SITES_RETIRED: {error}") from None
+NONE_OF_THEIR_OWN: Mapping[str, Limits] = MappingProxyType({})
 
 
-def reasons(status: Status, limits: Limits, only: str | None = None) -> tuple[str, ...]:
-    """All sentences, for all sites or only one; empty where no person is needed."""
+def limits_of_sites(settings: BaseSettings, added: Iterable[AddedSite]) -> dict[str, Limits]:
+    """The limits of sites that have settings of their own."""
+    found = {}
+    for one in added:
+        own = settings.copy()
+        apply_site_settings(own, one.settings)
+        with suppress(SettingError):  # its next crawl is refused, and says so
+            found[one.site] = Limits.from_settings(own)
+    return found
+
+
+def reasons(
+    status: Status, limits: Limits, only: str | None = None, own: Mapping[str, Limits] = NONE_OF_THEIR_OWN
+) -> tuple[str, ...]:
+    """All sentences, for all sites or only one; empty where no person is needed.
+
+    `own`: limits of sites that have settings of their own. A retired site needs nobody, a paused one is not stale.
+    """
     found = [*_of_files(status.files, status.database), *_of_database(status.database)]
-    for site in (one for one in status.sites if one.site not in limits.retired):
-        found += [f"{site.site}: {reason}" for reason in _of_site(status.at, site, limits)]
-    found += reasons_of_fleet(status.fleet, status.at) if status.fleet else []
+    added = {one.site: one for one in status.added}
+    for site in status.sites:
+        entry, its = added.get(site.site), own.get(site.site, limits)
+        if entry and entry.retired_at:
+            continue
+        timely = () if entry and entry.paused_at else _of_time(status.at, site, its)
+        found += [f"{site.site}: {reason}" for reason in (*_of_site(status.at, site, its), *timely)]
+    if status.fleet:
+        found += reasons_of_fleet(status.fleet, status.at)
+    else:
+        found += [late_in_words(status.at, one) for one in status.added if _is_long_late(status.at, one)]
     if not status.sites and not status.database.error:
         where = "run one, or see whether DATABASE_URL and ASIATONGSIN_DATA name what crawls write to"
         nothing = f"{only}: nothing of it is stored, and no crawl" if only else "no crawl has been stored yet"
@@ -120,7 +142,6 @@ def _of_site(at: datetime, site: SiteState, limits: Limits) -> Iterator[str]:
         and (sentence := describe_frozen_strip(site.strip_until - site.strip_since, limits.frozen_after))
     ):
         yield sentence
-    yield from _of_time(at, site, limits)
 
 
 def _of_clocks(at: datetime, site: SiteState) -> Iterator[str]:
@@ -163,6 +184,19 @@ def _of_time(at: datetime, site: SiteState, limits: Limits) -> Iterator[str]:
                 f"no new article for {in_words(quiet)}, the longest pause before was {in_words(longest)}:"
                 " see whether the site has moved"
             )
+
+
+def _is_long_late(at: datetime, added: AddedSite) -> bool:
+    return added.is_late and added.next_at is not None and at - added.next_at > LATE_AFTER
+
+
+def late_in_words(at: datetime, added: AddedSite) -> str:
+    """Says for how long a site has been due by its schedule."""
+    late = in_words(at - (added.next_at or at))
+    return (
+        f"{added.site}: due for {late} by its schedule ({added.schedule}), and no crawl has begun: see whether"
+        " `asiatongsin fleet worker` runs, or pause it with `asiatongsin sites pause`"
+    )
 
 
 def missing_in_words(missing: Missing) -> str:

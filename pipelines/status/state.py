@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from pipelines.queries.fleet import AddedSite
 from pipelines.queries.machines import Fleet
 
 
@@ -256,6 +257,9 @@ class Status:
 
     sites: tuple[SiteState, ...] = ()
     """Each site that was crawled."""
+
+    added: tuple[AddedSite, ...] = ()
+    """Each site that `asiatongsin sites` knows, late ones first."""
 
     crawls: tuple[CrawlRow, ...] = ()
     """The last crawls, newest first."""

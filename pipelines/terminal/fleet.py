@@ -11,6 +11,7 @@ from tqdm import tqdm
 from asiatongsin.durations import in_words
 from asiatongsin.printable import printable
 from pipelines.queries.machines import Fleet, MachineRow, TroubledRow
+from pipelines.terminal import reparse_runs
 from pipelines.terminal.text_table import titled_table
 
 MACHINES = ("machine", "state", "heard of", "version", "running", "slots", "spool", "refused", "unsent files")
@@ -49,8 +50,7 @@ def _tables(fleet: Fleet, at: datetime) -> Iterator[str]:
         heads = ("site", "killed", "state", "next in")
         yield titled_table("Retried or given up", heads, [_troubled(site, at) for site in fleet.troubled])
     if fleet.reparses:
-        parts = [(run.run, _for(at - run.asked_at), run.finished, run.shards, run.failed) for run in fleet.reparses]
-        yield titled_table("Re-parse runs", ("run", "asked for", "parts done", "of", "failed"), parts)
+        yield f"Re-parses\n{reparse_runs.text(fleet.reparses, fleet.shards)}"
 
 
 def _machine(machine: MachineRow, at: datetime) -> Sequence[Any]:

@@ -71,8 +71,8 @@ def _tables(status: Status) -> Iterator[str]:
         yield _table("Missing on the pages", ("site", "what", "how much", "last crawl that looked"), missing, widest=80)
     heads = ("started", "site", "outcome", "s", "lists", "articles", "new", "changed", "unread.", "wait", "arguments")
     yield _table("Last crawls (KST)", heads, map(_crawl, status.crawls))
-    rejected = ((one.no, one.reason, one.raw_path) for one in status.rejected)
-    yield _table("Rejected pages", ("no", "reason", "raw page"), rejected, widest=120)
+    rejected = ((one.site, one.no, one.reason, one.raw_path) for one in status.rejected)
+    yield _table("Rejected pages", ("site", "no", "reason", "raw page"), rejected, widest=120)
 
 
 def _stored(site: SiteState) -> Sequence[Any]:

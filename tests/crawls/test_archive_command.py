@@ -60,6 +60,6 @@ def test_cleans_the_archive_but_for_files_that_are_being_written(scrapy: Scrapy,
 
 def test_says_what_to_write(scrapy: Scrapy, data: Path) -> None:
     run = scrapy("archive")
-    assert (run.status, "write: asiatongsin archive clean" in run.last_line) == (2, True)
+    assert (run.status, "write: asiatongsin archive push" in run.last_line) == (2, True)
     run = scrapy("archive", "clean")
     assert (run.status, "nothing is archived in" in run.last_line) == (2, True)

@@ -172,7 +172,7 @@ def test_reports_classes_and_the_longest_runs(scrapy: Scrapy, connection: Connec
 
 def test_reports_in_json_for_scripts(scrapy: Scrapy, connection: Connection, database_url: str) -> None:
     fill(connection)
-    run = scrapy("gaps", "--json", "--to", "22", DATABASE_URL=database_url)
+    run = scrapy("gaps", "--site", SITE, "--json", "--to", "22", DATABASE_URL=database_url)
     numbers = {"site": SITE, "from": 10, "to": 22, "numbers": 13}
     counts = {"stored": 3, "gone": 3, "unreadable": 2, "never_listed": 2, "never_seen": 3}
     at = "2025-10-04T18:20:33+09:00"
@@ -195,8 +195,11 @@ def test_reports_in_json_for_scripts(scrapy: Scrapy, connection: Connection, dat
         (["--to", "9" * 19], "write a whole number"),
         (["--most", "10001", "--fetch"], "--most 10001: write a whole number from 1 to 10000"),
         (["--most", "-1", "--fetch"], "--most -1: write a whole number from 1 to"),
-        (["--from", "21"], "no number is from 21 to 20: write --from and --to, the lower one first (stored are 10 to"),
-        (["--from", "3", "--to", "2"], "no number is from 3 to 2"),
+        (
+            ["--site", SITE, "--from", "21"],
+            "no number is from 21 to 20: write --from and --to, the lower one first (stored are 10 to",
+        ),
+        (["--site", SITE, "--from", "3", "--to", "2"], "no number is from 3 to 2"),
         (["142893"], "asiatongsin gaps takes options only, not 142893"),
     ],
 )

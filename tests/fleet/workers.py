@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import DEVNULL
@@ -18,7 +18,7 @@ from pipelines.database.migrate import migrate
 from tests import warm_start
 from tests.conftest import ROOT, Run
 from tests.processes import children, wait_until
-from tests.site import Replica, ReplicaSite, serve
+from tests.site import Replica, ReplicaSite, serve_all
 from tests.stored import value
 
 QUICK = {
@@ -42,9 +42,9 @@ SELECT count(*) FROM sites AS s WHERE machine IS NULL AND attempts = 0 AND EXIST
 @contextmanager
 def papers(many: int, articles: int = 20) -> Iterator[list[Replica]]:
     """So many replicas, each with other articles."""
-    with ExitStack() as served:
-        sites = [ReplicaSite(articles=articles, page_bytes=8_000, seed=seed) for seed in range(1, many + 1)]
-        yield [served.enter_context(serve(site)) for site in sites]
+    sites = [ReplicaSite(articles=articles, page_bytes=8_000, seed=seed) for seed in range(1, many + 1)]
+    with serve_all(sites) as replicas:
+        yield replicas
 
 
 def add(url: str, replicas: Sequence[Replica], schedule: str | None = None) -> None:

@@ -60,7 +60,7 @@ def test_brings_numbers_and_articles_together_by_name(
         ["-", "독자투고", "1", "2025-10-09", "09:52"],
         ["-", "-", "1", "2025-10-10", "09:52"],
     ]
-    assert "newsasia.kr: crawl -a sections=22,문화 / 연예 takes numbers and names of its menu" in told.err
+    assert "newsasia.kr: crawl -a site=newsasia.kr -a sections=22,문화 / 연예 takes what its menu names" in told.err
 
 
 def test_prints_json_for_programs_and_says_what_it_does_not_know(

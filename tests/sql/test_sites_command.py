@@ -27,8 +27,12 @@ class Sites:
         self._url, self._data, self._capture = url, data, capture
 
     def __call__(self, *given: str) -> str:
-        """All that it prints."""
-        run(Command(), self._url, self._data, *given)
+        """All that it prints; no site is asked."""
+        run(Command(), self._url, self._data, *given, *["--no-look"] * (given[0] in {"add", "import"}))
+        return self.told()
+
+    def told(self) -> str:
+        """What was printed since it was asked last."""
         told = self._capture.readouterr()
         return told.out + told.err
 
@@ -172,4 +176,38 @@ def test_retires_a_site_that_was_crawled_but_never_added(sites: Sites, connectio
     assert [(one["site"], one["base"]) for one in sites.listed("--all")] == [
         ("a.kr", "http://a.kr"),
         ("b.kr:8080", "https://b.kr:8080"),
+    ]
+
+
+def test_imports_a_table_and_what_is_new_in_it(sites: Sites, tmp_path: Path) -> None:
+    table = tmp_path / "papers.csv"
+    table.write_text("address,every,DOWNLOAD_DELAY\na.kr,30m,3\nb.kr,,\n", encoding="utf-8-sig")
+    assert sites("import", str(table)).count("added") == 2
+    with table.open("a", encoding="utf-8") as more:
+        more.write("c.kr,1h,\n")
+    told = sites("import", str(table))
+    assert "2 of 3 sites are there already, just so" in told
+    assert "c.kr: added, crawled every 1h" in told
+    assert [(one["site"], one["settings"]) for one in sites.listed()] == [
+        ("a.kr", {"DOWNLOAD_DELAY": "3"}),
+        ("b.kr", {}),
+        ("c.kr", {}),
+    ]
+
+
+def test_imports_nothing_where_a_line_cannot_be_used(sites: Sites, tmp_path: Path) -> None:
+    sites("add", "b.kr", "c.kr", "--every", "1h")
+    sites("retire", "c.kr")
+    sites.told()
+    table = tmp_path / "papers.csv"
+    table.write_text("address,every,DOWNLOAD_DELAY\na.kr,30m,x\nb.kr,2h,\nc.kr,1h,\nd.kr,1h,\ne.kr,2s,\n")
+    with pytest.raises(UsageError, match=r"4 of 5 lines cannot be used, see above; nothing was added"):
+        sites("import", str(table))
+    lines = sites.told().splitlines()
+    assert [one["site"] for one in sites.listed("--all")] == ["b.kr", "c.kr"]
+    assert lines == [
+        "asiatongsin: line 2: DOWNLOAD_DELAY=x: write a number that is not negative, for example 1.0",
+        "asiatongsin: line 3: b.kr is there already: `asiatongsin sites set` changes it",
+        "asiatongsin: line 4: c.kr is there already, retired: `asiatongsin sites resume` takes it up again",
+        "asiatongsin: line 6: every 2s: write a time from 1m to 366d, such as every 30m, 6h or 1d",
     ]

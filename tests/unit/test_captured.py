@@ -12,6 +12,7 @@ from asiatongsin.capture import Archived
 from asiatongsin.items import Page
 from pipelines.archive.reading import capture_at
 from pipelines.archive.warc import payload_digest
+from pipelines.archive.whereabouts import Whereabouts
 from pipelines.reparse.captured import Known, Unresolved, Wanted, page_of
 from tests.captured import archive, archived_pages, body_of, capture, exchange, fetched, read, url_of
 from tests.samples import later, record
@@ -22,7 +23,9 @@ DIGEST = "sha1:6FTAJXBLYUC4MUNFCBZHGFA5DURN5C47"
 
 def page(folder: Path, url: str = url_of(1), **given: str) -> Page | Unresolved | None:
     """What becomes of a capture with these fields."""
-    return page_of(capture(folder / "a.warc", body_of(1), url=url, **given), Wanted(), folder, NOTHING)
+    return page_of(
+        capture(folder / "a.warc", body_of(1), url=url, **given), Wanted(), Whereabouts(data=folder), NOTHING
+    )
 
 
 @pytest.mark.parametrize(
@@ -78,7 +81,7 @@ def test_looks_for_a_body_elsewhere_where_the_file_cannot_be_read(tmp_path: Path
 
 def place(path: Path, data: Path) -> Archived | None:
     """Where a page of this file is said to be."""
-    found = page_of(capture(path, body_of(1), url=url_of(1)), Wanted(), data, NOTHING)
+    found = page_of(capture(path, body_of(1), url=url_of(1)), Wanted(), Whereabouts(data=data), NOTHING)
     assert isinstance(found, Page)
     return found.archived
 
@@ -140,10 +143,10 @@ def test_a_page_of_a_crawl_whose_clock_was_ahead_has_the_time_of_the_tables(tmp_
         place = opened.append(fetched(exchange(1, now + ahead, headers=(("Date", format_datetime(now)),)), no=1))
     [found], told = read(tmp_path / place.file)
     known = Known(bases={}, clocks_ahead={"a": ahead, "b": 2 * ahead})
-    seen = page_of(found, Wanted(), tmp_path, known)
+    seen = page_of(found, Wanted(), Whereabouts(data=tmp_path), known)
     assert isinstance(seen, Page)
     assert (seen.fetched_at, told) == (now, [])
-    assert page_of(found, Wanted(until=now), tmp_path, known) == seen
-    elsewhere = page_of(found, Wanted(), tmp_path / "other", known)
+    assert page_of(found, Wanted(until=now), Whereabouts(data=tmp_path), known) == seen
+    elsewhere = page_of(found, Wanted(), Whereabouts(data=tmp_path / "other"), known)
     assert isinstance(elsewhere, Page)
     assert elsewhere.fetched_at == found.fetched_at

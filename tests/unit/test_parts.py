@@ -11,6 +11,7 @@ from asiatongsin.capture import Part
 from asiatongsin.items import Page
 from asiatongsin.mediaon.parts import MOST_PARTS, next_part, with_part
 from pipelines.archive.crawl_files import Archive
+from pipelines.archive.whereabouts import Whereabouts
 from pipelines.reparse.captured import Known, Wanted, page_of
 from pipelines.stages.split import split
 from tests.captured import exchange, fetched, read, url_of
@@ -87,9 +88,9 @@ def test_reads_all_parts_out_of_the_archive(data: Path, opened: Archive) -> None
     [second, third, first, *again], told = read(next(data.rglob("*.warc.gz")))
     assert told == []
     for further in (second, third, *again[:2]):
-        assert page_of(further, Wanted(), data, NOTHING) is None
+        assert page_of(further, Wanted(), Whereabouts(data=data), NOTHING) is None
     for whole in (first, again[2]):
-        found = page_of(whole, Wanted(), data, NOTHING)
+        found = page_of(whole, Wanted(), Whereabouts(data=data), NOTHING)
         assert isinstance(found, Page)
         assert body(found) == ("하나", "둘", "셋")
 
@@ -100,10 +101,10 @@ def test_reads_no_article_of_which_a_part_is_lost(data: Path, opened: Archive) -
     for places, told in (("7", "goes on at byte 7, where no record is"), ("x", "are no places in a file")):
         fields = tuple((name, places if name == "Asiatongsin-Parts" else value) for name, value in first.fields)
         with pytest.raises(ValueError, match=told):
-            page_of(replace(first, fields=fields), Wanted(), data, NOTHING)
+            page_of(replace(first, fields=fields), Wanted(), Whereabouts(data=data), NOTHING)
 
 
 def test_reads_no_further_page_of_another_crawler_as_the_article(data: Path, opened: Archive) -> None:
     opened.append(fetched(exchange(url=f"{url_of(NO)}&page=2", body=part("둘"))))
     [capture], _ = read(next(data.rglob("*.warc.gz")))
-    assert page_of(capture, Wanted(), data, NOTHING) is None
+    assert page_of(capture, Wanted(), Whereabouts(data=data), NOTHING) is None

@@ -10,7 +10,9 @@ import pytest
 from scrapy.settings import Settings
 
 from asiatongsin.items import PageItems
+from pipelines.archive.fetching import WhileRead
 from pipelines.archive.reading import first_record
+from pipelines.archive.whereabouts import Whereabouts
 from pipelines.database.connection import Database
 from pipelines.reparse import readers
 from pipelines.reparse.captured import Wanted
@@ -33,7 +35,7 @@ def asked(data: Path) -> Asked:
     return Asked(
         settings=values.copy_to_dict(),
         wanted=Wanted(),
-        data=data,
+        where=Whereabouts(data=data),
         clocks_ahead={},
         largest=8_000_000,
         stored_sites=frozenset(),
@@ -43,7 +45,8 @@ def asked(data: Path) -> Asked:
 def read(data: Path, files: list[Path], jobs: int) -> Read:
     """The pages, what cannot be read, and the addresses of the sites."""
     pages, damage = [], []
-    with Readers(asked(data), jobs, {}) as opened:
+    files_read = WhileRead(Whereabouts(data=data), lambda *told: pytest.fail(str(told)))
+    with Readers(asked(data), jobs, {}, files_read) as opened:
         for _, chunk in opened.read(files, 0):
             pages += [(page.offset, page.items) for page in chunk.pages]
             damage += chunk.damage

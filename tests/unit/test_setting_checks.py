@@ -118,3 +118,17 @@ def test_takes_settings_that_a_module_on_top_of_ours_names(monkeypatch: pytest.M
         check_usage(settings(ONLY_LONGER_THAN="500"), {})
     monkeypatch.setenv("SCRAPY_SETTINGS_MODULE", "tests.own_settings")
     check_usage(settings(ONLY_LONGER_THAN="500"), {})
+
+
+def test_says_what_has_replaced_a_setting(caplog: pytest.LogCaptureFixture) -> None:
+    by_environment = settings(UNKNOWN_VARIABLES=["SITES_RETIRED"])
+    by_environment.set("SITES_RETIRED", "a.kr", priority="project")
+    with caplog.at_level(logging.WARNING):
+        check_settings(by_environment)
+    assert caplog.messages == [
+        "SITES_RETIRED=a.kr does nothing any more: `asiatongsin sites retire HOST` retires a site"
+    ]
+    with pytest.raises(
+        SettingError, match="-s SITES_RETIRED: there is no such setting any more; `asiatongsin sites ret"
+    ):
+        check_settings(settings(SITES_RETIRED="a.kr"))

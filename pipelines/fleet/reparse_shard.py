@@ -1,0 +1,180 @@
+"""Reads one part of a run of `asiatongsin reparse --fleet` again, as `asiatongsin reparse` does, in one process."""
+
+from __future__ import annotations
+
+import logging
+import signal
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import msgspec
+from psycopg import Connection
+from psycopg.rows import class_row
+from scrapy.settings import BaseSettings
+
+from pipelines.archive.in_use import reading_all
+from pipelines.crawl.lock import CrawlLock
+from pipelines.crawl_record import ExitStatus, Outcome
+from pipelines.database.connection import Database
+from pipelines.database.errors import DatabaseUnreachable, DatabaseUnusable
+from pipelines.database.session import Session
+from pipelines.disk import data_folder, describe_error
+from pipelines.fleet.reparse_runs import RunArguments, local_files
+from pipelines.reparse.bookmark import Bookmark
+from pipelines.reparse.ending import run_to_end
+from pipelines.reparse.files import ArchivedFiles, archived_files
+from pipelines.reparse.run import Job, Reparse
+from pipelines.reparse.writing import Writing
+from pipelines.spool.drain import Drain
+
+logger = logging.getLogger(__name__)
+
+GOES_ON = "it goes on there when it is tried again"
+
+_SHARD = """
+SELECT site, part, s.run, files, first_file, last_file, only_on, finished_at IS NOT NULL AS is_done, r.arguments::text
+FROM reparse_shards AS s JOIN (SELECT run, arguments FROM reparse_runs) AS r USING (run)
+WHERE run = %s AND site = %s AND part = %s"""
+
+_STORED = """
+SELECT file FROM archive_files WHERE site = %(site)s AND state = 'stored' AND file BETWEEN %(first)s AND %(last)s
+    AND (%(only_on)s::text IS NULL OR machine = %(only_on)s) ORDER BY file COLLATE "C" """
+
+_FINISH = """
+UPDATE reparse_shards SET finished_at = now(), next_at = NULL, status = %s, sentence = %s, captures = %s, differing = %s
+WHERE run = %s AND site = %s AND part = %s AND finished_at IS NULL"""
+_PUT_OFF = """
+UPDATE reparse_shards SET status = %s, sentence = %s, captures = %s, differing = %s
+WHERE run = %s AND site = %s AND part = %s AND finished_at IS NULL"""
+_FINISH_RUN = """
+UPDATE reparse_runs AS r SET finished_at = now() WHERE run = %s AND finished_at IS NULL
+    AND NOT EXISTS (SELECT FROM reparse_shards WHERE run = r.run AND finished_at IS NULL)"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """A part of a run as it stands in the table."""
+
+    run: int
+    site: str
+    part: int
+    files: int
+    first_file: str
+    last_file: str
+    only_on: str | None
+    is_done: bool
+    arguments: str
+
+    @property
+    def key(self) -> tuple[int, str, int]:
+        """What tells it from other parts."""
+        return self.run, self.site, self.part
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Result:
+    """How an attempt went."""
+
+    status: int
+    sentence: str
+    is_done: bool
+    """Whether it came to its end; else it is tried again."""
+    captures: int = 0
+    differing: int = 0
+
+
+def reparse_shard(settings: BaseSettings, run: int, site: str, part: int) -> int:
+    """Reads a part again and notes how it went; returns the exit status. After SIGTERM, the next attempt goes on."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        status, sentence = run_shard(settings, run, site, part)
+    except KeyboardInterrupt:
+        status, sentence = ExitStatus.FAULT, f"interrupted; {GOES_ON}"
+    logger.log(logging.ERROR if status else logging.INFO, "Re-parse %d, part %d: %s", run, part, sentence)
+    return status
+
+
+def run_shard(settings: BaseSettings, run: int, site: str, part: int) -> tuple[int, str]:
+    """Reads a part again under the lock of its site; returns status and sentence, which stand in its row as well."""
+    data, database = data_folder(settings), Database.from_settings(settings)
+    lock = CrawlLock(data, database, site)
+    try:
+        return _run_locked(settings, data, lock, (run, site, part))
+    except (DatabaseUnreachable, DatabaseUnusable) as error:
+        return ExitStatus.SPOOLED, str(error)
+    except OSError as error:
+        return ExitStatus.FAULT, describe_error(error, data)
+    finally:
+        lock.release()
+
+
+def _run_locked(settings: BaseSettings, data: Path, lock: CrawlLock, key: tuple[int, str, int]) -> tuple[int, str]:
+    row = lock.session.run(lambda connection: _row(connection, key)) if lock.acquire() else None
+    if not lock.is_held_everywhere:
+        return ExitStatus.OVERLAPPING, f"a crawl of {lock.site} is running"
+    if row is None or row.is_done:
+        return ExitStatus.DONE, "there is nothing left to do"
+    result = _read_again(settings, data, lock.session, row)
+    lock.session.run(lambda connection: note(connection, key, result))
+    return result.status, result.sentence
+
+
+def note(connection: Connection, key: tuple[int, str, int], result: Result) -> None:
+    """Writes down how an attempt went, and the end of the run where this was its last part."""
+    statement = _FINISH if result.is_done else _PUT_OFF
+    with connection.transaction():
+        connection.execute(statement, [result.status, result.sentence, result.captures, result.differing, *key])
+        finish_run(connection, key[0])
+
+
+def finish_run(connection: Connection, run: int) -> None:
+    """Ends a run of which no part is left."""
+    connection.execute(_FINISH_RUN, [run])
+
+
+def _read_again(settings: BaseSettings, data: Path, session: Session, row: Row) -> Result:
+    files = session.run(lambda connection: _files(connection, data, row))
+    found = session.run(lambda connection: archived_files(connection, settings, row.site))
+    missing = [file for file in files if data / file not in found.paths]
+    there = [data / file for file in files if file not in missing]
+    arguments = msgspec.json.decode(row.arguments, type=RunArguments)
+    with reading_all(data):
+        reparse = _reparse(session, row, replace(found, paths=there), arguments)
+        outcome, sentence = run_to_end(reparse, settings, GOES_ON)
+    if (lost := max(row.files - len(there), len(missing))) and reparse.is_done:
+        outcome = Outcome.ERROR
+        sentence = f"error: {lost} of {row.files} files are neither here nor in the archive store; {sentence}"
+    report = reparse.report
+    return Result(
+        status=outcome.status,
+        sentence=sentence,
+        is_done=reparse.is_done and outcome is not Outcome.SPOOLED,
+        captures=report.captures,
+        differing=report.differing,
+    )
+
+
+def _reparse(session: Session, row: Row, found: ArchivedFiles, arguments: RunArguments) -> Reparse:
+    job = Job(
+        files=found.paths,
+        wanted=replace(arguments.wanted, site=row.site),
+        where=found.where,
+        jobs=1,
+        report=lambda what: logger.warning("Cannot read %s", what),
+        advance=lambda _: None,
+    )
+    database, data = session.database, found.where.data
+    writing = Writing(Drain(database, data, session), {"reparse": f"run {row.run}, part {row.part}"} | arguments.given)
+    return Reparse(job, session, writing, Bookmark(session, ["fleet", *row.key], data))
+
+
+def _row(connection: Connection, key: tuple[int, str, int]) -> Row | None:
+    return connection.cursor(row_factory=class_row(Row)).execute(_SHARD, key).fetchone()
+
+
+def _files(connection: Connection, data: Path, row: Row) -> list[str]:
+    """The files of a part, in their order; also those that crawls of its time have finished since it was asked for."""
+    given = {"site": row.site, "first": row.first_file, "last": row.last_file, "only_on": row.only_on}
+    stored = {file for (file,) in connection.execute(_STORED, given)}
+    here = local_files(data, row.only_on, row.site) if row.only_on else ()
+    return sorted(stored | {one.file for one in here if row.first_file <= one.file <= row.last_file})
