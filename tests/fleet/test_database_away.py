@@ -25,7 +25,7 @@ def test_a_worker_outlives_a_database_that_is_away_for_longer_than_others_would_
     fragile: Server,  # noqa: F811
 ) -> None:
     add(fragile.url, replicas)
-    one = machine("one", fragile.url)
+    one = machine("one", fragile.url, DOWNLOAD_DELAY="0.2")
     for replica in replicas:
         replica.forget()
     for replica in replicas:

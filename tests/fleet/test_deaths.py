@@ -18,6 +18,11 @@ Check = Callable[[Machine], None]
 
 BACK = "SELECT count(*) FROM sites WHERE machine IS NULL AND attempts = 0 AND next_at <= now()"
 
+PUT_OFF = "SELECT count(*) FROM sites WHERE machine IS NULL AND attempts = 1 AND next_at > now() + interval '30 s'"
+
+SLOW, SLOWER = {"DOWNLOAD_DELAY": "0.2"}, {"DOWNLOAD_DELAY": "0.5"}
+"""Seconds between two pages: so no crawl ends before the others have begun, or before it is told to."""
+
 
 def amid(machine: Machine, replicas: list[Replica]) -> list[int]:
     """The processes of the crawls, when each has fetched some articles."""
@@ -33,7 +38,7 @@ def test_crawls_of_a_killed_worker_end_by_themselves_and_another_machine_goes_on
     machine: Start, replicas: list[Replica], connection: Connection, database_url: str, all_crawled: Check
 ) -> None:
     add(database_url, replicas)
-    one = machine("one")
+    one = machine("one", **SLOWER)
     crawls = amid(one, replicas)
     one.process.kill()
     wait_until(lambda: not any(map(runs, crawls)))
@@ -48,7 +53,7 @@ def test_a_killed_crawl_is_tried_again(
     machine: Start, replicas: list[Replica], connection: Connection, database_url: str, all_crawled: Check
 ) -> None:
     add(database_url, replicas)
-    one = machine("one")
+    one = machine("one", **SLOW)
     os.kill(amid(one, replicas)[0], signal.SIGKILL)
     one.wait_for("was killed, for the 1. time")
     all_crawled(one)
@@ -59,7 +64,7 @@ def test_crawls_go_on_when_what_has_forked_them_is_killed(
     machine: Start, replicas: list[Replica], connection: Connection, database_url: str, all_crawled: Check
 ) -> None:
     add(database_url, replicas)
-    one = machine("one")
+    one = machine("one", **SLOW)
     crawls = amid(one, replicas)
     forkserver = one.forkserver
     os.kill(forkserver, signal.SIGKILL)
@@ -75,7 +80,7 @@ def test_a_worker_that_is_told_to_end_puts_its_crawls_back(
     machine: Start, replicas: list[Replica], connection: Connection, database_url: str, all_crawled: Check
 ) -> None:
     add(database_url, replicas)
-    one = machine("one")
+    one = machine("one", **SLOWER)
     amid(one, replicas)
     run = one.end()
     assert (run.status, run.last_line) == (0, "asiatongsin: the worker was told to end")
@@ -89,7 +94,7 @@ def test_what_does_not_end_within_the_grace_is_killed_and_its_pages_are_kept(
     machine: Start, replicas: list[Replica], connection: Connection, database_url: str, all_crawled: Check
 ) -> None:
     add(database_url, replicas)
-    one = machine("one", FLEET_GRACE="0.2")
+    one = machine("one", FLEET_GRACE="0.2", **SLOWER)
     crawls = amid(one, replicas)
     for crawl in crawls:
         os.kill(crawl, signal.SIGSTOP)
@@ -103,14 +108,14 @@ def test_a_worker_that_was_frozen_does_no_harm(
     machine: Start, replicas: list[Replica], connection: Connection, database_url: str, all_crawled: Check
 ) -> None:
     add(database_url, replicas)
-    one = machine("one", DOWNLOAD_DELAY="0.2")
-    crawls = amid(one, replicas)
-    one.process.send_signal(signal.SIGSTOP)
+    one = machine("one", **SLOW)
+    frozen = [*amid(one, replicas), one.process.pid]
+    for pid in frozen:
+        os.kill(pid, signal.SIGSTOP)
     two = machine("two")
-    two.wait_for("Its worker is dead")
-    two.wait_for("another crawl of")  # the crawls of the frozen worker still run, and hold their sites
-    wait_until(lambda: not any(map(runs, crawls)))
-    one.process.send_signal(signal.SIGCONT)
-    connection.execute("UPDATE sites SET next_at = now()")  # not in a minute
+    wait_until(lambda: value(connection, PUT_OFF) == PAPERS, lambda: two.log)  # each holds its site, frozen as it is
+    for pid in frozen:
+        os.kill(pid, signal.SIGCONT)
     all_crawled(two)
     assert one.end().status == 0
+    assert sorted(map(str, outcomes(connection))) == ["ok"] * PAPERS
