@@ -7,12 +7,16 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from subprocess import DEVNULL
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 from uuid import uuid4
 
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import S3Store
 from scrapy.settings import Settings
 
 from tests import keeper
@@ -50,7 +54,7 @@ class Weed:
             if self.process is None or self.process.returncode > 0:
                 self.ports = {f"{part}.port{kind}": free_port() for part in _PARTS for kind in ("", ".grpc")}
             self._begin()
-            wait_until(lambda: self.has_ended or answers(self.endpoint))
+            wait_until(lambda: self.has_ended or takes(self.endpoint))
 
     @property
     def has_ended(self) -> bool:
@@ -69,10 +73,11 @@ class Weed:
             "-s3.iam=false",
         ]
         given = [*command, *bounds, f"-s3.config={self.folder / 's3.json'}"]
-        # In a session of its own: Ctrl-C is not for it, and keeper.py ends it with the run.
-        self.process = subprocess.Popen(
-            given, cwd=self.folder, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL, start_new_session=True
-        )
+        with (self.folder / "log").open("ab") as log:
+            # In a session of its own: Ctrl-C is not for it, and keeper.py ends it with the run.
+            self.process = subprocess.Popen(
+                given, cwd=self.folder, stdin=DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
 
     def kill(self) -> None:
         """Takes it away at once."""
@@ -103,6 +108,18 @@ def seaweed() -> str:
             RUNNING.append(server)
             told.write_text(server.endpoint)
     return told.read_text()
+
+
+def takes(endpoint: str) -> bool:
+    """Whether a store takes an object: SeaweedFS answers before it can."""
+    config = {name.lower(): value for name, value in (CREDENTIALS | {"AWS_ENDPOINT": endpoint}).items()}
+    client = {"allow_http": True, "timeout": timedelta(seconds=5)}
+    store = S3Store("papers", config=config, client_options=client, retry_config={"max_retries": 0})  # type: ignore[arg-type]
+    try:
+        obstore.put(store, "ready", b"")
+    except (BaseError, OSError):
+        return False
+    return True
 
 
 @contextmanager
