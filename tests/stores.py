@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import fcntl
+import random
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from subprocess import DEVNULL
@@ -20,7 +22,7 @@ from obstore.store import S3Store
 from scrapy.settings import Settings
 
 from tests import keeper
-from tests.processes import free_port, wait_until
+from tests.processes import wait_until
 from tests.warm_start import ROOT
 
 WEED = Path(sys.executable).with_name("weed")
@@ -52,7 +54,7 @@ class Weed:
         self.folder.mkdir(exist_ok=True)
         while self.process is None or self.process.poll() is not None:
             if self.process is None or self.process.returncode > 0:
-                self.ports = {f"{part}.port{kind}": free_port() for part in _PARTS for kind in ("", ".grpc")}
+                self.ports = {f"{part}.port{kind}": lasting_port() for part in _PARTS for kind in ("", ".grpc")}
             self._begin()
             wait_until(lambda: self.has_ended or takes(self.endpoint))
 
@@ -84,6 +86,14 @@ class Weed:
         if self.process:
             self.process.kill()
             self.process.wait()
+
+
+def lasting_port() -> int:
+    """A free port that the system gives to no connection: a server that comes back later finds it free."""
+    while True:
+        port = random.SystemRandom().randrange(12_000, 32_000)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def answers(endpoint: str) -> bool:
@@ -125,7 +135,7 @@ def takes(endpoint: str) -> bool:
 @contextmanager
 def moto() -> Iterator[str]:
     """Endpoint of a moto server."""
-    port = free_port()
+    port = lasting_port()
     command = [str(MOTO), "-H", "127.0.0.1", "-p", str(port)]
     with subprocess.Popen(command, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL) as process:
         try:
