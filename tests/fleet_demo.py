@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from shutil import rmtree
 from time import sleep
@@ -16,6 +16,7 @@ import psycopg
 from psycopg import Connection
 
 from pipelines.database.embedded import EmbeddedServer
+from tests.processes import children
 from tests.site import ReplicaSite, serve_all
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,7 +27,6 @@ MACHINES = ("seoul", "busan")
 
 Ask = Callable[[Connection], bool]
 
-_FINISHED = "SELECT count(DISTINCT site) FROM crawls WHERE outcome = 'ok'"
 _STORED = "SELECT count(*) FROM articles"
 _RUNNING_THERE = "SELECT count(*) FROM sites WHERE machine = %s"
 
@@ -47,9 +47,9 @@ def main() -> int:
         say("Two machines are at work (asiatongsin fleet status)")
         run(environment, "fleet", "status")
         say(f"Machine {MACHINES[0]} is killed, with all it runs (kill -9)")
-        os.killpg(workers[0].pid, signal.SIGKILL)
+        kill_all(workers[0].pid)
         say("The other machine takes over")
-        wait_until(connection, lambda asked: count(asked, _FINISHED) == PAPERS)
+        wait_until(connection, lambda asked: count(asked, _STORED) == PAPERS * ARTICLES)
         run(environment, "fleet", "status")
         stored = count(connection, _STORED)
         say(f"{stored} articles of {PAPERS * ARTICLES} are stored")
@@ -75,6 +75,15 @@ def wait_until(connection: Connection, comes: Ask, longest: int = 600) -> None:
     raise TimeoutError("what the demo waits for did not come")
 
 
+def kill_all(worker: int) -> None:
+    """Kills a worker and all it has started, as the end of its machine would."""
+    os.kill(worker, signal.SIGSTOP)  # it starts nothing meanwhile
+    started = children(worker)
+    for pid in [*(one for child in started for one in children(child)), *started, worker]:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
 def say(text: str) -> None:
     print(f"\n=== {text}", flush=True)
 
@@ -98,7 +107,7 @@ def _worker(name: str, environment: dict[str, str]) -> Iterator[subprocess.Popen
     """A machine with three slots, until the end of the block."""
     command = [*COMMAND, "fleet", "worker", "--slots", "3"]
     given = environment | _machine(name)
-    with subprocess.Popen(command, cwd=ROOT, env=given, start_new_session=True) as process:
+    with subprocess.Popen(command, cwd=ROOT, env=given) as process:
         try:
             yield process
         finally:

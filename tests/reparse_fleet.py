@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from zlib import crc32
 
 from psycopg import Connection
 
@@ -44,7 +45,9 @@ def archived(data: Path, site: str, months: Sequence[int], first: int = 100_001)
     replica = ReplicaSite(articles=PAGES * len(months), page_bytes=6000)
     for number, month in enumerate(months):
         began = datetime(2025, month, 5, tzinfo=AT.tzinfo)
-        crawl = record(id=f"{began:%Y%m%dT%H%M%SZ}-{number:06x}", site=site, started_at=began)
+        crawl = record(
+            id=f"{began:%Y%m%dT%H%M%SZ}-{crc32(site.encode()) % 0xFFFF00 + number:06x}", site=site, started_at=began
+        )
         with archive(data, crawl) as opened:
             for minute in range(PAGES):
                 no, at = first + number * PAGES + minute, began + timedelta(minutes=minute)

@@ -59,11 +59,11 @@ class Command(CrawlCommand):
             super().run(args, opts)
             return
         with usage_errors():
-            check_usage(self.settings, opts.spargs)
+            given = check_usage(self.settings, opts.spargs)
         if self.crawler_process is None:
             raise UsageError("no crawler process")
         crawler = self._create_crawler(name)
-        self.exitcode, sentence = run_spider(self.crawler_process, crawler, opts.spargs)
+        self.exitcode, sentence = run_spider(self.crawler_process, crawler, given)
         self._tell_of_feeds(crawler)
         report_result(self.settings, self.exitcode, sentence)
 

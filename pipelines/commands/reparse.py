@@ -24,6 +24,7 @@ from pipelines.archive.files import given_files
 from pipelines.archive.in_use import reading_all
 from pipelines.archive.whereabouts import Whereabouts
 from pipelines.commands.usage import check_settings, usage_error, usage_errors
+from pipelines.crawl_record import ExitStatus
 from pipelines.database.connection import Database
 from pipelines.database.session import Session, connected
 from pipelines.disk import data_folder, make_private_folder
@@ -80,7 +81,7 @@ class Command(ScrapyCommand):
         if opts.fleet:
             if args or opts.dry_run or opts.jobs:
                 raise usage_error("--fleet reads the archive of all and writes: leave out files, --dry-run and --jobs")
-            _ask_fleet(settings, RunArguments(given=chosen, wanted=wanted), is_anew=opts.restart)
+            self.exitcode = _ask_fleet(settings, RunArguments(given=chosen, wanted=wanted), is_anew=opts.restart)
             return
         given = given_files(args)
         database = Database.from_settings(settings)
@@ -106,8 +107,8 @@ class Command(ScrapyCommand):
         show(printable(f"asiatongsin: {sentence}"), sys.stderr)
 
 
-def _ask_fleet(settings: Settings, wanted: RunArguments, *, is_anew: bool) -> None:
-    """Asks for a run, or says how far the one came that was asked for."""
+def _ask_fleet(settings: Settings, wanted: RunArguments, *, is_anew: bool) -> ExitStatus:
+    """Asks for a run, or says how far the one came that was asked for. Status 1 where files are left out."""
     if not settings["DATABASE_URL"]:
         raise usage_error("--fleet needs a database that all machines reach: set DATABASE_URL")
     with connected(settings) as (_, connection, _):
@@ -116,7 +117,10 @@ def _ask_fleet(settings: Settings, wanted: RunArguments, *, is_anew: bool) -> No
         troubled = reparse_runs.troubled(connection, [one.run for one in found])
     show(text([one for one in found if one.run == asked.run], troubled))
     how = "was asked for" if asked.is_new else "was asked for before and goes on; --restart gives it up and begins anew"
+    if asked.lost:
+        show(f"{asked.lost} files that rows name are left out: nobody knows on which machine they are", sys.stderr)
     show(f"asiatongsin: run {asked.run} {how}; workers do it, `asiatongsin fleet status` shows how far", sys.stderr)
+    return ExitStatus.FAULT if asked.lost else ExitStatus.DONE
 
 
 def _files(session: Session, settings: Settings, given: list[Path], wanted: Wanted) -> ArchivedFiles:

@@ -6,9 +6,10 @@ import json
 import logging
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
+import msgspec
 from scrapy.settings import BaseSettings
 
 from asiatongsin import setting_checks
@@ -27,10 +28,11 @@ from pipelines.verdict.bounds import Bounds
 logger = logging.getLogger(__name__)
 
 
-def heed_site(settings: BaseSettings, site: str, own: OwnSettings | None = None) -> None:
-    """Lets the settings of the site hold, `own` where they were read already. SettingError where one makes no sense.
+def heed_site(settings: BaseSettings, site: str, own: OwnSettings | None = None) -> Mapping[str, str]:
+    """Lets the settings of the site hold, `own` where they were read already; the arguments that it has of its own.
 
     They are remembered below the data folder, since a delay that is polite must hold without a database as well.
+    SettingError where one makes no sense.
     """
     path = data_folder(settings) / "sites" / f"{safe_name(site)}.json"
     try:
@@ -42,6 +44,7 @@ def heed_site(settings: BaseSettings, site: str, own: OwnSettings | None = None)
     if found.settings:
         setting_checks.check(settings)
         check_values(settings)
+    return found.arguments
 
 
 def check_own(settings: BaseSettings, own: Mapping[str, str]) -> None:
@@ -77,7 +80,7 @@ def _read(settings: BaseSettings, site: str) -> OwnSettings:
 
 def _remember(path: Path, own: OwnSettings) -> None:
     """Keeps them in a file, which is there only where the site has any."""
-    content = json.dumps({"settings": dict(own.settings), "politeness_group": own.politeness_group}).encode()
+    content = json.dumps(asdict(own), ensure_ascii=False).encode()
     try:
         if own == OwnSettings():
             path.unlink(missing_ok=True)
@@ -89,9 +92,6 @@ def _remember(path: Path, own: OwnSettings) -> None:
 
 
 def _remembered(path: Path) -> OwnSettings:
-    known: Any = None
-    with suppress(OSError, ValueError):
-        known = json.loads(path.read_bytes())
-    if not (isinstance(known, dict) and isinstance(known.get("settings"), dict)):
-        return OwnSettings()
-    return OwnSettings(settings=known["settings"], politeness_group=known.get("politeness_group"))
+    with suppress(OSError, ValueError):  # msgspec's errors are of this kind as well
+        return msgspec.json.decode(path.read_bytes(), type=OwnSettings)
+    return OwnSettings()

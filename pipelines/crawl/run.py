@@ -45,10 +45,13 @@ def choose_log(settings: BaseSettings, opts: argparse.Namespace) -> None:
         settings.set("LOG_LEVEL", "WARNING", priority="cmdline")
 
 
-def check_usage(settings: BaseSettings | None, given: Mapping[str, str], own: OwnSettings | None = None) -> None:
+def check_usage(
+    settings: BaseSettings | None, given: Mapping[str, str], own: OwnSettings | None = None
+) -> Mapping[str, str]:
     """Checks arguments and settings before anything is started, and lets those that the site has of its own hold.
 
-    `own` are these, where they were read already. ArgumentError, SettingError, DatabaseUnusable.
+    `own` are these, where they were read already. Returns all arguments of the crawl. ArgumentError, SettingError,
+    DatabaseUnusable.
     """
     try:
         arguments = Arguments.parse(given)
@@ -59,12 +62,15 @@ def check_usage(settings: BaseSettings | None, given: Mapping[str, str], own: Ow
             check_values(settings)
             Database.from_settings(settings)
             delivery.check(settings)
-            heed_site(settings, arguments.site.key, own)
+            of_site = heed_site(settings, arguments.site.key, own)
+            given = given if arguments.no else {**of_site, **given}
+            Arguments.parse(given)
             if arguments.dry:
                 _check_schema(settings)
     except (ArgumentError, DatabaseUnusable, SettingError) as error:
         _log_to_file(settings, ExitStatus.USAGE, str(error))
         raise
+    return given
 
 
 def _check_schema(settings: BaseSettings) -> None:

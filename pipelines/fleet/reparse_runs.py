@@ -6,14 +6,15 @@ import logging
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 from psycopg import Connection
 
-from pipelines.archive.files import NoArchive, archive_files
+from pipelines.archive.files import NoArchive, local_files
+from pipelines.database import archive_files as catalog
+from pipelines.queries.archive_files import named
 from pipelines.reparse.captured import Wanted
 
 logger = logging.getLogger(__name__)
@@ -23,11 +24,7 @@ SHARD_BYTES = 1_000_000_000
 
 _PORT = re.compile(r"_(\d+)$")
 
-_CATALOG = """
-SELECT file, site, bytes, CASE WHEN state = 'waiting' THEN machine END FROM archive_files
-WHERE site = %(site)s OR %(site)s::text IS NULL"""
-
-_ONE_AT_A_TIME = "LOCK TABLE reparse_runs IN SHARE ROW EXCLUSIVE MODE"
+_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('asiatongsin reparse runs', 0))"
 _OPEN = "SELECT run FROM reparse_runs WHERE finished_at IS NULL AND arguments -> 'given' = %s::jsonb"
 _GIVE_UP = "DELETE FROM reparse_runs WHERE finished_at IS NULL AND arguments -> 'given' = %s::jsonb"
 _ASK = "INSERT INTO reparse_runs (arguments) VALUES (%s::jsonb) RETURNING run"
@@ -86,6 +83,9 @@ class Asked:
     is_new: bool
     """Whether it begins now; else one with the same arguments is open, and goes on."""
 
+    lost: int = 0
+    """Files that rows name, and that no part has, since nobody knows on which machine they are."""
+
 
 def ask(connection: Connection, data: Path, machine: str, arguments: RunArguments, *, is_anew: bool = False) -> Asked:
     """Asks for a run over all that is archived; with `is_anew`, an open one with the same arguments is given up.
@@ -105,28 +105,39 @@ def ask(connection: Connection, data: Path, machine: str, arguments: RunArgument
         [(run,)] = connection.execute(_ASK, [msgspec.json.encode(arguments).decode()]).fetchall()
         columns = zip(*((s.site, s.part, s.files, s.first_file, s.last_file, s.only_on) for s in shards), strict=True)
         connection.execute(_SHARDS, [run, *map(list, columns)])
-        return Asked(run=run, is_new=True)
+        return Asked(run=run, is_new=True, lost=lost_files(connection, data, arguments.wanted.site))
 
 
 def known_files(connection: Connection, data: Path, machine: str, site: str | None) -> list[ArchiveFile]:
-    """The files in the store, those that machines have noted, and those on the disk of this one."""
-    rows = connection.execute(_CATALOG, {"site": site})
-    found = {file: ArchiveFile(file=file, site=of, bytes=size, only_on=only_on) for file, of, size, only_on in rows}
-    for one in local_files(data, machine, site):
-        found.setdefault(one.file, one)
-    return list(found.values())
+    """The files in the store, those on this disk, and those that other machines have alone."""
+    elsewhere = {one.file: one.machine for one in named(connection, site) if one.machine}
+    elsewhere |= dict(catalog.waiting(connection, site))
+    sizes = {path.relative_to(data).as_posix(): path.stat().st_size for path in local_files(data, site)}
+    elsewhere |= dict.fromkeys(sizes, machine)
+    alone = [
+        ArchiveFile(file=file, site=of, bytes=sizes.get(file, 0), only_on=only_on)
+        for file, only_on in elsewhere.items()
+        if (of := site_of(file))
+    ]
+    stored = [
+        ArchiveFile(file=one.file, site=one.site, bytes=one.bytes, only_on=None)
+        for one in catalog.stored(connection, site)
+    ]
+    return list({one.file: one for one in [*alone, *stored]}.values())
 
 
-def local_files(data: Path, machine: str, site: str | None) -> Iterator[ArchiveFile]:
-    """The files below the data folder of this machine."""
-    with suppress(NoArchive):
-        for path in archive_files(data, site):
-            named = path.relative_to(data)
-            if len(named.parts) < 4:
-                logger.warning("Not of our archive, so it is left out: %s", named)
-                continue
-            of = _PORT.sub(r":\1", named.parts[1])
-            yield ArchiveFile(file=named.as_posix(), site=of, bytes=path.stat().st_size, only_on=machine)
+def lost_files(connection: Connection, data: Path, site: str | None) -> int:
+    """How many files rows name of which nobody knows on which machine they are."""
+    return sum(one.machine is None and not (data / one.file).exists() for one in named(connection, site))
+
+
+def site_of(file: str) -> str | None:
+    """The site of a file of our archive, `archive/<site>/<month>/<file>`; None for other files there."""
+    parts = Path(file).parts
+    if len(parts) < 4:
+        logger.warning("Not of our archive, so it is left out: %s", file)
+        return None
+    return _PORT.sub(r":\1", parts[1])
 
 
 def shards_of(files: Iterable[ArchiveFile]) -> Iterator[Shard]:

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import logging
 import signal
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 from psycopg import Connection
 from psycopg.rows import class_row
-from scrapy.settings import BaseSettings
+from scrapy.settings import Settings
+from scrapy.utils.log import configure_logging
 
+from pipelines.archive.files import local_files
 from pipelines.archive.in_use import reading_all
+from pipelines.archive.settings import StoreSettings
+from pipelines.archive.store import Store
+from pipelines.archive.whereabouts import Whereabouts
 from pipelines.crawl.lock import CrawlLock
 from pipelines.crawl_record import ExitStatus, Outcome
+from pipelines.database import archive_files as catalog
 from pipelines.database.connection import Database
 from pipelines.database.errors import DatabaseUnreachable, DatabaseUnusable
 from pipelines.database.session import Session
 from pipelines.disk import data_folder, describe_error
-from pipelines.fleet.reparse_runs import RunArguments, local_files
+from pipelines.fleet.reparse_runs import RunArguments
 from pipelines.reparse.bookmark import Bookmark
 from pipelines.reparse.ending import run_to_end
-from pipelines.reparse.files import ArchivedFiles, archived_files
 from pipelines.reparse.run import Job, Reparse
 from pipelines.reparse.writing import Writing
 from pipelines.spool.drain import Drain
@@ -35,10 +41,6 @@ _SHARD = """
 SELECT site, part, s.run, files, first_file, last_file, only_on, finished_at IS NOT NULL AS is_done, r.arguments::text
 FROM reparse_shards AS s JOIN (SELECT run, arguments FROM reparse_runs) AS r USING (run)
 WHERE run = %s AND site = %s AND part = %s"""
-
-_STORED = """
-SELECT file FROM archive_files WHERE site = %(site)s AND state = 'stored' AND file BETWEEN %(first)s AND %(last)s
-    AND (%(only_on)s::text IS NULL OR machine = %(only_on)s) ORDER BY file COLLATE "C" """
 
 _FINISH = """
 UPDATE reparse_shards SET finished_at = now(), next_at = NULL, status = %s, sentence = %s, captures = %s, differing = %s
@@ -77,15 +79,16 @@ class Result:
 
     status: int
     sentence: str
-    is_done: bool
+    is_done: bool = False
     """Whether it came to its end; else it is tried again."""
     captures: int = 0
     differing: int = 0
 
 
-def reparse_shard(settings: BaseSettings, run: int, site: str, part: int) -> int:
+def reparse_shard(settings: Settings, run: int, site: str, part: int) -> int:
     """Reads a part again and notes how it went; returns the exit status. After SIGTERM, the next attempt goes on."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    configure_logging(settings)
     try:
         status, sentence = run_shard(settings, run, site, part)
     except KeyboardInterrupt:
@@ -94,7 +97,7 @@ def reparse_shard(settings: BaseSettings, run: int, site: str, part: int) -> int
     return status
 
 
-def run_shard(settings: BaseSettings, run: int, site: str, part: int) -> tuple[int, str]:
+def run_shard(settings: Settings, run: int, site: str, part: int) -> tuple[int, str]:
     """Reads a part again under the lock of its site; returns status and sentence, which stand in its row as well."""
     data, database = data_folder(settings), Database.from_settings(settings)
     lock = CrawlLock(data, database, site)
@@ -108,7 +111,7 @@ def run_shard(settings: BaseSettings, run: int, site: str, part: int) -> tuple[i
         lock.release()
 
 
-def _run_locked(settings: BaseSettings, data: Path, lock: CrawlLock, key: tuple[int, str, int]) -> tuple[int, str]:
+def _run_locked(settings: Settings, data: Path, lock: CrawlLock, key: tuple[int, str, int]) -> tuple[int, str]:
     row = lock.session.run(lambda connection: _row(connection, key)) if lock.acquire() else None
     if not lock.is_held_everywhere:
         return ExitStatus.OVERLAPPING, f"a crawl of {lock.site} is running"
@@ -132,49 +135,54 @@ def finish_run(connection: Connection, run: int) -> None:
     connection.execute(_FINISH_RUN, [run])
 
 
-def _read_again(settings: BaseSettings, data: Path, session: Session, row: Row) -> Result:
-    files = session.run(lambda connection: _files(connection, data, row))
-    found = session.run(lambda connection: archived_files(connection, settings, row.site))
-    missing = [file for file in files if data / file not in found.paths]
-    there = [data / file for file in files if file not in missing]
-    arguments = msgspec.json.decode(row.arguments, type=RunArguments)
+def _read_again(settings: Settings, data: Path, session: Session, row: Row) -> Result:
+    stored = session.run(lambda connection: catalog.stored(connection, row.site))
+    files = _files(data, row, stored)
+    places = {one.file: place for one in stored if (place := catalog.place_of(one))}
+    address = StoreSettings.from_settings(settings).address
+    there = [file for file in files if (data / file).exists() or (address and file in places)]
+    if not address and any(file in places for file in files if file not in there):
+        return Result(status=ExitStatus.USAGE, sentence="its files are in the archive store: name it in ARCHIVE_STORE")
+    where = Whereabouts(data=data, store=Store(address) if address else None, find=places.get)
     with reading_all(data):
-        reparse = _reparse(session, row, replace(found, paths=there), arguments)
+        reparse = _reparse(session, row, where, [data / file for file in there])
         outcome, sentence = run_to_end(reparse, settings, GOES_ON)
-    if (lost := max(row.files - len(there), len(missing))) and reparse.is_done:
+    if (lost := max(row.files, len(files)) - len(there)) > 0 and reparse.is_done:
         outcome = Outcome.ERROR
         sentence = f"error: {lost} of {row.files} files are neither here nor in the archive store; {sentence}"
-    report = reparse.report
     return Result(
-        status=outcome.status,
+        # A store that is away is as little a fault of this part as a database that is.
+        status=ExitStatus.SPOOLED if reparse.report.store_trouble else outcome.status,
         sentence=sentence,
         is_done=reparse.is_done and outcome is not Outcome.SPOOLED,
-        captures=report.captures,
-        differing=report.differing,
+        captures=reparse.report.captures,
+        differing=reparse.report.differing,
     )
 
 
-def _reparse(session: Session, row: Row, found: ArchivedFiles, arguments: RunArguments) -> Reparse:
+def _reparse(session: Session, row: Row, where: Whereabouts, files: Sequence[Path]) -> Reparse:
+    arguments = msgspec.json.decode(row.arguments, type=RunArguments)
     job = Job(
-        files=found.paths,
+        files=files,
         wanted=replace(arguments.wanted, site=row.site),
-        where=found.where,
+        where=where,
         jobs=1,
         report=lambda what: logger.warning("Cannot read %s", what),
         advance=lambda _: None,
     )
-    database, data = session.database, found.where.data
-    writing = Writing(Drain(database, data, session), {"reparse": f"run {row.run}, part {row.part}"} | arguments.given)
-    return Reparse(job, session, writing, Bookmark(session, ["fleet", *row.key], data))
+    drain = Drain(session.database, where.data, session)
+    writing = Writing(drain, {"reparse": f"run {row.run}, part {row.part}"} | arguments.given)
+    return Reparse(job, session, writing, Bookmark(session, ["fleet", *row.key], where.data))
 
 
 def _row(connection: Connection, key: tuple[int, str, int]) -> Row | None:
     return connection.cursor(row_factory=class_row(Row)).execute(_SHARD, key).fetchone()
 
 
-def _files(connection: Connection, data: Path, row: Row) -> list[str]:
+def _files(data: Path, row: Row, stored: Sequence[catalog.Row]) -> list[str]:
     """The files of a part, in their order; also those that crawls of its time have finished since it was asked for."""
-    given = {"site": row.site, "first": row.first_file, "last": row.last_file, "only_on": row.only_on}
-    stored = {file for (file,) in connection.execute(_STORED, given)}
-    here = local_files(data, row.only_on, row.site) if row.only_on else ()
-    return sorted(stored | {one.file for one in here if row.first_file <= one.file <= row.last_file})
+    found = {one.file for one in stored if row.only_on in {None, one.machine}}
+    if row.only_on:
+        here = (path.relative_to(data).as_posix() for path in local_files(data, row.site))
+        found |= {*here} - {one.file for one in stored}
+    return sorted(file for file in found if row.first_file <= file <= row.last_file)

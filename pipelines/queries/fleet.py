@@ -26,7 +26,7 @@ WHERE (s.site = ANY(%(sites)s) OR %(sites)s::text[] IS NULL) AND (%(with_retired
 ORDER BY is_late DESC, CASE WHEN {IS_LATE} THEN s.next_at END, s.retired_at IS NOT NULL, s.site"""
 
 _IS_THERE = "SELECT to_regclass('sites') IS NOT NULL"
-_OWN = "SELECT settings, politeness_group FROM sites WHERE site = %s"
+_OWN = "SELECT settings, arguments, politeness_group FROM sites WHERE site = %s"
 
 _CRAWLED_OF_GROUP = """
 SELECT s.site FROM sites AS s JOIN pg_locks AS l
@@ -42,6 +42,9 @@ class OwnSettings:
 
     settings: Mapping[str, Any] = field(default_factory=dict)
     """Settings by their names."""
+
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    """Arguments of the spider by their names."""
 
     politeness_group: str | None = None
     """Sites of one group are never crawled at once."""
@@ -76,7 +79,7 @@ class AddedSite:
     """Settings that hold for this site alone."""
 
     arguments: Mapping[str, str]
-    """Arguments of its scheduled crawls."""
+    """Arguments of the spider in each of its crawls."""
 
     machine: str | None
     """Machine that crawls it now for the schedule."""

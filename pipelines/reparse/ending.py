@@ -29,6 +29,7 @@ def run_to_end(reparse: Reparse, settings: BaseSettings, goes_on: str = GOES_ON)
     except (DatabaseUnreachable, DatabaseUnusable) as error:
         outcome, why = Outcome.SPOOLED, f"the database went away ({' '.join(str(error).split())}); "
     except StoreTrouble as error:
+        reparse.report.store_trouble = str(error)
         why = f"{error}; "
     except BrokenExecutor:
         outcome, why = Outcome.ERROR, f"{KILLED}; "

@@ -56,6 +56,9 @@ class Report:
     elsewhere: list[str] = field(default_factory=list)
     """Sentences about files of the archive that cannot be read on this machine."""
 
+    store_trouble: str = ""
+    """Why the archive store did not give a file, so that the run broke off."""
+
     @property
     def is_whole(self) -> bool:
         """Whether all pages in the files were read."""

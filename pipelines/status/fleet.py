@@ -37,6 +37,8 @@ def reasons_of_fleet(fleet: Fleet, at: datetime) -> Iterator[str]:
                 f"re-parse {run.run}: {run.failed} of {run.shards} parts failed: `asiatongsin fleet status` says why;"
                 " when that is mended, `asiatongsin reparse --fleet` reads once more"
             )
+        elif not (run.finished_at or _works(fleet)):
+            yield f"re-parse {run.run} waits: no worker runs: start one on any machine"
         elif run.only_on and not run.running and at - run.asked_at > LATE_FOR:
             where = ", ".join(run.only_on)
             yield f"re-parse {run.run}: some files are on the disk of {where} alone: start the worker there"
@@ -60,7 +62,7 @@ def _of_machine(machine: MachineRow, at: datetime) -> Iterator[str]:
 
 
 def _late(fleet: Fleet, at: datetime) -> Iterator[str]:
-    works = any(not (one.is_silent or one.stopped_at) for one in fleet.machines)
+    works = _works(fleet)
     late = [one for one in fleet.late if at - one.since > LATE_FOR or not works]
     if not late:
         return
@@ -68,3 +70,8 @@ def _late(fleet: Fleet, at: datetime) -> Iterator[str]:
     others = f" and {len(late) - NAMED} more" if len(late) > NAMED else ""
     todo = "start more workers, or give them more slots" if works else "no worker runs: start one on any machine"
     yield f"late: {named}{others}: {todo}"
+
+
+def _works(fleet: Fleet) -> bool:
+    """Whether a worker runs anywhere."""
+    return any(not (one.is_silent or one.stopped_at) for one in fleet.machines)

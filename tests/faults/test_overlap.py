@@ -10,7 +10,11 @@ from pathlib import Path
 import pytest
 from psycopg import Connection
 
+from pipelines.crawl.lock import CrawlLock
+from pipelines.database.connection import Database
 from pipelines.exporters import crawls
+from pipelines.fleet import sites
+from pipelines.fleet.site_entry import Given, SiteEntry
 from tests.conftest import Scrapy
 from tests.faults.conftest import Start
 from tests.faults.test_database_faults import SLOWLY
@@ -99,3 +103,19 @@ def test_a_crawl_that_may_be_running_elsewhere_is_not_closed(
     run = scrapy("crawl", "asiatongsin", "-a", "site=http://127.0.0.1:1", DATABASE_URL=database_url)
     assert run.status == 6
     assert connection.execute("SELECT outcome FROM crawls").fetchall() == [(None,)]
+
+
+def test_a_site_of_the_same_group_is_not_asked_meanwhile(
+    scrapy: Scrapy, connection: Connection, database_url: str, tmp_path: Path
+) -> None:
+    """Whoever begins the crawl, and on whatever machine."""
+    with serve(ReplicaSite(articles=5)) as replica:
+        added = [SiteEntry.at(one).changed(Given(group="g")) for one in ("https://paper.kr", replica.url)]
+        sites.add(connection, added)
+        other = CrawlLock(tmp_path / "elsewhere", Database(database_url, tmp_path), "paper.kr", "g")
+        assert other.acquire()
+        run = scrapy("crawl", "-a", f"site={replica.url}", DATABASE_URL=database_url)
+        other.release()
+        shares = f"paper.kr is being crawled, which shares a server with {added[1].site} (group g); nothing was fetched"
+        assert (run.status, run.last_line.partition(": ")[2]) == (6, f"{added[1].site}: {shares}")
+        assert replica.requests == []

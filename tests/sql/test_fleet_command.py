@@ -94,7 +94,8 @@ def test_says_what_needs_a_person_last(connection: Connection, database_url: str
         "  - killed.kr: its crawls were killed, 3 since one ended by itself, and the schedule waits for its next time:"
         " see in the log of the machine why, for example whether memory ran out",
         "  - wrong.kr: its last crawl did not begin: `asiatongsin crawl -a site=wrong.kr` says why",
-        "  - reparse run 1: 1 of 1 parts failed: the log of the machine says why",
+        "  - re-parse 1: 1 of 1 parts failed: `asiatongsin fleet status` says why; when that is mended,"
+        " `asiatongsin reparse --fleet` reads once more",
     ]
 
 

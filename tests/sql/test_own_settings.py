@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from psycopg import Connection
 from scrapy.settings import Settings
 
-from asiatongsin.errors import SettingError
+from asiatongsin.errors import ArgumentError, SettingError
 from asiatongsin.site_settings import adapt_settings
 from pipelines.crawl.run import check_usage
 from pipelines.exporters import crawls
@@ -46,6 +47,19 @@ def test_holds_in_a_crawl_by_hand(connection: Connection, database_url: str, dat
     assert (crawl.getfloat("DOWNLOAD_DELAY"), crawl.getfloat("RETRY_PAUSE")) == (3.0, 0.0)
     assert crawl["USER_AGENT"].endswith("(+me@a.kr)")
     assert begun(database_url, data, "https://b.kr").getfloat("DOWNLOAD_DELAY") == 1.0
+
+
+def test_arguments_hold_in_a_crawl_by_hand_as_well(connection: Connection, database_url: str, data: Path) -> None:
+    add(connection, Given(arguments={"sections": "22", "pages": "3"}))
+
+    def given(url: str = database_url, **by_hand: str) -> Mapping[str, str]:
+        return check_usage(settings(url, data), {"site": BASE, **by_hand})
+
+    assert given(pages="1") == {"site": BASE, "sections": "22", "pages": "1"}
+    assert given(UNREACHABLE) == {"site": BASE, "sections": "22", "pages": "3"}
+    assert given(no="7") == {"site": BASE, "no": "7"}
+    with pytest.raises(ArgumentError, match="pages=0: write a whole number above 0"):
+        given(pages="0")
 
 
 def test_gives_way_to_the_command_line_alone(connection: Connection, database_url: str, data: Path) -> None:

@@ -17,7 +17,7 @@ from pipelines.crawl.lock import CrawlLock
 from pipelines.database.connection import Database
 from pipelines.fleet import reparse_runs as planning
 from pipelines.fleet.reparse_runs import ArchiveFile, RunArguments, ask, shards_of
-from pipelines.fleet.reparse_shard import reparse_shard, run_shard
+from pipelines.fleet.reparse_shard import run_shard
 from pipelines.queries import reparse_runs
 from pipelines.reparse.captured import Wanted
 from pipelines.terminal.reparse_runs import text
@@ -145,7 +145,7 @@ def test_waits_while_the_site_is_crawled(connection: Connection, settings: Setti
     run = ask(connection, data, "here", ALL).run
     lock = CrawlLock(data.parent / "other", Database(settings["DATABASE_URL"], data), "one.kr")
     assert lock.acquire()
-    assert reparse_shard(settings, run, "one.kr", 1) == 6
+    assert run_shard(settings, run, "one.kr", 1) == (6, "a crawl of one.kr is running")
     assert count(connection, "articles") == 0
     lock.release()
     assert do_all(connection, settings) == [0]

@@ -30,7 +30,7 @@ COMMENT ON COLUMN sites.next_at IS 'When it is due; moved on to the next time as
 COMMENT ON COLUMN sites.priority IS 'Of sites that are due at once, those with a higher one begin first.';
 COMMENT ON COLUMN sites.politeness_group IS 'Sites of one group share a server: never are two of them crawled at once. NULL: the site is alone on its server.';
 COMMENT ON COLUMN sites.settings IS 'Settings that hold for this site alone, also where it is crawled by hand.';
-COMMENT ON COLUMN sites.arguments IS 'Arguments of its scheduled crawls, for example sections.';
+COMMENT ON COLUMN sites.arguments IS 'Arguments of each of its crawls, for example sections; those that a crawl is given go before.';
 COMMENT ON COLUMN sites.machine IS 'Machine that crawls it now for the schedule; NULL where none does.';
 COMMENT ON COLUMN sites.begun_at IS 'When that crawl began.';
 COMMENT ON COLUMN sites.attempts IS 'How many crawls of the schedule were killed since one ended by itself.';
