@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import fcntl
+import random
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 from subprocess import DEVNULL
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 from uuid import uuid4
 
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import S3Store
 from scrapy.settings import Settings
 
 from tests import keeper
-from tests.processes import free_port, wait_until
+from tests.processes import wait_until
 from tests.warm_start import ROOT
 
 WEED = Path(sys.executable).with_name("weed")
@@ -48,9 +54,9 @@ class Weed:
         self.folder.mkdir(exist_ok=True)
         while self.process is None or self.process.poll() is not None:
             if self.process is None or self.process.returncode > 0:
-                self.ports = {f"{part}.port{kind}": free_port() for part in _PARTS for kind in ("", ".grpc")}
+                self.ports = {f"{part}.port{kind}": lasting_port() for part in _PARTS for kind in ("", ".grpc")}
             self._begin()
-            wait_until(lambda: self.has_ended or answers(self.endpoint))
+            wait_until(lambda: self.has_ended or takes(self.endpoint))
 
     @property
     def has_ended(self) -> bool:
@@ -69,16 +75,25 @@ class Weed:
             "-s3.iam=false",
         ]
         given = [*command, *bounds, f"-s3.config={self.folder / 's3.json'}"]
-        # In a session of its own: Ctrl-C is not for it, and keeper.py ends it with the run.
-        self.process = subprocess.Popen(
-            given, cwd=self.folder, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL, start_new_session=True
-        )
+        with (self.folder / "log").open("ab") as log:
+            # In a session of its own: Ctrl-C is not for it, and keeper.py ends it with the run.
+            self.process = subprocess.Popen(
+                given, cwd=self.folder, stdin=DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
 
     def kill(self) -> None:
         """Takes it away at once."""
         if self.process:
             self.process.kill()
             self.process.wait()
+
+
+def lasting_port() -> int:
+    """A free port that the system gives to no connection: a server that comes back later finds it free."""
+    while True:
+        port = random.SystemRandom().randrange(12_000, 32_000)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def answers(endpoint: str) -> bool:
@@ -105,10 +120,22 @@ def seaweed() -> str:
     return told.read_text()
 
 
+def takes(endpoint: str) -> bool:
+    """Whether a store takes an object: SeaweedFS answers before it can."""
+    config = {name.lower(): value for name, value in (CREDENTIALS | {"AWS_ENDPOINT": endpoint}).items()}
+    client = {"allow_http": True, "timeout": timedelta(seconds=5)}
+    store = S3Store("papers", config=config, client_options=client, retry_config={"max_retries": 0})  # type: ignore[arg-type]
+    try:
+        obstore.put(store, "ready", b"")
+    except (BaseError, OSError):
+        return False
+    return True
+
+
 @contextmanager
 def moto() -> Iterator[str]:
     """Endpoint of a moto server."""
-    port = free_port()
+    port = lasting_port()
     command = [str(MOTO), "-H", "127.0.0.1", "-p", str(port)]
     with subprocess.Popen(command, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL) as process:
         try:

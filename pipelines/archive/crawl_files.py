@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -71,6 +71,9 @@ class Archive:
         self._lock = Lock()
         self._number = 0
         self._file: int | None = None
+        self._ended: list[int] = []  # files that are full, and not on the disk itself
+        self._folders: set[Path] = set()  # folders in which a name is new
+        self._syncing = Lock()
         self._name = ""
         self._size = 0
 
@@ -136,19 +139,37 @@ class Archive:
             return original.place
 
     def sync(self) -> None:
-        """Brings appended records to the disk itself: the spool must name no place that a power failure takes away."""
-        with self._lock:
-            file = None if self._file is None else os.dup(self._file)  # no page waits for the disk
-        if file is not None:
+        """Brings appended records to the disk itself: the spool must name no place that a power failure takes away.
+
+        Nobody else does: no page waits for the disk.
+        """
+        with self._syncing:
+            with self._lock:
+                file = [] if self._file is None else [os.dup(self._file)]
+                ended, folders = [*self._ended, *file], self._folders
+                self._folders = set()
             try:
-                os.fsync(file)
-            finally:
-                os.close(file)
+                for one in ended:
+                    os.fsync(one)
+                for folder in folders:
+                    fsync_folder(folder)
+            except OSError:
+                self._folders |= folders
+                _close(file)
+                raise
+            with self._lock:
+                self._ended = [one for one in self._ended if one not in ended]
+            _close(ended)
 
     def close(self) -> None:
         """Ends the last file."""
         with self._lock:
-            self._close()
+            self._end()
+        try:
+            self.sync()
+        finally:
+            _close(self._ended)
+            self._ended = []
 
     def _original(self, page: Page, digest: str) -> Original | None:
         """The same body, archived earlier by this crawl or with the stored capture; None where it cannot be read."""
@@ -180,7 +201,7 @@ class Archive:
 
     def _open(self) -> int:
         """Begins the next file."""
-        self._close()
+        self._end()
         self._number += 1
         month = f"{datetime.now(UTC):%Y-%m}"
         relative = Path("archive", safe_name(self.record.site), month, f"{self.record.id}-{self._number:05d}.warc.gz")
@@ -188,19 +209,23 @@ class Archive:
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_EXCL | os.O_CLOEXEC, 0o640)
         try:
             self._size = append_whole(file, warc.warcinfo(relative.name, self.facts))
-            fsync_folder(path.parent)
         except OSError:
             os.close(file)
             path.unlink()
             raise
         self._file, self._name = file, relative.as_posix()
+        self._folders.add(path.parent)
         return file
 
-    def _close(self) -> None:
+    def _end(self) -> None:
         if self._file is not None:
-            os.fsync(self._file)
-            os.close(self._file)
+            self._ended.append(self._file)
             self._file = None
+
+
+def _close(files: Iterable[int]) -> None:
+    for file in files:
+        os.close(file)
 
 
 def _reference(original: Original, exchange: Exchange, digest: str) -> dict[str, str]:

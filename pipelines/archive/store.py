@@ -135,7 +135,7 @@ class Store:
         found = [pattern.search(text) for pattern in (_CODE, _STATUS, _REASON)]
         why = next((one[1].strip() for one in found if one), "")
         if self._folder:
-            why = "no room is left" if "os error 28" in text else text.partition("\n")[0]
+            why = "no room is left" if "os error 28" in text else getattr(error, "strerror", None) or _first_line(text)
             return f"the archive store {self.address} cannot be used ({why}): see that its disk is there and has room"
         names = _CREDENTIALS[self.address.partition(":")[0]]
         if type(error).__name__ in {"PermissionDeniedError", "UnauthenticatedError"} or "Missing" in text:
@@ -148,6 +148,10 @@ class Store:
 
 def _of(address: str, seconds: float, retries: int) -> Store:
     return Store(address, seconds=seconds, retries=retries)
+
+
+def _first_line(text: str) -> str:
+    return text.partition("\n")[0]
 
 
 def _sync(path: Path, store: Path) -> None:

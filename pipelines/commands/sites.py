@@ -151,12 +151,12 @@ class Command(ScrapyCommand):
     def _look_and_add(self, entries: list[SiteEntry], opts: argparse.Namespace) -> None:
         """Asks what the sites are, and adds all of them or, where one is not what it should be, none."""
         if not opts.no_look:
-            seen = self._look(entries)
-            self.exitcode = _status(seen)
-            if self.exitcode and not opts.anyway:
-                _tell("nothing was added; --anyway adds it all the same")
+            unfit = [one for one in self._look(entries) if not one.is_fit]
+            if unfit and not opts.anyway:
+                self.exitcode = ExitStatus.UNREACHABLE if any(one.trouble for one in unfit) else ExitStatus.USAGE
+                named = ", ".join(one.site for one in unfit)
+                _tell(f"nothing was added, since no crawl can read {named}; --anyway adds all the same")
                 return
-            self.exitcode = ExitStatus.DONE
         with connected(self._settings) as (_, connection, _):
             sites.add(connection, entries)
             there = [SiteEntry.of(one) for one in added_sites(connection)]
@@ -169,10 +169,7 @@ class Command(ScrapyCommand):
         if not isinstance(self.crawler_process, AsyncCrawlerProcess):
             raise usage_error("no crawler process: leave TWISTED_REACTOR as it is, or write --no-look")
         asked = [Asked(site=one.site, base=one.base, settings=one.settings) for one in entries]
-        seen = look(self.crawler_process, asked)
-        for one in seen:
-            _tell(f"{one.site}: {one.words}")
-        return seen
+        return look(self.crawler_process, asked, lambda seen: _tell(f"{seen.site}: {seen.words}"))
 
     def _list(self, names: list[str], opts: argparse.Namespace) -> None:
         try:
@@ -240,13 +237,6 @@ def _when(entry: SiteEntry) -> str:
 
 def _as_before(action: str) -> str:
     return {"pause": "paused or retired", "resume": "neither paused nor retired", "retire": "retired"}[action]
-
-
-def _status(seen: Sequence[Seen]) -> ExitStatus:
-    """What is wrong with the sites that were asked; DONE where nothing is."""
-    if any(one.trouble for one in seen):
-        return ExitStatus.UNREACHABLE
-    return ExitStatus.DONE if all(one.is_of_cms for one in seen) else ExitStatus.USAGE
 
 
 def _tell_of_neighbours(entries: Sequence[SiteEntry], there: Sequence[SiteEntry]) -> None:

@@ -158,7 +158,7 @@ class CrawlExtension:
             logger.warning("The crawl begins without a database, pages wait in the spool: %s", error)
         drain.total = drain.total.begin_anew()
         self._count(drain.total)
-        self._count_left(drain)
+        self._note_left(drain)
         settings = self.crawler.settings
         self.crawler.stats.set_value(names.MACHINE, machine_name(settings))
         self._spool = drain.new_spool(
@@ -174,21 +174,21 @@ class CrawlExtension:
         self._thread = DrainThread(drain, self._spool, record, report=self._count, keep_lock=self._lock.keep)
         self._thread.start()
 
+    def _note_left(self, drain: Drain) -> None:
+        """Notes what earlier crawls have left in the spool and could not be stored."""
+        if drain.elsewhere:
+            logger.warning("Not stored: %s", describe_elsewhere(drain.elsewhere))
+            self.crawler.stats.set_value(names.SPOOL_ELSEWHERE, drain.elsewhere.total())
+        if drain.damaged:
+            self.crawler.stats.set_value(names.SPOOL_DAMAGED, drain.damaged)
+        if drain.broken:
+            self.crawler.stats.set_value(names.SPOOL_BROKEN, drain.broken)
+
     def _in_store(self, file: str) -> Stored | None:
         """Where the archive store holds a file; None where it does not, or where no database answers."""
         with suppress(DatabaseUnreachable, DatabaseUnusable):
             return self.session.run(lambda connection: catalog.find(connection, file)) if self.session else None
         return None
-
-    def _count_left(self, drain: Drain) -> None:
-        """Counts what earlier crawls have left in the spool and was not stored now."""
-        if drain.elsewhere:
-            logger.warning("Not stored: %s", describe_elsewhere(drain.elsewhere))
-        left = {names.SPOOL_ELSEWHERE: drain.elsewhere.total()}
-        left |= {names.SPOOL_DAMAGED: drain.damaged, names.SPOOL_BROKEN: drain.broken}
-        for name, number in left.items():
-            if number:
-                self.crawler.stats.set_value(name, number)
 
     def _acquire(self, lock: CrawlLock) -> bool:
         """Takes the lock, as soon as there is a connection: a crawl that cannot ask would fetch what is stored."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Self
@@ -55,6 +55,11 @@ class Seen:
 
     robots: str = ""
     """What its robots.txt says of this program, in words."""
+
+    @property
+    def is_fit(self) -> bool:
+        """Whether crawls can read it."""
+        return self.is_of_cms and not self.trouble
 
     @property
     def words(self) -> str:
@@ -136,21 +141,25 @@ class LookSpider(ArticleSpider):
         self.seen = Seen(site=self.site.key, trouble=trouble)
 
 
-def look(process: AsyncCrawlerProcess, asked: Sequence[Asked]) -> list[Seen]:
-    """Asks each site, several at the same time; what they said, in the same order."""
-    crawlers: list[Crawler] = []
+def look(process: AsyncCrawlerProcess, asked: Sequence[Asked], report: Callable[[Seen], None]) -> list[Seen]:
+    """Asks each site, several at the same time; what they said, in the same order. `report` is told of each at once."""
+    seen: dict[str, Seen] = {}
     waiting = iter(asked)
 
-    def begin(_: object = None) -> None:
+    def begin() -> None:
         if (one := next(waiting, None)) is not None:
             settings = process.settings.copy()
             apply_site_settings(settings, one.settings)
-            crawlers.append(Crawler(LookSpider, settings))
-            process.crawl(crawlers[-1], base=one.base).add_done_callback(begin)
+            crawler = Crawler(LookSpider, settings)
+            process.crawl(crawler, base=one.base).add_done_callback(lambda _: end(crawler))
+
+    def end(crawler: Crawler) -> None:
+        if isinstance(crawler.spider, LookSpider):
+            seen[crawler.spider.seen.site] = crawler.spider.seen
+            report(crawler.spider.seen)
+        begin()
 
     for _ in range(AT_ONCE):
         begin()
     process.start()
-    seen = {one.spider.seen.site: one.spider.seen for one in crawlers if isinstance(one.spider, LookSpider)}
-    stopped = "it was not asked"
-    return [seen.get(one.site, Seen(site=one.site, trouble=stopped)) for one in asked]
+    return [seen.get(one.site, Seen(site=one.site, trouble="it was not asked")) for one in asked]

@@ -195,7 +195,7 @@ def late_in_words(at: datetime, added: AddedSite) -> str:
     late = in_words(at - (added.next_at or at))
     return (
         f"{added.site}: due for {late} by its schedule ({added.schedule}), and no crawl has begun: see whether"
-        " `asiatongsin fleet worker` runs, or pause it with `asiatongsin sites pause`"
+        f" `asiatongsin fleet worker` runs; where cron crawls it, `asiatongsin sites set {added.site} --by-hand`"
     )
 
 

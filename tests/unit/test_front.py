@@ -103,3 +103,25 @@ def test_reads_the_menu_of_saved_pages(page: str, site: str, sections: list[int]
     menu = FrontPage(parse((OLDER / page).read_bytes()).tree, Site.parse(site)).menu()
     assert [entry.no for entry in menu] == sections
     assert all(entry.names for entry in menu)
+
+
+@pytest.mark.parametrize(
+    "markup", [GNB01, TOP_MENU, PRESENT, "<a href='http://m.example.kr/news/article.html?no=1'>x</a>"]
+)
+def test_knows_a_site_of_this_cms(markup: str) -> None:
+    assert front(f"<title> 작은\n신문</title>{markup}").is_of_cms()
+    assert front(f"<title> 작은\n신문</title>{markup}").name() == "작은 신문"
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "",
+        "<a href='/news/articleView.html?idxno=1'>x</a><a href='/news/articleList.html?sc_section_code=S1N1'>y</a>",
+        "<a href='https://newsasia.kr/news/article.html?no=142893'>of another site</a>",
+        "<a href='/news/article.html'>without a number</a>",
+    ],
+)
+def test_knows_a_site_of_another_cms(markup: str) -> None:
+    assert not front(markup).is_of_cms()
+    assert front(markup).name() == ""
