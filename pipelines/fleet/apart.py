@@ -20,6 +20,7 @@ from asiatongsin.errors import ArgumentError, SettingError
 from asiatongsin.log import choose_log_record, name_site
 from asiatongsin.spiders.asiatongsin import AsiatongsinSpider
 from pipelines.archive import push as archive_push
+from pipelines.archive.store import StoreTrouble
 from pipelines.crawl.run import check_usage, report_result, run_spider
 from pipelines.crawl_record import ExitStatus
 from pipelines.database.connection import Database
@@ -98,7 +99,7 @@ def push(settings: Settings) -> int:
     """Brings finished WARC files of this machine to the archive store."""
     try:
         pushed = archive_push.push(settings)
-    except (DatabaseUnreachable, DatabaseUnusable, SettingError, OSError) as error:
+    except (DatabaseUnreachable, DatabaseUnusable, SettingError, StoreTrouble, OSError) as error:
         logger.warning("Nothing was brought to the archive store: %s", error)
         return ExitStatus.FAULT
     for trouble in pushed.troubles:

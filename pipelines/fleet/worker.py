@@ -135,11 +135,13 @@ class Worker:
                 raise
             self.drain(str(error))
         except (DatabaseUnreachable, DatabaseUnusable) as error:
+            if self._machine is None and isinstance(error, DatabaseUnusable):
+                raise
             return self._put_off(error, pause)
         if self._trouble:
             logger.info("The database answers again")
         self._trouble = ""
-        if turn.is_short or len(turn.begun) == turn.free > 0:
+        if turn.is_short:
             return SHORT_PAUSE
         return min(self.limits.tick, DEAF_PAUSE) if self._bell.is_deaf else self.limits.tick
 
@@ -184,7 +186,8 @@ class Worker:
         return min(max(pause, SHORT_PAUSE) * 2, LONGEST_PAUSE, self.limits.dead_after / 2)
 
     def _heed(self, turn: Turn) -> None:
-        """Does what follows from a turn, also from one that broke off."""
+        """Does what follows from a turn, also from one that broke off, or still waits for a frozen database."""
+        turn.free = 0
         self.ended = [ending for ending in self.ended if ending not in turn.settled]
         for begun in turn.begun:
             self._start(begun)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import psycopg
+from psycopg import conninfo
 
 from tests.faults.conftest import fragile  # noqa: F401  a fixture
 from tests.faults.postgres import Server
@@ -45,6 +46,26 @@ def test_a_worker_outlives_a_database_that_is_away_for_longer_than_others_would_
     assert one.log.count("No job is taken") == 1
 
 
+def test_a_worker_outlives_a_database_that_takes_connections_and_does_not_answer(
+    machine: Start,
+    replicas: list[Replica],
+    fragile: Server,  # noqa: F811
+) -> None:
+    add(fragile.url, replicas)
+    one = machine("one", fragile.url, DOWNLOAD_DELAY="0.2", DATABASE_SILENCE_MAX="2")
+    one.wait_for("Spider opened")
+    fragile.freeze()
+    one.wait_for("the database took our connection and does not answer")
+    wait_until(lambda: not one.crawls, lambda: one.log)
+    fragile.thaw()
+    one.wait_for("The database answers again")
+    with psycopg.connect(fragile.url, autocommit=True) as connection:
+        add(fragile.url, replicas)
+        wait_until(lambda: crawled(connection, PAPERS), lambda: one.log)
+        assert value(connection, "SELECT count(*) FROM procrastinate_jobs") == 0
+    assert one.end().status == 0
+
+
 def test_a_worker_ends_where_the_database_is_of_a_newer_version(
     machine: Start, replicas: list[Replica], connection: psycopg.Connection, database_url: str, tmp_path: Path
 ) -> None:
@@ -57,6 +78,12 @@ def test_a_worker_ends_where_the_database_is_of_a_newer_version(
     again = machine("one")
     assert again.process.wait(600) == 2
     assert "upgrade the program" in again.log.rstrip().rpartition("\n")[2]
+
+
+def test_a_worker_does_not_wait_for_a_database_that_was_never_made(machine: Start, database_url: str) -> None:
+    one = machine("one", conninfo.make_conninfo(database_url, dbname="never_made"))
+    assert one.process.wait(600) == 2
+    assert "never_made" in one.log.rstrip().rpartition("\n")[2]
 
 
 def test_two_workers_of_one_name_are_one_too_many(machine: Start, database_url: str) -> None:

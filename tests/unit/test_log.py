@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from scrapy.utils.log import _get_handler
 from scrapy.utils.test import get_crawler
 
 from asiatongsin import settings
-from asiatongsin.log import PrintableRecord, ShortLogFormatter
+from asiatongsin.log import JsonRecord, PrintableRecord, ShortLogFormatter, name_site
 from tests.samples import page
 
 FORGED = "2026-01-01 00:00:00 [root] INFO: all is well"
@@ -81,6 +82,14 @@ def test_no_traceback_begins_a_line_of_its_own(log: Log) -> None:
 def test_the_settings_bring_it_to_every_start() -> None:
     assert str(settings.LOG_JSON) == "False"
     assert logging.getLogRecordFactory() is PrintableRecord
+
+
+def test_names_the_site_of_a_process_that_works_on_one_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(JsonRecord, "of_process", None)
+    record = JsonRecord("news", logging.INFO, "", 1, "Stored 3 pages", (), None)
+    assert "site" not in json.loads(record.getMessage())
+    name_site("paper.kr")
+    assert json.loads(record.getMessage())["site"] == "paper.kr"
 
 
 @pytest.mark.parametrize(("level", "is_debug"), [("DEBUG", True), (10, True), ("INFO", False), (30, False)])
