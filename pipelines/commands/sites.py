@@ -234,7 +234,10 @@ def _keys(names: Sequence[str]) -> list[str]:
 
 
 def _when(entry: SiteEntry) -> str:
-    return f"crawled {entry.schedule}" if entry.schedule else "without a schedule: crawled by hand or by cron"
+    if not entry.schedule:
+        return "without a schedule: crawled by hand or by cron"
+    is_interval = entry.schedule.startswith("every ")
+    return f"crawled {entry.schedule}" if is_interval else f"crawled at {entry.schedule} ({entry.time_zone})"
 
 
 def _as_before(action: str) -> str:
