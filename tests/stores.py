@@ -72,6 +72,8 @@ class Weed:
             "-master.volumePreallocate=false",
             "-volume.max=20",
             "-s3.iam=false",
+            "-s3.port.iceberg=0",
+            "-s3.port.lance=0",
         ]
         given = [*command, *bounds, f"-s3.config={self.folder / 's3.json'}"]
         with (self.folder / "log").open("ab") as log:
