@@ -35,7 +35,7 @@ SETTINGS = {"FLEET_ATTEMPTS": "1000", "DOWNLOAD_DELAY": "0.05"}
 LONGEST = 900.0
 """Seconds after which a fleet that does not come to its end counts as stuck."""
 
-# A crawl that met another one of its site is tried again in a minute; after one without a database nothing is planned here.
+# A crawl that met another one of its site is tried again in a minute, and one that met no database at no time here.
 _HURRY = """
 UPDATE sites AS s SET next_at = now() WHERE coalesce(next_at > now(), true) AND machine IS NULL AND NOT EXISTS (
     SELECT FROM crawls WHERE site = s.site AND outcome = 'ok' AND proves_lists)"""
