@@ -6,9 +6,11 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from psycopg import Connection
+from psycopg import Connection, conninfo
 
 from pipelines.database.errors import DatabaseUnusable
+from pipelines.fleet import queue
+from pipelines.fleet.desk import Turn
 from pipelines.fleet.worker import LONGEST_PAUSE, Worker
 from tests import in_process
 from tests.samples import UNREACHABLE
@@ -52,6 +54,25 @@ def test_what_a_database_refuses_ends_no_worker(
     before, after = asyncio.run(turns())
     assert (before, after) == (5.0, 10.0)
     assert "until the database answers: not on Sundays" in caplog.text
+
+
+def test_says_what_a_role_needs_that_may_make_no_tables(
+    connection: Connection, database_url: str, data: Path, role: str
+) -> None:
+    connection.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}")
+    connection.execute("REVOKE CREATE ON SCHEMA public FROM public")
+    url = conninfo.make_conninfo(database_url, user=role)
+    with pytest.raises(DatabaseUnusable, match="run `asiatongsin fleet worker` once as the owner of the tables, then"):
+        asyncio.run(worker(url, data)._turn(0.0))
+    queue.make_tables(connection)
+    connection.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}")
+    connection.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}")
+    connection.execute("INSERT INTO sites (site, base, next_at) VALUES ('paper.kr', 'https://paper.kr', now())")
+    desk = worker(url, data)._desk
+    turn = Turn(machine=desk.enter("one", 1), running=frozenset(), free=1)
+    desk.turn(turn)
+    desk.leave(turn.machine)
+    assert [begun.label for begun in turn.begun] == ["paper.kr"]
 
 
 def test_does_not_begin_where_the_database_cannot_be_used(newer: str, data: Path) -> None:
