@@ -15,6 +15,7 @@ from asiatongsin.nearest import nearest
 logger = logging.getLogger(__name__)
 
 ABOVE_ZERO = {
+    "ARCHIVE_PACK_BYTES",
     "AUTOTHROTTLE_TARGET_CONCURRENCY",
     "CONCURRENT_ITEMS",
     "CONCURRENT_REQUESTS_PER_DOMAIN",

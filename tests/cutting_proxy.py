@@ -15,9 +15,8 @@ Sees = Callable[[bytes], bool]
 class Proxy:
     """Listens on a port of its own. `asked` and `answered` may be set anew at any time."""
 
-    def __init__(self, endpoint: str) -> None:
-        parts = urlsplit(endpoint)
-        self._server = (str(parts.hostname), int(parts.port or 80))
+    def __init__(self, server: Callable[[], str]) -> None:
+        self._server = server
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.endpoint = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
         self.asked: Sees = passes
@@ -38,7 +37,8 @@ class Proxy:
 
     def _pass(self, client: socket.socket) -> None:
         try:
-            server = socket.create_connection(self._server)
+            parts = urlsplit(self._server())
+            server = socket.create_connection((parts.hostname, parts.port))
         except OSError:
             client.close()
             return
@@ -62,9 +62,9 @@ def passes(_: bytes) -> bool:
 
 
 @contextmanager
-def before(endpoint: str) -> Iterator[Proxy]:
-    """A proxy before this server."""
-    proxy = Proxy(endpoint)
+def before(server: Callable[[], str]) -> Iterator[Proxy]:
+    """A proxy before the server that has this address at the time."""
+    proxy = Proxy(server)
     thread = Thread(target=proxy.run, daemon=True)
     thread.start()
     try:

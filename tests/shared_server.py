@@ -56,12 +56,13 @@ class SharedServer(Server):
     """A server that loses its data when the power fails, and is reached through a socket in its folder."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(folder, _binaries())
+        super().__init__(folder, binaries())
         self.url = f"postgresql://{STARTED_AS}@/postgres?host={folder}"
         self.options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off"
+        self.options += " -c shared_buffers=16MB"
 
 
-def _binaries() -> Path:
+def binaries() -> Path:
     """Those that TEST_POSTGRES names, else the embedded ones, of the version that PGSERVER_POSTGRES_VERSION names."""
     if given := os.environ.get("TEST_POSTGRES"):
         return Path(given)

@@ -62,6 +62,7 @@ class Command(ScrapyCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
+        parser.add_argument("--address", help="set: its address from now on, with http or https, with www. or without")
         parser.add_argument("--every", metavar="TIME", help="crawl it so often: 30m, 6h, 1d")
         parser.add_argument("--cron", metavar="EXPRESSION", help="crawl it at these times: '*/30 6-23 * * *'")
         parser.add_argument("--by-hand", action="store_true", help="no schedule; without one, a new site has none")
@@ -213,6 +214,7 @@ class Command(ScrapyCommand):
 def _given(opts: argparse.Namespace) -> Given:
     """What the options say. ArgumentError."""
     return Given(
+        address=opts.address,
         every=opts.every,
         cron=opts.cron,
         is_by_hand=opts.by_hand,
@@ -232,7 +234,10 @@ def _keys(names: Sequence[str]) -> list[str]:
 
 
 def _when(entry: SiteEntry) -> str:
-    return f"crawled {entry.schedule}" if entry.schedule else "without a schedule: crawled by hand or by cron"
+    if not entry.schedule:
+        return "without a schedule: crawled by hand or by cron"
+    is_interval = entry.schedule.startswith("every ")
+    return f"crawled {entry.schedule}" if is_interval else f"crawled at {entry.schedule} ({entry.time_zone})"
 
 
 def _as_before(action: str) -> str:

@@ -22,8 +22,7 @@ from pipelines.database.errors import DatabaseUnreachable, DatabaseUnusable
 from pipelines.database.session import run_while_progressing, translated
 from pipelines.disk import data_folder, describe_error, make_private_folder, safe_name, write_whole
 from pipelines.queries.fleet import OwnSettings, own_settings
-from pipelines.status.reasons import Limits
-from pipelines.verdict.bounds import Bounds
+from pipelines.verdict.bounds import Bounds, stale_after
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +53,7 @@ def check_own(settings: BaseSettings, own: Mapping[str, str]) -> None:
     tried.setdict(own, priority="cmdline")
     setting_checks.check(tried)
     check_values(tried)
+    stale_after(tried)
 
 
 def check_values(settings: BaseSettings) -> None:
@@ -61,7 +61,6 @@ def check_values(settings: BaseSettings) -> None:
     Rechecks.from_settings(settings)
     LookBacks.from_settings(settings)
     Bounds.from_settings(settings)
-    Limits.from_settings(settings)
     archive_settings.check(settings)
 
 

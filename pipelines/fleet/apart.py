@@ -62,11 +62,11 @@ def _end_when_told(told: Connection) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
 
-def crawl(settings: Settings, arguments: dict[str, str], own: OwnSettings) -> int:
+def crawl(settings: Settings, arguments: Mapping[str, str], own: OwnSettings) -> int:
     """One crawl of a site, as `asiatongsin crawl` does it; the worker writes the metrics. `own` are its settings."""
     settings.set("METRICS_FILE", "", priority="cmdline")
     try:
-        check_usage(settings, arguments, own)
+        arguments = check_usage(settings, arguments, own)
     except (ArgumentError, SettingError, DatabaseUnusable) as error:
         report_result(settings, ExitStatus.USAGE, f"asiatongsin: {arguments['site']}: {error}")
         return ExitStatus.USAGE

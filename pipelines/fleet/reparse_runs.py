@@ -55,11 +55,22 @@ class Shard:
     """A part of a run: consecutive files of one site, in one place."""
 
     site: str
+    """Host of the site."""
+
     part: int
+    """Its place among the parts of the site, from 1 on."""
+
     files: int
+    """How many files it has."""
+
     first_file: str
+    """The first of them, as rows of articles name it."""
+
     last_file: str
+    """The last of them."""
+
     only_on: str | None
+    """Machine on whose disk alone they are; None: the archive store has them."""
 
 
 @dataclass(frozen=True, kw_only=True)

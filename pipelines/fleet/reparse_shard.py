@@ -58,14 +58,31 @@ class Row:
     """A part of a run as it stands in the table."""
 
     run: int
+    """The run."""
+
     site: str
+    """Host of the site."""
+
     part: int
+    """Its place among the parts of the site."""
+
     files: int
+    """How many files it had when it was asked for."""
+
     first_file: str
+    """The first of them."""
+
     last_file: str
+    """The last of them."""
+
     only_on: str | None
+    """Machine on whose disk alone they were; None: the archive store has them."""
+
     is_done: bool
+    """Whether it has ended."""
+
     arguments: str
+    """What the run was asked for, as JSON."""
 
     @property
     def key(self) -> tuple[int, str, int]:
@@ -78,11 +95,19 @@ class Result:
     """How an attempt went."""
 
     status: int
+    """Exit status of the re-parse."""
+
     sentence: str
+    """What it said at its end."""
+
     is_done: bool = False
     """Whether it came to its end; else it is tried again."""
+
     captures: int = 0
+    """Captures that were read again."""
+
     differing: int = 0
+    """Those among them that were stored otherwise."""
 
 
 def reparse_shard(settings: Settings, run: int, site: str, part: int) -> int:

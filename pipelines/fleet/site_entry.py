@@ -28,6 +28,7 @@ NOT_SCHEDULED = {
 class Given:
     """Options, or a line of a table, as they were written; None: not given, empty: taken away."""
 
+    address: str | None = None
     every: str | None = None
     cron: str | None = None
     is_by_hand: bool = False
@@ -76,6 +77,7 @@ class SiteEntry:
         check_time_zone(time_zone)
         entry = replace(
             self,
+            base=self.base if given.address is None else self._moved_to(given.address),
             schedule=_schedule(given, self.schedule, time_zone),
             time_zone=time_zone,
             priority=self.priority if given.priority is None else _priority(given.priority),
@@ -87,6 +89,13 @@ class SiteEntry:
         _check_arguments(entry)
         _check_unset(self, given)
         return entry
+
+    def _moved_to(self, address: str) -> str:
+        """Another address of the same site."""
+        other = SiteEntry.at(address)
+        if other.site != self.site:
+            raise ArgumentError(f"{address} is another site, {other.site}: add it, and retire {self.site}")
+        return other.base
 
     @property
     def parsed_schedule(self) -> Schedule | None:

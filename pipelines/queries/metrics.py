@@ -53,18 +53,41 @@ class LastCrawl:
     """The last crawl of a site that ended."""
 
     site: str
+    """Host of the site."""
+
     started_at: datetime
+    """When it began."""
+
     finished_at: datetime
+    """When it ended."""
+
     outcome: str
+    """How it ended."""
+
     front_pages: int
+    """Front pages that arrived."""
+
     list_pages: int
+    """List pages that arrived."""
+
     article_pages: int
+    """Article pages that arrived."""
+
     new: int
+    """Articles stored for the first time."""
+
     changed: int
+    """Articles whose text differed from the stored one."""
+
     unchanged: int
+    """Articles whose text was stored already."""
+
     removed: int
+    """Article pages that answered as removed."""
+
     rejected: int
     """Article pages that could not be read."""
+
     good_at: datetime | None
     """When a crawl of the site ended well for the last time."""
 
@@ -97,18 +120,28 @@ class MachineFigures:
     """The figures of a machine. One that only archives, and never ran a worker, has no more than its name and files."""
 
     machine: str
+    """Its name."""
+
     seen_at: datetime | None
     """When it was heard of last."""
+
     slots: int
     """Crawls that it runs at once; 0 where it is not there."""
+
     is_silent: bool | None
     """Whether it did not end in good order, and was not heard of for FLEET_DEAD_AFTER."""
+
     spool_pages: int | None
+    """Pages that wait in its spool."""
+
     refused: int | None
     """Files with pages that the database refused."""
+
     files_waiting: int
     """WARC files that wait for the archive store."""
+
     bytes_waiting: int
+    """Their size."""
 
 
 def last_crawls(connection: Connection) -> list[LastCrawl]:

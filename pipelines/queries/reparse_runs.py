@@ -75,7 +75,7 @@ class ReparseRun:
     """Those that were stored otherwise."""
 
     killed: int
-    """Attempts that were killed."""
+    """Attempts that were killed or failed."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,14 +83,25 @@ class TroubledShard:
     """A part of a run that failed, or has to be tried again."""
 
     run: int
+    """The run."""
+
     site: str
+    """Host of the site."""
+
     part: int
+    """Its place among the parts of the site."""
+
     machine: str | None
+    """Machine that reads it, or has read it last."""
+
     attempts: int
+    """How many attempts were killed or failed."""
+
     finished_at: datetime | None
-    """When it was given up; None: it is tried again."""
+    """When it ended; None: it is tried again."""
+
     sentence: str
-    """Why."""
+    """What its last attempt said."""
 
 
 def runs(connection: Connection, run: int | None = None) -> list[ReparseRun]:

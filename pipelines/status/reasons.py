@@ -12,7 +12,7 @@ from typing import Self
 from scrapy.settings import BaseSettings
 
 from asiatongsin.cms import field_of
-from asiatongsin.durations import ahead_or_behind, in_words, parse_duration
+from asiatongsin.durations import ahead_or_behind, in_words
 from asiatongsin.errors import SettingError
 from asiatongsin.fields import describe_search
 from asiatongsin.plausible import CLOCKS_DIFFER_MAX
@@ -23,6 +23,7 @@ from pipelines.queries.fleet import AddedSite
 from pipelines.spool.belonging import describe_elsewhere
 from pipelines.status.fleet import reasons_of_fleet
 from pipelines.status.state import DatabaseState, Files, Missing, SiteState, Status
+from pipelines.verdict import bounds
 from pipelines.verdict.bounds import Bounds, describe_frozen_strip
 
 QUIET_FACTOR = 3
@@ -51,14 +52,11 @@ class Limits:
     @classmethod
     def from_settings(cls, settings: BaseSettings) -> Self:
         """SettingError where one of the settings makes no sense."""
-        after = str(settings["STALE_AFTER"] or "").strip()
-        if after and parse_duration(after) is None:
-            raise SettingError(f"STALE_AFTER={after}: write one time above 0, for example 2d, or nothing")
-        bounds = Bounds.from_settings(settings)
+        judged = Bounds.from_settings(settings)
         return cls(
-            stale_after=parse_duration(after),
-            frozen_after=bounds.frozen_after,
-            ignored=bounds.ignored,
+            stale_after=bounds.stale_after(settings),
+            frozen_after=judged.frozen_after,
+            ignored=judged.ignored,
             is_revisited=bool(Rechecks.from_settings(settings).after),
         )
 

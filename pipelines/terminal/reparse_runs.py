@@ -19,7 +19,7 @@ def _lines(run: ReparseRun, troubled: Sequence[TroubledShard]) -> Iterator[str]:
     parts = [f"{run.done} of {run.shards} parts done", f"{run.captures} captures read again, {run.differing} differed"]
     if run.finished_at:
         parts.append(f"ended {run.finished_at.astimezone(KST):%Y-%m-%d %H:%M}")
-    counts = {"parts run now": run.running, "parts failed": run.failed, "attempts were killed": run.killed}
+    counts = {"parts run now": run.running, "parts failed": run.failed, "attempts were killed or failed": run.killed}
     parts += [f"{number} {what}" for what, number in counts.items() if number]
     if run.only_on:
         parts.append(f"some can be read on {', '.join(run.only_on)} alone, whose disks have the files")

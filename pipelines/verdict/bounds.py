@@ -41,6 +41,14 @@ class Bounds:
         return cls(drop=drop, ignored=_ignored(settings), frozen_after=parse_duration(after))
 
 
+def stale_after(settings: BaseSettings) -> timedelta | None:
+    """The setting STALE_AFTER, of which `asiatongsin status` alone makes use; None: never. SettingError."""
+    after = str(settings["STALE_AFTER"] or "").strip()
+    if after and parse_duration(after) is None:
+        raise SettingError(f"STALE_AFTER={after}: write one time above 0, for example 2d, or nothing")
+    return parse_duration(after)
+
+
 def _ignored(settings: BaseSettings) -> frozenset[str]:
     names = [" ".join(name.split()) for name in settings.getlist("COVERAGE_IGNORE")]
     for name in filter(None, names):

@@ -19,18 +19,20 @@ from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from pipelines.database.migrate import migrate
+from tests import shared_server
 from tests.bench.found import Effort, Found, Goal, Row
-from tests.bench.postgres import Server, server
+from tests.bench.postgres import Server
 from tests.bench.process import CommandFailed, clean
 from tests.bench.served import Site, served_under
 from tests.bench.tree import cpu, tree
 from tests.conftest import new_database
+from tests.faults import postgres as own_server
 
 SITES = 500
 ARTICLES = 5
 """Articles of a paper that has nothing new."""
 
-BUSY_SITES, BUSY_ARTICLES, BUSY_SECONDS = 220, 2000, 60.0
+BUSY_SITES, BUSY_ARTICLES, BUSY_SECONDS = 500, 2000, 60.0
 """Papers that are back-filled at a page a second each, and for how long that is measured."""
 
 TICK = 5.0
@@ -64,12 +66,26 @@ _NOW = "SELECT now()"
 def run(effort: Effort) -> Found:
     """Each part with a worker of its own."""
     sites, busy = effort.of(SITES, least=5), effort.of(BUSY_SITES, least=4)
-    with server() as postgres:
+    with _server(connections=busy + 100) as postgres:
         with served_under(sites, ARTICLES) as served:
             rows = [*_without_news(postgres, served, effort)]
         with served_under(busy, BUSY_ARTICLES) as served:
             rows += _back_filled(postgres, served, effort.of(round(BUSY_SECONDS), least=15))
     return Found(rows=rows, notes=[HOW.format(sites=sites, busy=busy)])
+
+
+@contextmanager
+def _server(connections: int) -> Iterator[Server]:
+    """A server with room for a connection of each crawl."""
+    shared_server.begin_run()
+    with TemporaryDirectory(prefix="asiatongsin-bench-", ignore_cleanup_errors=True) as folder:
+        postgres = own_server.Server(Path(folder, "server"), shared_server.binaries())
+        postgres.options += f" -c shared_buffers=128MB -c max_connections={connections}"
+        postgres.start()
+        try:
+            yield Server(url=postgres.url, pid=postgres.pid or 0)
+        finally:
+            postgres.stop()
 
 
 class Fleet:
@@ -194,8 +210,8 @@ def _idle(crawled: Fleet, effort: Effort) -> Row:
 
 def _statements(postgres: Server) -> int:
     """How many the log of the server holds."""
-    folder = Path(f"/proc/{postgres.pid}/cwd").resolve()
-    return sum(len(re.findall(rb"LOG:  (?:statement|execute)", log.read_bytes())) for log in folder.glob("log*"))
+    log = Path(f"/proc/{postgres.pid}/cwd").resolve().with_name("log")
+    return len(re.findall(rb"LOG:  (?:statement|execute)", log.read_bytes()))
 
 
 def _back_filled(postgres: Server, served: Sequence[Site], seconds: float) -> Iterator[Row]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import dataclasses
 import re
 
+import pytest
+
 from asiatongsin import settings
 from asiatongsin.arguments import Arguments
 from pipelines.crawl_record import ExitStatus
@@ -67,14 +69,16 @@ def test_the_files_it_links_to_exist() -> None:
     assert [link for link in links if not (ROOT / link).exists()] == []
 
 
-def test_the_tests_and_settings_that_reliability_names_exist() -> None:
-    text = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["reliability", "fleet"])
+def test_the_tests_and_settings_that_it_names_exist(name: str) -> None:
+    text = (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
     tests = {path.stem for path in (ROOT / "tests").rglob("test_*.py")}
-    named = set(re.findall(r"`(test_\w+)`", text))
-    assert len(named) > 15
-    assert named - tests == set()
-    capitals = [name for name in re.findall(r"`([A-Z_]{6,})`", text) if not name.startswith(("AWS_", "SIGTERM"))]
-    assert [name for name in capitals if not hasattr(settings, name)] == []
+    assert set(re.findall(r"`(test_\w+)`", text)) - tests == set()
+    capitals = set(re.findall(r"`([A-Z_]{6,})", text)) - {"SIGTERM"}
+    assert len(capitals) > 8
+    assert [one for one in capitals if not (one.startswith("AWS_") or hasattr(settings, one))] == []
+    commands = {path.stem for path in (ROOT / "pipelines" / "commands").glob("*.py")}
+    assert set(re.findall(r"`asiatongsin (\w+)", text)) - commands == set()
 
 
 def test_the_places_that_contributing_names_exist() -> None:

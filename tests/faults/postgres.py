@@ -33,6 +33,7 @@ class Server:
         self.port = free_port()
         self.url = f"postgresql://{STARTED_AS}@127.0.0.1:{self.port}/postgres"
         self.options = f"-c listen_addresses=127.0.0.1 -p {self.port} -c unix_socket_directories=''"
+        self.options += " -c shared_buffers=16MB"
         self._bin = programs or binaries()
         self._user = _unprivileged()
         self._wrapper: Sequence[str] = ()
@@ -56,9 +57,8 @@ class Server:
 
     def start(self) -> None:
         """Starts and waits until it answers; recovers first where it was killed."""
-        options = f"{self.options} -c shared_buffers=16MB"
         log = str(self.folder / "log")
-        start = ["pg_ctl", "--pgdata", self._data, "--log", log, "--wait", "--options", options, "start"]
+        start = ["pg_ctl", "--pgdata", self._data, "--log", log, "--wait", "--options", self.options, "start"]
         for _ in range(20):  # the processes of a killed postmaster take a moment to notice and let go
             if self._run(*start, check=False) == 0:
                 return

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.usefixtures("starts_commands")
 @pytest.fixture
 def proxy(monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
     """Between us and the store."""
-    with cutting_proxy.before(stores.seaweed()) as opened:
+    with cutting_proxy.before(stores.seaweed) as opened:
         for name, value in environment(opened.endpoint).items():
             monkeypatch.setenv(name, value)
         yield opened
@@ -112,7 +112,7 @@ def test_a_store_that_is_killed_in_the_middle_is_asked_again_when_it_is_back(
     content, address = large(connection, data), new_address()
     weed = Weed(tmp_path / "weed")
     weed.start()
-    with cutting_proxy.before(weed.endpoint) as proxy:
+    with cutting_proxy.before(lambda: weed.endpoint) as proxy:
         for name, value in environment(proxy.endpoint).items():
             monkeypatch.setenv(name, value)
         given = settings_of(database_url, data, address)

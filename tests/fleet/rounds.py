@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
+import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -15,18 +17,21 @@ from time import monotonic, sleep
 import psycopg
 from psycopg import conninfo, sql
 
+from tests import warm_start
+from tests.conftest import ROOT
 from tests.faults import contents
 from tests.faults.postgres import Server
 from tests.fleet.workers import QUICK, Machine, add, crawled, papers
 from tests.site import Replica
 from tests.stored import count, value
+from tests.stores import Weed, environment, new_address
 
 ARTICLES = 12
 """Of each paper."""
 
 MACHINES = ("seoul", "busan")
 SLOTS = 5
-SETTINGS = {"FLEET_ATTEMPTS": "1000", "DOWNLOAD_DELAY": "0.05", "ARCHIVE_PACK_AFTER": "1m"}
+SETTINGS = {"FLEET_ATTEMPTS": "1000", "DOWNLOAD_DELAY": "0.05"}
 LONGEST = 900.0
 """Seconds after which a fleet that does not come to its end counts as stuck."""
 
@@ -81,9 +86,12 @@ class Report:
 class Stage:
     """Papers that are served, and a server that may be harmed."""
 
-    def __init__(self, replicas: Sequence[Replica], server: Server, folder: Path, cuts: Sequence[float]) -> None:
+    def __init__(
+        self, replicas: Sequence[Replica], server: Server, store: Weed, folder: Path, cuts: Sequence[float]
+    ) -> None:
         self.replicas = replicas
         self.server = server
+        self.store = store
         self.folder = folder
         self.cuts = cuts
         """For how many seconds the database may be away."""
@@ -94,12 +102,14 @@ class Stage:
     def open(cls, folder: Path, many: int, cuts: Sequence[float]) -> Iterator[Stage]:
         """A stage with so many papers below a folder that whoever made it removes."""
         with papers(many, ARTICLES) as replicas:
-            server = Server(folder / "server")
-            server.start()
+            server, store = Server(folder / "server"), Weed(folder / "store")
             try:
-                yield cls(replicas, server, folder, cuts)
+                server.start()
+                store.start()
+                yield cls(replicas, server, store, folder, cuts)
             finally:
                 server.stop()
+                store.kill()
 
     @property
     def articles(self) -> int:
@@ -121,6 +131,7 @@ class Fleet:
     def __init__(self, stage: Stage, name: str) -> None:
         self.stage = stage
         self.name = name
+        self.address = new_address()
         self.url = conninfo.make_conninfo(stage.server.url, dbname=name)
         self.papers = len(stage.replicas)
         self.machines: dict[str, Machine] = {}
@@ -136,6 +147,7 @@ class Fleet:
                 self._start(name)
             stack.callback(self._kill_all)
             kinds = [self._worker, self._crawl, self._forkserver, self._machine, self._frozen, self._database]
+            kinds += [self._push, self._store]
             for number in range(deaths):
                 self._until_at_work()
                 sleep(random.uniform(0, 1.0))  # not a wait for something: the moment is to be any
@@ -143,11 +155,22 @@ class Fleet:
                 (kinds[number] if number < len(kinds) else random.choice(kinds))(random)
             self._until_all_crawled()
             self._end()
+        self._look_through_store()
         with psycopg.connect(self.url, autocommit=True) as connection:
             return contents.rows(connection)
 
     def _start(self, name: str) -> None:
-        self.machines[name] = Machine.start(name, self.url, self.stage.folder / self.name / name, SLOTS, **SETTINGS)
+        folder = self.stage.folder / self.name / name
+        self.machines[name] = Machine.start(name, self.url, folder, SLOTS, **SETTINGS)
+
+    def _command(self, name: str, *arguments: str) -> subprocess.Popen[bytes]:
+        """A command on one of the machines."""
+        folder = self.stage.folder / self.name / name
+        given = {"DATABASE_URL": self.url, "ASIATONGSIN_FLEET_MACHINE": name, "ASIATONGSIN_ARCHIVE_STORE": self.address}
+        given |= {"ASIATONGSIN_DATA": str(folder / "data")} | environment(self.stage.store.endpoint)
+        with (folder / "commands").open("ab") as log:
+            command = [*warm_start.COMMAND, *arguments]
+            return warm_start.Popen(command, cwd=ROOT, env=os.environ | given, stdout=log, stderr=log)
 
     def _any(self, random: Random) -> Machine:
         return self.machines[random.choice(MACHINES)]
@@ -159,7 +182,7 @@ class Fleet:
         self._start(machine.name)
 
     def _crawl(self, random: Random) -> None:
-        if crawls := self._any(random).crawls:
+        if crawls := [pid for machine in self.machines.values() for pid in machine.crawls]:
             self._dies("crawl", random.choice(crawls))
 
     def _forkserver(self, random: Random) -> None:
@@ -190,6 +213,23 @@ class Fleet:
         sleep(random.choice(self.stage.cuts))
         self.stage.server.start()
 
+    def _push(self, random: Random) -> None:
+        """What brings the archive to the store is killed, at any moment."""
+        pushing = self._command(random.choice(MACHINES), "archive", "push", "--now")
+        sleep(random.uniform(0, 0.5))
+        if pushing.poll() is None:
+            self._dies("push", pushing.pid)
+        pushing.wait()
+
+    def _store(self, random: Random) -> None:
+        """While something is brought there, or read back."""
+        pushing = self._command(random.choice(MACHINES), "archive", "push", "--now")
+        sleep(random.uniform(0, 0.5))
+        self.report.deaths["store"] += 1
+        self.stage.store.kill()
+        pushing.wait()
+        self.stage.store.start()
+
     def _dies(self, kind: str, pid: int) -> None:
         self.report.deaths[kind] += 1
         _kill(pid)
@@ -217,6 +257,19 @@ class Fleet:
             if monotonic() > until:
                 logs = "\n".join(machine.log[-3000:] for machine in self.machines.values())
                 raise TimeoutError(f"{self.name} does not come to its end\n{logs}")
+
+    def _look_through_store(self) -> None:
+        """All that both machines have archived is in the store, and each reads all of it."""
+        steps = [(name, "archive push --now") for name in MACHINES]
+        steps += [(MACHINES[0], "archive verify"), (MACHINES[1], "reparse --dry-run --jobs 1")]
+        for name, arguments in steps:
+            if status := self._command(name, *arguments.split()).wait():
+                said = (self.stage.folder / self.name / name / "commands").read_text()[-2000:]
+                self.report.faults.append(f"{self.name}: {name}: {arguments} ended with {status}\n{said}")
+        said = (self.stage.folder / self.name / MACHINES[1] / "commands").read_text()
+        found = re.search(r"(\d+) captures read again, none differs$", said.rstrip())
+        if found is None or int(found[1]) < self.report.articles:
+            self.report.faults.append(f"{self.name}: what is in the store is not what is stored\n{said[-2000:]}")
 
     def _end(self) -> None:
         """The workers end in good order, and nothing waits or runs any more."""

@@ -10,7 +10,7 @@ import pytest
 from tests import keeper
 from tests.fleet.rounds import Stage
 
-SEED, DEATHS, PAPERS = 20_261_201, 20, 20
+SEED, DEATHS, PAPERS = 20_261_201, 9, 8
 CUTS = (0.5, 1.0, 2.0)
 """Seconds; `make soak ARGS=--fleet` takes forty papers, hundreds of deaths, and longer cuts."""
 
@@ -21,5 +21,5 @@ def test_leaves_what_an_undisturbed_fleet_leaves() -> None:
     with TemporaryDirectory(dir=keeper.folder()) as folder, Stage.open(Path(folder), PAPERS, CUTS) as stage:
         report = stage.play(SEED, DEATHS)
     assert report.is_clean, f"\n{report}"
-    assert len(report.deaths) == 6
+    assert {"worker", "machine", "database", "frozen worker", "store"} <= set(report.deaths)
     assert report.articles == stage.articles

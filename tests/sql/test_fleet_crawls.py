@@ -22,6 +22,7 @@ from pipelines.fleet.machines import Machine, NameTaken
 from pipelines.fleet.queue import Due
 from pipelines.fleet.tick import sweep, tick
 from pipelines.fleet.work import Begun, End
+from pipelines.queries.fleet import OwnSettings
 from tests.stored import count, value
 
 ATTEMPTS, SLOTS, DEAD_AFTER = 3, 5, 30.0
@@ -96,8 +97,8 @@ IS_LATER = "next_at > now() + interval '0.1 s' AND next_at <= now() + interval '
 def test_a_site_that_is_due_is_crawled_once(connection: Connection, one: At, two: At) -> None:
     add(connection, arguments='{"sections": "22"}', settings='{"CONTACT": "a@b.kr"}', due=timedelta(days=3))
     begun = one.begin()
-    assert begun.given["arguments"] == {"site": "https://paper.kr", "sections": "22", "_job": begun.job.name}
-    assert begun.given["own"].settings == {"CONTACT": "a@b.kr"}
+    assert begun.given["arguments"] == {"site": "https://paper.kr", "_job": begun.job.name}
+    assert begun.given["own"] == OwnSettings(settings={"CONTACT": "a@b.kr"}, arguments={"sections": "22"})
     assert two.turn().begun == []
     assert site(connection, "machine") == "one"
     assert site(connection, IS_LATER)  # three days of missed times are one crawl

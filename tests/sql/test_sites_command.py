@@ -130,6 +130,22 @@ def test_changes_only_what_is_given(sites: Sites, connection: Connection) -> Non
     assert "b.kr was not added; the nearest is a.kr" in sites.refuses("set", "b.kr", "--every", "1h")
 
 
+def test_says_in_which_time_zone_cron_is_meant(sites: Sites, connection: Connection) -> None:
+    told = sites("add", "a.kr", "--cron", "0 6 * * *", "--time-zone", "Europe/Berlin")
+    assert "a.kr: added, crawled at 0 6 * * * (Europe/Berlin)" in told
+    at = "extract(hour FROM next_at AT TIME ZONE 'Europe/Berlin') = 6 AND next_at > now()"
+    assert value(connection, f"SELECT {at} FROM sites")
+    assert "0 6 * * * (Europe/Berlin)" in sites("list")
+
+
+def test_moves_a_site_to_another_address_of_its_own(sites: Sites) -> None:
+    sites("add", "http://a.kr")
+    sites("set", "a.kr", "--address", "https://www.a.kr")
+    assert [one["base"] for one in sites.listed()] == ["https://www.a.kr"]
+    told = "b.kr is another site, b.kr: add it, and retire a.kr"
+    assert sites.refuses("set", "a.kr", "--address", "b.kr") == told
+
+
 def test_pauses_resumes_and_retires_several_at_once(sites: Sites, connection: Connection) -> None:
     sites("add", "a.kr", "b.kr", "c.kr", "--every", "1h")
     assert sites("pause", "a.kr", "b.kr").count("paused") == 2

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from socket import gethostname
+
 import pytest
 from scrapy.settings import Settings
 
 from asiatongsin.errors import SettingError
-from pipelines.archive.settings import archived_kinds, check, file_bytes
+from pipelines.archive.settings import StoreSettings, archived_kinds, check, file_bytes, machine_name
 
 
 def settings(kinds: object = "article", size: object = 1000) -> Settings:
@@ -45,3 +47,64 @@ def test_refuses_what_is_no_number_of_bytes(given: object) -> None:
 def test_refuses_a_kind_that_is_none(given: str) -> None:
     with pytest.raises(SettingError, match="write one or several of front, list, article with commas between"):
         check(settings(given))
+
+
+def store(address: str, **more: object) -> StoreSettings:
+    usual = {"DATA": "/data", "ARCHIVE_PACK_AFTER": "6h", "ARCHIVE_PACK_BYTES": 1, "ARCHIVE_STORE": address}
+    return StoreSettings.from_settings(Settings(usual | more))
+
+
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [
+        ("", ""),
+        ("s3://bucket", "s3://bucket"),
+        (" s3://bucket/papers/2026/ ", "s3://bucket/papers/2026"),
+        ("gs://a-b.c/d", "gs://a-b.c/d"),
+        ("az://container/d", "az://container/d"),
+        ("/mnt/archive", "/mnt/archive"),
+        ("file:///mnt/my%20archive", "/mnt/my archive"),
+        ("/data/store", "/data/store"),
+    ],
+)
+def test_takes_addresses_of_stores(given: str, address: str) -> None:
+    assert store(given).address == address
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "s3://",
+        "s3:///folder",
+        "ftp://host/a",
+        "https://key:geheim@host/bucket",
+        "s3://key:geheim@bucket",
+        "az://c/a?sig=geheim",
+    ],
+)
+def test_refuses_other_addresses_and_repeats_none(given: str) -> None:
+    with pytest.raises(SettingError, match=r"ARCHIVE_STORE is no address of a store: write s3://bucket/folder") as told:
+        store(given)
+    assert "geheim" not in str(told.value)
+
+
+@pytest.mark.parametrize("given", ["archive", "./a", "file://a/b", "/data/archive", "/data/archive/store"])
+def test_refuses_folders_that_are_no_place_for_a_store(given: str) -> None:
+    with pytest.raises(SettingError, match=r"write (an absolute path|another folder)"):
+        store(given)
+
+
+@pytest.mark.parametrize("given", ["", "0", "6", "0h", "soon", None])
+def test_refuses_what_is_no_time_to_wait(given: str | None) -> None:
+    with pytest.raises(SettingError, match=r"ARCHIVE_PACK_AFTER=.*: write one time above 0, for example 6h"):
+        store("", ARCHIVE_PACK_AFTER=given)
+
+
+def test_says_where_a_store_is_needed() -> None:
+    with pytest.raises(SettingError, match="ARCHIVE_STORE names no store: write s3://bucket/folder"):
+        store("").needed_address()
+
+
+def test_a_machine_has_the_name_it_is_given_or_that_of_its_host() -> None:
+    assert machine_name(Settings({"FLEET_MACHINE": " a "})) == "a"
+    assert machine_name(Settings({"FLEET_MACHINE": ""})) == gethostname()

@@ -145,7 +145,7 @@ COMMENT ON COLUMN reparse_shards.only_on IS 'Machine on whose disk alone its fil
 COMMENT ON COLUMN reparse_shards.next_at IS 'When it is to begin, at the earliest; NULL: as soon as it can.';
 COMMENT ON COLUMN reparse_shards.machine IS 'Machine that reads it, or has read it.';
 COMMENT ON COLUMN reparse_shards.begun_at IS 'When that began.';
-COMMENT ON COLUMN reparse_shards.attempts IS 'How many attempts were killed.';
+COMMENT ON COLUMN reparse_shards.attempts IS 'How many attempts were killed or failed.';
 COMMENT ON COLUMN reparse_shards.finished_at IS 'When it ended; NULL while it is left.';
 COMMENT ON COLUMN reparse_shards.status IS 'Exit status of the re-parse.';
 COMMENT ON COLUMN reparse_shards.sentence IS 'What it said at its end, or why it is tried again.';
