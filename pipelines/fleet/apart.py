@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Mapping
 from multiprocessing.connection import Connection, wait
 from threading import Thread
+from time import sleep
 from typing import Any
 
 from scrapy.crawler import AsyncCrawlerProcess
@@ -29,6 +30,9 @@ from pipelines.disk import data_folder
 from pipelines.monitoring.metrics_of_all import write_metrics_of_all
 from pipelines.queries.fleet import OwnSettings
 from pipelines.spool.drain import Drain
+
+TOLD_BY_OTHERS = 0.5
+"""Seconds in which a signal arrives that systemd, or a shell, sends to all processes of a worker at once."""
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +56,8 @@ def begin(told: Connection, label: str, run: Callable[..., int], settings: Mappi
 
 def _end_when_told(told: Connection) -> None:
     wait([told])
-    # systemd may have told all processes of the worker. A second signal would end the crawl before it has stored.
+    sleep(TOLD_BY_OTHERS)
+    # A second signal would end the crawl before it has stored.
     if getattr(signal.getsignal(signal.SIGTERM), "__name__", "") != AsyncCrawlerProcess._signal_kill.__name__:
         os.kill(os.getpid(), signal.SIGTERM)
 

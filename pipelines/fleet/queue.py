@@ -19,12 +19,14 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from pipelines.crawl_record import JOB_OF_FLEET
-from pipelines.database.rights import may_not_change_schema
+from pipelines.database.errors import DatabaseRights
+from pipelines.database.rights import grant_tables
 
 CHANNEL = "procrastinate_any_queue_v1"
 """What procrastinate notifies of each new job."""
 
 _IS_THERE = "SELECT to_regclass('procrastinate_jobs') IS NOT NULL"
+_ROLE = "SELECT quote_ident(current_user), coalesce(quote_ident(current_schema()), 'public')"
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('asiatongsin queue', 0))"
 _OPEN = "SELECT queueing_lock FROM procrastinate_jobs WHERE status IN ('todo', 'doing')"
 _IS_REGISTERED = "SELECT EXISTS (SELECT FROM procrastinate_workers WHERE id = %s)"
@@ -79,8 +81,17 @@ def make_tables(connection: Connection) -> None:
             connection.execute(_ONE_AT_A_TIME)
             if not _is_there(connection):
                 psycopg.Cursor(connection).execute(SchemaManager.get_schema())  # several statements at once
-    except (psycopg.errors.InsufficientPrivilege, psycopg.errors.InvalidSchemaName) as error:
-        raise may_not_change_schema(connection, error) from None
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise _may_not_make_tables(connection, error) from None
+
+
+def _may_not_make_tables(connection: Connection, error: psycopg.Error) -> DatabaseRights:
+    [(role, schema)] = connection.execute(_ROLE).fetchall()
+    remedy = (
+        f"run `asiatongsin fleet worker` once as the owner of the tables, then {grant_tables(schema, role)};"
+        f" GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {role}"
+    )
+    return DatabaseRights(f"the tables of the queue are missing ({error.diag.message_primary})", remedy)
 
 
 def _is_there(connection: Connection) -> bool:

@@ -15,7 +15,7 @@ from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 from pipelines.crawl.extension import MIGRATION_FACTOR
 from pipelines.crawl_record import ExitStatus
 from pipelines.database.connection import Database
-from pipelines.database.errors import DatabaseFrozen, DatabaseTooNew, DatabaseUnreachable, DatabaseUnusable
+from pipelines.database.errors import REFUSALS, DatabaseFrozen, DatabaseTooNew, DatabaseUnreachable, DatabaseUnusable
 from pipelines.disk import data_folder
 from pipelines.fleet.bell import Bell
 from pipelines.fleet.chores import Chores
@@ -134,7 +134,7 @@ class Worker:
             if self._machine is None:
                 raise
             self.drain(str(error))
-        except (DatabaseUnreachable, DatabaseUnusable) as error:
+        except (DatabaseUnreachable, DatabaseUnusable, *REFUSALS) as error:
             if self._machine is None and isinstance(error, DatabaseUnusable):
                 raise
             return self._put_off(error, pause)
@@ -179,7 +179,7 @@ class Worker:
             self._bell.watch(connection)
 
     def _put_off(self, error: Exception, pause: float) -> float:
-        """Tells once that the database is away; returns the seconds until it is asked again."""
+        """Tells once that the database is away, or refuses; returns the seconds until it is asked again."""
         if not self._trouble:
             logger.warning("No job is taken, and those that run go on, until the database answers: %s", error)
         self._trouble = str(error)

@@ -29,7 +29,12 @@ def one_line(fleet: Fleet) -> str:
     given_up = sum(site.failed_at is not None for site in fleet.troubled)
     counts = {"paused": fleet.paused, "running": len(fleet.running), "late": len(fleet.late), "given up": given_up}
     named = "".join(f", {number} {name}" for name, number in counts.items() if number)
-    return f"{fleet.sites} sites{named}; {working} machines at work{f', {silent} silent' if silent else ''}"
+    machines = f"{_counted(working, 'machine')} at work{f', {silent} silent' if silent else ''}"
+    return f"{_counted(fleet.sites, 'site')}{named}; {machines}"
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def needs(reasons: Sequence[str]) -> str:

@@ -63,7 +63,7 @@ def test_a_fleet_in_good_order_needs_nobody(
     site(connection, "just.kr", "-2 min")
     assert run(database_url, data, "status") == 0
     said = capsys.readouterr().out
-    assert "4 sites, 1 paused, 1 running, 1 late; 1 machines at work" in said
+    assert "4 sites, 1 paused, 1 running, 1 late; 1 machine at work" in said
     assert "paper.kr  crawl  one      90 s" in said
     assert said.endswith("Nothing needs a person.\n")
 

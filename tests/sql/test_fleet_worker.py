@@ -1,0 +1,80 @@
+"""A worker's turns, in this very process: no job is taken here, so none is started."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from psycopg import Connection, conninfo
+
+from pipelines.database.errors import DatabaseUnusable
+from pipelines.fleet import queue
+from pipelines.fleet.desk import Turn
+from pipelines.fleet.worker import LONGEST_PAUSE, Worker
+from tests import in_process
+from tests.samples import UNREACHABLE
+
+Log = pytest.LogCaptureFixture
+
+REFUSING = """
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'not on Sundays'; END $$;
+CREATE TRIGGER refuse BEFORE INSERT ON procrastinate_jobs FOR EACH ROW EXECUTE FUNCTION refuse();
+INSERT INTO sites (site, base, next_at) VALUES ('paper.kr', 'https://paper.kr', now())"""
+
+
+def worker(url: str, data: Path) -> Worker:
+    return Worker(in_process.settings(url, data))
+
+
+def test_asks_again_at_growing_intervals_and_says_so_once(data: Path, caplog: Log) -> None:
+    async def turns() -> list[float]:
+        one, pauses = worker(UNREACHABLE, data), [0.0]
+        for _ in range(6):
+            pauses.append(await one._turn(pauses[-1]))
+        return pauses
+
+    assert asyncio.run(turns()) == [0.0, 1.0, 2.0, 4.0, 8.0, LONGEST_PAUSE, LONGEST_PAUSE]
+    assert caplog.text.count("No job is taken, and those that run go on, until the database answers") == 1
+
+
+def test_what_a_database_refuses_ends_no_worker(
+    connection: Connection, database_url: str, data: Path, caplog: Log
+) -> None:
+    async def turns() -> tuple[float, float]:
+        one = worker(database_url, data)
+        before = await one._turn(0.0)
+        connection.execute(REFUSING)
+        one._desk._ticked_at = -1e9
+        after = await one._turn(before)
+        one._bell.close()
+        one._desk.session.close()
+        return before, after
+
+    before, after = asyncio.run(turns())
+    assert (before, after) == (5.0, 10.0)
+    assert "until the database answers: not on Sundays" in caplog.text
+
+
+def test_says_what_a_role_needs_that_may_make_no_tables(
+    connection: Connection, database_url: str, data: Path, role: str
+) -> None:
+    connection.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}")
+    connection.execute("REVOKE CREATE ON SCHEMA public FROM public")
+    url = conninfo.make_conninfo(database_url, user=role)
+    with pytest.raises(DatabaseUnusable, match="run `asiatongsin fleet worker` once as the owner of the tables, then"):
+        asyncio.run(worker(url, data)._turn(0.0))
+    queue.make_tables(connection)
+    connection.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}")
+    connection.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}")
+    connection.execute("INSERT INTO sites (site, base, next_at) VALUES ('paper.kr', 'https://paper.kr', now())")
+    desk = worker(url, data)._desk
+    turn = Turn(machine=desk.enter("one", 1), running=frozenset(), free=1)
+    desk.turn(turn)
+    desk.leave(turn.machine)
+    assert [begun.label for begun in turn.begun] == ["paper.kr"]
+
+
+def test_does_not_begin_where_the_database_cannot_be_used(newer: str, data: Path) -> None:
+    with pytest.raises(DatabaseUnusable, match="upgrade the program"):
+        asyncio.run(worker(newer, data)._turn(0.0))
