@@ -101,7 +101,7 @@ def _counts(done: Pushed) -> str:
 
 
 def _gone(done: Pushed) -> list[str]:
-    what = "files that wait on this machine are not on its disk: put them back, or they are lost"
+    what = "files that wait on this machine are not in this data folder: push from the one that has them"
     return [f"{done.gone} {what}"] if done.gone else []
 
 

@@ -173,3 +173,14 @@ def test_a_crawl_brings_its_archive_to_the_disk_before_the_spool_that_names_plac
     spool.release()
     extension._release_lock(thread)
     assert synced.index(".gz") < synced.index(".open")
+
+
+def test_a_page_waits_for_no_disk_though_it_begins_a_file(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[str] = []
+    monkeypatch.setattr(os, "fsync", lambda file: synced.append(Path(f"/proc/self/fd/{file}").readlink().name))
+    with archive(data, file_bytes=1000) as opened:
+        places = [opened.append(fetched(exchange(no))) for no in (1, 2, 3)]
+        assert (len(files(data)), synced) == (3, [])
+        opened.sync()
+        brought = {Path(place.file).name for place in places}
+        assert (sorted({*synced} - brought), brought - {*synced}) == ([Path(places[0].file).parent.name], set())

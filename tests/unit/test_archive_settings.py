@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from socket import gethostname
 
 import pytest
@@ -108,3 +109,10 @@ def test_says_where_a_store_is_needed() -> None:
 def test_a_machine_has_the_name_it_is_given_or_that_of_its_host() -> None:
     assert machine_name(Settings({"FLEET_MACHINE": " a "})) == "a"
     assert machine_name(Settings({"FLEET_MACHINE": ""})) == gethostname()
+
+
+def test_says_what_a_store_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "obstore", None)
+    with pytest.raises(SettingError, match=r'ARCHIVE_STORE needs obstore: pip install "asiatongsin\[fleet\]"'):
+        store("/mnt/archive")
+    assert store("").address == ""
