@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
+from compileall import compile_dir
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +49,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "sql: judges what PostgreSQL does: uses a connection and starts no command")
     if not hasattr(config, "workerinput"):  # xdist's workers inherit the name of the run
         shared_server.begin_run()
+        for package in ("asiatongsin", "pipelines", "tests"):  # else each command that starts cold compiles all of it
+            compile_dir(ROOT / package, quiet=1)
     settings.register_profile("no clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.load_profile("no clock")
     if config.option.markexpr == "sql":
