@@ -13,7 +13,7 @@ from typing import Self
 
 from pipelines.archive.in_use import fetched_folder
 from pipelines.archive.packs import Stream, is_same
-from pipelines.archive.store import ObjectMissing, Store, StoreTrouble
+from pipelines.archive.store import ObjectMissing, Store
 from pipelines.archive.whereabouts import Whereabouts, is_here
 from pipelines.database.archive_files import Stored
 from pipelines.disk import fsync_folder, make_private_folder
@@ -87,7 +87,7 @@ def fetched(store: Store, placed: Sequence[Placed], path_of: Callable[[Path], Pa
 
 
 def bring_back(store: Store, data: Path, file: str, place: Stored, *, at: float) -> None:
-    """Brings a file back to its own place on this disk, where a push leaves it. StoreTrouble, OSError.
+    """Brings a file back to its own place on this disk, where a push leaves it. ObjectMissing, StoreTrouble, OSError.
 
     `at`, when it was stored, is before the time that the file bears from now on.
     """
@@ -96,7 +96,7 @@ def bring_back(store: Store, data: Path, file: str, place: Stored, *, at: float)
     try:
         for trouble in fetched(store, [(path, place)], lambda _: beside):
             if trouble:
-                raise StoreTrouble(f"{file}: {trouble}")
+                raise ObjectMissing(f"{file}: {trouble}")
         later = max(time.time(), at + 1)
         os.utime(beside, (later, later))
         beside.chmod(0o640)

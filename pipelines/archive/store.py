@@ -39,7 +39,7 @@ class StoreTrouble(Exception):
 
 
 class ObjectMissing(StoreTrouble):
-    """The store has no such object, or none so long."""
+    """The store has no such object, or not as it was."""
 
 
 class Store:

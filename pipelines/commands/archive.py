@@ -21,7 +21,7 @@ from pipelines.archive.fetching import bring_back
 from pipelines.archive.files import archive_files, files_of_unfinished_crawls, local_files
 from pipelines.archive.push import Pushed, push
 from pipelines.archive.settings import StoreSettings
-from pipelines.archive.store import Store, StoreTrouble
+from pipelines.archive.store import ObjectMissing, Store, StoreTrouble
 from pipelines.archive.verify import verify
 from pipelines.commands.usage import check_settings, given_site, usage_error, usage_errors
 from pipelines.crawl_record import ExitStatus
@@ -110,7 +110,7 @@ def fetched(settings: Settings, site: str | None, files: Sequence[str]) -> Told:
     store, data = _store(settings), data_folder(settings)
     rows = _wanted(_rows(settings, site), data, files)
     missing = [row for row in rows if not (data / row.file).exists()]
-    count, troubles = 0, []
+    count, lost, troubles = 0, 0, []
     for row in tqdm(missing, unit="file", disable=None):
         place, at = place_of(row), row.stored_at
         if place is None or at is None:
@@ -118,11 +118,17 @@ def fetched(settings: Settings, site: str | None, files: Sequence[str]) -> Told:
         try:
             bring_back(store, data, row.file, place, at=at.timestamp())
             count += 1
+        except ObjectMissing as error:
+            tqdm.write(printable(str(error)), file=sys.stderr)
+            lost += 1
         except StoreTrouble as error:
             troubles.append(str(error))
+            break
         except OSError as error:
             troubles.append(describe_error(error, data))
             break
+    if lost:
+        troubles.append(f"{lost} files are not in the archive store as they were, see above")
     here = len(rows) - len(missing)
     counts = f"{count} files fetched" + (f", {here} are on this disk already" if here else "")
     return "; ".join([counts, *troubles]), not troubles
