@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import socket
 from pathlib import Path
 from threading import get_ident
 
@@ -36,6 +37,11 @@ def data_folder(settings: BaseSettings) -> Path:
     if not str(settings["DATA"] or "").strip():
         raise SettingError("DATA names no folder: write its absolute path in ASIATONGSIN_DATA, or unset the variable")
     return Path(settings["DATA"]).expanduser().absolute()
+
+
+def machine_name(settings: BaseSettings) -> str:
+    """Name of this machine: the setting FLEET_MACHINE, else its host name."""
+    return str(settings["FLEET_MACHINE"] or "").strip() or socket.gethostname()
 
 
 def make_private_folder(path: Path) -> Path:

@@ -59,8 +59,10 @@ def wait_until(happened: Callable[[], bool], otherwise: Callable[[], str] = _lat
 
 
 def children(pid: int) -> list[int]:
-    """The processes that a process has started and that have not ended."""
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    """The processes that a process has started and that have not ended; none where it has ended itself."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return []
 
 
 def workers(pid: int) -> list[int]:

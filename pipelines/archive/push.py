@@ -14,13 +14,13 @@ from pipelines.archive.cleaning import only_cleaner
 from pipelines.archive.files import crawl_of, files_of_unfinished_crawls, local_files
 from pipelines.archive.in_use import nobody_reads
 from pipelines.archive.packs import compare, described, due_before, packs, pieces
-from pipelines.archive.settings import StoreSettings, machine_name
+from pipelines.archive.settings import StoreSettings
 from pipelines.archive.store import Store, StoreTrouble
 from pipelines.database import archive_files as catalog
 from pipelines.database.archive_files import Row
 from pipelines.database.connection import Database
 from pipelines.database.session import Session
-from pipelines.disk import data_folder, describe_error, make_private_folder
+from pipelines.disk import data_folder, describe_error, machine_name, make_private_folder
 
 
 @dataclass(kw_only=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import socket
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.util import find_spec
@@ -65,11 +64,6 @@ class StoreSettings:
         if not self.address:
             raise SettingError(f"ARCHIVE_STORE names no store: write {EXAMPLE}")
         return self.address
-
-
-def machine_name(settings: BaseSettings) -> str:
-    """Name of this machine: the setting FLEET_MACHINE, else its host name."""
-    return str(settings["FLEET_MACHINE"] or "").strip() or socket.gethostname()
 
 
 def archived_kinds(settings: BaseSettings) -> frozenset[str]:

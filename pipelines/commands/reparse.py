@@ -27,8 +27,7 @@ from pipelines.commands.usage import check_settings, usage_error, usage_errors
 from pipelines.crawl_record import ExitStatus
 from pipelines.database.connection import Database
 from pipelines.database.session import Session, connected
-from pipelines.disk import data_folder, make_private_folder
-from pipelines.fleet.machines import machine_name
+from pipelines.disk import data_folder, machine_name, make_private_folder
 from pipelines.fleet.reparse_runs import RunArguments, ask
 from pipelines.queries import reparse_runs
 from pipelines.reparse.bookmark import Bookmark

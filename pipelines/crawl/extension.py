@@ -19,7 +19,6 @@ from asiatongsin import statistics as names
 from asiatongsin.middlewares.site_clock import is_far
 from asiatongsin.signals import crawl_started
 from pipelines.archive.crawl_files import Archive
-from pipelines.archive.settings import machine_name
 from pipelines.crawl.final_record import FinalRecord, JudgedCrawl
 from pipelines.crawl.lock import CrawlLock
 from pipelines.crawl_record import CrawlRecord
@@ -28,7 +27,7 @@ from pipelines.database.archive_files import Stored
 from pipelines.database.connection import Database
 from pipelines.database.errors import REFUSALS, DatabaseBusy, DatabaseFrozen, DatabaseUnreachable, DatabaseUnusable
 from pipelines.database.session import Session, run_while_progressing
-from pipelines.disk import DISK_FULL, data_folder, describe_error
+from pipelines.disk import DISK_FULL, data_folder, describe_error, machine_name
 from pipelines.exporters.batch import Exported
 from pipelines.monitoring.notify import Notices
 from pipelines.spool.belonging import describe_elsewhere

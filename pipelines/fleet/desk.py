@@ -24,6 +24,13 @@ from pipelines.fleet.work import Begun, End, Work
 BEATS = 3
 """So many times within FLEET_DEAD_AFTER a worker says that it is alive."""
 
+SHORTEST_TICK = 0.2
+"""Seconds between two looks for what is due, where one site after the other is."""
+
+_DUE_IN = """
+SELECT extract(epoch FROM min(next_at) - clock_timestamp())::float8 FROM sites
+WHERE next_at > now() AND paused_at IS NULL AND retired_at IS NULL"""
+
 _WAITING = "SELECT EXISTS (SELECT FROM procrastinate_jobs WHERE status = 'todo' AND queue_name = ANY(%s))"
 
 
@@ -72,6 +79,9 @@ class Turn:
     is_stop_asked: bool = False
     """Whether somebody wants this worker to end."""
 
+    due_in: float = float("inf")
+    """Seconds until a site is due, so far as is known."""
+
     is_short: bool = False
     """Whether the next turn should come at once."""
 
@@ -86,7 +96,7 @@ class Desk:
         self.dead_after = dead_after
         self.worker: int | None = None
         """Its number in the queue; None before it is registered, and where others have taken it for dead."""
-        self._connected_at = self._beat_at = self._ticked_at = self._swept_at = -1e9
+        self._connected_at = self._beat_at = self._tick_at = self._swept_at = -1e9
 
     def _prepare(self, connection: Connection) -> None:
         migrate(connection)
@@ -150,10 +160,12 @@ class Desk:
 
     def _tick(self, connection: Connection, turn: Turn) -> None:
         now, works = monotonic(), list(self.works.values())
-        if turn.free and now - self._ticked_at >= self.tick_seconds * 0.9:
+        if turn.free and now >= self._tick_at:
             if any(work.due(connection) for work in works):
                 tick(connection, works)
-            self._ticked_at = now
+            [(seconds,)] = connection.execute(_DUE_IN).fetchall()
+            self._tick_at = now + min(self.tick_seconds, max(seconds or self.tick_seconds, SHORTEST_TICK))
+        turn.due_in = self._tick_at - monotonic() if turn.free else self.tick_seconds
         # After the database was away, all workers would seem dead to the first that is back.
         if now - max(self._swept_at, self._connected_at) >= self.beat_seconds and (
             now - self._connected_at >= self.dead_after

@@ -7,7 +7,7 @@ from typing import Self
 
 from scrapy.settings import BaseSettings
 
-from pipelines.fleet.machines import machine_name
+from pipelines.disk import machine_name
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from psycopg import Connection
 from psycopg.rows import class_row
-from scrapy.settings import BaseSettings
 
 from asiatongsin import __version__
 
@@ -25,11 +23,6 @@ _BEAT = """
 UPDATE machines SET seen_at = now(), spool_pages = %s, refused = %s WHERE machine = %s AND started_at = %s
 RETURNING stop_asked_at IS NOT NULL"""
 _LEAVE = "UPDATE machines SET stopped_at = now() WHERE machine = %s AND started_at = %s"
-
-
-def machine_name(settings: BaseSettings) -> str:
-    """The name of this machine in the fleet."""
-    return str(settings["FLEET_MACHINE"] or "").strip() or socket.gethostname()
 
 
 class NameTaken(Exception):

@@ -143,7 +143,8 @@ class Worker:
         self._trouble = ""
         if turn.is_short:
             return SHORT_PAUSE
-        return min(self.limits.tick, DEAF_PAUSE) if self._bell.is_deaf else self.limits.tick
+        longest = min(self.limits.tick, DEAF_PAUSE) if self._bell.is_deaf else self.limits.tick
+        return min(longest, max(turn.due_in, 0.0))
 
     async def _enter(self) -> Machine:
         """Takes the name of this machine, once an earlier run that may have been killed has been silent for a while."""

@@ -299,3 +299,12 @@ def test_a_machine_that_was_forgotten_comes_back(connection: Connection, one: At
     connection.execute("DELETE FROM machines")
     one.turn()
     assert count(connection, "machines") == 1
+
+
+def test_a_worker_looks_again_when_the_next_site_is_due(connection: Connection, one: At) -> None:
+    one.desk.tick_seconds = 5.0
+    assert one.turn().due_in > 3
+    add(connection, "soon.kr", due=timedelta(seconds=-1))
+    add(connection, "later.kr", due=timedelta(hours=-1))
+    one.desk._tick_at = -1e9
+    assert one.turn().due_in < 1

@@ -161,7 +161,7 @@ def test_what_a_dead_worker_has_left_is_done_by_another_one(connection: Connecti
 def test_a_run_that_was_given_up_begins_no_more(connection: Connection, one: At) -> None:
     add(connection, ("a.kr", 1, None))
     one.turn(free=0)
-    one.desk._ticked_at = -1e9
+    one.desk._tick_at = -1e9
     assert one.begin() == [("a.kr", 1)]
     connection.execute("DELETE FROM reparse_runs")
     assert one.end(End.STOPPED, 1).given_up == []

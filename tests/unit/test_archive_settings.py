@@ -9,7 +9,8 @@ import pytest
 from scrapy.settings import Settings
 
 from asiatongsin.errors import SettingError
-from pipelines.archive.settings import StoreSettings, archived_kinds, check, file_bytes, machine_name
+from pipelines.archive.settings import StoreSettings, archived_kinds, check, file_bytes
+from pipelines.disk import machine_name
 
 
 def settings(kinds: object = "article", size: object = 1000) -> Settings:
