@@ -60,6 +60,7 @@ _STARTED = "SELECT site, max(started_at) FROM crawls GROUP BY site"
 _ENDED = "SELECT count(*) FROM crawls WHERE finished_at IS NOT NULL AND started_at >= %s"
 _RUNNING = "SELECT count(*) FROM sites WHERE machine IS NOT NULL"
 _NOW = "SELECT now()"
+_WAL = "SELECT pg_current_wal_lsn() - '0/0'"
 
 
 def run(effort: Effort) -> Found:
@@ -148,7 +149,7 @@ def _without_news(postgres: Server, served: Sequence[Site], effort: Effort) -> I
 def _all_at_once(crawled: Fleet, sites: int) -> Iterator[Row]:
     postgres, root = crawled.postgres, crawled.worker.pid
     since, began = _now(crawled), monotonic()
-    before, before_of_server = cpu(root), postgres.cpu()
+    before, before_of_server, wal = cpu(root), postgres.cpu(), crawled.count(_WAL)
     crawled.due_within(0)
     memory: list[float] = []
     until = monotonic() + LONGEST
@@ -157,10 +158,11 @@ def _all_at_once(crawled: Fleet, sites: int) -> Iterator[Row]:
         sleep(0.5)
     crawled.wait_for(sites, since)
     took, used = monotonic() - began, (cpu(root) - before) / sites
-    of_server = (postgres.cpu() - before_of_server) / sites
+    of_server, wal = (postgres.cpu() - before_of_server) / sites, (crawled.count(_WAL) - wal) // sites
     yield Row(
         name="CPU of a crawl without news, by the goal",
-        figure=f"{used:.2f} s, and {of_server:.2f} s of PostgreSQL; {60 * sites / took:.0f} crawls a minute",
+        figure=f"{used:.2f} s, and {of_server:.2f} s of PostgreSQL, {wal / 1000:.0f} kB of its log;"
+        f" {60 * sites / took:.0f} crawls a minute",
         ratios=(used / CRAWL_CPU,),
         goal=Goal(highest=1.0),
     )
@@ -223,17 +225,18 @@ def _back_filled(postgres: Server, served: Sequence[Site], seconds: float) -> It
         sleep(10)  # the first list pages come before the articles
         root = crawled.worker.pid
         served[0].asked()  # one server has all papers, and tells what all were asked for
-        before = (cpu(root), postgres.cpu(), monotonic())
+        before = (cpu(root), postgres.cpu(), monotonic(), crawled.count(_WAL))
         sleep(seconds)
         pages = len(served[0].asked().paths)
-        after = (cpu(root), postgres.cpu(), monotonic())
+        after = (cpu(root), postgres.cpu(), monotonic(), crawled.count(_WAL))
         memory = sum(process.private_megabytes for process in tree(root))
-    used, of_server, took = (then - now for now, then in zip(before, after, strict=True))
+    used, of_server, took, wal = (then - now for now, then in zip(before, after, strict=True))
     per_core = pages / (used + of_server)
     yield Row(
         name=f"pages a second of each core, {len(served)} papers back-filled, by the goal",
         figure=f"{per_core:.0f}; {pages / took:.0f} pages/s came, 500 would take {500 / per_core:.1f} cores"
-        f" ({1000 * used / pages:.1f} ms of crawls, {1000 * of_server / pages:.1f} of PostgreSQL a page);"
+        f" ({1000 * used / pages:.1f} ms of crawls, {1000 * of_server / pages:.1f} of PostgreSQL and"
+        f" {wal / pages / 1000:.1f} kB of its log a page);"
         f" {memory / len(served):.0f} MB a paper",
         ratios=(per_core / PAGES_PER_CORE,),
         goal=Goal(lowest=1.0),
