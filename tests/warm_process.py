@@ -25,9 +25,11 @@ from tests import executed_sql
 from tests.warm_start import CODE, COMMAND, NUMBER
 
 MODULES = (
-    "apprise",
     "email.contentmanager",
     "encodings.idna",
+    "obstore.store",
+    "rapidfuzz.distance",
+    "rapidfuzz.process",
     "scrapy.cmdline",
     "scrapy.dupefilters",
     "scrapy.pqueues",
@@ -38,8 +40,8 @@ MODULES = (
 NAMED = ("DOWNLOAD_HANDLERS_BASE", "DOWNLOADER_MIDDLEWARES_BASE", "EXTENSIONS_BASE", "SPIDER_MIDDLEWARES_BASE")
 """Settings of Scrapy that name classes; the modules of these classes are imported."""
 
-PACKAGES = ("scrapy.commands", "asiatongsin", "pipelines")
-"""Imported with all that is in them."""
+PACKAGES = ("apprise.plugins", "scrapy.commands", "asiatongsin", "pipelines")
+"""Imported with all that is in them. A crawl with ALERTS took 0.6 CPU-seconds for apprise's (2026-12-01)."""
 
 NEVER = ("asiatongsin.settings", "pipelines.fleet.preloaded", "twisted.internet.reactor")
 """Each command has to import these itself."""
