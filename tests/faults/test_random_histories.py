@@ -8,7 +8,6 @@ import pytest
 
 from tests.faults.histories import History
 
-
 SEEDS = (0, 1, 2, 3, 4, 5, 6, 8)
 """The fewest of the first ten with which each kind of thing happens that happens in any of them."""
 
