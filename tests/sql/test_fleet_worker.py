@@ -92,6 +92,21 @@ def test_says_that_it_is_alive_while_its_last_crawls_run_under_a_newer_version(
     assert value(connection, "SELECT last_heartbeat > now() - interval '1 min' FROM procrastinate_workers")
 
 
+def test_a_spool_that_cannot_be_looked_into_ends_no_worker(database_url: str, data: Path, caplog: Log) -> None:
+    folder = data / "spool" / "crawl"
+    folder.mkdir(parents=True)
+    (folder / "owner").symlink_to("owner")  # as one that another user has left: nobody may open it
+
+    async def turn() -> None:
+        one = worker(database_url, data)
+        await one._turn(0.0)
+        one._bell.close()
+        one._desk.session.close()
+
+    asyncio.run(turn())
+    assert "What waits in the spool cannot be counted: " in caplog.text
+
+
 SHIFTED = """
 CREATE SCHEMA shifted;
 CREATE FUNCTION shifted.now() RETURNS timestamptz LANGUAGE sql STABLE AS $$
