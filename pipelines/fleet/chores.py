@@ -11,6 +11,7 @@ from time import monotonic
 from scrapy.settings import BaseSettings, Settings
 
 from pipelines.database.connection import Database
+from pipelines.disk import describe_error
 from pipelines.fleet import apart
 from pipelines.fleet.processes import Processes
 from pipelines.spool.belonging import remembered
@@ -66,7 +67,10 @@ class Chores:
         if monotonic() - self._at < EVERY:
             return
         self._at = monotonic()
-        self.spool = await run_in_thread(_look, self.data, self.database)
+        try:
+            self.spool = await run_in_thread(_look, self.data, self.database)
+        except OSError as error:
+            logger.warning("What waits in the spool cannot be counted: %s", describe_error(error, self.data))
         for chore in CHORES:
             if chore.name not in self._running and chore.is_wanted(self.settings, self.spool):
                 self._start(chore)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from psycopg import Connection
 
@@ -26,7 +26,7 @@ WHERE next_at <= now() AND paused_at IS NULL AND retired_at IS NULL ORDER BY nex
 
 # Whoever paused the site or moved its time on, since it came into the queue, does not want it now.
 _WANTED = """
-SELECT base, arguments, schedule, time_zone, settings, politeness_group FROM sites
+SELECT base, arguments, schedule, time_zone, settings, politeness_group, now() FROM sites
 WHERE site = %s AND next_at <= now() AND paused_at IS NULL AND retired_at IS NULL FOR UPDATE"""
 _BEGIN = "UPDATE sites SET machine = %s, begun_at = now(), next_at = %s WHERE site = %s"
 
@@ -67,8 +67,8 @@ class Crawls:
     def begin(self, connection: Connection, job: Job) -> Begun | None:
         """Moves the site on to its next time; missed times collapse into this one."""
         site = job.args["site"]
-        for base, arguments, schedule, time_zone, settings, group in connection.execute(_WANTED, [site]):
-            next_at = _next_at(site, schedule, time_zone)
+        for base, arguments, schedule, time_zone, settings, group, now in connection.execute(_WANTED, [site]):
+            next_at = _next_at(site, schedule, time_zone, now)
             connection.execute(_BEGIN, [self.machine, next_at, site])
             own = OwnSettings(settings=settings, arguments=arguments, politeness_group=group)
             given = {"arguments": {"site": base, "_job": job.name}, "own": own}
@@ -103,8 +103,8 @@ def _has_ended(connection: Connection, job: Job) -> bool:
     return connection.execute(_ENDED, [job.args["site"], job.name]).fetchone() is not None
 
 
-def _next_at(site: str, schedule: str | None, time_zone: str) -> datetime | None:
-    now = datetime.now(UTC)
+def _next_at(site: str, schedule: str | None, time_zone: str, now: datetime) -> datetime | None:
+    """By the clock of the database, which says what is due: that of this machine may be hours from it."""
     try:
         return Schedule.parse(schedule, time_zone).next_after(now, site) if schedule else None
     except ArgumentError as error:  # somebody wrote it into the table by hand

@@ -144,10 +144,10 @@ class Desk:
         if monotonic() - self._beat_at < self.beat_seconds:
             return
         turn.is_stop_asked = turn.machine.beat(connection, turn.spool)
-        if (found := schema_version(connection)) > (known := migrations()[-1].version):
-            raise DatabaseTooNew(found, known)
         if self.worker is None or not queue.beat(connection, self.worker):
             self.worker = queue.register(connection)
+        if (found := schema_version(connection)) > (known := migrations()[-1].version):
+            raise DatabaseTooNew(found, known)  # behind the beat: the jobs that run here go on
         self._put_back_unknown(connection, turn)
         self._beat_at = monotonic()
 

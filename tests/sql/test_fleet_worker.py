@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from psycopg import Connection, conninfo
 
-from pipelines.database.errors import DatabaseUnusable
+from pipelines.database.errors import DatabaseTooNew, DatabaseUnusable
 from pipelines.fleet import queue
 from pipelines.fleet.desk import Turn
 from pipelines.fleet.worker import LONGEST_PAUSE, SHORT_PAUSE, Worker
 from tests import in_process
 from tests.samples import UNREACHABLE
+from tests.stored import value
 
 Log = pytest.LogCaptureFixture
 
@@ -74,6 +75,60 @@ def test_says_what_a_role_needs_that_may_make_no_tables(
     desk.turn(turn)
     desk.leave(turn.machine)
     assert [begun.label for begun in turn.begun] == ["paper.kr"]
+
+
+def test_says_that_it_is_alive_while_its_last_crawls_run_under_a_newer_version(
+    connection: Connection, database_url: str, data: Path
+) -> None:
+    desk = worker(database_url, data)._desk
+    turn = Turn(machine=desk.enter("one", 1), running=frozenset())
+    desk.turn(turn)
+    connection.execute("INSERT INTO asiatongsin_migrations (version, name) VALUES (9999, 'future')")
+    connection.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'")
+    desk._beat_at = -1e9
+    with pytest.raises(DatabaseTooNew):
+        desk.turn(turn)
+    desk.session.close()
+    assert value(connection, "SELECT last_heartbeat > now() - interval '1 min' FROM procrastinate_workers")
+
+
+def test_a_spool_that_cannot_be_looked_into_ends_no_worker(database_url: str, data: Path, caplog: Log) -> None:
+    folder = data / "spool" / "crawl"
+    folder.mkdir(parents=True)
+    (folder / "owner").symlink_to("owner")  # as one that another user has left: nobody may open it
+
+    async def turn() -> None:
+        one = worker(database_url, data)
+        await one._turn(0.0)
+        one._bell.close()
+        one._desk.session.close()
+
+    asyncio.run(turn())
+    assert "What waits in the spool cannot be counted: " in caplog.text
+
+
+SHIFTED = """
+CREATE SCHEMA shifted;
+CREATE FUNCTION shifted.now() RETURNS timestamptz LANGUAGE sql STABLE AS $$
+    SELECT pg_catalog.now() + interval '{hours} hours'
+$$;
+INSERT INTO sites (site, base, schedule, next_at)
+VALUES ('paper.kr', 'https://paper.kr', 'every 30m', pg_catalog.now() - interval '1 day')"""
+NEXT = "SELECT next_at - now() BETWEEN interval '0' AND interval '30 min' FROM sites"
+
+
+@pytest.mark.parametrize("hours", [2, -2])
+def test_the_clock_of_a_machine_does_not_say_when_a_site_is_due_next(
+    connection: Connection, database_url: str, data: Path, hours: int
+) -> None:
+    connection.execute(SHIFTED.format(hours=hours))
+    url = conninfo.make_conninfo(database_url, options="-c search_path=public,shifted,pg_catalog")
+    desk = worker(url, data)._desk
+    turn = Turn(machine=desk.enter("one", 1), running=frozenset(), free=1)
+    desk.turn(turn)
+    assert [begun.label for begun in turn.begun] == ["paper.kr"]
+    assert desk.session.run(lambda other: value(other, NEXT))
+    desk.session.close()
 
 
 def test_does_not_begin_where_the_database_cannot_be_used(newer: str, data: Path) -> None:
