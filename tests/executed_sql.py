@@ -27,6 +27,9 @@ PLACEHOLDER = re.compile(r"\\\{\w*\\\}")
 VARIABLE = "EXECUTED_SQL"
 """Folder that says, in the environment, that commands are watched as well."""
 
+READS_ENVIRONMENT = {"pipelines.fleet.preloaded"}
+"""Modules without statements that read the settings as they are imported: a command must do that in its environment."""
+
 _never: dict[str, re.Pattern[str]] = {}
 _known: set[str] = set()
 
@@ -44,6 +47,8 @@ def constants() -> dict[str, re.Pattern[str]]:
     """Names of the statements that stand at the top of a module, and what each looks like when it is executed."""
     found = {}
     for module in pkgutil.walk_packages(pipelines.__path__, "pipelines."):
+        if module.name in READS_ENVIRONMENT:
+            continue
         for name, value in vars(importlib.import_module(module.name)).items():
             text = _text(value)
             if not name.startswith("__") and STATEMENT.match(text):

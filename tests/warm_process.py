@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import ctypes
 import gc
 import importlib
 import json
@@ -25,9 +26,11 @@ from tests import executed_sql
 from tests.warm_start import CODE, COMMAND, NUMBER
 
 MODULES = (
-    "apprise",
     "email.contentmanager",
     "encodings.idna",
+    "obstore.store",
+    "rapidfuzz.distance",
+    "rapidfuzz.process",
     "scrapy.cmdline",
     "scrapy.dupefilters",
     "scrapy.pqueues",
@@ -38,12 +41,13 @@ MODULES = (
 NAMED = ("DOWNLOAD_HANDLERS_BASE", "DOWNLOADER_MIDDLEWARES_BASE", "EXTENSIONS_BASE", "SPIDER_MIDDLEWARES_BASE")
 """Settings of Scrapy that name classes; the modules of these classes are imported."""
 
-PACKAGES = ("scrapy.commands", "asiatongsin", "pipelines")
-"""Imported with all that is in them."""
+PACKAGES = ("apprise.plugins", "scrapy.commands", "asiatongsin", "pipelines")
+"""Imported with all that is in them. A crawl with ALERTS took 0.6 CPU-seconds for apprise's (2026-12-01)."""
 
 NEVER = ("asiatongsin.settings", "pipelines.fleet.preloaded", "twisted.internet.reactor")
 """Each command has to import these itself."""
 
+CLONE_NEWNS = 0x20000
 LARGEST = 1 << 20
 """Bytes of a request: arguments and environment."""
 
@@ -89,6 +93,7 @@ def _inside(*packages: str) -> set[str]:
 @dataclass(frozen=True)
 class _Request:
     arguments: list[str]
+    target: int
     folder: str
     environment: dict[str, str]
     ignores_interrupts: bool
@@ -157,6 +162,8 @@ def _become(request: _Request) -> None:
         os.dup2(stream, number)
     os.closerange(3, os.sysconf("SC_OPEN_MAX"))
     sys.stdout.reconfigure(line_buffering=os.isatty(1))  # type: ignore[union-attr]  # a file, since nobody replaced it
+    if request.target:
+        _see_file_systems_of(request.target)
     os.environ.clear()
     os.environ.update(request.environment)
     time.tzset()
@@ -165,6 +172,13 @@ def _become(request: _Request) -> None:
     sys.argv[:] = [CODE[-1] if request.is_code else "scrapy", *request.arguments[3:]]
     sys.orig_argv[:] = request.arguments
     signal.signal(signal.SIGINT, signal.SIG_IGN if request.ignores_interrupts else signal.default_int_handler)
+
+
+def _see_file_systems_of(pid: int) -> None:
+    """What nsenter does. The interpreter offers it from Python 3.12 on."""
+    with Path(f"/proc/{pid}/ns/mnt").open() as namespace:
+        if ctypes.CDLL(None, use_errno=True).setns(namespace.fileno(), CLONE_NEWNS):
+            raise OSError(ctypes.get_errno(), f"cannot see the file systems of process {pid}")
 
 
 def _exit(status: int) -> None:

@@ -27,6 +27,10 @@ CODE = [sys.executable, "-c"]
 COLD = ("env",)
 """What a command begins with that is to be started cold: one of which memory, TLS or the start itself is judged."""
 
+INSIDE = ("nsenter", "--mount")
+TARGET = "--target="
+"""What a command begins with that is to see the file systems of a process, which is named by its number."""
+
 SERVE = "import sys; from tests.warm_process import serve; serve(int(sys.argv[1]))"
 
 INTERPRETER = ("PYTHON", "LC_", "LANG", "LD_", "MALLOC_", "SSL_")
@@ -53,7 +57,8 @@ class Popen(subprocess.Popen[Any]):
             super()._execute_child(args, *given)  # type: ignore[misc]
             return
         request = {
-            "arguments": args,
+            "arguments": without_target(args),
+            "target": target_of(args),
             "folder": str(cwd or Path.cwd()),
             "environment": environment,
             "ignores_interrupts": signal.getsignal(signal.SIGINT) is signal.SIG_IGN,
@@ -92,8 +97,20 @@ class Popen(subprocess.Popen[Any]):
         return int(NUMBER.unpack(answer)[0])
 
 
+def target_of(args: list[str]) -> int:
+    """The process of which the command is to see the file systems; 0 where it sees those of its parent."""
+    is_inside = tuple(args[:2]) == INSIDE and args[2].startswith(TARGET)
+    return int(args[2].removeprefix(TARGET)) if is_inside else 0
+
+
+def without_target(args: list[str]) -> list[str]:
+    """The command itself."""
+    return args[3:] if target_of(args) else args
+
+
 def is_warm(args: list[str]) -> bool:
     """Whether a process with these arguments is forked."""
+    args = without_target(args)
     return args[: len(COMMAND)] == COMMAND or args[: len(CODE)] == CODE
 
 

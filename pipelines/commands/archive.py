@@ -35,6 +35,13 @@ from pipelines.disk import data_folder, describe_error, make_private_folder
 Told = tuple[str, bool]
 """The last line of a command, and whether all is done."""
 
+ACTIONS = {
+    "push": "sends finished WARC files to ARCHIVE_STORE",
+    "fetch": "brings them back to this disk, all or those of --site or those named",
+    "verify": "compares each file with what the store holds",
+    "clean": "takes passwords and cookies out of requests that older versions archived",
+}
+
 WORKS_ALREADY = "another asiatongsin archive push or clean works on this data folder"
 UNFINISHED = "files left out: their crawl is running, or its pages wait in the spool"
 
@@ -50,6 +57,9 @@ class Command(ScrapyCommand):
 
     def short_desc(self) -> str:
         return "Bring the archive to a store and back, compare the two; take passwords out of it"
+
+    def long_desc(self) -> str:
+        return "; ".join(f"{name} {what}" for name, what in ACTIONS.items())
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)

@@ -13,8 +13,9 @@ from scrapy.settings import Settings
 from asiatongsin.arguments import is_number
 from asiatongsin.korean import KST
 from asiatongsin.output import show
-from pipelines.commands.usage import check_settings, given_site, usage_error, usage_errors
+from pipelines.commands.usage import check_settings, given_site, stored_sites, usage_error, usage_errors
 from pipelines.database.session import looking
+from pipelines.queries.newest import sites
 from pipelines.queries.revisions import Revision, latest_change, revisions
 from pipelines.terminal.word_diff import COLOURED, PLAIN, patch, word_diff
 
@@ -45,6 +46,8 @@ class Command(ScrapyCommand):
         site = given_site(opts.site).key if opts.site is not None else None
         with looking(self.settings or Settings()) as (_, connection):
             found = revisions(connection, int(args[0]), site) if args else latest_change(connection, site)
+            if site and not found:
+                stored_sites(site, sites(connection))
         of_site = f" of {site}" if site else ""
         if args and not found:
             raise usage_error(f"no article {args[0]}{of_site} is stored")

@@ -50,9 +50,7 @@ class Command(ScrapyCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument(
-            "--slots", help="worker: how many crawls it runs at once; default: FLEET_SLOTS, which is 10"
-        )
+        parser.add_argument("--slots", metavar="N", help="worker: crawls at once; without it FLEET_SLOTS (10)")
         parser.add_argument("--json", action="store_true", help="status: one JSON object instead of tables")
         parser.add_argument("--all", action="store_true", help="stop: all machines")
 

@@ -98,6 +98,7 @@ class DatabaseLock:
     def _open_transaction(self, connection: Connection) -> None:
         self.taken = open_transaction(connection, *self.names)
         if self.taken:
+            connection.execute("ROLLBACK")  # at once: another crawl may want what was taken before
             raise Taken
 
 
@@ -202,6 +203,7 @@ class CrawlLock:
         if not self._in_database.take(connection, self.session.database) and not self._has_begun:
             if self._in_database.taken.startswith("group "):
                 self._note(crawled_of_group(connection, self.group, but=self.site))
+            self._in_database.release(connection, at_once=True)
             raise Taken
         migrate(connection)
 

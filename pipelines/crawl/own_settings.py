@@ -27,8 +27,8 @@ from pipelines.verdict.bounds import Bounds, stale_after
 logger = logging.getLogger(__name__)
 
 
-def heed_site(settings: BaseSettings, site: str, own: OwnSettings | None = None) -> Mapping[str, str]:
-    """Lets the settings of the site hold, `own` where they were read already; the arguments that it has of its own.
+def heed_site(settings: BaseSettings, site: str, own: OwnSettings | None = None) -> OwnSettings:
+    """Lets the settings of the site hold, `own` where they were read already; all that it has of its own.
 
     They are remembered below the data folder, since a delay that is polite must hold without a database as well.
     SettingError where one makes no sense.
@@ -43,7 +43,7 @@ def heed_site(settings: BaseSettings, site: str, own: OwnSettings | None = None)
     if found.settings:
         setting_checks.check(settings)
         check_values(settings)
-    return found.arguments
+    return found
 
 
 def check_own(settings: BaseSettings, own: Mapping[str, str]) -> None:

@@ -62,8 +62,7 @@ def check_usage(
             check_values(settings)
             Database.from_settings(settings)
             delivery.check(settings)
-            of_site = heed_site(settings, arguments.site.key, own)
-            given = given if arguments.no else {**of_site, **given}
+            given = _with_own(given, heed_site(settings, arguments.site.key, own))
             Arguments.parse(given)
             if arguments.dry:
                 _check_schema(settings)
@@ -71,6 +70,12 @@ def check_usage(
         _log_to_file(settings, ExitStatus.USAGE, str(error))
         raise
     return given
+
+
+def _with_own(given: Mapping[str, str], own: OwnSettings) -> Mapping[str, str]:
+    """What was asked, with the site's own arguments, and its own address where no more than its name was given."""
+    named = {"site": own.base} if own.base and "://" not in given.get("site", "") else {}
+    return {**({} if given.get("no") else own.arguments), **given, **named}
 
 
 def _check_schema(settings: BaseSettings) -> None:

@@ -70,7 +70,7 @@ class Crawls:
         for base, arguments, schedule, time_zone, settings, group, now in connection.execute(_WANTED, [site]):
             next_at = _next_at(site, schedule, time_zone, now)
             connection.execute(_BEGIN, [self.machine, next_at, site])
-            own = OwnSettings(settings=settings, arguments=arguments, politeness_group=group)
+            own = OwnSettings(base=base, settings=settings, arguments=arguments, politeness_group=group)
             given = {"arguments": {"site": base, "_job": job.name}, "own": own}
             return Begun(job=job, label=site, run=crawl, given=given)
         return None

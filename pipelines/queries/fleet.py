@@ -26,7 +26,7 @@ WHERE (s.site = ANY(%(sites)s) OR %(sites)s::text[] IS NULL) AND (%(with_retired
 ORDER BY is_late DESC, CASE WHEN {IS_LATE} THEN s.next_at END, s.retired_at IS NOT NULL, s.site"""
 
 _IS_THERE = "SELECT to_regclass('sites') IS NOT NULL"
-_OWN = "SELECT settings, arguments, politeness_group FROM sites WHERE site = %s"
+_OWN = "SELECT base, settings, arguments, politeness_group FROM sites WHERE site = %s"
 
 _CRAWLED_OF_GROUP = """
 SELECT s.site FROM sites AS s JOIN pg_locks AS l
@@ -39,6 +39,9 @@ ORDER BY s.site LIMIT 1"""
 @dataclass(frozen=True, kw_only=True)
 class OwnSettings:
     """What holds for crawls of one site, whoever begins them."""
+
+    base: str | None = None
+    """Its address: scheme, host and port; None: it was never added."""
 
     settings: Mapping[str, Any] = field(default_factory=dict)
     """Settings by their names."""

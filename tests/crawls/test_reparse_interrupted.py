@@ -3,47 +3,27 @@
 from __future__ import annotations
 
 import fcntl
-import signal
 from datetime import UTC, datetime
 from pathlib import Path
 
-import psycopg
 import pytest
 from psycopg import Connection
 
 from pipelines.database.connection import Database
 from pipelines.database.session import Session
 from pipelines.reparse.bookmark import Bookmark, Place
-from tests.conftest import Scrapy, new_database
+from tests.conftest import Scrapy
 from tests.other_warc import Warc, page_of
-from tests.processes import children, wait_until, workers
-from tests.reparse_runs import BASE, Begin
+from tests.reparse_runs import BASE, FELL, stop_after
 from tests.site import ReplicaSite, serve
-from tests.stored import count, numbers, outcomes, value
-
-
-def stop_after(connection: Connection, at: datetime) -> None:
-    """From captures of that time on it is as if the server were stopped."""
-    connection.execute(f"""
-        CREATE FUNCTION stop() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-            IF NEW.fetched_at > '{at}' THEN
-                RAISE EXCEPTION 'the server stops here' USING ERRCODE = 'admin_shutdown';
-            END IF;
-            RETURN NEW;
-        END $$;
-        CREATE TRIGGER stop BEFORE INSERT ON article_texts FOR EACH ROW EXECUTE FUNCTION stop()""")
-
-
-FELL = """
-INSERT INTO missing_fields (site, part, field, scope, since, crawl, pages, found)
-SELECT site, 'article', 'headline', scope, started_at, id, 9, 0 FROM crawls"""
+from tests.stored import count, numbers, outcomes
 
 
 @pytest.mark.sql
 def test_goes_on_where_it_was_interrupted(
     crawl: Scrapy, scrapy: Scrapy, reparse: Scrapy, connection: Connection, database_url: str
 ) -> None:
-    with serve(ReplicaSite(articles=410, page_bytes=8000)) as replica:
+    with serve(ReplicaSite(articles=402, page_bytes=8000)) as replica:
         crawl(replica.url)
     order = "SELECT no, fetched_at FROM articles ORDER BY fetched_at"
     fetched = connection.execute(order).fetchall()
@@ -58,16 +38,16 @@ def test_goes_on_where_it_was_interrupted(
     lost = [no for no, _ in fetched[:100]]  # of the part that was read: nobody looks there again
     connection.execute("DELETE FROM article_texts WHERE no = ANY(%s)", [lost])
     dry = scrapy("reparse", "--dry-run", DATABASE_URL=database_url)
-    assert "410 captures read again" in dry.last_line  # a dry run has no bookmark
+    assert "402 captures read again" in dry.last_line  # a dry run has no bookmark
     resumed = reparse()
     assert resumed.status == 0
     assert "Going on with an interrupted run in" in resumed.log
-    assert "211 captures read again" in resumed.last_line
+    assert "203 captures read again" in resumed.last_line
     assert "1 missing fields not looked for" in resumed.last_line  # it has not seen those that the first run read
     assert numbers(connection) == sorted(no for no, _ in fetched[100:])
     again = reparse()
-    assert "410 captures read again, 100 differ" in again.last_line  # that run came to its end: nothing to go on with
-    assert len(numbers(connection)) == 410
+    assert "402 captures read again, 100 differ" in again.last_line  # that run came to its end: nothing to go on with
+    assert len(numbers(connection)) == 402
     assert "found again: 127.0.0.1:" in again.last_line
     assert count(connection, "missing_fields") == 0
     assert outcomes(connection)[1:] == ["spooled", "ok", "ok"]
@@ -88,46 +68,6 @@ def test_says_so_where_the_database_goes_away_at_the_very_end(
     assert run.status == 3, run.log
     assert "the server stops here" in run.last_line.partition("the database went away (")[2]
     assert "the same command goes on where this one ended" in run.last_line
-
-
-def test_ends_at_ctrl_c_and_keeps_what_it_has_read(
-    crawl: Scrapy,
-    reparse: Scrapy,
-    connection: Connection,
-    database_url: str,
-    begun: Begin,
-) -> None:
-    with serve(ReplicaSite(articles=220, page_bytes=8000)) as replica:
-        crawl(replica.url)
-    connection.execute("DELETE FROM article_texts")
-    with psycopg.connect(database_url) as locking:
-        locking.execute("LOCK TABLE article_images IN ACCESS EXCLUSIVE MODE")
-        process = begun()
-        here = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-        locked = f"NOT granted AND relation = 'article_images'::regclass AND {here}"
-        waits = f"SELECT EXISTS (SELECT FROM pg_locks WHERE {locked})"
-        wait_until(lambda: value(connection, waits) is True)
-        process.send_signal(signal.SIGINT)
-    _, log = process.communicate(timeout=600)
-    assert process.returncode == 1, log
-    assert "interrupted; the same command goes on where this one ended" in log.splitlines()[-1]
-    assert reparse().status == 0
-    assert len(numbers(connection)) == 220
-
-
-def test_leaves_no_process_behind_when_it_is_killed(
-    crawl: Scrapy, reparse: Scrapy, connection: Connection, begun: Begin
-) -> None:
-    with serve(ReplicaSite(articles=220, page_bytes=8000)) as replica:
-        crawl(replica.url)
-    connection.execute("DELETE FROM article_texts")
-    process = begun("--jobs", "2")
-    wait_until(lambda: len(workers(process.pid)) == 2)
-    started = [*children(process.pid), *workers(process.pid)]
-    process.kill()
-    wait_until(lambda: not any(Path(f"/proc/{one}/exe").exists() for one in started))
-    assert reparse().status == 0
-    assert len(numbers(connection)) == 220
 
 
 def articles(warc: Warc, site: ReplicaSite, numbers: range) -> None:
@@ -174,26 +114,6 @@ def test_another_state_of_the_program_and_other_files_begin_anew(
     monkeypatch.setattr("pipelines.reparse.bookmark.program_hash", lambda: "mended")
     assert Bookmark(session, ["x"], tmp_path).read(files) is None
     session.close()
-
-
-def test_another_database_begins_anew(
-    crawl: Scrapy, scrapy: Scrapy, reparse: Scrapy, connection: Connection, server: str
-) -> None:
-    """The bookmark of an interrupted run is true of the database that it wrote to, and of no other."""
-    with serve(ReplicaSite(articles=230, page_bytes=8000)) as replica:
-        crawl(replica.url)
-    query = "SELECT fetched_at FROM articles ORDER BY fetched_at OFFSET 220 LIMIT 1"
-    [(at,)] = connection.execute(query).fetchall()
-    connection.execute("DELETE FROM article_texts")
-    stop_after(connection, at)
-    assert reparse().status == 3
-    assert count(connection, "reparse_bookmarks") == 1
-    with new_database(server) as other:
-        run = scrapy("reparse", DATABASE_URL=other)
-        assert run.status == 0
-        assert "Going on" not in run.log
-        with psycopg.connect(other) as fresh:
-            assert count(fresh, "articles") == 230
 
 
 def test_leaves_out_what_a_running_crawl_has_not_stored_yet(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
-from tests.conftest import ROOT
+from tests import warm_start
 
 _MOUNT = 'mount -t tmpfs -o size="$1"k,mode=755 tmpfs "$0" && echo mounted && exec sleep infinity'
 _BLOCK = bytes(4096)
@@ -40,7 +40,7 @@ class Disk:
     @property
     def within(self) -> Sequence[str]:
         """What a command begins with to see the disk."""
-        return ("nsenter", "--mount", f"--target={self._holder.pid}", "env", f"--chdir={ROOT}")
+        return (*warm_start.INSIDE, f"{warm_start.TARGET}{self._holder.pid}")
 
     def fill(self, *, but: int = 0) -> None:
         """Leaves so many kilobytes free, or none."""

@@ -9,6 +9,7 @@ import pytest
 from psycopg import Connection
 
 from pipelines.spool.waiting import waiting_pages
+from tests.conftest import ROOT
 from tests.faults.conftest import Start
 from tests.faults.disk import Disk
 from tests.faults.postgres import SmallDisk
@@ -18,7 +19,7 @@ from tests.stored import numbers, value
 
 SITE = ReplicaSite(articles=60, page_bytes=8_000)
 SLOWLY = ("-a", "sections=all", "-s", "DOWNLOAD_DELAY=0.05")
-AS_ANYBODY = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
+AS_ANYBODY = ("env", f"--chdir={ROOT}", "setpriv", "--bounding-set=-dac_override,-dac_read_search")
 """No permission keeps root out, unless it does without this."""
 
 
@@ -95,7 +96,7 @@ def test_full_in_the_middle_everything_spooled_is_stored_in_the_same_run(
 def test_not_even_room_for_its_record_keeps_a_crawl_from_its_row(
     start: Start, connection: Connection, database_url: str, disk: Disk
 ) -> None:
-    disk.fill(but=4)  # the record that a crawl begins with, and nothing after it
+    disk.fill(but=8)  # what was asked of the site, the record that a crawl begins with, and nothing after them
     with serve(SITE) as replica:
         run = start(replica.url, database_url, at=disk.folder, within=disk.within).end()
         assert len(replica.requests) == 2  # robots.txt and the front page

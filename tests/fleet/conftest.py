@@ -15,7 +15,7 @@ from tests.fleet.workers import Machine, add, crawled, papers
 from tests.processes import wait_until
 from tests.site import Replica
 
-PAPERS = 3
+PAPERS = 2
 
 Start = Callable[..., Machine]
 
@@ -23,7 +23,7 @@ Start = Callable[..., Machine]
 @pytest.fixture(scope="session")
 def replicas() -> Iterator[list[Replica]]:
     """A few papers."""
-    with papers(PAPERS) as served:
+    with papers(PAPERS, 12) as served:
         yield served
 
 

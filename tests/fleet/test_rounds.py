@@ -10,7 +10,7 @@ import pytest
 from tests import keeper
 from tests.fleet.rounds import Stage
 
-SEED, DEATHS, PAPERS = 20_261_201, 9, 8
+SEED, DEATHS, PAPERS = 20_261_201, 8, 5
 CUTS = (0.5, 1.0, 2.0)
 """Seconds; `make soak ARGS=--fleet` takes forty papers, hundreds of deaths, and longer cuts."""
 

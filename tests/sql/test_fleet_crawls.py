@@ -98,7 +98,9 @@ def test_a_site_that_is_due_is_crawled_once(connection: Connection, one: At, two
     add(connection, arguments='{"sections": "22"}', settings='{"CONTACT": "a@b.kr"}', due=timedelta(days=3))
     begun = one.begin()
     assert begun.given["arguments"] == {"site": "https://paper.kr", "_job": begun.job.name}
-    assert begun.given["own"] == OwnSettings(settings={"CONTACT": "a@b.kr"}, arguments={"sections": "22"})
+    assert begun.given["own"] == OwnSettings(
+        base="https://paper.kr", settings={"CONTACT": "a@b.kr"}, arguments={"sections": "22"}
+    )
     assert two.turn().begun == []
     assert site(connection, "machine") == "one"
     assert site(connection, IS_LATER)  # three days of missed times are one crawl

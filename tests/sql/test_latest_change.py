@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from psycopg import Connection
+from scrapy.exceptions import UsageError
 
 from pipelines.commands.diff import Command
 from tests.samples import export, later, page
@@ -39,5 +40,5 @@ def test_shows_the_latest_change_alone(
         "[-둘-]{+셋+}",
         "…",
     ]
-    diff(database_url, data, "--site", "example.kr", "--patch")
-    assert capsys.readouterr().out == "no stored article of example.kr was changed so far\n"
+    with pytest.raises(UsageError, match=r"nothing of example\.kr is stored; the sites are newsasia\.kr"):
+        diff(database_url, data, "--site", "example.kr", "--patch")

@@ -62,6 +62,20 @@ def test_arguments_hold_in_a_crawl_by_hand_as_well(connection: Connection, datab
         given(pages="0")
 
 
+def test_a_site_that_is_named_has_the_address_with_which_it_was_added(
+    connection: Connection, database_url: str, data: Path
+) -> None:
+    add(connection, Given(), f"http://www.{SITE}")
+
+    def address(url: str = database_url, **by_hand: str) -> str:
+        return check_usage(settings(url, data), by_hand)["site"]
+
+    assert address(site=SITE) == f"http://www.{SITE}"
+    assert address(site=SITE, no="7") == f"http://www.{SITE}"
+    assert address(UNREACHABLE, site=SITE) == f"http://www.{SITE}"
+    assert address(site=BASE) == BASE
+
+
 def test_gives_way_to_the_command_line_alone(connection: Connection, database_url: str, data: Path) -> None:
     add(connection, Given(settings={"DOWNLOAD_DELAY": "3", "RECHECK_MAX": "7"}))
     given = settings(database_url, data)
@@ -79,7 +93,8 @@ def test_a_delay_holds_while_the_database_is_away(connection: Connection, databa
     sites.change(connection, SITE, Given(unset=("DOWNLOAD_DELAY",), group=""))
     begun(database_url, data)
     assert begun(UNREACHABLE, data).getfloat("DOWNLOAD_DELAY") == 1.0
-    assert [*(data / "sites").iterdir()] == []
+    begun(database_url, data, "https://b.kr")  # which was never added
+    assert [one.name for one in (data / "sites").iterdir()] == [f"{SITE}.json"]
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"settings": 1}', b"\xff"])

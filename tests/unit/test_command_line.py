@@ -6,14 +6,17 @@ import argparse
 import re
 import sys
 import tomllib
+from types import ModuleType
 
 import pytest
+from scrapy.commands import ScrapyHelpFormatter
 from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
 from asiatongsin import __version__
 from asiatongsin.__main__ import main
 from asiatongsin.nearest import nearest
+from pipelines.commands import archive, changes, export, fleet, reparse, search, sites
 from pipelines.commands.crawl import Command
 from pipelines.commands.usage import usage_errors
 from tests.conftest import ROOT
@@ -87,6 +90,17 @@ def test_the_help_of_crawl_lists_every_argument_of_the_spider(monkeypatch: pytes
     assert listed[-8:] == [
         f"  -a {name}" for name in ("site", "sections", "pages", "since", "until", "no", "full", "dry")
     ]
+
+
+@pytest.mark.parametrize("module", [archive, changes, export, fleet, reparse, search, sites])
+def test_help_has_no_headings_in_the_midst_of_an_option(module: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Scrapy takes a line that ends with a colon for a heading, and where lines end is up to the terminal."""
+    monkeypatch.setenv("COLUMNS", "80")
+    parser = argparse.ArgumentParser(formatter_class=ScrapyHelpFormatter, conflict_handler="resolve")
+    command = module.Command()
+    command.settings = Settings()
+    command.add_options(parser)
+    assert re.findall(r"(.+)\n=+\n", parser.format_help()) == ["Usage", "Options"]
 
 
 def test_messages_name_the_command_that_is_there_however_it_was_installed() -> None:
