@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import accumulate, groupby
 from pathlib import Path, PurePosixPath
 
 from pipelines.archive.store import PIECE, Store, StoreTrouble
@@ -22,13 +22,14 @@ def packs(rows: Sequence[Row], most: int, before: datetime | None) -> Iterator[l
     """
     for _, of_month in groupby(rows, lambda row: PurePosixPath(row.file).parent):
         pack: list[Row] = []
+        size = 0
         for row in of_month:
-            if pack and sum(one.bytes for one in pack) + row.bytes > most:
+            if pack and size + row.bytes > most:
                 yield pack
-                pack = []
+                pack, size = [], 0
             pack.append(row)
-        is_full = sum(row.bytes for row in pack) >= most
-        if is_full or before is None or any(row.noted_at < before for row in pack):
+            size += row.bytes
+        if size >= most or before is None or any(row.noted_at < before for row in pack):
             yield pack
 
 
@@ -41,11 +42,11 @@ def described(data: Path, files: Sequence[str]) -> dict[str, Stored]:
     """Where in their pack these files lie, their sizes and digests; `object` is the name of the pack. OSError."""
     sizes, digests = [], []
     for file in files:
-        size, digest = _digest(data / file)
+        size, digest = digest_of(data / file)
         sizes.append(size)
         digests.append(digest)
     name = object_name(files[0], digests)
-    offsets = [sum(sizes[:number]) for number in range(len(sizes))]
+    offsets = accumulate(sizes[:-1], initial=0)
     return {
         file: Stored(object=name, offset=offset, bytes=size, sha256=digest)
         for file, offset, size, digest in zip(files, offsets, sizes, digests, strict=True)
@@ -113,7 +114,8 @@ class Stream:
             yield piece[: len(piece) - len(self._rest)]
 
 
-def _digest(path: Path) -> tuple[int, str]:
+def digest_of(path: Path) -> tuple[int, str]:
+    """Size and digest of a file. OSError."""
     digest, size = hashlib.sha256(), 0
     with path.open("rb") as file:
         while block := file.read(PIECE):

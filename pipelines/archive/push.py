@@ -13,7 +13,7 @@ from scrapy.settings import BaseSettings
 from pipelines.archive.cleaning import only_cleaner
 from pipelines.archive.files import crawl_of, files_of_unfinished_crawls, local_files
 from pipelines.archive.in_use import nobody_reads
-from pipelines.archive.packs import compare, described, due_before, packs, pieces
+from pipelines.archive.packs import compare, described, digest_of, due_before, packs, pieces
 from pipelines.archive.settings import StoreSettings
 from pipelines.archive.store import Store, StoreTrouble
 from pipelines.database import archive_files as catalog
@@ -103,9 +103,7 @@ class _Push:
         # In this order: a crawl that ends in between has finished the files that were found.
         unfinished = files_of_unfinished_crawls(found, self.data)
         self.done.unfinished = len(unfinished)
-        sizes = {
-            file.relative_to(self.data).as_posix(): file.stat().st_size for file in found if file not in unfinished
-        }
+        sizes = dict(self._sizes(file for file in found if file not in unfinished))
         crawls = [crawl_of(self.data / file) for file in sizes]
         self.session.run(lambda connection: catalog.note(connection, machine, sizes, crawls))
         self.rows = self.session.run(lambda connection: catalog.named(connection, list(sizes)))
@@ -142,18 +140,20 @@ class _Push:
             self.done.troubles.append(describe_error(error, self.data))
             return
         compare(self.store, name, places)
-        self.session.run(lambda connection: catalog.mark_stored(connection, name, places))
+        ours = self.session.run(lambda connection: catalog.mark_stored(connection, name, places))
         self.done.files += len(places)
         self.done.bytes += sum(place.bytes for place in places.values())
         self.done.objects += 1
         self.advance(len(places))
-        self._remove(files)
+        self._remove(ours)
 
     def _remove_stored(self) -> None:
         """Removes local copies that an earlier push could not: it was killed, or somebody was reading them.
 
         A copy that came later, by `asiatongsin archive fetch`, stays.
         """
+        if self.given.keeps_local:
+            return
         left = [row for row in self.rows if row.stored_at and _is_copy_of_then(self.data / row.file, row)]
         if left:
             self._remove([row.file for row in left])
@@ -172,7 +172,8 @@ class _Push:
 
 def _is_copy_of_then(path: Path, row: Row) -> bool:
     try:
-        found = path.stat()
+        is_older = row.stored_at is not None and path.stat().st_mtime < row.stored_at.timestamp()
+        # By all its bytes: a clock may be wrong, and `archive clean` leaves the size as it was.
+        return is_older and digest_of(path) == (row.bytes, row.sha256)
     except OSError:
         return False
-    return row.stored_at is not None and found.st_size == row.bytes and found.st_mtime < row.stored_at.timestamp()

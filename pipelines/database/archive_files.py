@@ -61,12 +61,17 @@ class Stored:
 
 _COLUMNS = "file, site, machine, bytes, sha256, object, object_offset, noted_at, stored_at"
 
-# A file belongs to the database that has its crawl: another one, tried with the same data folder, gets none.
+# A file belongs to the database that has its crawl: another one, tried with the same data folder, gets none. Those that
+# are noted already are left out before: on a conflict, each would be locked, and written for that.
 _NOTE = """
 INSERT INTO archive_files (file, site, crawl, machine, bytes, state)
 SELECT f.file, c.site, c.id, %(machine)s, f.bytes, 'waiting'
 FROM unnest(%(files)s::text[], %(crawls)s::text[], %(bytes)s::bigint[]) AS f (file, crawl, bytes)
     JOIN crawls AS c ON c.id = f.crawl
+WHERE NOT EXISTS (
+    SELECT FROM archive_files AS a WHERE a.file = f.file
+        AND (a.state = 'stored' OR (a.machine, a.bytes) = (%(machine)s, f.bytes))
+)
 ON CONFLICT (file) DO UPDATE SET machine = excluded.machine, bytes = excluded.bytes
 WHERE archive_files.state = 'waiting'
     AND (archive_files.machine, archive_files.bytes) <> (excluded.machine, excluded.bytes)"""
@@ -85,7 +90,7 @@ UPDATE archive_files AS a SET
     stored_at = clock_timestamp()
 FROM unnest(%(files)s::text[], %(offsets)s::bigint[], %(bytes)s::bigint[], %(sha256)s::text[])
     AS f (file, place, bytes, sha256)
-WHERE a.file = f.file AND a.state = 'waiting'"""
+WHERE a.file = f.file AND a.state = 'waiting' RETURNING a.file"""
 _FIND = "SELECT object, object_offset AS offset, bytes, sha256 FROM archive_files WHERE file = %s AND state = 'stored'"
 
 
@@ -118,8 +123,11 @@ def find(connection: Connection, file: str) -> Stored | None:
         return cursor.execute(_FIND, [file]).fetchone()
 
 
-def mark_stored(connection: Connection, name: str, files: dict[str, Stored]) -> None:
-    """Notes that an object was seen to hold these files, byte for byte."""
+def mark_stored(connection: Connection, name: str, files: dict[str, Stored]) -> list[str]:
+    """Notes that an object was seen to hold these files, byte for byte; returns those of which that is new.
+
+    Others were stored meanwhile out of a copy of this data folder, and may have other bytes there.
+    """
     places = list(files.values())
     values = {
         "object": name,
@@ -128,7 +136,7 @@ def mark_stored(connection: Connection, name: str, files: dict[str, Stored]) -> 
         "bytes": [one.bytes for one in places],
         "sha256": [one.sha256 for one in places],
     }
-    connection.execute(_MARK, values)
+    return [file for (file,) in connection.execute(_MARK, values)]
 
 
 def place_of(row: Row) -> Stored | None:

@@ -30,7 +30,7 @@ SELECT base, arguments, schedule, time_zone, settings, politeness_group, now() F
 WHERE site = %s AND next_at <= now() AND paused_at IS NULL AND retired_at IS NULL FOR UPDATE"""
 _BEGIN = "UPDATE sites SET machine = %s, begun_at = now(), next_at = %s WHERE site = %s"
 
-_LEAVE = "UPDATE sites SET machine = NULL, begun_at = NULL WHERE site = %s"
+_LEAVE = "UPDATE sites SET machine = NULL, begun_at = NULL WHERE site = %s AND (%s OR machine = %s)"
 _WELL = "UPDATE sites SET attempts = 0, failed_at = NULL, status = %s WHERE site = %s"
 _AGAIN = "UPDATE sites SET next_at = least(next_at, now() + %s) WHERE site = %s"
 _ATTEMPT = """
@@ -78,8 +78,7 @@ class Crawls:
     def end(self, connection: Connection, job: Job, end: End, status: int, *, is_ours: bool) -> str | None:
         """Notes how a crawl ended; that one of a site was killed too often is told."""
         site = job.args["site"]
-        if is_ours:
-            connection.execute(_LEAVE, [site])
+        connection.execute(_LEAVE, [site, is_ours, self.machine])
         if end is End.BY_ITSELF or (end is not End.IN_THE_WAY and _has_ended(connection, job)):
             connection.execute(_WELL, [max(status, 0), site])
         elif not is_ours:

@@ -142,6 +142,46 @@ def test_keeps_local_copies_that_are_wanted_or_read(
     assert (push(given), local(data)) == (Pushed(removed=1), [])
 
 
+def test_keeps_local_copies_with_other_bytes_than_the_store(
+    connection: Connection, database_url: str, data: Path, store: Path
+) -> None:
+    crawled(connection, data, "a", 1)
+    push(settings_of(database_url, data, str(store), ARCHIVE_KEEP_LOCAL=True), now=True)
+    path = data / local(data)[0]
+    path.write_bytes(path.read_bytes()[::-1])
+    os.utime(path, (0, 0))  # a clock that is wrong
+    push(settings_of(database_url, data, str(store)))
+    assert local(data)
+
+
+def test_keeps_local_copies_of_files_that_another_copy_of_the_folder_has_stored(
+    connection: Connection, database_url: str, data: Path, store: Path
+) -> None:
+    for name in "ab":
+        crawled(connection, data, name, 1)
+
+    def others_store(_: int) -> None:
+        connection.execute(
+            "UPDATE archive_files SET state = 'stored', object = 'theirs', object_offset = 0, sha256 = repeat('0', 64),"
+            " stored_at = now() WHERE state = 'waiting'"
+        )
+
+    given = settings_of(database_url, data, str(store), ARCHIVE_PACK_BYTES=1)
+    assert push(given, now=True, advance=others_store).removed == 1
+    assert [Path(file).name for file in local(data)] == ["b-00001.warc.gz"]
+
+
+def test_a_push_writes_nothing_of_files_that_are_noted(
+    connection: Connection, database_url: str, data: Path, store: Path
+) -> None:
+    crawled(connection, data, "a", 1)
+    given = settings_of(database_url, data, str(store), ARCHIVE_KEEP_LOCAL=True)
+    for now in (False, True):
+        push(given, now=now)
+        push(given)
+        assert value(connection, "SELECT xmax::text FROM archive_files") == "0"
+
+
 def test_only_one_push_works_at_once(connection: Connection, database_url: str, data: Path, store: Path) -> None:
     crawled(connection, data, "a", 1)
     with only_cleaner(data / "archive"):

@@ -10,7 +10,8 @@ from psycopg import Connection, conninfo
 
 from pipelines.database.errors import DatabaseTooNew, DatabaseUnusable
 from pipelines.fleet import queue
-from pipelines.fleet.desk import Turn
+from pipelines.fleet.desk import Ending, Turn
+from pipelines.fleet.work import End
 from pipelines.fleet.worker import LONGEST_PAUSE, SHORT_PAUSE, Worker
 from tests import in_process
 from tests.samples import UNREACHABLE
@@ -105,6 +106,21 @@ def test_a_spool_that_cannot_be_looked_into_ends_no_worker(database_url: str, da
 
     asyncio.run(turn())
     assert "What waits in the spool cannot be counted: " in caplog.text
+
+
+def test_a_crawl_that_ends_while_the_queue_was_emptied_runs_no_more(
+    connection: Connection, database_url: str, data: Path
+) -> None:
+    connection.execute("INSERT INTO sites (site, base, next_at) VALUES ('paper.kr', 'https://paper.kr', now())")
+    one = worker(database_url, data)
+    turn = Turn(machine=one._desk.enter(one.limits.machine, 1), running=frozenset(), free=1)
+    one._desk.turn(turn)
+    [begun] = turn.begun
+    connection.execute("TRUNCATE procrastinate_jobs CASCADE")
+    turn.ended, turn.free = [Ending(job=begun.job, end=End.BY_ITSELF, status=0)], 0
+    one._desk.turn(turn)
+    one._desk.session.close()
+    assert value(connection, "SELECT machine IS NULL AND status = 0 FROM sites")
 
 
 SHIFTED = """
