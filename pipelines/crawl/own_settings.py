@@ -78,7 +78,7 @@ def _read(settings: BaseSettings, site: str) -> OwnSettings:
 
 
 def _remember(path: Path, own: OwnSettings) -> None:
-    """Keeps them in a file, which is there only where the site has any."""
+    """Keeps them in a file, which is there only for a site that was added."""
     content = json.dumps(asdict(own), ensure_ascii=False).encode()
     try:
         if own == OwnSettings():
