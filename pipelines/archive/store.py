@@ -33,6 +33,8 @@ _CREDENTIALS = {
     "az": "AZURE_STORAGE_ACCOUNT_NAME and AZURE_STORAGE_ACCOUNT_KEY",
 }
 
+_VARIABLES = ("AWS_", "GOOGLE_", "AZURE_")
+
 
 class StoreTrouble(Exception):
     """The store did not do what was asked. Nothing is lost, and the next attempt asks again. The sentence says why."""
@@ -103,6 +105,7 @@ class Store:
             if not self._folder.is_dir():
                 raise StoreTrouble(f"the archive store {self.address} is not there: make the folder, or mount its disk")
             return LocalStore(self._folder)
+        _forget_empty_variables()
         return from_url(
             self.address,
             client_options={
@@ -144,6 +147,12 @@ class Store:
             f"the archive store {self.address} does not answer as it should ({why or 'no answer'}):"
             f" see that it runs and can be reached, and {names}"
         )
+
+
+def _forget_empty_variables() -> None:
+    """Compose sets what .env leaves out to the empty text, at which obstore panics (0.12, AWS_ENDPOINT_URL)."""
+    for name in [name for name, value in os.environ.items() if name.startswith(_VARIABLES) and not value]:
+        del os.environ[name]
 
 
 def _of(address: str, seconds: float, retries: int) -> Store:

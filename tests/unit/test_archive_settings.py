@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from socket import gethostname
 
@@ -10,6 +11,7 @@ from scrapy.settings import Settings
 
 from asiatongsin.errors import SettingError
 from pipelines.archive.settings import StoreSettings, archived_kinds, check, file_bytes
+from pipelines.archive.store import Store
 from pipelines.disk import machine_name
 
 
@@ -117,3 +119,11 @@ def test_says_what_a_store_needs(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SettingError, match=r'ARCHIVE_STORE needs obstore: pip install "asiatongsin\[fleet\]"'):
         store("/mnt/archive")
     assert store("").address == ""
+
+
+def test_empty_variables_of_a_store_count_as_absent(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("obstore")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "")
+    monkeypatch.setenv("AWS_REGION", "ap-northeast-2")
+    assert Store("s3://bucket/news")._store
+    assert (os.environ["AWS_REGION"], os.environ.get("AWS_ENDPOINT_URL")) == ("ap-northeast-2", None)
