@@ -10,6 +10,7 @@ from time import monotonic
 import psycopg
 from psycopg import Connection
 
+from pipelines.database import clock
 from pipelines.database.connection import Database
 from pipelines.database.errors import DatabaseTooNew
 from pipelines.database.migrate import migrate, migrations, schema_version
@@ -104,12 +105,14 @@ class Desk:
         self._connected_at, self._beat_at = monotonic(), -1e9
 
     def turn(self, turn: Turn) -> None:
-        """Writes down, takes over, hands out. DatabaseUnreachable, DatabaseUnusable, NameTaken."""
+        """Writes down, takes over, hands out. DatabaseUnreachable, DatabaseUnusable (ClocksDiffer), NameTaken."""
         for ending in turn.ended:
             if sentence := self.session.run(partial(self._settle, ending=ending)):
                 turn.given_up.append((ending.job.args["site"], sentence))
             turn.settled.append(ending)
         self.session.run(partial(self._beat, turn=turn))
+        if turn.free:
+            self.session.run(clock.check)  # each crawl would be refused, and its site wait for its next time
         self.session.run(partial(self._tick, turn=turn))
         while len(turn.begun) < turn.free and self.session.run(partial(self._take, turn=turn)):
             pass

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from psycopg import Connection, conninfo
 
-from pipelines.database.errors import DatabaseTooNew, DatabaseUnusable
+from pipelines.database.errors import ClocksDiffer, DatabaseTooNew, DatabaseUnusable
 from pipelines.fleet import queue
-from pipelines.fleet.desk import Ending, Turn
+from pipelines.fleet.desk import Desk, Ending, Turn
 from pipelines.fleet.work import End
 from pipelines.fleet.worker import LONGEST_PAUSE, SHORT_PAUSE, Worker
 from tests import in_process
@@ -126,24 +126,41 @@ def test_a_crawl_that_ends_while_the_queue_was_emptied_runs_no_more(
 SHIFTED = """
 CREATE SCHEMA shifted;
 CREATE FUNCTION shifted.now() RETURNS timestamptz LANGUAGE sql STABLE AS $$
-    SELECT pg_catalog.now() + interval '{hours} hours'
+    SELECT pg_catalog.now() + interval '{minutes} minutes'
 $$;
 INSERT INTO sites (site, base, schedule, next_at)
-VALUES ('paper.kr', 'https://paper.kr', 'every 30m', pg_catalog.now() - interval '1 day')"""
-NEXT = "SELECT next_at - now() BETWEEN interval '0' AND interval '30 min' FROM sites"
+VALUES ('paper.kr', 'https://paper.kr', 'every 1m', pg_catalog.now() - interval '1 day')"""
+NEXT = "SELECT next_at - now() BETWEEN interval '0' AND interval '1 min' FROM sites"
 
 
-@pytest.mark.parametrize("hours", [2, -2])
+def shifted(connection: Connection, url: str, data: Path, minutes: int) -> Desk:
+    """The desk of a machine whose clock is behind that of the database by so much, and a site that is due."""
+    connection.execute(SHIFTED.format(minutes=minutes))
+    return worker(conninfo.make_conninfo(url, options="-c search_path=public,shifted,pg_catalog"), data)._desk
+
+
+@pytest.mark.parametrize("minutes", [8, -8])
 def test_the_clock_of_a_machine_does_not_say_when_a_site_is_due_next(
-    connection: Connection, database_url: str, data: Path, hours: int
+    connection: Connection, database_url: str, data: Path, minutes: int
 ) -> None:
-    connection.execute(SHIFTED.format(hours=hours))
-    url = conninfo.make_conninfo(database_url, options="-c search_path=public,shifted,pg_catalog")
-    desk = worker(url, data)._desk
+    desk = shifted(connection, database_url, data, minutes)
     turn = Turn(machine=desk.enter("one", 1), running=frozenset(), free=1)
     desk.turn(turn)
     assert [begun.label for begun in turn.begun] == ["paper.kr"]
     assert desk.session.run(lambda other: value(other, NEXT))
+    desk.session.close()
+
+
+@pytest.mark.parametrize("minutes", [120, -120])
+def test_a_machine_whose_clock_is_far_off_takes_nothing(
+    connection: Connection, database_url: str, data: Path, minutes: int
+) -> None:
+    desk = shifted(connection, database_url, data, minutes)
+    turn = Turn(machine=desk.enter("one", 1), running=frozenset(), free=1)
+    with pytest.raises(ClocksDiffer, match="set the wrong one right"):
+        desk.turn(turn)
+    assert turn.begun == []
+    assert value(connection, "SELECT count(*) FROM sites WHERE next_at < now()") == 1
     desk.session.close()
 
 
