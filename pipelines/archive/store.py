@@ -33,6 +33,8 @@ _CREDENTIALS = {
     "az": "AZURE_STORAGE_ACCOUNT_NAME and AZURE_STORAGE_ACCOUNT_KEY",
 }
 
+_ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT", "AZURE_ENDPOINT")
+_ADDRESS = re.compile(r"https?://[^\s/@]+(/\S*)?")
 _VARIABLES = ("AWS_", "GOOGLE_", "AZURE_")
 
 
@@ -106,6 +108,7 @@ class Store:
                 raise StoreTrouble(f"the archive store {self.address} is not there: make the folder, or mount its disk")
             return LocalStore(self._folder)
         _forget_empty_variables()
+        _check_endpoint()
         return from_url(
             self.address,
             client_options={
@@ -147,6 +150,13 @@ class Store:
             f"the archive store {self.address} does not answer as it should ({why or 'no answer'}):"
             f" see that it runs and can be reached, and {names}"
         )
+
+
+def _check_endpoint() -> None:
+    """StoreTrouble where the endpoint is no address: obstore 0.12 would end the process (2026-12-01)."""
+    for name in _ENDPOINTS:
+        if not _ADDRESS.fullmatch(os.environ.get(name, "http://none")):
+            raise StoreTrouble(f"{name} is not the address of a store: write it like http://127.0.0.1:9000")
 
 
 def _forget_empty_variables() -> None:

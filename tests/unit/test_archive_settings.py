@@ -11,7 +11,7 @@ from scrapy.settings import Settings
 
 from asiatongsin.errors import SettingError
 from pipelines.archive.settings import StoreSettings, archived_kinds, check, file_bytes
-from pipelines.archive.store import Store
+from pipelines.archive.store import Store, StoreTrouble
 from pipelines.disk import machine_name
 
 
@@ -127,3 +127,11 @@ def test_empty_variables_of_a_store_count_as_absent(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("AWS_REGION", "ap-northeast-2")
     assert Store("s3://bucket/news")._store
     assert (os.environ["AWS_REGION"], os.environ.get("AWS_ENDPOINT_URL")) == ("ap-northeast-2", None)
+
+
+@pytest.mark.parametrize("given", ["minio:9000", "http://a b", "ftp://a", "http://user:geheim@a"])
+def test_an_endpoint_that_is_no_address_is_told_and_not_repeated(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    pytest.importorskip("obstore")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", given)
+    with pytest.raises(StoreTrouble, match="^AWS_ENDPOINT_URL is not the address of a store: write it like http://"):
+        list(Store("s3://bucket/news").read("object", 0, 10))
