@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import compress
 
 from asiatongsin.durations import in_words
 from asiatongsin.korean import KST
@@ -16,11 +17,13 @@ BY_HAND = "by hand"
 
 
 def text(sites: Sequence[AddedSite], now: datetime) -> str:
-    """A table with a line per site, and what it means as a whole."""
+    """A table with a line per site, and what it means as a whole. Columns in which no site has anything are left out."""
     rows = [(one.site, *_about(one, now)) for one in sites]
+    used = [any(column) for column in zip(*rows, strict=True)]
+    head, *rows = [tuple(compress(row, used)) for row in (HEAD, *rows)]
     late = sum(one.is_late for one in sites)
     of_them = f", {late} late: see whether `asiatongsin fleet worker` runs" if late else ""
-    return f"{text_table(HEAD, rows)}\n\n{len(sites)} site{'s' * (len(sites) != 1)}{of_them}"
+    return f"{text_table(head, rows)}\n\n{len(sites)} site{'s' * (len(sites) != 1)}{of_them}"
 
 
 def _about(one: AddedSite, now: datetime) -> tuple[str, ...]:
