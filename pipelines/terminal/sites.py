@@ -17,7 +17,7 @@ BY_HAND = "by hand"
 
 
 def text(sites: Sequence[AddedSite], now: datetime) -> str:
-    """A table with a line per site, and what it means as a whole. A column in which no site has anything is left out."""
+    """A table with a line per site, and what it means as a whole. A column that is empty for all is left out."""
     rows = [(one.site, *_about(one, now)) for one in sites]
     used = [any(column) for column in zip(*rows, strict=True)]
     head, *rows = [tuple(compress(row, used)) for row in (HEAD, *rows)]
