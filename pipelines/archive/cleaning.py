@@ -6,13 +6,11 @@ the comment that a gzip member may hold.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 import shutil
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import IO
@@ -37,19 +35,6 @@ _GZIP_HEADER = 10
 
 Patches = dict[int, bytes]
 """What is written at which byte of a file."""
-
-
-@contextmanager
-def only_cleaner(folder: Path) -> Iterator[bool]:
-    """Whether no other process cleans the archive in this folder; none does until the end."""
-    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield True
-    except BlockingIOError:
-        yield False
-    finally:
-        os.close(held)
 
 
 def clean(path: Path, report: Callable[[Path, int, str], None]) -> int:

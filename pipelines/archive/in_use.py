@@ -11,9 +11,12 @@ from pathlib import Path
 
 
 @contextmanager
-def nobody_reads(data: Path) -> Iterator[bool]:
-    """Whether no re-parse reads files of this data folder; none begins until the end."""
-    held = os.open(data, os.O_RDONLY | os.O_DIRECTORY)
+def alone_in(folder: Path) -> Iterator[bool]:
+    """Whether nobody else holds this folder; nobody gets it until the end.
+
+    Who sends or cleans the archive holds the folder `archive`, a re-parse the data folder.
+    """
+    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield True

@@ -10,9 +10,8 @@ from pathlib import Path
 
 from scrapy.settings import BaseSettings
 
-from pipelines.archive.cleaning import only_cleaner
 from pipelines.archive.files import crawl_of, files_of_unfinished_crawls, local_files
-from pipelines.archive.in_use import nobody_reads
+from pipelines.archive.in_use import alone_in
 from pipelines.archive.packs import compare, described, digest_of, due_before, packs, pieces
 from pipelines.archive.settings import StoreSettings
 from pipelines.archive.store import Store, StoreTrouble
@@ -73,7 +72,7 @@ def push(
     store = Store(given.needed_address())
     data = data_folder(settings)
     with (
-        only_cleaner(make_private_folder(data / "archive")) as is_alone,
+        alone_in(make_private_folder(data / "archive")) as is_alone,
         closing(Session(Database.from_settings(settings))) as session,
     ):
         if not is_alone:
@@ -161,7 +160,7 @@ class _Push:
     def _remove(self, files: Sequence[str]) -> None:
         if self.given.keeps_local:
             return
-        with nobody_reads(self.data) as is_alone:
+        with alone_in(self.data) as is_alone:
             for file in files if is_alone else ():
                 try:
                     (self.data / file).unlink(missing_ok=True)

@@ -16,9 +16,10 @@ from tqdm import tqdm
 
 from asiatongsin.output import show
 from asiatongsin.printable import printable
-from pipelines.archive.cleaning import clean, only_cleaner
+from pipelines.archive.cleaning import clean
 from pipelines.archive.fetching import bring_back
 from pipelines.archive.files import archive_files, files_of_unfinished_crawls, local_files
+from pipelines.archive.in_use import alone_in
 from pipelines.archive.push import Pushed, push
 from pipelines.archive.settings import StoreSettings
 from pipelines.archive.store import ObjectMissing, Store, StoreTrouble
@@ -196,7 +197,7 @@ def cleaned(settings: Settings) -> Told:
     in_store = _in_store(settings)
     found = local_files(data, None) if in_store else archive_files(data, None)
     files = [file for file in found if file.relative_to(data).as_posix() not in in_store]
-    with only_cleaner(make_private_folder(data / "archive")) as is_alone:
+    with alone_in(make_private_folder(data / "archive")) as is_alone:
         if not is_alone:
             raise usage_error(WORKS_ALREADY)
         cleaning = Cleaning()

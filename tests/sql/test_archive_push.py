@@ -10,8 +10,7 @@ import pytest
 from psycopg import Connection
 
 from asiatongsin.capture import Archived
-from pipelines.archive.cleaning import only_cleaner
-from pipelines.archive.in_use import reading_all
+from pipelines.archive.in_use import alone_in, reading_all
 from pipelines.archive.packs import compare, described, pieces
 from pipelines.archive.push import Pushed, push
 from pipelines.archive.store import Store, StoreTrouble
@@ -184,7 +183,7 @@ def test_a_push_writes_nothing_of_files_that_are_noted(
 
 def test_only_one_push_works_at_once(connection: Connection, database_url: str, data: Path, store: Path) -> None:
     crawled(connection, data, "a", 1)
-    with only_cleaner(data / "archive"):
+    with alone_in(data / "archive"):
         assert push(settings_of(database_url, data, str(store)), now=True) == Pushed(is_alone=False)
     assert objects(store) == []
 

@@ -10,7 +10,8 @@ from warcio.archiveiterator import ArchiveIterator
 
 from asiatongsin.capture import Archived, Headers
 from asiatongsin.middlewares.exchanges import exchange as as_received
-from pipelines.archive.cleaning import clean, only_cleaner
+from pipelines.archive.cleaning import clean
+from pipelines.archive.in_use import alone_in
 from pipelines.archive.reading import capture_at
 from tests.captured import archive, exchange, fetched, parts, read, records
 from tests.samples import later
@@ -117,9 +118,9 @@ def test_what_a_page_says_is_no_header(data: Path) -> None:
 
 def test_one_cleans_at_a_time(data: Path) -> None:
     data.mkdir()
-    with only_cleaner(data) as first, only_cleaner(data) as second:
+    with alone_in(data) as first, alone_in(data) as second:
         assert (first, second) == (True, False)
-    with only_cleaner(data) as later_one:
+    with alone_in(data) as later_one:
         assert later_one
 
 
