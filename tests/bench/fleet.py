@@ -221,7 +221,9 @@ def _back_filled(postgres: Server, served: Sequence[Site], seconds: float) -> It
     with fleet(postgres, served, len(served), polite) as crawled:
         crawled.due_within(0)
         until = monotonic() + LONGEST
-        while crawled.count(_BEGUN) < len(served) and monotonic() < until:
+        while (begun := crawled.count(_BEGUN)) < len(served):
+            if monotonic() > until:
+                raise CommandFailed(f"{begun} of {len(served)} crawls began")
             sleep(0.5)
         sleep(10)  # starting the last of them is no part of it
         root = crawled.worker.pid
