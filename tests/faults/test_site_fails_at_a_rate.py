@@ -80,8 +80,9 @@ def test_a_patient_crawl_brings_what_comes_and_counts_what_does_not(crawl: Scrap
 
 
 def test_a_crawl_that_gives_up_leaves_the_rest_to_the_next(crawl: Scrapy, connection: Connection) -> None:
-    with serve(ReplicaSite(articles=120, per_page=10, page_bytes=8_000)) as replica:
-        replica.faults += Faults.fresh().all
+    """Of the older articles none comes: far more than ten stand one behind the other, wherever a list page falls."""
+    with serve(ReplicaSite(articles=120, per_page=40, page_bytes=8_000)) as replica:
+        replica.faults += [Fault(kind="status", where=r"no=1000\d\d$"), *Faults.fresh().all]
         run = crawl(replica.url, *QUICKLY, "-s", "FAILURES_IN_A_ROW_MAX=10")
         assert run.status == 4, run.log
         assert "10 pages in a row did not come" in run.last_line
