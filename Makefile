@@ -7,7 +7,7 @@ PORT ?= 8765
 ARTICLES ?= 300
 ARGS ?=
 
-.PHONY: help setup tools fleet demo crawl test bench soak schema pywb moto scrapyd promtool pgbouncer lint lock clean
+.PHONY: help setup tools fleet web demo crawl test bench soak schema pywb moto scrapyd promtool pgbouncer lint lock clean
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -31,6 +31,12 @@ fleet: $(VENV)/.fleet ## install what many papers on several machines need as we
 
 $(VENV)/.fleet: requirements-fleet.lock $(VENV)/.ready
 	$(BIN)/python -m pip install --disable-pip-version-check --requirement requirements-fleet.lock
+	@touch $@
+
+web: $(VENV)/.web ## install what the web page needs as well
+
+$(VENV)/.web: requirements-web.lock $(VENV)/.ready
+	$(BIN)/python -m pip install --disable-pip-version-check --requirement requirements-web.lock
 	@touch $@
 
 demo: setup ## crawl a replica of the site into the embedded database and show what came
@@ -110,10 +116,11 @@ hooks: tools ## have git check each commit with ruff and mypy
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header --upgrade
 
-lock: tools ## write the three requirements*.lock anew from pyproject.toml
+lock: tools ## write the four requirements*.lock anew from pyproject.toml
 	echo "setuptools>=77" | $(LOCK) - --output-file requirements.lock
 	$(LOCK) --extra fleet --constraint requirements.lock --output-file requirements-fleet.lock
-	$(LOCK) --extra dev --constraint requirements-fleet.lock --output-file requirements-dev.lock
+	$(LOCK) --extra web --constraint requirements.lock --output-file requirements-web.lock
+	$(LOCK) --extra dev --constraint requirements-fleet.lock --constraint requirements-web.lock --output-file requirements-dev.lock
 
 clean: ## remove the virtual environments and the demo's data
 	rm -rf $(VENV) .venv-lowest .venv-peers .venv-moto .venv-pywb .venv-scrapyd .venv-deploy .promtool .pgbouncer .demo .fleet-demo build dist *.egg-info

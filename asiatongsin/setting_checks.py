@@ -30,6 +30,8 @@ ABOVE_ZERO = {
     "MEMUSAGE_CHECK_INTERVAL_SECONDS",
     "REACTOR_THREADPOOL_MAXSIZE",
     "SPOOL_SEGMENT_PAGES",
+    "WEB_DOWNLOAD_TIMEOUT",
+    "WEB_STATEMENT_TIMEOUT",
 }
 """Numbers that may not be 0: nothing would be fetched, or the crawl would never end."""
 

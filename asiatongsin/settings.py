@@ -186,6 +186,20 @@ ALERTS = ""
 METRICS_FILE = ""
 """File, or folder of files, for node_exporter's textfile collector, written as a crawl ends; empty: none."""
 
+# --- the web page, `asiatongsin serve` ---------------------------------------------------------------------------
+
+WEB_DATABASE_URL = ""
+"""Address of the database for the page, with a role that may only read; empty: DATABASE_URL."""
+
+WEB_ALLOWED_HOSTS = ""
+"""Names, with commas between, under which the page is asked for from other machines; empty: by this machine alone."""
+
+WEB_STATEMENT_TIMEOUT = 10.0
+"""Seconds after which the database stops a question of a page."""
+
+WEB_DOWNLOAD_TIMEOUT = 600.0
+"""Seconds after which the database stops what fills a downloaded file."""
+
 # --- how Scrapy runs ---------------------------------------------------------------------------------------------
 
 STATS_CLASS = "asiatongsin.stats_collector.StatsCollector"

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, BinaryIO
+from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from psycopg import Connection
 
 from asiatongsin.errors import ArgumentError
 from pipelines.datasets.atom import Entry, Feed, atom
-from pipelines.datasets.lines import Tell
+from pipelines.datasets.lines import Sink, Tell
 from pipelines.exporters.articles import PARAGRAPH_BREAK
 from pipelines.queries.records.kinds import ARTICLE_KIND
 from pipelines.queries.records.records import Column, Wanted, rows
@@ -25,7 +25,7 @@ def write_atom(
     connection: Connection,
     wanted: Wanted,
     columns: Sequence[Column],
-    file: BinaryIO,
+    file: Sink,
     tell: Tell,
     *,
     asked: str,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Callable, Sequence
-from typing import BinaryIO
+from typing import Protocol
 
 import psycopg
 from psycopg import Connection
@@ -14,6 +14,14 @@ from asiatongsin.spreadsheets import FORMULA_BEGINS
 from pipelines.datasets.columns import korean_time, values
 from pipelines.queries.records.records import Column, Wanted, select
 from pipelines.queries.search.search import quick
+
+
+class Sink(Protocol):
+    """What takes bytes: a file, standard output, or the answer to a browser."""
+
+    def write(self, data: bytes | bytearray | memoryview, /) -> object:
+        """Takes them."""
+
 
 Tell = Callable[[int], object]
 """Is told of rows that were written."""
@@ -25,7 +33,7 @@ _DISARMED = SQL("CASE WHEN left({0}, 1) = ANY ({1}) THEN '''' || {0} ELSE {0} EN
 """The same as `asiatongsin.spreadsheets.disarmed`."""
 
 
-def write_csv(connection: Connection, wanted: Wanted, columns: Sequence[Column], file: BinaryIO, tell: Tell) -> int:
+def write_csv(connection: Connection, wanted: Wanted, columns: Sequence[Column], file: Sink, tell: Tell) -> int:
     """Writes a table with a head, as Excel opens it; returns the number of rows."""
     file.write(codecs.BOM_UTF8)
     cursor = psycopg.Cursor(connection)
@@ -37,7 +45,7 @@ def write_csv(connection: Connection, wanted: Wanted, columns: Sequence[Column],
     return cursor.rowcount
 
 
-def write_json(connection: Connection, wanted: Wanted, columns: Sequence[Column], file: BinaryIO, tell: Tell) -> int:
+def write_json(connection: Connection, wanted: Wanted, columns: Sequence[Column], file: Sink, tell: Tell) -> int:
     """Writes one JSON object per line; returns the number of rows."""
     number = 0
     statement = _JSON.format(select(connection, wanted, values(columns, _value)))

@@ -10,6 +10,7 @@ from psycopg import Connection
 
 from pipelines.database.connection import Database
 from pipelines.spool.drain import Drain
+from tests.page_client import PageClient, serving
 
 
 @pytest.fixture
@@ -28,3 +29,10 @@ def role(connection: Connection) -> Iterator[str]:
     yield role
     connection.execute(f"DROP OWNED BY {role}")
     connection.execute(f"DROP ROLE {role}")
+
+
+@pytest.fixture
+def page(connection: Connection, database_url: str, data: Path) -> Iterator[PageClient]:
+    """The web page over the test's database."""
+    with serving(database_url, data) as client:
+        yield client

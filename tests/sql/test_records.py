@@ -9,10 +9,11 @@ import pytest
 from psycopg import Connection
 from psycopg.sql import SQL
 
+from asiatongsin.addresses import NO_EMAIL
 from asiatongsin.errors import ArgumentError
 from asiatongsin.items import PageItems
 from pipelines.queries.records.kinds import KINDS, WEATHER_KIND
-from pipelines.queries.records.records import NO_EMAIL, Column, Wanted, columns, rows
+from pipelines.queries.records.records import Column, Wanted, columns, rows
 from pipelines.queries.search.filters import Filters
 from tests.samples import AT, SITE, export, later, page, story
 

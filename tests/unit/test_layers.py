@@ -55,6 +55,7 @@ def test_reads_imports_of_every_form() -> None:
 FLOORS = (
     ("commands",),
     ("terminal", "fleet", "news"),
+    ("web",),
     ("reparse", "crawl"),
     ("status", "stages", "monitoring"),
     ("spool",),

@@ -10,21 +10,17 @@ from typing import Any, NamedTuple
 from psycopg import Connection
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
+from asiatongsin.addresses import ADDRESS, NO_EMAIL
 from asiatongsin.errors import ArgumentError
 from pipelines.queries.names import check_names, check_weather_names
 from pipelines.queries.records.kinds import ARTICLE_KIND, Field, Kind
 from pipelines.queries.search.filters import Filters
 from pipelines.queries.search.search import Search, quick
 
-NO_EMAIL = "[e-mail]"
-"""What stands in a text in the place of an e-mail address."""
-
 ROWS_AT_ONCE = 100
 """Rows that are fetched together: of usual texts, some hundred kilobytes."""
 
 EVERYTHING = Filters()
-
-_ADDRESS = r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
 
 _MEANINGS = """
 SELECT t.name, a.attname, coalesce(col_description(a.attrelid, a.attnum), '')
@@ -156,7 +152,7 @@ def expression(field: Field, wanted: Wanted) -> Composed:
     value = SQL("{}.{}").format(Identifier(field.alias), Identifier(field.column))
     if field.is_written and not wanted.with_email:
         value = SQL("CASE WHEN strpos({0}, '@') > 0 THEN regexp_replace({0}, {1}, {2}, 'g') ELSE {0} END").format(
-            value, Literal(_ADDRESS), Literal(NO_EMAIL)
+            value, Literal(ADDRESS), Literal(NO_EMAIL)
         )
     return SQL("({})::{}").format(value, SQL(field.type))
 

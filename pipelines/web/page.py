@@ -1,0 +1,111 @@
+"""What a page is, what it is asked for, and what it hands out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
+from urllib.parse import quote, urlencode
+
+from psycopg import Connection
+from scrapy.settings import BaseSettings
+
+from asiatongsin.addresses import without_addresses
+from pipelines.datasets.csv_table import csv_table
+from pipelines.datasets.lines import Sink
+from pipelines.web.language import Language
+from pipelines.web.query import Query
+
+CSV, JSON, ATOM = "csv", "json", "atom"
+
+
+class NotFound(Exception):
+    """Nothing is stored under this address: status 404. The sentence says what was looked for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What somebody asks a page for."""
+
+    connection: Connection
+    """To read over; within a transaction that can change nothing."""
+
+    settings: BaseSettings
+    """Those of the program."""
+
+    language: Language
+    """Of the words on the page."""
+
+    path: str
+    """Path of the page, without language and format: `/article/newsasia.kr/142011`."""
+
+    parts: Mapping[str, str]
+    """What stands in the path, by the names of the parts."""
+
+    query: Query
+    """What stands behind the question mark."""
+
+    now: datetime
+    """When it is asked, in Korean time."""
+
+    origin: str
+    """Scheme, host and port under which it was asked: `http://127.0.0.1:8010`."""
+
+    def link(self, path: str, **query: object) -> str:
+        """Address of another page in the same language; what is None or empty is left out."""
+        return address(f"{self.language.prefix}{path}", query)
+
+    def here(self, **changed: object) -> str:
+        """Address of this page, with some parameters set anew."""
+        return self.link(self.path, **{**self.query.given, **changed})
+
+    def here_as(self, form: str) -> str:
+        """Address of what this page shows in another format."""
+        return address(f"{self.path if self.path != '/' else '/index'}.{form}", self.query.given)
+
+    def here_in(self, language: Language) -> str:
+        """Address of this page in another language."""
+        return address(f"{language.prefix}{self.path}", self.query.given)
+
+
+Read: TypeAlias = Callable[[Asked], Any]
+"""Reads what the page shows: a frozen data class, which the template sees as `found`, and which `.json` hands out."""
+
+Write: TypeAlias = Callable[[Asked, Sink], object]
+"""Writes a file piece by piece, so that memory does not grow with what it holds."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """One page. `.json` hands out what it reads; `.csv` and `.atom` are there where something writes them."""
+
+    path: str
+    """Its address; `{site}` and `{no}` stand for parts of it."""
+
+    title: str
+    """In English, which is the key of its name in other languages."""
+
+    template: str
+    """File in `templates`."""
+
+    read: Read
+    csv: Write | None = None
+    atom: Write | None = None
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """What it can be had as, beside HTML."""
+        written = ((CSV, self.csv), (ATOM, self.atom))
+        return (JSON, *(name for name, write in written if write))
+
+
+def write_table(file: Sink, head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Writes a small table as CSV that spreadsheets open."""
+    file.write(without_addresses(csv_table(head, rows)).encode())
+
+
+def address(path: str, query: Mapping[str, object]) -> str:
+    """Path and parameters as one address; what is None or empty is left out."""
+    given = {name: value for name, value in query.items() if value is not None and value != ""}
+    return quote(path) + (f"?{urlencode(given, doseq=True)}" if given else "")

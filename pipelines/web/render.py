@@ -1,0 +1,86 @@
+"""Makes HTML and JSON of what a page has read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from asiatongsin.addresses import without_addresses
+from asiatongsin.korean import KST
+from pipelines.exporters.articles import PARAGRAPH_BREAK
+from pipelines.web.language import ENGLISH, LANGUAGES, Language
+
+_ENVIRONMENT = Environment(
+    loader=PackageLoader("pipelines.web"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    auto_reload=False,
+)
+
+
+def html(template: str, language: Language, **values: Any) -> str:
+    """A page as HTML. No e-mail address is in it."""
+    made = _ENVIRONMENT.get_template(template).render(
+        _=language.say, language=language, languages=LANGUAGES, english=ENGLISH, **values
+    )
+    return without_addresses(made)
+
+
+def as_json(found: object) -> str:
+    """What a page has read, by the names of its fields; times are Korean, in ISO 8601. No e-mail address is in it."""
+    plain = msgspec.to_builtins(found, builtin_types=(date, datetime), str_keys=True)
+    return without_addresses(json.dumps(plain, ensure_ascii=False, indent=1, default=_iso))
+
+
+def korean_time(at: datetime | None) -> str:
+    """`2025-10-05 09:52`; empty without one."""
+    return f"{at.astimezone(KST):%Y-%m-%d %H:%M}" if at else ""
+
+
+def korean_day(at: datetime | None) -> str:
+    """`2025-10-05`; empty without one."""
+    return f"{at.astimezone(KST):%Y-%m-%d}" if at else ""
+
+
+def iso(at: datetime | None) -> str:
+    """For machines, in Korean time."""
+    return at.astimezone(KST).isoformat(timespec="seconds") if at else ""
+
+
+def number(value: float | None) -> str:
+    """`12,345`; a dash where it is not known."""
+    return "–" if value is None else f"{value:,}"
+
+
+def percent(share: float | None) -> str:
+    """`12 %`, with a decimal where it is small; a dash where it is not known."""
+    if share is None:
+        return "–"
+    return f"{share:.0%}" if share in {0, 1} or 0.1 <= share < 0.995 else f"{share:.1%}"
+
+
+def paragraphs(text: str | None) -> list[str]:
+    """The paragraphs of a body."""
+    return [part for part in (text or "").split(PARAGRAPH_BREAK) if part]
+
+
+def _iso(value: date | datetime) -> str:
+    return iso(value) if isinstance(value, datetime) else value.isoformat()
+
+
+_FILTERS: Mapping[str, Any] = {
+    "korean_time": korean_time,
+    "korean_day": korean_day,
+    "iso": iso,
+    "number": number,
+    "percent": percent,
+    "paragraphs": paragraphs,
+}
+_ENVIRONMENT.filters.update(_FILTERS)

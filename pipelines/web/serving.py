@@ -1,0 +1,46 @@
+"""Listens at an address until the process is told to end."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable
+
+from aiohttp import web
+from scrapy.settings import BaseSettings
+
+from pipelines.web.guard import check_address, is_own
+from pipelines.web.server import Site
+
+
+class Taken(Exception):
+    """Nobody can listen at this address; the sentence says why."""
+
+
+async def serve(settings: BaseSettings, host: str, port: int, tell: Callable[[str], object]) -> None:
+    """Serves all pages until SIGTERM or Ctrl-C. SettingError, Taken."""
+    site = Site(settings)
+    check_address(host, site.allowed)
+    runner = web.AppRunner(site.app(), access_log=None, handle_signals=False)
+    await runner.setup()
+    try:
+        await _listen(runner, host, port)
+        [(_, chosen, *_), *_] = runner.addresses
+        tell(f"http://{'127.0.0.1' if is_own(host) else host}:{chosen} shows what is stored; Ctrl-C ends it")
+        await _told_to_end()
+    finally:
+        await runner.cleanup()
+
+
+async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
+    try:
+        await web.TCPSite(runner, host, port, shutdown_timeout=5).start()
+    except OSError as error:
+        raise Taken(f"nothing can listen at {host}:{port}: {error.strerror or error}") from None
+
+
+async def _told_to_end() -> None:
+    told = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, told.set)
+    await told.wait()

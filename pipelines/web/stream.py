@@ -1,0 +1,36 @@
+"""A file that goes to a browser while it is written."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiohttp import web
+
+PIECE = 64 * 1024
+"""Bytes that are sent together."""
+
+
+class Download:
+    """Takes bytes in a thread, and hands them to the event loop; a slow reader slows the writer down."""
+
+    def __init__(self, request: web.Request, response: web.StreamResponse, loop: asyncio.AbstractEventLoop) -> None:
+        self._request = request
+        self._response = response
+        self._loop = loop
+        self._waiting = bytearray()
+
+    def write(self, data: bytes | bytearray | memoryview, /) -> None:
+        """Takes bytes. ConnectionResetError where nobody reads any more."""
+        self._waiting += data
+        if len(self._waiting) >= PIECE:
+            self.flush()
+
+    def flush(self) -> None:
+        """Sends what waits; with the first bytes goes the head of the answer."""
+        piece, self._waiting = bytes(self._waiting), bytearray()
+        asyncio.run_coroutine_threadsafe(self._send(piece), self._loop).result()
+
+    async def _send(self, piece: bytes) -> None:
+        if not self._response.prepared:
+            await self._response.prepare(self._request)
+        await self._response.write(piece)

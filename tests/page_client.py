@@ -1,0 +1,76 @@
+"""Asks the web page as a browser does, over a real connection, from tests that know no event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from aiohttp import CookieJar
+from aiohttp.test_utils import TestClient, TestServer
+from multidict import CIMultiDictProxy
+
+from pipelines.web.server import Site
+from tests.in_process import settings
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came."""
+
+    status: int
+    headers: CIMultiDictProxy[str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+class PageClient:
+    """Asks one site of pages."""
+
+    def __init__(self, runner: asyncio.Runner, client: TestClient[Any, Any]) -> None:
+        self._runner = runner
+        self._client = client
+
+    def ask(self, path: str, **headers: str) -> Answer:
+        """Whatever comes, with its status."""
+        return self._runner.run(self._ask(path, headers))
+
+    def get(self, path: str) -> str:
+        """The text of a page that is there."""
+        answer = self.ask(path)
+        assert answer.status == 200, answer.text
+        return answer.text
+
+    async def _ask(self, path: str, headers: Mapping[str, str]) -> Answer:
+        async with self._client.get(path, headers=headers, allow_redirects=False) as response:
+            return Answer(response.status, response.headers, await response.read())
+
+
+@contextmanager
+def serving(url: str, data: Path, **given: object) -> Iterator[PageClient]:
+    """All pages over a database and a data folder, with these settings, until the end of the block."""
+    found = settings(url, data)
+    found.setdict(given, priority="cmdline")
+    with asyncio.Runner() as runner:
+        client = runner.run(_started(Site(found)))
+        try:
+            yield PageClient(runner, client)
+        finally:
+            runner.run(client.close())
+
+
+async def _started(site: Site) -> TestClient[Any, Any]:
+    client = TestClient(TestServer(site.app()), cookie_jar=CookieJar(unsafe=True))
+    await client.start_server()
+    return client
