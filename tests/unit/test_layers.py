@@ -154,6 +154,7 @@ def test_only_what_asks_or_stores_speaks_to_the_database() -> None:
             "fleet",
             "monitoring",
             "news",
+            "web",
         ),
     )
     others = [name for name in NAMES if not name.startswith(tuple(f"pipelines/{room}/" for room in rooms))]
