@@ -69,9 +69,7 @@ class Command(ScrapyCommand):
         until = asked.until or now
         since = asked.since or min(max(min(now, until), FIRST_POSSIBLE) - USUALLY, until)
         if since > until:
-            raise usage_error(
-                f"since={opts.since or minute(since)} is still to come: nothing was found then yet"
-            )
+            raise usage_error(f"since={opts.since or minute(since)} is still to come: nothing was found then yet")
         filters = replace(asked, since=None, until=None)
         only, minimum = _kinds(opts.only), given_number("--minimum", opts.minimum, MOST, least=0)
         limit = given_number("--limit", opts.limit, MOST) if opts.limit is not None else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 MOST_PAIRS = 2_500_000_000
@@ -23,11 +24,14 @@ class Part(NamedTuple):
     is_same: bool
 
 
-class Piece(NamedTuple):
-    """Words in a row that are in both texts, in the old one alone or in the new one alone."""
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Words in a row."""
 
     text: str
+
     kind: Literal["same", "gone", "new"]
+    """Whether they are in both texts, in the old one alone or in the new one alone."""
 
 
 class Size(NamedTuple):

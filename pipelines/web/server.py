@@ -24,7 +24,7 @@ from pipelines.web import render
 from pipelines.web.database import AllBusy, Reader, TooLong, settings_of_page
 from pipelines.web.guard import add_headers, allowed_hosts, is_allowed
 from pipelines.web.language import KOREAN, LANGUAGES, Language
-from pipelines.web.page import ATOM, CSV, JSON, Asked, NotFound, Page, Write
+from pipelines.web.page import ATOM, CSV, JSON, Asked, Document, NotFound, Page, Write
 from pipelines.web.pages import MENU, PAGES
 from pipelines.web.query import Query
 from pipelines.web.stream import Download
@@ -87,8 +87,11 @@ class Site:
         write = {CSV: form.page.csv, ATOM: form.page.atom}.get(form.format)
         if write:
             return await self._download(form, write, request)
-        text = await self._in_thread(self._answers, lambda over: _made(form, self._asked(form, request, over)))
-        return web.Response(text=text, content_type=TYPES.get(form.format, "text/html"), charset="utf-8")
+        made = await self._in_thread(self._answers, lambda over: _made(form, self._asked(form, request, over)))
+        if isinstance(made, Document):
+            policy = {"Content-Security-Policy": made.policy}
+            return web.Response(body=made.body, content_type="text/html", charset=made.charset, headers=policy)
+        return web.Response(text=made, content_type=TYPES.get(form.format, "text/html"), charset="utf-8")
 
     async def _download(self, form: _Form, write: Write, request: web.Request) -> web.StreamResponse:
         """A file. What goes wrong before its first byte is explained; later the connection is cut, so that nobody takes
@@ -177,8 +180,10 @@ def _response(form: _Form) -> web.StreamResponse:
     return response
 
 
-def _made(form: _Form, asked: Asked) -> str:
+def _made(form: _Form, asked: Asked) -> str | Document:
     found = form.page.read(asked)
-    if form.format == JSON:
+    if isinstance(found, Document):
+        return found
+    if form.format == JSON or form.page.template is None:
         return render.as_json(found)
     return render.html(form.page.template, asked.language, asked=asked, found=found, page=form.page, menu=MENU)
