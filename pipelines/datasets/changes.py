@@ -20,7 +20,8 @@ SHORT = {Kind.NEW: "new", Kind.EDITED: "edited", Kind.GONE: "taken down", Kind.B
 FEED = "urn:asiatongsin:changes"
 """Identity of the feed."""
 
-_NAMES = {"subheadline": "sub-headline", "modified_at": "time of 수정"}
+PARTS = {"subheadline": "sub-headline", "modified_at": "time of 수정"}
+"""What the parts of an article are called, where that is not the name of the column."""
 
 Say: TypeAlias = Callable[..., str]
 """Says an English text, whose holes the further values fill, in some language."""
@@ -73,7 +74,7 @@ def entry(change: Change, say: Say = in_english) -> Entry:
 
 
 def _of_edit(change: Change, say: Say) -> Iterator[str]:
-    parts = ", ".join(say(_NAMES.get(part, part)) for part in change.parts)
+    parts = ", ".join(say(PARTS.get(part, part)) for part in change.parts)
     if change.added or change.removed:
         yield say("{}: {} characters added, {} removed", parts, f"{change.added:,}", f"{change.removed:,}")
     else:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pipelines.web.page import Page
 from pipelines.web.pages.article import ARTICLE, DIFFERENCE, RAW
+from pipelines.web.pages.changes import CHANGES
 from pipelines.web.pages.front import FRONT
 
-PAGES: tuple[Page, ...] = (FRONT, ARTICLE, DIFFERENCE, RAW)
+PAGES: tuple[Page, ...] = (FRONT, ARTICLE, DIFFERENCE, RAW, CHANGES)
 """Every page that has an address."""
 
-MENU: tuple[Page, ...] = (FRONT,)
+MENU: tuple[Page, ...] = (FRONT, CHANGES)
 """Those that stand above every page."""

@@ -83,14 +83,12 @@ def read(asked: Asked) -> OneArticle:
 
 
 def read_difference(asked: Asked) -> Difference:
-    """Compares two texts; without numbers the last one with that before it. ArgumentError, NotFound."""
+    """Compares two texts: usually the last one, and with that before it. ArgumentError, NotFound."""
     stored = _stored(asked)
     texts = one_article.texts(asked.connection, stored.site, stored.no)
-    last = texts[-1].revision
-    before = max((text.revision for text in texts if text.revision < last), default=last)
-    numbers = [
-        asked.query.number(name, usually, MOST_REVISIONS, least=1) for name, usually in (("from", before), ("to", last))
-    ]
+    to = asked.query.number("to", texts[-1].revision, MOST_REVISIONS, least=1)
+    before = max((text.revision for text in texts if text.revision < to), default=to)
+    numbers = [asked.query.number("from", before, MOST_REVISIONS, least=1), to]
     old, new = (_text(texts, number) for number in numbers)
     found = one_article.whole_texts(asked.connection, stored.site, stored.no, numbers)
     whole = [_without_addresses(found[number]) for number in numbers]
