@@ -41,7 +41,7 @@ def test_shows_what_happened_by_day_with_the_words_that_differ(page: PageClient,
     assert "수정됨 2 · 삭제됨 1" in text
     assert "</ins> 제목 1" in text
     assert "kim@example.kr" not in text
-    assert "본문: 12자 추가" in text
+    assert "본문: 10자 추가" in text
     assert "=1+1" not in text
     assert f'href="/article/{SITE}/1/diff?to=2"' in text
     everything = page.get(f"/en/changes?{MONTH}&new=1")
