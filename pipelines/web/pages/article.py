@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from asiatongsin.addresses import without_addresses
+from pipelines.exporters.articles import PARAGRAPH_BREAK
 from pipelines.queries import one_article
 from pipelines.queries.compared import Piece, compare, pieces, size_of_edit
 from pipelines.queries.one_article import Former, Link, Photo, Stored, Text, WholeText
@@ -156,7 +157,7 @@ def _blocks(old: Sequence[str], new: Sequence[str]) -> Iterator[Block]:
         if part.is_same:
             yield Block(same=list(part.new), pieces=[])
         else:
-            yield Block(same=[], pieces=list(pieces("\n".join(part.old), "\n".join(part.new))))
+            yield Block(same=[], pieces=list(pieces(*map(PARAGRAPH_BREAK.join, (part.old, part.new)))))
 
 
 ARTICLE = Page(path=PATH, title="Article", template="article.html", read=read)
