@@ -49,7 +49,7 @@ def collect_needs(connection: Connection, settings: BaseSettings) -> tuple[str, 
     state = DatabaseState(name=database.name, clock_seconds=ahead_of(connection).total_seconds())
     files = facts.files(data_folder(settings), identity_of(database, connection))
     known = Status(at=datetime.now(UTC), files=files, database=state)
-    known = _with_sites(known, connection, settings, None)
+    known = _with_sites(known, connection, settings, compared=0)
     return reasons(known, limits, own=limits_of_sites(settings, known.added))
 
 
@@ -63,11 +63,17 @@ def _with_database(known: Status, settings: BaseSettings, site: str | None) -> S
         return replace(known, crawls=facts.crawls(connection, site), rejected=facts.rejected(connection, site))
 
 
-def _with_sites(known: Status, connection: Connection, settings: BaseSettings, site: str | None) -> Status:
-    """The same, with all that may need a person."""
+def _with_sites(
+    known: Status,
+    connection: Connection,
+    settings: BaseSettings,
+    site: str | None = None,
+    compared: int = facts.CRAWLS_COMPARED,
+) -> Status:
+    """The same, with all that may need a person. Each last crawl is compared with so many before it."""
     return replace(
         known,
-        sites=facts.sites(connection, site),
+        sites=facts.sites(connection, site, compared),
         added=tuple(added_sites(connection, [site] if site else None, with_retired=True)),
         fleet=None if site else fleet(connection, settings.getfloat("FLEET_DEAD_AFTER")),
     )
