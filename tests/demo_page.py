@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
 import subprocess
 import sys
@@ -12,13 +13,17 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from shutil import rmtree
+from threading import Thread
 
 from asiatongsin.capture import Check, Exchange
 from asiatongsin.items import Page, PageItems
 from pipelines.archive.crawl_files import Archive
 from pipelines.crawl_record import CrawlRecord
 from pipelines.spool.folder import Spool
+from pipelines.web.serving import Taken
+from pipelines.web.serving import serve as web_page
 from tests.demo import COMMAND, ROOT, say
+from tests.in_process import settings
 from tests.site import KST, Replica, ReplicaSite, serve
 from tests.site.answers import Ask, answer
 
@@ -158,16 +163,17 @@ def host(replica: Replica) -> str:
 
 def show(port: int) -> int:
     """Serves the page, and opens a browser where there is one, until Ctrl-C."""
-    command = [*COMMAND, "serve", "--port", str(port)]
-    with subprocess.Popen(command, cwd=ROOT, env=environment(), stderr=subprocess.PIPE, text=True) as process:
-        said = process.stderr.readline() if process.stderr else ""
-        print(f"\n=== {said}" if said.startswith("http") else said, end="", flush=True)
-        try:
-            if said.startswith("http"):
-                webbrowser.open(said.partition(" ")[0])
-            return process.wait()
-        except KeyboardInterrupt:
-            return process.wait()  # the terminal has told it as well
+    try:
+        asyncio.run(web_page(settings("", FOLDER), "127.0.0.1", port, tell=announce))
+    except Taken as error:
+        sys.exit(f'{error}; name another one: make demo-page ARGS="--port {port + 1}"')
+    return 0
+
+
+def announce(text: str) -> None:
+    say(text)
+    if sys.platform == "darwin" or {"DISPLAY", "WAYLAND_DISPLAY"} & os.environ.keys():  # else one within the terminal
+        Thread(target=webbrowser.open, args=(text.partition(" ")[0],), daemon=True).start()
 
 
 def asiatongsin(*arguments: str) -> None:

@@ -146,7 +146,9 @@ class Site:
         """What went wrong, as a page that says what to do."""
         try:
             if "%00" in request.raw_path:
-                raise ArgumentError("the address holds a character of the code 0 (%00), which is in no text: leave it out")
+                raise ArgumentError(
+                    "the address holds a character of the code 0 (%00), which is in no text: leave it out"
+                )
             return await handler(request)
         except tuple(STATUS) as error:
             status = next(STATUS[kind] for kind in type(error).mro() if kind in STATUS)

@@ -321,7 +321,8 @@ def test_a_port_that_is_taken_is_told(connection: Connection, database_url: str,
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         with pytest.raises(
-            UsageError, match=f"nothing can listen at 127.0.0.1:{port}: .*; another one is named with --port"
+            UsageError,
+            match=f"nothing can listen at 127.0.0.1:{port}: Address already in use; another one is named with --port",
         ):
             in_process.run(serve.Command(), database_url, data, "--port", port)
 
