@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from asiatongsin.items import PageItems
 from pipelines.crawl_record import CrawlRecord, FieldCoverage
 from pipelines.exporters import removed_articles
 from pipelines.verdict.when_stored import judge_and_store
+from pipelines.web.page import Page
 from tests.captured import archive, exchange, fetched
 from tests.samples import SITE, ago, archived, export, image, link, page, record, rejected, removed, story
 
@@ -43,6 +45,12 @@ class Stored:
     """Site and number of each article."""
 
     crawls: tuple[str, ...] = (CRAWL, DRIFTED, ELSEWHERE)
+
+
+def filled(page: Page, site: str = SITE, no: int = WHOLE, crawl: str = CRAWL) -> str:
+    """The path of the page, of one article or of one crawl."""
+    given = {"site": site, "no": str(no), "id": crawl}
+    return re.sub(r"\{(\w+)(:([^{}]|\{[^}]*\})*)?\}", lambda part: given[part[1]], page.path)
 
 
 def store_everything(connection: Connection, data: Path, other: str = "http://127.0.0.2:1") -> Stored:

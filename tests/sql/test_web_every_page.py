@@ -22,8 +22,8 @@ from pipelines.web.pages import MENU, PAGES
 from tests.conftest import new_database
 from tests.html_checks import links, troubles
 from tests.page_client import Answer, PageClient, serving
-from tests.page_data import HOSTILE, MAILED, WHOLE, Stored, store_everything
-from tests.samples import SITE, UNREACHABLE
+from tests.page_data import HOSTILE, MAILED, WHOLE, Stored, filled, store_everything
+from tests.samples import UNREACHABLE
 
 RUNS = re.compile(r"<script>alert|<img src=x|href=\"javascript:")
 BY_NAME = {page.path: page for page in PAGES}
@@ -76,14 +76,6 @@ def useless(
                 connection.execute("DELETE FROM asiatongsin_migrations WHERE version = %s", [migrations()[-1].version])
             with serving(url, data) as client:
                 yield client, "upgrade it with `asiatongsin migrate`"
-
-
-def filled(page: Page, site: str = SITE, no: int = WHOLE, crawl: str = "") -> str:
-    """The path of the page, of one article or of one crawl."""
-    path = re.sub(r"\{no[^}]*\}", str(no), page.path.replace("{site}", site))
-    path = re.sub(r"\{id[^}]*\}", crawl or "20261201T000000Z-000001", path)
-    assert "{" not in path, f"{page.path}: say here what stands for its parts"
-    return path
 
 
 def all_of(page: Page, stored: Stored) -> list[str]:

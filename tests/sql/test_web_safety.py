@@ -26,7 +26,8 @@ from pipelines.web.stream import PIECE
 from tests import in_process
 from tests.conftest import ROOT
 from tests.page_client import Answer, PageClient, serving
-from tests.samples import SITE, UNREACHABLE, export, page
+from tests.page_data import filled
+from tests.samples import NO, SITE, UNREACHABLE, export, page
 from tests.stored import count
 
 STATIC = "/static/style.css"
@@ -75,10 +76,9 @@ def impatient(connection: Connection, database_url: str, data: Path) -> Iterator
 
 def addresses(pages: Sequence[Page] = PAGES) -> list[str]:
     """All pages in both languages and all formats, of one article."""
-    filled = [(page, page.path.replace("{site}", SITE).replace(r"{no:\d+}", "142893")) for page in pages]
-    filled = [(page, path.replace("{id}", "20251005T005207Z-000001")) for page, path in filled]
-    of_programs = [f"{path if path != '/' else '/index'}.{form}" for page, path in filled for form in page.formats]
-    return [*(f"{prefix}{path}" for _, path in filled for prefix in ("", "/en")), *of_programs]
+    paths = [(page, filled(page, no=NO)) for page in pages]
+    of_programs = [f"{path if path != '/' else '/index'}.{form}" for page, path in paths for form in page.formats]
+    return [*(f"{prefix}{path}" for _, path in paths for prefix in ("", "/en")), *of_programs]
 
 
 def test_another_name_than_its_own_is_refused_everywhere(page: PageClient) -> None:
@@ -283,6 +283,25 @@ def test_who_does_not_read_on_keeps_nobody_waiting(database_url: str, data: Path
     assert ended.is_set()
 
 
+NAMES = (
+    "q",
+    "site",
+    "section",
+    "reporter",
+    "since",
+    "until",
+    "day",
+    "after",
+    "page",
+    "from",
+    "to",
+    "minimum",
+    "at",
+    "city",
+)
+"""Of parameters that pages read."""
+
+
 def test_an_address_that_makes_no_sense_is_told_so(page: PageClient) -> None:
     """What no database can hold: the character 0, half of a pair, a number beyond all others."""
     strange = (
@@ -297,11 +316,12 @@ def test_an_address_that_makes_no_sense_is_told_so(page: PageClient) -> None:
         "'",
         "%25s",
     )
-    asked = [f"/?{name}={text}" for name in ("q", "page", "site", "after", "day", "since") for text in strange]
-    asked += [f"/nothing/{text}" for text in strange]
-    asked += [path.replace("142893", "9" * 25) for path in addresses()]
-    asked += [path.replace(SITE, text) for path in addresses() if SITE in path for text in strange]
-    asked += [f"{path}?{name}={text}" for path in addresses() for name in ("q", "from", "day") for text in strange[:3]]
+    asked = [f"/nothing/{text}" for text in strange]
+    for path in addresses():
+        asked += [f"{path}?{'&'.join(f'{name}={text}' for name in NAMES)}" for text in ("%00", "%ED%A0%80", "'")]
+        asked += [path.replace(str(NO), "9" * 25), path.replace(SITE, "%00")]
+        asked += [f"{path}?{name}={'9' * 25}" for name in NAMES if path.endswith(".json")]
+    asked += [filled(page).replace(SITE, text) for page in PAGES for text in strange if "{site}" in page.path]
     assert [path for path in asked if page.ask(path).status not in {200, 400, 404}] == []
 
 
