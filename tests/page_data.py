@@ -55,8 +55,9 @@ def filled(page: Page, site: str = SITE, no: int = WHOLE, crawl: str = CRAWL) ->
 
 def store_everything(connection: Connection, data: Path, other: str = "http://127.0.0.2:1") -> Stored:
     """Fills the database and the archive; the archived page of HOSTILE asks for things at the address `other`."""
-    export(connection, *_first(data, other), crawl=CRAWL)
-    export(connection, *_second(), crawl="second")
+    places = _archived(data, other)
+    export(connection, *_first(*places), crawl=CRAWL)
+    export(connection, *_second(*places), crawl="second")
     _take_down(connection, GONE)
     export(connection, rejected(99, ago(2)), crawl=DRIFTED)
     _crawl(connection, ELSEWHERE, 1, site=OTHER_SITE)
@@ -67,9 +68,8 @@ def store_everything(connection: Connection, data: Path, other: str = "http://12
     return Stored(articles=(*((SITE, no) for no in numbers), (OTHER_SITE, WHOLE)))
 
 
-def _first(data: Path, other: str) -> list[PageItems]:
+def _first(whole: Archived, hostile: Archived) -> list[PageItems]:
     """Each article as it was fetched first."""
-    whole, hostile = _archived(data, other)
     evil: dict[str, Any] = {
         "headline": EVIL,
         "subheadline": EVIL,
@@ -97,12 +97,14 @@ def _first(data: Path, other: str) -> list[PageItems]:
     ]
 
 
-def _second() -> list[PageItems]:
+def _second(whole: Archived, hostile: Archived) -> list[PageItems]:
     """What had changed when it was fetched again."""
     other: dict[str, Any] = {"headline": "전혀 다른 기사", "body": ("다른 글.",), "published_at": ago(26)}
     return [
-        _page(WHOLE, 5, body=("예산을 삭감해 의결했다.", "둘째 문단입니다."), stories=[story(1), story(3)]),
-        _page(HOSTILE, 5, headline=EVIL, body=(EVIL, "고침 " + EVIL)),
+        _page(
+            WHOLE, 5, body=("예산을 삭감해 의결했다.", "둘째 문단입니다."), stories=[story(1), story(3)], archived=whole
+        ),
+        _page(HOSTILE, 5, headline=EVIL, body=(EVIL, "고침 " + EVIL), archived=hostile),
         _page(GIVEN_AGAIN, 5, **other),
         _page(MAILED, 5, **_with_addresses("다음")),
     ]

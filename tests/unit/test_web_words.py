@@ -41,6 +41,17 @@ def test_the_name_of_every_page_is_there_in_korean() -> None:
 
 
 @cache
+def long_pieces() -> list[str]:
+    """Texts of the code, of which sentences are put together."""
+    return [text for text in texts_of_code() if len(text) > 12 and "\n" not in text]
+
+
+def is_said(key: str) -> bool:
+    """Whether the code has the sentence, or at least a long piece of it."""
+    return all(piece in written() for piece in key.split("{}")) or any(piece in key for piece in long_pieces())
+
+
+@cache
 def written() -> str:
     """Every text that stands in the code and the templates: what may be said."""
     schema = (ROOT / "pipelines" / "database" / "schema.sql").read_text(encoding="utf-8").replace("''", "'")
@@ -64,8 +75,7 @@ def texts_of_templates() -> Iterator[str]:
 def test_no_word_is_kept_that_nobody_says(path: Path) -> None:
     """What stands between the holes of a sentence is found in the code, a template, or an explanation of a column."""
     words = tomllib.loads(path.read_text(encoding="utf-8"))
-    unsaid = [key for key in words if not all(piece in written() for piece in key.split("{}"))]
-    assert unsaid == []
+    assert [key for key in words if not is_said(key)] == []
 
 
 def test_a_word_of_two_files_has_one_meaning() -> None:
