@@ -111,7 +111,7 @@ deploy-checks: ## install what checks the files of deploy/container into .venv-d
 .PHONY: lowest
 lowest: tools ## the unit tests, and those of Python's news, with the lowest versions that pyproject.toml allows, in .venv-lowest
 	$(BIN)/uv venv --quiet --clear --python $(PYTHON) .venv-lowest
-	$(BIN)/uv pip install --quiet --python .venv-lowest/bin/python --resolution lowest-direct --editable ".[alerts,fleet,pandas,parquet,polars]"
+	$(BIN)/uv pip install --quiet --python .venv-lowest/bin/python --resolution lowest-direct --editable ".[alerts,fleet,pandas,parquet,polars,web]"
 	$(BIN)/uv pip install --quiet --python .venv-lowest/bin/python \
 		hypothesis lxml prometheus-client pytest pytest-timeout pytest-xdist "setuptools>=77"
 	.venv-lowest/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal tests/unit tests/sql/test_news.py

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any, TypeVar
 
 from aiohttp import CookieJar
@@ -78,6 +80,28 @@ def serving(url: str, data: Path, *, pages: Sequence[Page] = PAGES, **given: obj
             yield PageClient(runner, client)
         finally:
             runner.run(client.close())
+
+
+@contextmanager
+def served(url: str, data: Path, **given: object) -> Iterator[str]:
+    """Address of all pages, which are served in a thread until the end of the block: for a browser."""
+    found, address, ended = settings(url, data), Future[str](), Event()
+    found.setdict(given, priority="cmdline")
+
+    def serve() -> None:
+        with asyncio.Runner() as runner:
+            client = runner.run(_started(Site(found)))
+            address.set_result(str(client.make_url("/")).rstrip("/"))
+            runner.run(asyncio.to_thread(ended.wait))
+            runner.run(client.close())
+
+    thread = Thread(target=serve)
+    thread.start()
+    try:
+        yield address.result(timeout=60)
+    finally:
+        ended.set()
+        thread.join()
 
 
 async def _started(site: Site) -> TestClient[Any, Any]:

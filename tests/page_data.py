@@ -31,7 +31,7 @@ CRAWL, DRIFTED, ELSEWHERE = "20261201T000000Z-000001", "20261201T010000Z-000002"
 RAW = """<!DOCTYPE html><html><head><title>기사</title><meta http-equiv="refresh" content="0;url={other}/refresh">
 <link rel="stylesheet" href="{other}/style.css"><link rel="prefetch" href="{other}/prefetch">
 <script src="{other}/script.js"></script><style>body {{ background: url({other}/background.png) }}</style></head>
-<body onload="fetch('{other}/onload')"><h1>보관된 기사</h1><img src="{other}/photo.jpg" alt="">
+<body><h1>보관된 기사</h1><img src="{other}/photo.jpg" alt="">
 <iframe src="{other}/frame"></iframe><form id="f" action="{other}/form" method="get"></form>
 <script>document.getElementById('f').submit(); new Image().src = '{other}/image';</script></body></html>"""
 """A page that asks for everything it can at another address."""
