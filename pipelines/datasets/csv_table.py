@@ -16,11 +16,14 @@ BOM = "\ufeff"
 
 def csv_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """The table as text. Times are Korean, as 2025-10-05T09:52:07+09:00; what is unknown is empty."""
+    return BOM + csv_lines([head]) + csv_lines(rows)
+
+
+def csv_lines(rows: Iterable[Sequence[object]]) -> str:
+    """Lines of such a table, without what stands above them."""
     text = StringIO()
-    writer = csv.writer(text)
-    writer.writerow(head)
-    writer.writerows([_cell(value) for value in row] for row in rows)
-    return BOM + text.getvalue()
+    csv.writer(text).writerows([_cell(value) for value in row] for row in rows)
+    return text.getvalue()
 
 
 def _cell(value: object) -> object:
