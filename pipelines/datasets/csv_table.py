@@ -16,11 +16,14 @@ BOM = "\ufeff"
 
 def csv_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """The table as text. Times are Korean, as 2025-10-05T09:52:07+09:00; what is unknown is empty."""
+    return BOM + csv_rows([head]) + csv_rows(rows)
+
+
+def csv_rows(rows: Iterable[Sequence[object]]) -> str:
+    """Rows of such a table."""
     text = StringIO()
-    writer = csv.writer(text)
-    writer.writerow(head)
-    writer.writerows([_cell(value) for value in row] for row in rows)
-    return BOM + text.getvalue()
+    csv.writer(text).writerows([_cell(value) for value in row] for row in rows)
+    return text.getvalue()
 
 
 def _cell(value: object) -> object:
