@@ -12,7 +12,8 @@ from psycopg.rows import class_row
 _READ_SINCE = "a.site = r.site AND a.no = r.no AND a.fetched_at >= r.fetched_at"
 
 _COLUMNS: LiteralString = f"""
-r.id, r.site, r.no, r.url, r.fetched_at, r.reason, r.missing, r.is_transient, r.version, r.raw_path, (
+r.id, r.site, r.no, r.url, r.fetched_at, r.reason, r.missing, r.is_transient, r.version, r.raw_path,
+r.raw_path IS NOT NULL OR r.archive_file IS NOT NULL AS is_kept, (
     SELECT a.fetched_at FROM articles AS a WHERE {_READ_SINCE}
 ) AS read_at"""
 
@@ -30,7 +31,7 @@ _OF_TIME: LiteralString = f"""
 SELECT {_COLUMNS} FROM rejected_pages AS r WHERE r.site = %s AND r.fetched_at BETWEEN %s AND %s
 ORDER BY r.fetched_at DESC, r.id DESC LIMIT %s"""
 
-_RAW_PATH = "SELECT raw_path FROM rejected_pages WHERE id = %s"
+_KEPT = "SELECT raw_path, archive_file, archive_offset, archive_length FROM rejected_pages WHERE id = %s"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,8 +68,28 @@ class RejectedPage:
     raw_path: str | None
     """File below the data folder that keeps the page; None where none arrived."""
 
+    is_kept: bool
+    """Whether that file, or the archive, has the page."""
+
     read_at: datetime | None
     """When its article was read since; None: not yet."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptPage:
+    """Where a page is kept that could not be read."""
+
+    raw_path: str | None
+    """File below the data folder; None where none arrived."""
+
+    archive_file: str | None
+    """WARC file; None where the page was not archived."""
+
+    archive_offset: int | None
+    """Byte of that file at which its record begins."""
+
+    archive_length: int | None
+    """Bytes of that record."""
 
 
 def rejected(connection: Connection, site: str, before: int, limit: int, *, unread: bool = False) -> list[RejectedPage]:
@@ -85,6 +106,6 @@ def rejected_between(
     return rows.execute(_OF_TIME, [site, since, until, limit]).fetchall()
 
 
-def raw_path(connection: Connection, id: int) -> str | None:
-    """The file that keeps a page; None where there is none."""
-    return next((path for (path,) in connection.execute(_RAW_PATH, [id])), None)
+def kept(connection: Connection, id: int) -> KeptPage | None:
+    """Where a page is kept; None where no page has this number."""
+    return connection.cursor(row_factory=class_row(KeptPage)).execute(_KEPT, [id]).fetchone()

@@ -81,6 +81,19 @@ Write: TypeAlias = Callable[[Asked, Sink], object]
 
 
 @dataclass(frozen=True, kw_only=True)
+class Document:
+    """What is handed out as it is."""
+
+    body: bytes
+
+    charset: str | None
+    """Of the body; None where it is not known."""
+
+    policy: str
+    """Its Content-Security-Policy."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Page:
     """One page. `.json` hands out what it reads; `.csv` and `.atom` are there where something writes them."""
 
@@ -90,8 +103,8 @@ class Page:
     title: str
     """In English, which is the key of its name in other languages."""
 
-    template: str
-    """File in `templates`."""
+    template: str | None
+    """File in `templates`; None where what is read is a Document, which has no other format."""
 
     read: Read
     csv: Write | None = None
@@ -100,8 +113,8 @@ class Page:
     @property
     def formats(self) -> tuple[str, ...]:
         """What it can be had as, beside HTML."""
-        written = ((CSV, self.csv), (ATOM, self.atom))
-        return (JSON, *(name for name, write in written if write))
+        written = ((JSON, self.template), (CSV, self.csv), (ATOM, self.atom))
+        return tuple(name for name, is_there in written if is_there)
 
 
 def write_table(file: Sink, head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

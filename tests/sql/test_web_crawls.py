@@ -15,9 +15,11 @@ from asiatongsin import statistics as names
 from asiatongsin.items import PageItems
 from pipelines.crawl_record import FieldCoverage
 from pipelines.exporters import crawls
+from pipelines.web.guard import RAW_POLICY
 from tests.page_client import PageClient, serving
 from tests.samples import NO, SITE, ago, export, leave, record, rejected
 from tests.samples import page as article_page
+from tests.stored import value
 
 LISTS = ("/crawls", "/sites", "/coverage", "/rejected", "/gaps")
 HOSTILE = "<script>alert(1)</script>\u202e"
@@ -166,3 +168,38 @@ def test_a_role_that_may_only_look_and_ask_nothing_of_the_server_sees_them(
     leave(data, article_page())
     with serving(conninfo.make_conninfo(database_url, user=role), data) as client:
         assert "1 pages wait in the spool and no crawl stores them" in client.get("/en/crawls")
+
+
+def test_a_rejected_page_is_shown_as_it_came_and_cannot_do_anything(
+    page: PageClient, stored: Connection, data: Path
+) -> None:
+    number = value(stored, "SELECT id FROM rejected_pages")
+    answer = page.ask(f"/rejected/{number}/raw")
+    assert (answer.status, answer.text) == (200, HOSTILE)
+    assert answer.headers["Content-Security-Policy"] == RAW_POLICY
+    assert page.ask("/rejected/999/raw").status == page.ask(f"/rejected/{'9' * 40}/raw").status == 404
+
+
+@pytest.mark.parametrize(
+    ("raw_path", "told"),
+    [
+        ("../secret.gz", "is no file of the folder rejected"),
+        ("/etc/passwd", "is no file of the folder rejected"),
+        ("spool/a.gz", "is no file of the folder rejected"),
+        ("rejected/link.gz", "is no file of the folder rejected"),
+        ("rejected/none.gz", "is not on this disk"),
+        ("rejected", "is not on this disk"),
+        ("rejected/plain.gz", "cannot be read"),
+        (None, "No page arrived, so none is kept."),
+    ],
+)
+def test_no_other_file_is_opened_for_a_rejected_page(
+    page: PageClient, connection: Connection, data: Path, raw_path: str | None, told: str
+) -> None:
+    export(connection, rejected(raw_path=raw_path))
+    (data / "rejected").mkdir(parents=True)
+    (data.parent / "secret.gz").write_bytes(gzip.compress(b"secret"))
+    (data / "rejected/link.gz").symlink_to(data.parent / "secret.gz")
+    (data / "rejected/plain.gz").write_bytes(b"no gzip")
+    answer = page.ask(f"/en/rejected/{value(connection, 'SELECT id FROM rejected_pages')}/raw")
+    assert (answer.status, told in answer.text) == (404, True)
