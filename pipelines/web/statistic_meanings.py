@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
+from itertools import zip_longest
 from typing import Any, get_args
 
 from asiatongsin import statistics
@@ -57,9 +57,9 @@ def _meanings() -> Mapping[str, str]:
 
 
 def _explained(module: ast.Module) -> Iterator[tuple[str, str]]:
-    for node, following in pairwise(module.body):
+    for node, following in zip_longest(module.body, module.body[1:]):
         if isinstance(node, ast.FunctionDef):
-            make, text = getattr(statistics, node.name), ast.get_docstring(node) or ""
+            make, text = getattr(statistics, node.name), (ast.get_docstring(node) or "").partition("\n")[0]
             of_kinds = node.args.args[0].arg == "kind"
             yield from ((make(kind), text) for kind in (get_args(PageKind) if of_kinds else ("",)))
         elif isinstance(node, ast.Assign) and isinstance(following, ast.Expr):
