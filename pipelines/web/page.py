@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, TypeAlias
 from urllib.parse import quote, urlencode
 
@@ -12,12 +13,15 @@ from psycopg import Connection
 from scrapy.settings import BaseSettings
 
 from asiatongsin.addresses import without_addresses
-from pipelines.datasets.csv_table import csv_table
+from pipelines.datasets.csv_table import csv_lines, csv_table
 from pipelines.datasets.lines import Sink
 from pipelines.web.language import Language
 from pipelines.web.query import Query
 
 CSV, JSON, ATOM = "csv", "json", "atom"
+
+ROWS_AT_ONCE = 500
+"""Rows of a table that are written together."""
 
 
 class NotFound(Exception):
@@ -114,8 +118,11 @@ class Page:
 
 
 def write_table(file: Sink, head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Writes a small table as CSV that spreadsheets open."""
-    file.write(without_addresses(csv_table(head, rows)).encode())
+    """Writes a table as CSV that spreadsheets open, piece by piece."""
+    left = iter(rows)
+    file.write(csv_table(head, ()).encode())
+    while piece := [*islice(left, ROWS_AT_ONCE)]:
+        file.write(without_addresses(csv_lines(piece)).encode())
 
 
 def address(path: str, query: Mapping[str, object]) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from asiatongsin.addresses import without_addresses
+from asiatongsin.durations import in_words
 from asiatongsin.korean import KST
 from pipelines.exporters.articles import PARAGRAPH_BREAK
 from pipelines.web.language import ENGLISH, LANGUAGES, Language
@@ -67,6 +68,13 @@ def percent(share: float | None) -> str:
     return f"{share:.0%}" if share in {0, 1} or 0.1 <= share < 0.995 else f"{share:.1%}"
 
 
+def lasting(seconds: float | None) -> str:
+    """`41 s`, `12 min`, `5 h`, in English; a dash where it is not known."""
+    if seconds is None:
+        return "–"
+    return f"{seconds:.0f} s" if seconds < 120 else in_words(timedelta(seconds=seconds))
+
+
 def paragraphs(text: str | None) -> list[str]:
     """The paragraphs of a body."""
     return [part for part in (text or "").split(PARAGRAPH_BREAK) if part]
@@ -90,6 +98,7 @@ _FILTERS: Mapping[str, Any] = {
     "iso": iso,
     "number": number,
     "percent": percent,
+    "lasting": lasting,
     "paragraphs": paragraphs,
 }
 _ENVIRONMENT.filters.update(_FILTERS)
