@@ -92,7 +92,9 @@ class Site:
         made = await self._in_thread(self._answers, lambda over: _made(form, self._asked(form, request, over)))
         if isinstance(made, Document):
             policy = {"Content-Security-Policy": made.policy}
-            return web.Response(body=made.body, content_type="text/html", charset=made.charset, headers=policy)
+            return web.Response(
+                body=render.as_it_came(made.body), content_type="text/html", charset=made.charset, headers=policy
+            )
         return web.Response(text=made, content_type=TYPES.get(form.format, "text/html"), charset="utf-8")
 
     async def _download(self, form: _Form, write: Write, request: web.Request) -> web.StreamResponse:

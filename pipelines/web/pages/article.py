@@ -110,7 +110,7 @@ def read_difference(asked: Asked) -> Difference:
 
 
 def read_raw(asked: Asked) -> Document:
-    """The archived page as it came, but for addresses of e-mail. ArgumentError, NotFound, StoreTrouble."""
+    """The archived page as it came. ArgumentError, NotFound, StoreTrouble."""
     site, no = asked_for(asked)
     revision = asked.query.number("revision", 0, MOST_REVISIONS, least=1) or None
     place = one_article.archived_page(asked.connection, site, no, revision)
@@ -118,8 +118,7 @@ def read_raw(asked: Asked) -> Document:
         _stored(asked)
         raise NotFound(f"the article has no revision {revision}")
     page = archived(asked.connection, asked.settings, place)
-    body = without_addresses(page.body.decode("latin-1")).encode("latin-1")  # whatever its charset is
-    return Document(body=body, charset=charset_of(page.body), policy=RAW_POLICY)
+    return Document(body=page.body, charset=charset_of(page.body), policy=RAW_POLICY)
 
 
 def asked_for(asked: Asked) -> tuple[str, int]:
