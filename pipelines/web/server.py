@@ -92,7 +92,9 @@ class Site:
         made = await self._in_thread(self._answers, lambda over: _made(form, self._asked(form, request, over)))
         if isinstance(made, Document):
             policy = {"Content-Security-Policy": made.policy}
-            return web.Response(body=made.body, content_type="text/html", charset=made.charset, headers=policy)
+            return web.Response(
+                body=render.as_it_came(made.body), content_type="text/html", charset=made.charset, headers=policy
+            )
         return web.Response(text=made, content_type=TYPES.get(form.format, "text/html"), charset="utf-8")
 
     async def _download(self, form: _Form, write: Write, request: web.Request) -> web.StreamResponse:
@@ -126,7 +128,7 @@ class Site:
             parts=request.match_info,
             query=Query({name: value for name, value in request.query.items() if value}),
             now=datetime.now(KST),
-            origin=f"{request.scheme}://{request.host}",
+            origin=f"{scheme_of(request)}://{request.host}",
         )
 
     async def _in_thread(self, reader: Reader, work: Callable[[Connection], T]) -> T:
@@ -174,6 +176,11 @@ class Site:
         await asyncio.get_running_loop().run_in_executor(None, self._threads.shutdown)
         self._answers.close()
         self._downloads.close()
+
+
+def scheme_of(request: web.Request) -> str:
+    """`https` also where a proxy has taken it from the browser, and asks here without it."""
+    return "https" if request.headers.get("X-Forwarded-Proto") == "https" else request.scheme
 
 
 def _response(form: _Form) -> web.StreamResponse:
