@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pipelines.web.page import Page
 from pipelines.web.pages.front import FRONT
+from pipelines.web.pages.weather import WEATHER
 
-PAGES: tuple[Page, ...] = (FRONT,)
+PAGES: tuple[Page, ...] = (FRONT, WEATHER)
 """Every page that has an address."""
 
-MENU: tuple[Page, ...] = (FRONT,)
+MENU: tuple[Page, ...] = (FRONT, WEATHER)
 """Those that stand above every page."""
