@@ -107,6 +107,9 @@ class Page:
     """File in `templates`; None where what is read is a Document, which has no other format."""
 
     read: Read
+    more: Read | None = None
+    """What `.json` hands out, where that is more than the page shows."""
+
     csv: Write | None = None
     atom: Write | None = None
 

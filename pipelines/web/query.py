@@ -13,7 +13,7 @@ class Query:
     """The parameters of an address. Each getter raises ArgumentError where what is given makes no sense."""
 
     given: Mapping[str, str]
-    """As they were written; empty ones are left out."""
+    """As they were written; one that is given several times has commas between, and what is empty is left out."""
 
     def text(self, name: str, default: str = "") -> str:
         """A parameter as it was written, without blanks around."""

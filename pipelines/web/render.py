@@ -38,7 +38,8 @@ def as_json(found: object) -> str:
     """What a page has read, by the names of its fields; times are Korean, in ISO 8601. No e-mail address is in it."""
     plain = msgspec.to_builtins(found, builtin_types=(date, datetime), str_keys=True)
     # Before JSON is made of it: the `n` of a line feed that is written as \n would be taken for a part of the address.
-    return json.dumps(_masked(plain), ensure_ascii=False, indent=1, default=_iso)
+    text = json.dumps(_masked(plain), ensure_ascii=False, default=_iso)
+    return msgspec.json.format(text, indent=1)  # json indents in Python, ten times as slow
 
 
 def as_it_came(body: bytes) -> bytes:

@@ -126,7 +126,7 @@ class Site:
             language=form.language,
             path=request.path.removeprefix(form.language.prefix).removesuffix(f".{form.format}") or "/",
             parts=request.match_info,
-            query=Query({name: value for name, value in request.query.items() if value}),
+            query=Query({name: given for name in request.query if (given := _given(request, name))}),
             now=datetime.now(KST),
             origin=f"{scheme_of(request)}://{request.host}",
         )
@@ -193,10 +193,17 @@ def _response(form: _Form) -> web.StreamResponse:
     return response
 
 
+def _given(request: web.Request, name: str) -> str:
+    """A parameter; of boxes with one name several may be ticked."""
+    return ",".join(filter(None, request.query.getall(name)))
+
+
 def _made(form: _Form, asked: Asked) -> str | Document:
+    if form.format == JSON:
+        return render.as_json((form.page.more or form.page.read)(asked))
     found = form.page.read(asked)
     if isinstance(found, Document):
         return found
-    if form.format == JSON or form.page.template is None:
+    if form.page.template is None:
         return render.as_json(found)
     return render.html(form.page.template, asked.language, asked=asked, found=found, page=form.page, menu=MENU)

@@ -15,12 +15,13 @@ from pipelines.web.pages.rejected import REJECTED
 from pipelines.web.pages.rejected_page import REJECTED_PAGE
 from pipelines.web.pages.related import RELATED
 from pipelines.web.pages.sites import SITES
+from pipelines.web.pages.weather import WEATHER
 
 _OF_ARTICLES = (ARTICLE, DIFFERENCE, RAW, CHANGES, RELATED)
 _OF_CRAWLS = (CRAWLS, CRAWL, COVERAGE, REJECTED, REJECTED_PAGE, GAPS, SITES)
 
-PAGES: tuple[Page, ...] = (FRONT, *_OF_ARTICLES, *_OF_CRAWLS, FIELDS)
+PAGES: tuple[Page, ...] = (FRONT, *_OF_ARTICLES, WEATHER, *_OF_CRAWLS, FIELDS)
 """Every page that has an address."""
 
-MENU: tuple[Page, ...] = (FRONT, CHANGES, CRAWLS, SITES, FIELDS)
+MENU: tuple[Page, ...] = (FRONT, CHANGES, WEATHER, CRAWLS, SITES, FIELDS)
 """Those that stand above every page."""
