@@ -12,7 +12,7 @@ from psycopg import Connection
 from scrapy.settings import BaseSettings
 
 from asiatongsin.addresses import without_addresses
-from pipelines.datasets.csv_table import csv_table
+from pipelines.datasets.csv_table import csv_pieces
 from pipelines.datasets.lines import Sink
 from pipelines.web.language import Language
 from pipelines.web.query import Query
@@ -90,6 +90,10 @@ class Page:
     """File in `templates`."""
 
     read: Read
+
+    misread: Read | None = None
+    """Reads what is shown beside the sentence where the question makes no sense: the form, with what was typed."""
+
     csv: Write | None = None
     atom: Write | None = None
 
@@ -101,8 +105,9 @@ class Page:
 
 
 def write_table(file: Sink, head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Writes a small table as CSV that spreadsheets open."""
-    file.write(without_addresses(csv_table(head, rows)).encode())
+    """Writes a table as CSV that spreadsheets open; memory does not grow with rows that come one by one."""
+    for piece in csv_pieces(head, rows):
+        file.write(without_addresses(piece).encode())
 
 
 def address(path: str, query: Mapping[str, object]) -> str:

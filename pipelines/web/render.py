@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +13,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from asiatongsin.addresses import without_addresses
 from asiatongsin.korean import KST
 from pipelines.exporters.articles import PARAGRAPH_BREAK
+from pipelines.queries.search.marks import Piece, of_headline, of_text, pieces
+from pipelines.queries.search.words import Word
 from pipelines.web.language import ENGLISH, LANGUAGES, Language
 
 _ENVIRONMENT = Environment(
@@ -71,6 +73,16 @@ def paragraphs(text: str | None) -> list[str]:
     return [part for part in (text or "").split(PARAGRAPH_BREAK) if part]
 
 
+def headline_pieces(headline: str, words: Sequence[Word]) -> list[Piece]:
+    """The pieces of a headline, with those marked that were searched for; without e-mail addresses before that."""
+    return list(pieces(without_addresses(headline), of_headline(words)))
+
+
+def text_pieces(text: str, words: Sequence[Word]) -> list[Piece]:
+    """The same of what stands below a headline."""
+    return list(pieces(without_addresses(text), of_text(words)))
+
+
 def _iso(value: date | datetime) -> str:
     return iso(value) if isinstance(value, datetime) else value.isoformat()
 
@@ -82,5 +94,7 @@ _FILTERS: Mapping[str, Any] = {
     "number": number,
     "percent": percent,
     "paragraphs": paragraphs,
+    "headline_pieces": headline_pieces,
+    "text_pieces": text_pieces,
 }
 _ENVIRONMENT.filters.update(_FILTERS)

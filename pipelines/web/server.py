@@ -87,8 +87,9 @@ class Site:
         write = {CSV: form.page.csv, ATOM: form.page.atom}.get(form.format)
         if write:
             return await self._download(form, write, request)
-        text = await self._in_thread(self._answers, lambda over: _made(form, self._asked(form, request, over)))
-        return web.Response(text=text, content_type=TYPES.get(form.format, "text/html"), charset="utf-8")
+        status, text = await self._in_thread(self._answers, lambda over: _made(form, self._asked(form, request, over)))
+        content_type = TYPES.get(form.format, "text/html")
+        return web.Response(status=status, text=text, content_type=content_type, charset="utf-8")
 
     async def _download(self, form: _Form, write: Write, request: web.Request) -> web.StreamResponse:
         """A file. What goes wrong before its first byte is explained; later the connection is cut, so that nobody takes
@@ -119,7 +120,7 @@ class Site:
             language=form.language,
             path=request.path.removeprefix(form.language.prefix).removesuffix(f".{form.format}") or "/",
             parts=request.match_info,
-            query=Query({name: value for name, value in request.query.items() if value}),
+            query=Query.of(request.query.items()),
             now=datetime.now(KST),
             origin=f"{request.scheme}://{request.host}",
         )
@@ -177,8 +178,16 @@ def _response(form: _Form) -> web.StreamResponse:
     return response
 
 
-def _made(form: _Form, asked: Asked) -> str:
-    found = form.page.read(asked)
+def _made(form: _Form, asked: Asked) -> tuple[int, str]:
+    """Status and text. A page with a form shows it again where it was not understood."""
+    try:
+        found, status, trouble = form.page.read(asked), 200, ""
+    except ArgumentError as error:
+        if form.page.misread is None or form.format == JSON:
+            raise
+        found, status, trouble = form.page.misread(asked), STATUS[ArgumentError], str(error)
     if form.format == JSON:
-        return render.as_json(found)
-    return render.html(form.page.template, asked.language, asked=asked, found=found, page=form.page, menu=MENU)
+        return status, render.as_json(found)
+    return status, render.html(
+        form.page.template, asked.language, asked=asked, found=found, page=form.page, menu=MENU, trouble=trouble
+    )
