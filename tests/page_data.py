@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -14,7 +13,6 @@ from psycopg import Connection
 from asiatongsin.capture import Archived
 from asiatongsin.items import PageItems
 from pipelines.crawl_record import CrawlRecord, FieldCoverage
-from pipelines.disk import make_private_folder, write_whole
 from pipelines.exporters import removed_articles
 from pipelines.verdict.when_stored import judge_and_store
 from pipelines.web.page import Page

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,8 @@ from asiatongsin.addresses import without_addresses
 from asiatongsin.durations import in_words
 from asiatongsin.korean import KST
 from pipelines.exporters.articles import PARAGRAPH_BREAK
+from pipelines.queries.search.marks import Piece, of_headline, of_text, pieces
+from pipelines.queries.search.words import Word
 from pipelines.web.language import ENGLISH, LANGUAGES, Language
 
 _ENVIRONMENT = Environment(
@@ -94,6 +96,16 @@ def _masked(value: Any) -> Any:
     return [_masked(one) for one in value] if isinstance(value, list | tuple) else value
 
 
+def headline_pieces(headline: str, words: Sequence[Word]) -> list[Piece]:
+    """The pieces of a headline, with those marked that were searched for; without e-mail addresses before that."""
+    return list(pieces(without_addresses(headline), of_headline(words)))
+
+
+def text_pieces(text: str, words: Sequence[Word]) -> list[Piece]:
+    """The same of what stands below a headline."""
+    return list(pieces(without_addresses(text), of_text(words)))
+
+
 def _iso(value: date | datetime) -> str:
     return iso(value) if isinstance(value, datetime) else value.isoformat()
 
@@ -106,5 +118,7 @@ _FILTERS: Mapping[str, Any] = {
     "percent": percent,
     "lasting": lasting,
     "paragraphs": paragraphs,
+    "headline_pieces": headline_pieces,
+    "text_pieces": text_pieces,
 }
 _ENVIRONMENT.filters.update(_FILTERS)

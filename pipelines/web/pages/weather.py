@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from asiatongsin.errors import ArgumentError
-from asiatongsin.korean import KST, clean
+from asiatongsin.korean import KST
 from asiatongsin.moments import parse_moment
 from asiatongsin.weather_stations import stations
 from pipelines.datasets.columns import columns_of
@@ -168,8 +168,7 @@ def _filters(asked: Asked) -> Filters:
 
 def _cities(asked: Asked) -> list[str]:
     """The cities that are asked for, by the names that strips print."""
-    names = [clean(name) for name in asked.query.text("city").split(",")]
-    return list(dict.fromkeys(_KOREAN.get(name, name) for name in names if name))
+    return list(dict.fromkeys(_KOREAN.get(name, name) for name in asked.query.names("city")))
 
 
 def _one(sites: Sequence[str]) -> str | None:
