@@ -36,7 +36,8 @@ def html(template: str, language: Language, **values: Any) -> str:
 def as_json(found: object) -> str:
     """What a page has read, by the names of its fields; times are Korean, in ISO 8601. No e-mail address is in it."""
     plain = msgspec.to_builtins(found, builtin_types=(date, datetime), str_keys=True)
-    return without_addresses(json.dumps(plain, ensure_ascii=False, indent=1, default=_iso))
+    # Before JSON is made of it: the `n` of a line feed that is written as \n would be taken for a part of the address.
+    return json.dumps(_masked(plain), ensure_ascii=False, indent=1, default=_iso)
 
 
 def korean_time(at: datetime | None) -> str:
@@ -69,6 +70,14 @@ def percent(share: float | None) -> str:
 def paragraphs(text: str | None) -> list[str]:
     """The paragraphs of a body."""
     return [part for part in (text or "").split(PARAGRAPH_BREAK) if part]
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, str):
+        return without_addresses(value)
+    if isinstance(value, Mapping):
+        return {name: _masked(one) for name, one in value.items()}
+    return [_masked(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def _iso(value: date | datetime) -> str:

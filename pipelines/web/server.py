@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -62,8 +62,9 @@ class _Form:
 class Site:
     """All pages over one database."""
 
-    def __init__(self, settings: BaseSettings) -> None:
+    def __init__(self, settings: BaseSettings, pages: Sequence[Page] = PAGES) -> None:
         self.settings = settings_of_page(settings)
+        self._pages = pages
         self.allowed = allowed_hosts(settings)
         self._answers = Reader(self.settings, "WEB_STATEMENT_TIMEOUT", ANSWERS)
         self._downloads = Reader(self.settings, "WEB_DOWNLOAD_TIMEOUT", DOWNLOADS, patience=0)
@@ -72,14 +73,15 @@ class Site:
     def app(self) -> web.Application:
         """The application of aiohttp."""
         app = web.Application(middlewares=[self._guarded, self._explained])
-        for page in PAGES:
+        for page in self._pages:
             for form in page.formats:
                 path = page.path if page.path != "/" else "/index"
                 app.router.add_get(f"{path}.{form}", partial(self._show, _Form(page, KOREAN, form)))
         for language in LANGUAGES:
-            for page in PAGES:
+            for page in self._pages:
                 app.router.add_get(f"{language.prefix}{page.path}", partial(self._show, _Form(page, language)))
         app.router.add_static("/static", Path(str(files(__package__) / "static")))
+        app.on_response_prepare.append(self._protect)
         app.on_cleanup.append(self._close)
         return app
 
@@ -136,15 +138,20 @@ class Site:
             return web.Response(
                 status=403, text="This name is not in WEB_ALLOWED_HOSTS, so the page does not answer to it.\n"
             )
-        response = await handler(request)
-        if not response.prepared:
-            add_headers(response.headers)
-        return response
+        return await handler(request)
+
+    async def _protect(self, _: web.Request, response: web.StreamResponse) -> None:
+        """Called before the head of any answer goes, also of those that aiohttp makes by itself."""
+        add_headers(response.headers)
 
     @web.middleware
     async def _explained(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """What went wrong, as a page that says what to do."""
         try:
+            if "%00" in request.raw_path:
+                raise ArgumentError(
+                    "the address holds a character of the code 0 (%00), which is in no text: leave it out"
+                )
             return await handler(request)
         except tuple(STATUS) as error:
             status = next(STATUS[kind] for kind in type(error).mro() if kind in STATUS)
@@ -176,7 +183,6 @@ def _response(form: _Form) -> web.StreamResponse:
     if form.format == CSV:
         name = form.page.path.partition("/{")[0].strip("/") or "articles"
         response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    add_headers(response.headers)
     return response
 
 
