@@ -48,8 +48,8 @@ class Stored:
 
 
 def filled(page: Page, site: str = SITE, no: int = WHOLE, crawl: str = CRAWL) -> str:
-    """The path of the page, of one article or of one crawl."""
-    given = {"site": site, "no": str(no), "id": crawl}
+    """The path of the page, of one article, of one crawl, or of the only page that could not be read."""
+    given = {"site": site, "no": str(no), "id": crawl, "rejected": "1"}
     return re.sub(r"\{(\w+)(:([^{}]|\{[^}]*\})*)?\}", lambda part: given[part[1]], page.path)
 
 
@@ -59,7 +59,7 @@ def store_everything(connection: Connection, data: Path, other: str = "http://12
     export(connection, *_first(*places), crawl=CRAWL)
     export(connection, *_second(*places), crawl="second")
     _take_down(connection, GONE)
-    export(connection, rejected(99, ago(2)), crawl=DRIFTED)
+    export(connection, replace(rejected(99, ago(2)), archived=places[1]), crawl=DRIFTED)
     _crawl(connection, ELSEWHERE, 1, site=OTHER_SITE)
     export(connection, _page(WHOLE, 2, site=OTHER_SITE), crawl=ELSEWHERE)
     _weather(connection)

@@ -6,12 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
 from datetime import datetime
-from itertools import islice
 from typing import TypeAlias
 
 from asiatongsin.korean import KST
 from pipelines.datasets.atom import Entry, Feed, atom
-from pipelines.datasets.csv_table import csv_lines, csv_table
+from pipelines.datasets.csv_table import csv_pieces
 from pipelines.datasets.run import RIGHTS
 from pipelines.queries.changes import Change, Kind
 
@@ -56,11 +55,9 @@ def minute(at: datetime) -> str:
 def as_csv(found: Iterable[Change]) -> Iterator[str]:
     """A line per change, with the columns of `Change`, piece by piece."""
     names = [field.name for field in fields(Change)]
-    yield csv_table(names, ())
     rows = ([getattr(change, name) for name in names] for change in found)
     lines = ([", ".join(v) if isinstance(v, tuple) else v for v in row] for row in rows)
-    while some := list(islice(lines, LINES)):
-        yield csv_lines(some)
+    yield from csv_pieces(names, lines)
 
 
 def as_atom(found: Iterable[Change], updated: datetime, identity: str = FEED, say: Say = in_english) -> Iterator[str]:
