@@ -28,6 +28,7 @@ from tests.site import KST, Replica, ReplicaSite, serve
 from tests.site.answers import Ask, answer
 
 FOLDER = ROOT / ".demo-page"
+REPLICA_PORT = 8765
 ARTICLES = 300
 """One every 37 minutes: about a week."""
 
@@ -44,18 +45,23 @@ PAUSE = timedelta(hours=25)
 
 
 def main() -> int:
-    """Makes the data of today where they are not there, and shows them until Ctrl-C."""
+    """Shows the data of today until Ctrl-C."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=8010)
-    parser.add_argument("--replica-port", type=int, default=8765)
-    parser.add_argument("--only-make", action="store_true", help="do not show them")
+    parser.add_argument("--replica-port", type=int, default=REPLICA_PORT)
+    parser.add_argument("--only-make", action="store_true", help="make the data, and do not show them")
     given = parser.parse_args()
-    made = FOLDER / "made"
-    if not made.exists() or made.read_text() != f"{datetime.now(KST):%F}":
-        rmtree(FOLDER, ignore_errors=True)
-        make(given.replica_port)
-        made.write_text(f"{datetime.now(KST):%F}")
+    prepare(given.replica_port)
     return 0 if given.only_make else show(given.port)
+
+
+def prepare(port: int = REPLICA_PORT) -> None:
+    """Makes the data of today where they are not there."""
+    made, today = FOLDER / "made", f"{datetime.now(KST):%F}"
+    if not made.exists() or made.read_text() != today:
+        rmtree(FOLDER, ignore_errors=True)
+        make(port)
+        made.write_text(today)
 
 
 def make(port: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -14,7 +13,6 @@ from psycopg import Connection
 from asiatongsin.capture import Archived
 from asiatongsin.items import PageItems
 from pipelines.crawl_record import CrawlRecord, FieldCoverage
-from pipelines.disk import make_private_folder, write_whole
 from pipelines.exporters import removed_articles
 from pipelines.verdict.when_stored import judge_and_store
 from pipelines.web.page import Page
@@ -50,7 +48,7 @@ class Stored:
 
 
 def filled(page: Page, site: str = SITE, no: int = WHOLE, crawl: str = CRAWL) -> str:
-    """The path of the page, of one article or of one crawl."""
+    """The path of the page, of one article, of one crawl, or of the only page that could not be read."""
     given = {"site": site, "no": str(no), "id": crawl, "rejected": "1"}
     return re.sub(r"\{(\w+)(:([^{}]|\{[^}]*\})*)?\}", lambda part: given[part[1]], page.path)
 
@@ -61,8 +59,7 @@ def store_everything(connection: Connection, data: Path, other: str = "http://12
     export(connection, *_first(*places), crawl=CRAWL)
     export(connection, *_second(*places), crawl="second")
     _take_down(connection, GONE)
-    export(connection, rejected(99, ago(2), raw_path="rejected/a.html.gz"), crawl=DRIFTED)
-    write_whole(make_private_folder(data / "rejected") / "a.html.gz", gzip.compress(RAW.format(other=other).encode()))
+    export(connection, replace(rejected(99, ago(2)), archived=places[1]), crawl=DRIFTED)
     _crawl(connection, ELSEWHERE, 1, site=OTHER_SITE)
     export(connection, _page(WHOLE, 2, site=OTHER_SITE), crawl=ELSEWHERE)
     _weather(connection)

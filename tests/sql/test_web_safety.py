@@ -101,6 +101,17 @@ def test_answers_to_the_names_it_is_given(connection: Connection, database_url: 
     assert asked == {"news.example.kr": 200, "other.example.kr:443": 200, "localhost": 200, "x.kr": 403}
 
 
+def test_a_proxy_says_that_it_was_asked_over_https(connection: Connection, database_url: str, data: Path) -> None:
+    origins: list[str] = []
+    asked_of = Page(
+        path="/origin", title="Newest", template="front.html", read=lambda asked: origins.append(asked.origin)
+    )
+    with serving(database_url, data, pages=[asked_of], WEB_ALLOWED_HOSTS="news.example.kr") as page:
+        page.ask("/origin.json", **{"Host": "news.example.kr", "X-Forwarded-Proto": "https"})
+        page.ask("/origin.json", **{"Host": "news.example.kr", "X-Forwarded-Proto": "javascript"})
+    assert origins == ["https://news.example.kr", "http://news.example.kr"]
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "news.example.kr"])
 def test_other_machines_are_refused_until_somebody_names_the_address(host: str, database_url: str, data: Path) -> None:
     with pytest.raises(UsageError) as refused:
@@ -151,6 +162,16 @@ def test_a_question_that_takes_too_long_is_told_of(impatient: PageClient, path: 
     answer = impatient.ask(path)
     assert answer.status == 503
     assert ("WEB_DOWNLOAD_TIMEOUT" if path.endswith("csv") else "WEB_STATEMENT_TIMEOUT") in answer.text
+
+
+@pytest.mark.parametrize(("seconds", "status"), [("0.0001", 503), ("1e8", 200)])
+def test_the_shortest_and_the_longest_time_are_times(
+    connection: Connection, database_url: str, data: Path, seconds: str, status: int
+) -> None:
+    """To PostgreSQL, 0 milliseconds are all the time there is."""
+    waits = page_that("waits", "SELECT pg_sleep(0.1)")
+    with serving(database_url, data, pages=[waits], WEB_STATEMENT_TIMEOUT=seconds) as page:
+        assert page.ask("/waits").status == status
 
 
 def test_a_file_that_breaks_off_is_cut_and_not_ended(impatient: PageClient) -> None:
