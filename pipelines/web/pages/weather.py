@@ -162,7 +162,8 @@ def _read(asked: Asked, *, with_days: bool = True) -> Weather:
 
 
 def _filters(asked: Asked) -> Filters:
-    site, since, until = (asked.query.text(name) or None for name in ("site", "since", "until"))
+    site = ",".join(asked.query.names("site")) or None
+    since, until = (asked.query.text(name) or None for name in ("since", "until"))
     return Filters.parse(site=site, since=since, until=until, now=asked.now)
 
 
