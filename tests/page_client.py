@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from aiohttp import CookieJar
 from aiohttp.test_utils import TestClient, TestServer
@@ -23,6 +24,9 @@ from pipelines.web.server import Site
 from tests.in_process import settings
 
 T = TypeVar("T")
+
+ADDRESS = "".join(map(chr, range(0x21, 0x7F)))
+"""Characters that go out as a test writes them; others are written as a browser does."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ class PageClient:
         return answer.text
 
     async def answer(self, path: str, method: str = "GET", headers: Mapping[str, str] | None = None) -> Answer:
-        address = self.client.make_url("/").join(URL(path, encoded=True))
+        address = self.client.make_url("/").join(URL(quote(path, safe=ADDRESS), encoded=True))
         async with self.client.session.request(method, address, headers=headers, allow_redirects=False) as response:
             return Answer(response.status, response.headers, await response.read())
 

@@ -98,7 +98,7 @@ def _show(found: Sequence[Change], form: str, now: datetime) -> None:
         for change in found:
             show(as_json(change))
     elif form == "csv":
-        show_file(as_csv(found))
+        show_file("".join(as_csv(found)))
     elif form == "atom":
         updated = max((change.at for change in found), default=now)
         show_file("".join(as_atom(found, updated)))

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from asiatongsin.korean import KST
 from pipelines.datasets.atom import Entry, Feed, atom
-from pipelines.datasets.csv_table import csv_table
+from pipelines.datasets.csv_table import csv_pieces
 from pipelines.datasets.run import RIGHTS
 from pipelines.queries.changes import Change, Kind
 
@@ -22,6 +22,9 @@ FEED = "urn:asiatongsin:changes"
 
 PARTS = {"subheadline": "sub-headline", "modified_at": "time of 수정"}
 """What the parts of an article are called, where that is not the name of the column."""
+
+LINES = 1000
+"""Lines of a table that are made together."""
 
 Say: TypeAlias = Callable[..., str]
 """Says an English text, whose holes the further values fill, in some language."""
@@ -49,11 +52,12 @@ def minute(at: datetime) -> str:
     return f"{at.astimezone(KST):%Y-%m-%d %H:%M}"
 
 
-def as_csv(found: Iterable[Change]) -> str:
-    """A line per change, with the columns of `Change`."""
+def as_csv(found: Iterable[Change]) -> Iterator[str]:
+    """A line per change, with the columns of `Change`, piece by piece."""
     names = [field.name for field in fields(Change)]
     rows = ([getattr(change, name) for name in names] for change in found)
-    return csv_table(names, ([", ".join(v) if isinstance(v, tuple) else v for v in row] for row in rows))
+    lines = ([", ".join(v) if isinstance(v, tuple) else v for v in row] for row in rows)
+    yield from csv_pieces(names, lines)
 
 
 def as_atom(found: Iterable[Change], updated: datetime, identity: str = FEED, say: Say = in_english) -> Iterator[str]:

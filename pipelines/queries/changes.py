@@ -58,7 +58,7 @@ _MEANINGS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Change:
     """One thing that happened to one article."""
 

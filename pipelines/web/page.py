@@ -12,12 +12,15 @@ from psycopg import Connection
 from scrapy.settings import BaseSettings
 
 from asiatongsin.addresses import without_addresses
-from pipelines.datasets.csv_table import csv_table
+from pipelines.datasets.csv_table import csv_pieces
 from pipelines.datasets.lines import Sink
 from pipelines.web.language import Language
 from pipelines.web.query import Query
 
 CSV, JSON, ATOM = "csv", "json", "atom"
+
+ROWS_AT_ONCE = 500
+"""Rows of a table that are written together."""
 
 
 class NotFound(Exception):
@@ -103,6 +106,12 @@ class Page:
     """File in `templates`; None where what is read is a Document, which has no other format."""
 
     read: Read
+    more: Read | None = None
+    """What `.json` hands out, where that is more than the page shows."""
+
+    misread: Read | None = None
+    """Reads what is shown beside the sentence where the question makes no sense: the form, with what was typed."""
+
     csv: Write | None = None
     atom: Write | None = None
 
@@ -114,8 +123,9 @@ class Page:
 
 
 def write_table(file: Sink, head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Writes a small table as CSV that spreadsheets open."""
-    file.write(without_addresses(csv_table(head, rows)).encode())
+    """Writes a table as CSV that spreadsheets open; memory does not grow with rows that come one by one."""
+    for piece in csv_pieces(head, rows):
+        file.write(without_addresses(piece).encode())
 
 
 def address(path: str, query: Mapping[str, object]) -> str:

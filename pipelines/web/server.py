@@ -89,13 +89,14 @@ class Site:
         write = {CSV: form.page.csv, ATOM: form.page.atom}.get(form.format)
         if write:
             return await self._download(form, write, request)
-        made = await self._in_thread(self._answers, lambda over: _made(form, self._asked(form, request, over)))
+        status, made = await self._in_thread(self._answers, lambda over: _made(form, self._asked(form, request, over)))
         if isinstance(made, Document):
             policy = {"Content-Security-Policy": made.policy}
             return web.Response(
                 body=render.as_it_came(made.body), content_type="text/html", charset=made.charset, headers=policy
             )
-        return web.Response(text=made, content_type=TYPES.get(form.format, "text/html"), charset="utf-8")
+        content_type = TYPES.get(form.format, "text/html")
+        return web.Response(status=status, text=made, content_type=content_type, charset="utf-8")
 
     async def _download(self, form: _Form, write: Write, request: web.Request) -> web.StreamResponse:
         """A file. What goes wrong before its first byte is explained; later the connection is cut, so that nobody takes
@@ -126,7 +127,7 @@ class Site:
             language=form.language,
             path=request.path.removeprefix(form.language.prefix).removesuffix(f".{form.format}") or "/",
             parts=request.match_info,
-            query=Query({name: value for name, value in request.query.items() if value}),
+            query=Query.of(request.query.items()),
             now=datetime.now(KST),
             origin=f"{scheme_of(request)}://{request.host}",
         )
@@ -193,10 +194,18 @@ def _response(form: _Form) -> web.StreamResponse:
     return response
 
 
-def _made(form: _Form, asked: Asked) -> str | Document:
-    found = form.page.read(asked)
-    if isinstance(found, Document):
-        return found
-    if form.format == JSON or form.page.template is None:
-        return render.as_json(found)
-    return render.html(form.page.template, asked.language, asked=asked, found=found, page=form.page, menu=MENU)
+def _made(form: _Form, asked: Asked) -> tuple[int, str | Document]:
+    """Status and what is handed out. A page with a form shows it again where it was not understood."""
+    page = form.page
+    if form.format == JSON:
+        return 200, render.as_json((page.more or page.read)(asked))
+    try:
+        found, status, trouble = page.read(asked), 200, ""
+    except ArgumentError as error:
+        if page.misread is None:
+            raise
+        found, status, trouble = page.misread(asked), STATUS[ArgumentError], str(error)
+    if isinstance(found, Document) or page.template is None:
+        return status, found
+    shown = {"asked": asked, "found": found, "page": page, "menu": MENU, "trouble": trouble}
+    return status, render.html(page.template, asked.language, **shown)

@@ -75,7 +75,7 @@ def read(asked: Asked) -> OneArticle:
     """Reads an article. NotFound."""
     of = asked_for(asked)
     return OneArticle(
-        article=_stored(asked),
+        article=stored(asked),
         photos=one_article.photos(asked.connection, *of),
         links=one_article.links(asked.connection, *of),
         texts=one_article.texts(asked.connection, *of)[::-1],
@@ -85,20 +85,20 @@ def read(asked: Asked) -> OneArticle:
 
 def read_difference(asked: Asked) -> Difference:
     """Compares two texts: usually the last one, and with that before it. ArgumentError, NotFound."""
-    stored = _stored(asked)
-    texts = one_article.texts(asked.connection, stored.site, stored.no)
+    article = stored(asked)
+    texts = one_article.texts(asked.connection, article.site, article.no)
     to = asked.query.number("to", texts[-1].revision, MOST_REVISIONS, least=1)
     before = max((text.revision for text in texts if text.revision < to), default=to)
     numbers = [asked.query.number("from", before, MOST_REVISIONS, least=1), to]
     old, new = (_text(texts, number) for number in numbers)
-    found = one_article.whole_texts(asked.connection, stored.site, stored.no, numbers)
+    found = one_article.whole_texts(asked.connection, article.site, article.no, numbers)
     whole = [_without_addresses(found[number]) for number in numbers]
     size = size_of_edit(*("\n".join(text.paragraphs) for text in whole))
     first, second = sorted((old, new), key=lambda text: text.revision)
     return Difference(
-        site=stored.site,
-        no=stored.no,
-        headline=stored.headline,
+        site=article.site,
+        no=article.no,
+        headline=article.headline,
         old=old,
         new=new,
         added=size.added,
@@ -115,7 +115,7 @@ def read_raw(asked: Asked) -> Document:
     revision = asked.query.number("revision", 0, MOST_REVISIONS, least=1) or None
     place = one_article.archived_page(asked.connection, site, no, revision)
     if place is None:
-        _stored(asked)
+        stored(asked)
         raise NotFound(f"the article has no revision {revision}")
     page = archived(asked.connection, asked.settings, place)
     return Document(body=page.body, charset=charset_of(page.body), policy=RAW_POLICY)
@@ -126,7 +126,8 @@ def asked_for(asked: Asked) -> tuple[str, int]:
     return asked.parts["site"], int(asked.parts["no"])
 
 
-def _stored(asked: Asked) -> Stored:
+def stored(asked: Asked) -> Stored:
+    """The article that is asked for. NotFound."""
     site, no = asked_for(asked)
     found = one_article.article(asked.connection, site, no)
     if found is None:

@@ -142,7 +142,8 @@ def read(asked: Asked) -> Changes:
 def write_csv(asked: Asked, file: Sink) -> None:
     """Writes all that happened."""
     found = sorted(Wanted.of(asked).each(asked), key=place, reverse=True)
-    file.write(without_addresses(as_csv(found)).encode())
+    for piece in as_csv(found):
+        file.write(without_addresses(piece).encode())
 
 
 def write_feed(asked: Asked, file: Sink) -> None:
