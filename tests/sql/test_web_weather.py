@@ -32,7 +32,7 @@ def at(hours: float, seoul: float, site: str = SITE) -> WeatherSnapshot:
 
 def lines(page: PageClient, query: str = "") -> tuple[str, list[str], dict[str, list[float | None]]]:
     """The step, the times without their day, and the highest temperatures."""
-    series = page.ask(f"/weather.json?{query}").json["series"]
+    series = page.ask(f"/weather.json?plot=1&{query}").json["series"]
     times = [time[5:16] for time in series["times"]]
     return series["step"], times, {line["city"]: line["highest"] for line in series["lines"]}
 
@@ -99,9 +99,7 @@ def test_tells_day_by_day_what_is_known(page: PageClient) -> None:
         ("06", 0, "서울", None, None),
         ("05", 4, "서울", 10, 15),
     ]
-    part = page.ask("/weather.json?plot=1").json
-    assert part["days"] == []
-    assert part["series"]
+    assert page.ask("/weather.json?plot=1").json["days"] == []
 
 
 def test_a_strip_that_stays_is_known_all_the_time_on_every_page_of_days(
@@ -135,7 +133,9 @@ def test_shows_the_strip_of_a_time_or_the_last_one_before(page: PageClient) -> N
         assert (shown["readings"][-1]["temperature_c"] if shown else None) == seoul
     assert "이 시각의 기록은 없습니다." in page.get("/weather?at=2025-10-06")
     assert "이 시각의 기록은 없습니다." not in page.get("/weather?at=2025-10-05 10:00")
-    assert "그때까지 이 사이트에서" in page.get("/weather?at=2025-10-04")
+    early = page.get("/weather?at=2025-10-04")
+    assert "그때까지 이 사이트에서" in early
+    assert 'value="서울" checked' in early
 
 
 @pytest.mark.usefixtures("week")
