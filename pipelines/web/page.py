@@ -90,6 +90,9 @@ class Page:
     """File in `templates`."""
 
     read: Read
+    more: Read | None = None
+    """What `.json` hands out, where that is more than the page shows."""
+
     csv: Write | None = None
     atom: Write | None = None
 

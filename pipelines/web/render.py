@@ -36,7 +36,8 @@ def html(template: str, language: Language, **values: Any) -> str:
 def as_json(found: object) -> str:
     """What a page has read, by the names of its fields; times are Korean, in ISO 8601. No e-mail address is in it."""
     plain = msgspec.to_builtins(found, builtin_types=(date, datetime), str_keys=True)
-    return without_addresses(json.dumps(plain, ensure_ascii=False, indent=1, default=_iso))
+    text = json.dumps(plain, ensure_ascii=False, default=_iso)
+    return without_addresses(msgspec.json.format(text, indent=1))  # json indents in Python, ten times as slow
 
 
 def korean_time(at: datetime | None) -> str:

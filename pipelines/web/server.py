@@ -119,7 +119,7 @@ class Site:
             language=form.language,
             path=request.path.removeprefix(form.language.prefix).removesuffix(f".{form.format}") or "/",
             parts=request.match_info,
-            query=Query.of(request.query.items()),
+            query=Query({name: given for name in request.query if (given := _given(request, name))}),
             now=datetime.now(KST),
             origin=f"{request.scheme}://{request.host}",
         )
@@ -177,8 +177,13 @@ def _response(form: _Form) -> web.StreamResponse:
     return response
 
 
+def _given(request: web.Request, name: str) -> str:
+    """A parameter; of boxes with one name several may be ticked."""
+    return ",".join(filter(None, request.query.getall(name)))
+
+
 def _made(form: _Form, asked: Asked) -> str:
-    found = form.page.read(asked)
     if form.format == JSON:
-        return render.as_json(found)
+        return render.as_json((form.page.more or form.page.read)(asked))
+    found = form.page.read(asked)
     return render.html(form.page.template, asked.language, asked=asked, found=found, page=form.page, menu=MENU)

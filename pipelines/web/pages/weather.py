@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from asiatongsin.errors import ArgumentError
@@ -79,7 +79,7 @@ class Weather:
     pages: int = 1
 
     series: Series | None = None
-    """The course of time as lines; only with `plot=1`, and then without the days."""
+    """The course of time as lines, in the JSON alone."""
 
     def map(self, *, is_english: bool) -> StationMap | None:
         """Where the cities of the strip lie, with romanised names or those printed."""
@@ -109,7 +109,28 @@ class Weather:
 
 
 def read(asked: Asked) -> Weather:
-    """Reads what the page shows; with `plot=1`, the lines in the place of the days."""
+    """Reads what the page shows."""
+    return _read(asked)
+
+
+def read_all(asked: Asked) -> Weather:
+    """What the page shows, and the lines that it draws; with `plot=1`, which its script asks for, without the days."""
+    found = _read(asked, with_days=not asked.query.switch("plot"))
+    if not (found.site and found.since and found.until):
+        return found
+    stretch = Stretch(found.site, found.since, found.until)
+    chosen = [city.city for city in found.cities if city.is_chosen]
+    return replace(found, series=series(asked.connection, stretch, chosen))
+
+
+def write(asked: Asked, file: Sink) -> None:
+    """All readings that fulfil the filters, of all sites where none is named."""
+    wanted = Wanted(kind=WEATHER_KIND, filters=_filters(asked), cities=tuple(_cities(asked)))
+    check(asked.connection, wanted)
+    write_csv(asked.connection, wanted, columns_of(asked.connection, wanted), file, tell=lambda _: None)
+
+
+def _read(asked: Asked, *, with_days: bool = True) -> Weather:
     sites, filters, cities = weather_sites(asked.connection), _filters(asked), _cities(asked)
     check_weather_names(asked.connection, filters.sites, cities)
     site = _one(filters.sites) or next(iter(sites), None)
@@ -123,7 +144,7 @@ def read(asked: Asked) -> Weather:
     chosen = cities or [city for city in USUAL_CITIES if city in offered] or offered[:3]
     stretch = _stretch(site, filters, span, asked.now)
     pages = _days_of(stretch) // DAYS_AT_ONCE + 1
-    page, is_plot = asked.query.number("page", 1, pages, least=1), asked.query.switch("plot")
+    page = asked.query.number("page", 1, pages, least=1)
     return Weather(
         sites=sites,
         site=site,
@@ -135,29 +156,21 @@ def read(asked: Asked) -> Weather:
         strip=strip,
         since=stretch.since,
         until=stretch.until,
-        days=[] if is_plot else days(asked.connection, _part(stretch, page), chosen),
+        days=days(asked.connection, _part(stretch, page), chosen) if with_days else [],
         page=page,
         pages=pages,
-        series=series(asked.connection, stretch, chosen) if is_plot else None,
     )
 
 
-def write(asked: Asked, file: Sink) -> None:
-    """All readings that fulfil the filters, of all sites where none is named."""
-    wanted = Wanted(kind=WEATHER_KIND, filters=_filters(asked), cities=tuple(_cities(asked)))
-    check(asked.connection, wanted)
-    write_csv(asked.connection, wanted, columns_of(asked.connection, wanted), file, tell=lambda _: None)
-
-
 def _filters(asked: Asked) -> Filters:
-    site = ",".join(asked.query.lines("site"))
+    site = ",".join(asked.query.text("site").splitlines())
     since, until = (asked.query.text(name) or None for name in ("since", "until"))
     return Filters.parse(site=site or None, since=since, until=until, now=asked.now)
 
 
 def _cities(asked: Asked) -> list[str]:
     """The cities that are asked for, by the names that strips print."""
-    names = [clean(name) for line in asked.query.lines("city") for name in line.split(",")]
+    names = [clean(name) for line in asked.query.text("city").splitlines() for name in line.split(",")]
     return list(dict.fromkeys(_KOREAN.get(name, name) for name in names if name))
 
 
@@ -203,4 +216,4 @@ def _midnight(at: datetime) -> datetime:
     return at.astimezone(KST).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-WEATHER = Page(path="/weather", title="Weather", template="weather.html", read=read, csv=write)
+WEATHER = Page(path="/weather", title="Weather", template="weather.html", read=read, more=read_all, csv=write)
