@@ -170,7 +170,7 @@ def _filters(asked: Asked) -> Filters:
 
 def _cities(asked: Asked) -> list[str]:
     """The cities that are asked for, by the names that strips print."""
-    names = [clean(name) for line in asked.query.text("city").splitlines() for name in line.split(",")]
+    names = [clean(name) for name in asked.query.text("city").split(",")]
     return list(dict.fromkeys(_KOREAN.get(name, name) for name in names if name))
 
 
