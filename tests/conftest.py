@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
-from compileall import compile_dir
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +32,7 @@ from pipelines.reparse.report import Report
 from pipelines.reparse.run import Job, Reparse
 from pipelines.reparse.writing import Writing
 from pipelines.spool.drain import Drain
-from tests import executed_sql, keeper, shared_server, warm_start
+from tests import compiled, executed_sql, keeper, shared_server, warm_start
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "site"
@@ -49,8 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "sql: judges what PostgreSQL does: uses a connection and starts no command")
     if not hasattr(config, "workerinput"):  # xdist's workers inherit the name of the run
         shared_server.begin_run()
-        for package in ("asiatongsin", "pipelines", "tests"):  # else each command that starts cold compiles all of it
-            compile_dir(ROOT / package, quiet=1)
+        compiled.compile_all(config)
     settings.register_profile("no clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.load_profile("no clock")
     if config.option.markexpr == "sql":
@@ -60,16 +59,22 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         uses = set(getattr(item, "fixturenames", ()))
-        if "server" in uses and not uses & STARTING:
+        if "server" in uses and not uses & {*STARTING, "browser"}:
             item.add_marker("sql")
         _check_folder(item, uses)
 
 
 def _check_folder(item: pytest.Item, uses: set[str]) -> None:
-    """The folder of a test says what it needs: `unit` nothing, `sql` a connection, the others commands."""
+    """The folder of a test says what it needs: `unit` nothing, `sql` a connection, `browser` that, others commands."""
     folder = item.path.relative_to(ROOT / "tests").parts[0]
+    if (folder == "browser") != ("browser" in uses):
+        raise pytest.UsageError(f"{item.nodeid}: what needs a browser, and nothing else, stands in tests/browser")
     if (folder in {"unit", "sql"} and uses & STARTING) or (folder == "unit" and "server" in uses):
         raise pytest.UsageError(f"{item.nodeid} needs more than its folder says: move it to tests/sql or tests/crawls")
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()  # thousands of tests, which would be looked through again and again: a tenth of the time (2026-12-01)
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from asiatongsin.errors import ArgumentError
+from asiatongsin.korean import clean
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,10 @@ class Query:
     def lines(self, name: str) -> tuple[str, ...]:
         """The lines of a parameter that are not empty, each once."""
         return tuple(dict.fromkeys(filter(None, map(str.strip, self.text(name).splitlines()))))
+
+    def names(self, name: str) -> tuple[str, ...]:
+        """Names with commas between, or given one by one; each once."""
+        return tuple(dict.fromkeys(filter(None, (clean(one) for one in re.split("[,\n]", self.text(name))))))
 
     def text(self, name: str, default: str = "") -> str:
         """A parameter as it was written, without blanks around."""

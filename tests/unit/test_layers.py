@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,13 +14,23 @@ from tests.conftest import ROOT
 
 FILES = sorted(path for package in ("asiatongsin", "pipelines") for path in (ROOT / package).rglob("*.py"))
 NAMES = [path.relative_to(ROOT).as_posix() for path in FILES]
-TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in zip(NAMES, FILES, strict=True)}
 
 
-def imported(name: str) -> Iterator[str]:
+@cache
+def nodes_of(name: str) -> list[ast.AST]:
+    """All that a file is made of."""
+    return list(ast.walk(ast.parse((ROOT / name).read_text(encoding="utf-8"))))
+
+
+@cache
+def imported(name: str) -> frozenset[str]:
     """The modules a file imports, wherever it does, and names that may be modules."""
+    return frozenset(imports(name, nodes_of(name)))
+
+
+def imports(name: str, nodes: Iterable[ast.AST]) -> Iterator[str]:
     package = list(Path(name).parts[:-1])
-    for node in ast.walk(TREES[name]):
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -47,9 +58,8 @@ def below(*folders: str) -> list[str]:
 
 
 def test_reads_imports_of_every_form() -> None:
-    TREES["a/b/c.py"] = ast.parse("import x.y\ndef f():\n    from z import q\nfrom . import s\nfrom ..d import e as g")
-    assert set(imported("a/b/c.py")) == {"x.y", "z", "z.q", "a.b", "a.b.s", "a.d", "a.d.e"}
-    del TREES["a/b/c.py"]
+    tree = ast.parse("import x.y\ndef f():\n    from z import q\nfrom . import s\nfrom ..d import e as g")
+    assert set(imports("a/b/c.py", ast.walk(tree))) == {"x.y", "z", "z.q", "a.b", "a.b.s", "a.d", "a.d.e"}
 
 
 FLOORS = (
@@ -171,7 +181,7 @@ HANDED_OVER = {"pipelines/threads.py": {"BaseException"}}
 
 @pytest.mark.parametrize("name", NAMES)
 def test_keeps_the_rules_of_a_file(name: str) -> None:
-    nodes = list(ast.walk(TREES[name]))
+    nodes = nodes_of(name)
     assert len((ROOT / name).read_text(encoding="utf-8").splitlines()) <= 300
     functions = [node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     assert [node.name for node in functions if (node.end_lineno or 0) - node.lineno + 1 > 40] == []
@@ -185,13 +195,13 @@ def test_only_the_settings_read_the_environment() -> None:
     readers = [
         name
         for name in NAMES
-        for node in ast.walk(TREES[name])
+        for node in nodes_of(name)
         if isinstance(node, ast.Attribute) and node.attr in {"environ", "environb", "getenv"}
     ]
     handing_on = {"pipelines/database/console.py", "pipelines/archive/store.py"}  # to psql, and to obstore
     others = {"asiatongsin/project.py", *handing_on}  # the first says where settings are
     assert set(readers) == {"asiatongsin/settings.py", *others}
-    assert [name for name in NAMES if {"os.environ", "os.getenv"} & set(imported(name))] == []
+    assert [name for name in NAMES if {"os.environ", "os.getenv"} & imported(name)] == []
 
 
 def is_written_out(argument: ast.expr) -> bool:
@@ -201,7 +211,7 @@ def is_written_out(argument: ast.expr) -> bool:
 
 
 def test_statistics_are_named_in_one_place() -> None:
-    calls = [(name, node) for name in NAMES for node in ast.walk(TREES[name]) if isinstance(node, ast.Call)]
+    calls = [(name, node) for name in NAMES for node in nodes_of(name) if isinstance(node, ast.Call)]
     kept = {"inc_value", "set_value", "get_value", "max_value", "min_value"}
     of_stats = [(name, node) for name, node in calls if isinstance(node.func, ast.Attribute) and node.func.attr in kept]
     assert len(of_stats) > 30
