@@ -17,6 +17,7 @@ from pipelines.crawl_record import FieldCoverage
 from pipelines.exporters import crawls
 from pipelines.queries.coverage_by_crawl import article_without, rejected_page
 from pipelines.web.guard import RAW_POLICY
+from tests.html_checks import troubles
 from tests.page_client import PageClient, serving
 from tests.samples import NO, SITE, ago, export, leave, record, rejected
 from tests.samples import page as article_page
@@ -169,6 +170,30 @@ def test_a_role_that_may_only_look_and_ask_nothing_of_the_server_sees_them(
     leave(data, article_page())
     with serving(conninfo.make_conninfo(database_url, user=role), data) as client:
         assert "1 pages wait in the spool and no crawl stores them" in client.get("/en/crawls")
+
+
+def test_machines_stand_beside_and_what_they_do(page: PageClient, stored: Connection) -> None:
+    stored.execute(
+        "INSERT INTO machines (machine, version, slots, started_at, seen_at, spool_pages)"
+        " VALUES ('m1', '0', 2, %s, %s, 7)",
+        [ago(9), ago(5)],
+    )
+    stored.execute(
+        "INSERT INTO sites (site, base, machine, begun_at, attempts, note) VALUES (%s, 'https://a', 'm1', %s, 2, %s)",
+        [SITE, ago(1), HOSTILE],
+    )
+    stored.execute("INSERT INTO reparse_runs (arguments, asked_at) VALUES ('{}', %s)", [ago(2)])
+    stored.execute(
+        "INSERT INTO reparse_shards"
+        " (run, site, part, files, first_file, last_file, machine, begun_at, attempts, sentence) SELECT run, %s, 1, 1, 'a', 'a', 'm1', %s, 1, %s FROM reparse_runs",
+        [SITE, ago(1), HOSTILE],
+    )
+    text = page.get("/sites")
+    assert troubles(text, "ko") == []
+    assert "서버 m1: 스풀에서 7쪽이 기다립니다." in text
+    assert "다시 읽기 1, 1번째 부분" in text
+    assert HOSTILE not in text
+    assert "being crawled on m1" in page.get("/en/sites")
 
 
 def test_a_rejected_page_is_shown_as_it_came_and_cannot_do_anything(
