@@ -9,13 +9,14 @@ import subprocess
 import sys
 import webbrowser
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from shutil import rmtree
 from threading import Thread
 
-from asiatongsin.capture import Check, Exchange
+from asiatongsin.capture import Exchange
 from asiatongsin.items import Page, PageItems
 from pipelines.archive.crawl_files import Archive
 from pipelines.crawl_record import CrawlRecord
@@ -67,12 +68,18 @@ def prepare(port: int = REPLICA_PORT) -> None:
 def make(port: int) -> None:
     """A week in the archive, and some crawls of today."""
     site = ReplicaSite(ARTICLES, now=datetime.now(KST), per_page=10)
-    with serve(site, port) as replica:
+    with ExitStack() as stack:
+        try:
+            replica = stack.enter_context(serve(site, port))
+        except OSError:
+            sys.exit(
+                f'The replica could not be served on port {port}; try: make demo-page ARGS="--replica-port {port + 1}"'
+            )
         say(f"A week of {replica.url}, a replica of the site, is written into an archive")
-        removed = archive_week(replica)
+        removed = archive_week(replica, FOLDER)
         say("The archive is read (asiatongsin reparse)")
         asiatongsin("reparse")
-        leave_sightings(replica, removed)
+        leave_sightings(replica, removed, FOLDER)
         say("The site is crawled: what is new, and what was taken down (asiatongsin crawl)")
         asiatongsin("drain")
         for _ in range(CRAWLS):
@@ -83,11 +90,11 @@ def make(port: int) -> None:
         asiatongsin("crawl", "-a", f"site={replica.url}")
 
 
-def archive_week(replica: Replica) -> list[int]:
+def archive_week(replica: Replica, folder: Path) -> list[int]:
     """Each page as it came on its day, and what was edited a second time; the articles that are taken down now."""
     site, now = replica.site, datetime.now(KST)
     record = CrawlRecord.begin(host(replica), {})
-    with closing(Archive(FOLDER, record, {"software": "asiatongsin", "isPartOf": record.id}, 10**9)) as archive:
+    with closing(Archive(folder, record, {"software": "asiatongsin", "isPartOf": record.id}, 10**9)) as archive:
         for at, no, is_edit in sorted(visits(site, now)):
             site.now = at
             if is_edit:
@@ -137,8 +144,8 @@ def capture(replica: Replica, no: int, at: datetime) -> Page:
     )
 
 
-def leave_sightings(replica: Replica, removed: list[int]) -> None:
-    """What a crawl of yesterday would have left in the spool: articles that it found removed, due again by now."""
+def leave_sightings(replica: Replica, removed: list[int], folder: Path) -> None:
+    """What a crawl of yesterday would have left in the spool: articles that it found removed."""
     at = datetime.now(UTC) - PAUSE
     record = CrawlRecord(
         id=f"{at:%Y%m%dT%H%M%SZ}-000001",
@@ -148,14 +155,11 @@ def leave_sightings(replica: Replica, removed: list[int]) -> None:
         outcome="ok",
         gone_after=timedelta(days=1),
     )
-    spool = Spool.create(FOLDER / "spool", record, segment_pages=100)
+    spool = Spool.create(folder / "spool", record, segment_pages=100)
     for no in removed:
-        check = Check(
-            checked_at=at, next_check_at=at + timedelta(hours=6), dated_at=replica.site.story(no).published_at
-        )
         url = url_of(replica, no)
         items = PageItems(site=host(replica), url=url, kind="article", no=no, fetched_at=at, removed="404")
-        spool.append(replace(items, check=check, is_listed=True))
+        spool.append(replace(items, is_listed=True))
     spool.release()
 
 

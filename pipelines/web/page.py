@@ -11,7 +11,6 @@ from urllib.parse import quote, urlencode
 from psycopg import Connection
 from scrapy.settings import BaseSettings
 
-from asiatongsin.addresses import without_addresses
 from pipelines.datasets.csv_table import csv_pieces
 from pipelines.datasets.lines import Sink
 from pipelines.web.language import Language
@@ -125,7 +124,7 @@ class Page:
 def write_table(file: Sink, head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Writes a table as CSV that spreadsheets open; memory does not grow with rows that come one by one."""
     for piece in csv_pieces(head, rows):
-        file.write(without_addresses(piece).encode())
+        file.write(piece.encode())
 
 
 def address(path: str, query: Mapping[str, object]) -> str:

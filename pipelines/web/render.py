@@ -44,11 +44,6 @@ def as_json(found: object) -> str:
     return msgspec.json.format(text, indent=1)  # json indents in Python, ten times as slow
 
 
-def as_it_came(body: bytes) -> bytes:
-    """An archived page, whatever its charset is. No e-mail address is in it."""
-    return without_addresses(body.decode("latin-1")).encode("latin-1")
-
-
 def korean_time(at: datetime | None) -> str:
     """`2025-10-05 09:52`; empty without one."""
     return f"{at.astimezone(KST):%Y-%m-%d %H:%M}" if at else ""

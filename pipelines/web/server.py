@@ -16,6 +16,7 @@ from aiohttp import web
 from psycopg import Connection
 from scrapy.settings import BaseSettings
 
+from asiatongsin.addresses import bytes_without_addresses
 from asiatongsin.errors import ArgumentError
 from asiatongsin.korean import KST
 from pipelines.archive.store import StoreTrouble
@@ -93,7 +94,7 @@ class Site:
         if isinstance(made, Document):
             policy = {"Content-Security-Policy": made.policy}
             return web.Response(
-                body=render.as_it_came(made.body), content_type="text/html", charset=made.charset, headers=policy
+                body=bytes_without_addresses(made.body), content_type="text/html", charset=made.charset, headers=policy
             )
         content_type = TYPES.get(form.format, "text/html")
         return web.Response(status=status, text=made, content_type=content_type, charset="utf-8")

@@ -143,7 +143,7 @@ def write_csv(asked: Asked, file: Sink) -> None:
     """Writes all that happened."""
     found = sorted(Wanted.of(asked).each(asked), key=place, reverse=True)
     for piece in as_csv(found):
-        file.write(without_addresses(piece).encode())
+        file.write(piece.encode())
 
 
 def write_feed(asked: Asked, file: Sink) -> None:
@@ -152,7 +152,7 @@ def write_feed(asked: Asked, file: Sink) -> None:
     updated = max((change.at for change in found), default=asked.now)
     identity = uuid5(NAMESPACE_URL, f"asiatongsin {asked.here()}").urn
     for piece in as_atom(found, updated, identity, asked.language.say):
-        file.write(without_addresses(piece).encode())
+        file.write(piece.encode())
 
 
 def _shown(change: Change, asked: Asked) -> Shown:

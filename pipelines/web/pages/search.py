@@ -171,7 +171,7 @@ def write_feed(asked: Asked, file: Sink) -> None:
         address=f"{asked.origin}{address}",
     )
     for piece in atom(feed, entries):
-        file.write(without_addresses(piece).encode())
+        file.write(piece.encode())
 
 
 def _records(asked: Asked, hits: list[Hit]) -> list[dict[str, object]]:
