@@ -185,7 +185,8 @@ def test_machines_stand_beside_and_what_they_do(page: PageClient, stored: Connec
     stored.execute("INSERT INTO reparse_runs (arguments, asked_at) VALUES ('{}', %s)", [ago(2)])
     stored.execute(
         "INSERT INTO reparse_shards"
-        " (run, site, part, files, first_file, last_file, machine, begun_at, attempts, sentence) SELECT run, %s, 1, 1, 'a', 'a', 'm1', %s, 1, %s FROM reparse_runs",
+        " (run, site, part, files, first_file, last_file, machine, begun_at, attempts, sentence)"
+        " SELECT run, %s, 1, 1, 'a', 'a', 'm1', %s, 1, %s FROM reparse_runs",
         [SITE, ago(1), HOSTILE],
     )
     text = page.get("/sites")
