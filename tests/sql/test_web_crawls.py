@@ -183,9 +183,12 @@ def test_a_role_that_may_only_look_and_ask_nothing_of_the_server_sees_them(
 ) -> None:
     connection.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}")
     connection.execute("REVOKE EXECUTE ON FUNCTION pg_control_system() FROM public")
-    leave(data, article_page())
+    owner = leave(data, article_page()) / "owner"
     with serving(conninfo.make_conninfo(database_url, user=role), data) as client:
         assert "1 pages wait in the spool and no crawl stores them" in client.get("/en/crawls")
+        owner.unlink()
+        owner.symlink_to(owner)
+        assert f"스풀에 무엇이 있는지 알 수 없습니다. {owner} 파일을 읽지 못했습니다: " in client.get("/crawls")
 
 
 def test_machines_stand_beside_and_what_they_do(page: PageClient, stored: Connection) -> None:
