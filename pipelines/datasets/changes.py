@@ -23,8 +23,6 @@ FEED = "urn:asiatongsin:changes"
 PARTS = {"subheadline": "sub-headline", "modified_at": "time of 수정"}
 """What the parts of an article are called, where that is not the name of the column."""
 
-LINES = 1000
-"""Lines of a table that are made together."""
 
 Say: TypeAlias = Callable[..., str]
 """Says an English text, whose holes the further values fill, in some language."""

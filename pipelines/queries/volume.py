@@ -57,16 +57,11 @@ def per_day(connection: Connection, sites: Sequence[str], first: datetime, last:
 
 def per_group(
     connection: Connection, group: LiteralString, sites: Sequence[str], first: datetime, last: datetime
-) -> list[tuple[date, str | None, int]]:
-    """Day, name and number for one of GROUPS, the last day first; None: articles without such a name."""
-    with quick(connection):
-        return connection.execute(_groups(group, sites, first, last)).fetchall()
-
-
-def each_group(
-    connection: Connection, group: LiteralString, sites: Sequence[str], first: datetime, last: datetime
 ) -> Iterator[tuple[date, str | None, int]]:
-    """The same one by one, so that memory does not grow with the time."""
+    """Day, name and number for one of GROUPS, the last day first; None: articles without such a name.
+
+    They come one by one, so that memory does not grow with the time.
+    """
     with quick(connection), connection.cursor("volume") as cursor:
         cursor.itersize = ROWS_AT_ONCE
         yield from cursor.execute(_groups(group, sites, first, last))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from io import StringIO
 from typing import Any
+from urllib.parse import quote
 from xml.etree import ElementTree
 
 import pytest
@@ -56,7 +57,7 @@ def test_shows_what_happened_by_day_with_the_words_that_differ(page: PageClient,
         (f"{MONTH}&headlines=1&gone=1", [1]),
         (f"{MONTH}&edited=1&minimum=10", [2, 1]),
         (f"{MONTH}&edited=1&minimum=25", [2]),
-        (f"{MONTH}&q=다른", [2]),
+        (f"{MONTH}&q={quote('다른')}", [2]),
         ("since=45h", [3]),
         ("since=2020-01-01&until=2020-12-31", []),
         ("until=0001-01-01", []),
@@ -74,7 +75,7 @@ def test_finds_what_is_asked_for(page: PageClient, changed: None, query: str, nu
     [
         ("since=soon", "write a day"),
         ("since=2999-01-01", "is still to come"),
-        ("section=사휘", "the nearest is 사회"),
+        (f"section={quote('사휘')}", "the nearest is 사회"),
         ("minimum=-1", "write a whole number from 0"),
         ("edited=yes", "write one of 1, 0, on"),
     ],

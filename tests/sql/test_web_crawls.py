@@ -15,6 +15,7 @@ from asiatongsin import statistics as names
 from asiatongsin.items import PageItems
 from pipelines.crawl_record import FieldCoverage
 from pipelines.exporters import crawls
+from pipelines.queries.coverage_by_crawl import article_without, rejected_page
 from pipelines.web.guard import RAW_POLICY
 from tests.page_client import PageClient, serving
 from tests.samples import NO, SITE, ago, export, leave, record, rejected
@@ -203,3 +204,12 @@ def test_no_other_file_is_opened_for_a_rejected_page(
     (data / "rejected/plain.gz").write_bytes(b"no gzip")
     answer = page.ask(f"/en/rejected/{value(connection, 'SELECT id FROM rejected_pages')}/raw")
     assert (answer.status, told in answer.text) == (404, True)
+
+
+def test_of_each_field_an_article_is_found_that_lacks_it(stored: Connection) -> None:
+    lacking = {"published_at": NO, "body": NO, "related_stories": NO}
+    others = ("subheadline", "section", "reporter", "images", "headline")
+    expected = lacking | dict.fromkeys(others)
+    assert {field: article_without(stored, "2-fell", field) for field in expected} == expected
+    assert rejected_page(stored, "2-fell") == value(stored, "SELECT id FROM rejected_pages")
+    assert rejected_page(stored, "1-well") is None

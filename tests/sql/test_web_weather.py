@@ -135,7 +135,9 @@ def test_shows_the_strip_of_a_time_or_the_last_one_before(page: PageClient) -> N
         assert (shown["readings"][-1]["temperature_c"] if shown else None) == seoul
     assert "이 시각의 기록은 없습니다." in page.get("/weather?at=2025-10-06")
     assert "이 시각의 기록은 없습니다." not in page.get("/weather?at=2025-10-05 10:00")
-    assert "그때까지 이 사이트에서" in page.get("/weather?at=2025-10-04")
+    early = page.get("/weather?at=2025-10-04")
+    assert "그때까지 이 사이트에서" in early
+    assert 'value="서울" checked' in early
 
 
 @pytest.mark.usefixtures("week")

@@ -62,17 +62,6 @@ class FieldHistory:
     """A rejected page that shows why, where it fell."""
 
     @property
-    def lines(self) -> list[list[Share]]:
-        """What can be joined by a line: crawls that follow each other."""
-        found: list[list[Share]] = []
-        for one in self.shares:
-            if found and found[-1][-1].place == one.place - 1:
-                found[-1].append(one)
-            else:
-                found.append([one])
-        return found
-
-    @property
     def is_away(self) -> bool:
         """It is missing, or fell in the last crawl that looked for it."""
         return self.missing is not None or self.shares[-1].fell

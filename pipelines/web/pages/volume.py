@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import LiteralString
@@ -14,7 +14,7 @@ from pipelines.datasets.lines import Sink
 from pipelines.queries import volume
 from pipelines.web.asking import Choices, check_chosen, choices, filters, typed
 from pipelines.web.page import Asked, Page, write_table
-from pipelines.web.periods import Period, periods
+from pipelines.web.periods import Period, periods, unit_for
 
 USUALLY = timedelta(days=13)
 """How far it looks back where nobody says, beside today."""
@@ -82,11 +82,16 @@ def read(asked: Asked) -> Volume:
     """Counts. ArgumentError."""
     by, sites, first, last = _asked_for(asked)
     found = volume.per_group(asked.connection, _GROUPS[by], sites, first, last)
-    sums = Counter[str | None]()
-    for _, name, number in found:
+    unit = unit_for(first.date(), last.date())
+    sums, days, parts = Counter[str | None](), Counter[date](), Counter[tuple[str | None, date]]()
+    for day, name, number in found:
         sums[name] += number
+        days[day] += number
+        parts[name, unit.begin(day)] += number
     total, listed = sum(sums.values()), sums.most_common(LISTED)
-    unit, rows = _rows(found, [name for name, _ in listed[:ACROSS]], first.date(), last.date())
+    across = [name for name, _ in listed[:ACROSS]]
+    _, shown = periods(days, days, first.date(), last.date())
+    rows = [_row(period, [parts[name, unit.begin(period.first)] for name in across]) for period in reversed(shown)]
     return Volume(
         typed=typed(asked),
         by=by,
@@ -95,8 +100,8 @@ def read(asked: Asked) -> Volume:
         articles=total,
         groups=[Group(name=name, articles=number, share=number / total) for name, number in listed],
         more=len(sums) - len(listed),
-        across=[name for name, _ in listed[:ACROSS]],
-        unit=unit,
+        across=across,
+        unit=unit.name,
         rows=rows,
         choices=choices(asked),
     )
@@ -125,27 +130,14 @@ def _begin(last: date) -> datetime:
     return datetime.combine(max(last, FIRST_POSSIBLE.date() + USUALLY) - USUALLY, datetime.min.time(), tzinfo=KST)
 
 
-def _rows(
-    found: Iterable[tuple[date, str | None, int]], across: list[str | None], first: date, last: date
-) -> tuple[str, list[Row]]:
-    all_days, days = Counter[date](), {name: Counter[date]() for name in across}
-    for day, name, number in found:
-        all_days[day] += number
-        if name in days:
-            days[name][day] += number
-    unit, shown = periods(all_days, all_days, first, last)
-    columns = [[one.found for one in periods(days[name], all_days, first, last)[1]] for name in across]
-    rows = [
-        Row(period=period, groups=list(numbers), others=period.found - sum(numbers))
-        for period, *numbers in zip(shown, *columns, strict=True)
-    ]
-    return unit.name, rows[::-1]
+def _row(period: Period, groups: list[int]) -> Row:
+    return Row(period=period, groups=groups, others=period.found - sum(groups))
 
 
 def write(asked: Asked, file: Sink) -> None:
     """A row for each day and name that has articles."""
     by, sites, first, last = _asked_for(asked)
-    found = volume.each_group(asked.connection, _GROUPS[by], sites, first, last)
+    found = volume.per_group(asked.connection, _GROUPS[by], sites, first, last)
     write_table(file, ("day", by, "articles"), found)
 
 

@@ -139,7 +139,8 @@ def _read(asked: Asked, *, with_days: bool = True) -> Weather:
         return Weather(sites=sites)
     at = _at(asked) or span[1]
     strip = shown_at(asked.connection, site, at)
-    offered = [reading.city for reading in strip.readings] if strip else []
+    known = strip or shown_at(asked.connection, site, span[1])
+    offered = [reading.city for reading in known.readings] if known else []
     chosen = cities or [city for city in USUAL_CITIES if city in offered] or offered[:3]
     stretch = _stretch(site, filters, span, asked.now)
     pages = _days_of(stretch) // DAYS_AT_ONCE + 1
@@ -162,7 +163,8 @@ def _read(asked: Asked, *, with_days: bool = True) -> Weather:
 
 
 def _filters(asked: Asked) -> Filters:
-    site, since, until = (asked.query.text(name) or None for name in ("site", "since", "until"))
+    site = ",".join(asked.query.names("site")) or None
+    since, until = (asked.query.text(name) or None for name in ("since", "until"))
     return Filters.parse(site=site, since=since, until=until, now=asked.now)
 
 
