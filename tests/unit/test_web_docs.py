@@ -53,5 +53,5 @@ def test_the_files_it_links_to_exist() -> None:
 
 def test_its_pictures_are_small() -> None:
     pictures = {path.relative_to(ROOT / "docs").as_posix(): path for path in (ROOT / "docs" / "pictures").glob("*.png")}
-    assert {name for name in re.findall(r"!\[[^]]+\]\(([^)]+)\)", TEXT)} == pictures.keys()
+    assert set(re.findall(r"!\[[^]]+\]\(([^)]+)\)", TEXT)) == pictures.keys()
     assert [name for name, path in pictures.items() if path.stat().st_size > 150_000] == []
