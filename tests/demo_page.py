@@ -38,7 +38,7 @@ EDITED_AFTER = timedelta(hours=3)
 AWAY_FROM, AWAY_UNTIL = timedelta(hours=75), timedelta(hours=57)
 """No page came meanwhile, so the weather has a gap."""
 
-TO_CRAWL, CRAWLS = 10, 4
+TO_CRAWL, CRAWLS = 4, 4
 """The newest articles, which the first of so many real crawls fetches."""
 
 PAUSE = timedelta(hours=25)

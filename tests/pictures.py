@@ -22,9 +22,6 @@ WIDTH, HEIGHT = 1000, 900
 COLOURS = 128
 MOST_BYTES = 150_000
 
-EDITED = "a[href*='/diff']"
-"""On the page of changes: where an edit is shown word by word."""
-
 
 def main() -> int:
     """0 where all pictures were taken, each of less than MOST_BYTES."""
@@ -44,18 +41,15 @@ def main() -> int:
 PAGES = {
     "front": "/",
     "search": "/search?q=예산",
-    "edit": "/changes?only=edited",
+    "changes": "/changes",
     "weather": "/weather?city=서울&city=부산&city=제주",
 }
-"""Name of each picture, and the page that it shows; of the changes, the newest edit."""
+"""Name of each picture, and the page that it shows."""
 
 
 def take(tab: Page, name: str, address: str, path: str) -> int:
     """Takes one picture; its bytes."""
     tab.goto(f"{address}{path}", wait_until="networkidle")
-    if name == "edit":
-        tab.locator(EDITED).first.click()
-        tab.wait_for_load_state("networkidle")
     picture = Image.open(BytesIO(tab.screenshot())).convert("RGB").quantize(COLOURS)
     file = FOLDER / f"{name}.png"
     picture.save(file, optimize=True)

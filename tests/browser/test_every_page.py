@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
-from pipelines.web.guard import RAW_POLICY
-from pipelines.web.language import LANGUAGES
 from pipelines.web.pages import PAGES
-from tests.browser.conftest import Open, Shown
+from tests.browser.conftest import Open
 from tests.page_data import HOSTILE, filled
 
 PHONE = {"width": 390, "height": 800}
@@ -37,28 +33,24 @@ PALE = """() => {
 }"""
 """How light the page is, and elements whose text has less contrast than 4.5 to 1 (WCAG 2.2, level AA)."""
 
-PATHS = [
-    f"{language.prefix}{filled(page, no=HOSTILE)}"
-    for page in PAGES
-    for language in LANGUAGES
-    if not page.path.endswith("/raw")
-]
+PATHS = [filled(page, no=HOSTILE) for page in PAGES if not page.path.endswith("/raw")]
 
 
-@pytest.mark.parametrize("scheme", ["dark", "light"])
-def test_can_be_read_on_a_phone_in_the_dark_and_in_the_light(tab: Open, scheme: str) -> None:
-    page = tab(viewport=PHONE, color_scheme=scheme)
+def test_can_be_read_on_a_phone_in_the_light_and_in_the_dark(tab: Open) -> None:
+    page = tab(viewport=PHONE, color_scheme="light")
     for path in PATHS:
         shown = page.open(path)
         assert shown.evaluate(TOO_WIDE) == 0, path
-        light, pale = shown.evaluate(PALE)
-        assert (light < 0.1) == (scheme == "dark"), path
-        assert pale == [], path
-        assert shown.title().endswith("asiatongsin")
+        for scheme in ("light", "dark"):
+            shown.emulate_media(color_scheme=scheme)
+            light, pale = shown.evaluate(PALE)
+            assert (light < 0.1) == (scheme == "dark"), path
+            assert pale == [], path
 
 
-def test_reads_without_scripts(tab: Open, shown: Shown) -> None:
+def test_can_be_read_in_english_without_scripts(tab: Open) -> None:
     page = tab(java_script_enabled=False)
-    for path in PATHS[:: len(LANGUAGES)]:
-        assert page.open(path).locator("h1").count() == 1, path
-    assert RAW_POLICY.startswith("sandbox;")
+    for path in PATHS:
+        shown = page.open(f"/en{path}")
+        assert shown.locator("h1").count() == 1, path
+        assert shown.title().endswith(" · asiatongsin"), path

@@ -7,13 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.web.pages import PAGES
 from tests.browser.conftest import Open
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
-
-PATHS = {page.path for page in PAGES}
 
 IS_AT = "where => document.activeElement.matches(where)"
 
@@ -42,7 +39,6 @@ def go_to(page: Page, where: str) -> None:
     pytest.fail(f"the tabulator does not lead to {where}")
 
 
-@pytest.mark.skipif("/search" not in PATHS, reason="there is no search yet")
 def test_the_keyboard_alone_leads_from_a_word_to_an_edit(tab: Open) -> None:
     page = tab().open("/")
     go_to(page, ".skip")
@@ -62,7 +58,6 @@ def test_the_keyboard_alone_leads_from_a_word_to_an_edit(tab: Open) -> None:
     assert page.locator("main del").count() > 0
 
 
-@pytest.mark.skipif("/weather" not in PATHS, reason="there is no weather yet")
 def test_the_plot_is_drawn_with_its_gap(tab: Open) -> None:
     """Strips of 70 to 5 hours ago; none came between 42 and 30 hours ago."""
     page = tab(viewport={"width": 1000, "height": 1400}, color_scheme="light").open("/weather?city=서울")
@@ -76,7 +71,6 @@ def test_the_plot_is_drawn_with_its_gap(tab: Open) -> None:
     assert sorted(gaps)[-2][0] < 0.05 * (last - first)  # drawn everywhere else
 
 
-@pytest.mark.skipif("/weather" not in PATHS, reason="there is no weather yet")
 def test_the_table_beside_the_plot_needs_no_script(tab: Open) -> None:
     page = tab(java_script_enabled=False).open("/en/weather?city=서울")
     assert page.locator("table.days tbody tr").count() >= 3

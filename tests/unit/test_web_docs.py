@@ -49,3 +49,9 @@ def test_its_words_on_safety_are_those_of_the_code() -> None:
 def test_the_files_it_links_to_exist() -> None:
     links = [link for link in re.findall(r"\]\(([^)]+)\)", TEXT) if not link.startswith("http")]
     assert [link for link in links if not (ROOT / "docs" / link).exists()] == []
+
+
+def test_its_pictures_are_small() -> None:
+    pictures = {path.relative_to(ROOT / "docs").as_posix(): path for path in (ROOT / "docs" / "pictures").glob("*.png")}
+    assert set(re.findall(r"!\[[^]]+\]\(([^)]+)\)", TEXT)) == pictures.keys()
+    assert [name for name, path in pictures.items() if path.stat().st_size > 150_000] == []
