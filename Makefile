@@ -42,6 +42,14 @@ $(VENV)/.web: requirements-web.lock $(VENV)/.ready
 demo: setup ## crawl a replica of the site into the embedded database and show what came
 	$(BIN)/python -m tests.demo --port $(PORT) --articles $(ARTICLES)
 
+.PHONY: demo-page
+demo-page: web ## a week of the replica, with what was edited and taken down today, in the web page; Ctrl-C ends it
+	$(BIN)/python -m tests.demo_page $(ARGS)
+
+.PHONY: pictures
+pictures: tools ## take the pictures of docs/pictures anew, of the demo's data, with Chromium
+	$(BIN)/python -m tests.pictures
+
 .PHONY: fleet-demo
 fleet-demo: fleet ## twelve papers on two machines, of which one is killed, with an archive that they share
 	$(BIN)/python -m tests.fleet_demo
@@ -103,7 +111,7 @@ deploy-checks: ## install what checks the files of deploy/container into .venv-d
 .PHONY: lowest
 lowest: tools ## the unit tests, and those of Python's news, with the lowest versions that pyproject.toml allows, in .venv-lowest
 	$(BIN)/uv venv --quiet --clear --python $(PYTHON) .venv-lowest
-	$(BIN)/uv pip install --quiet --python .venv-lowest/bin/python --resolution lowest-direct --editable ".[alerts,fleet,pandas,parquet,polars]"
+	$(BIN)/uv pip install --quiet --python .venv-lowest/bin/python --resolution lowest-direct --editable ".[alerts,fleet,pandas,parquet,polars,web]"
 	$(BIN)/uv pip install --quiet --python .venv-lowest/bin/python \
 		hypothesis lxml prometheus-client pytest pytest-timeout pytest-xdist "setuptools>=77"
 	.venv-lowest/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal tests/unit tests/sql/test_news.py
@@ -123,4 +131,4 @@ lock: tools ## write the four requirements*.lock anew from pyproject.toml
 	$(LOCK) --extra dev --constraint requirements-fleet.lock --constraint requirements-web.lock --output-file requirements-dev.lock
 
 clean: ## remove the virtual environments and the demo's data
-	rm -rf $(VENV) .venv-lowest .venv-peers .venv-moto .venv-pywb .venv-scrapyd .venv-deploy .promtool .pgbouncer .demo .fleet-demo build dist *.egg-info
+	rm -rf $(VENV) .venv-lowest .venv-peers .venv-moto .venv-pywb .venv-scrapyd .venv-deploy .promtool .pgbouncer .demo .demo-page .fleet-demo build dist *.egg-info

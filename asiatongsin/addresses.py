@@ -16,3 +16,8 @@ _ADDRESS = re.compile(ADDRESS)
 def without_addresses(text: str) -> str:
     """The text with NO_EMAIL in the place of each address."""
     return _ADDRESS.sub(NO_EMAIL, text) if "@" in text else text
+
+
+def bytes_without_addresses(data: bytes) -> bytes:
+    """The same of bytes, whatever their charset is."""
+    return without_addresses(data.decode("latin-1")).encode("latin-1") if b"@" in data else data

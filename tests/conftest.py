@@ -59,14 +59,16 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         uses = set(getattr(item, "fixturenames", ()))
-        if "server" in uses and not uses & STARTING:
+        if "server" in uses and not uses & {*STARTING, "browser"}:
             item.add_marker("sql")
         _check_folder(item, uses)
 
 
 def _check_folder(item: pytest.Item, uses: set[str]) -> None:
-    """The folder of a test says what it needs: `unit` nothing, `sql` a connection, the others commands."""
+    """The folder of a test says what it needs: `unit` nothing, `sql` a connection, `browser` that, others commands."""
     folder = item.path.relative_to(ROOT / "tests").parts[0]
+    if (folder == "browser") != ("browser" in uses):
+        raise pytest.UsageError(f"{item.nodeid}: what needs a browser, and nothing else, stands in tests/browser")
     if (folder in {"unit", "sql"} and uses & STARTING) or (folder == "unit" and "server" in uses):
         raise pytest.UsageError(f"{item.nodeid} needs more than its folder says: move it to tests/sql or tests/crawls")
 

@@ -52,6 +52,17 @@ class Whereabouts:
             return file
         return self.fetched / file.relative_to(self.data)
 
+    def named(self, file: str) -> Path | None:
+        """The file that a row names; None where that lies outside the data folder, be it by a link.
+
+        The folder `archive` may be a link itself: its owner has brought it to another disk.
+        """
+        path = self.data / file
+        if "\0" in file or ".." in path.parts or not path.is_relative_to(self.data):
+            return None
+        roots = (self.data.resolve(), (self.data / "archive").resolve())
+        return path if any(path.resolve().is_relative_to(root) for root in roots) else None
+
     def size(self, file: Path) -> int:
         """Bytes of a file; 0 where it is nowhere."""
         try:

@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
 from scrapy.commands import ScrapyCommand
@@ -18,9 +18,7 @@ from asiatongsin.plausible import FIRST_POSSIBLE
 from asiatongsin.printable import printable, printable_json
 from pipelines.commands.usage import check_settings, given_number, given_words, usage_error, usage_errors
 from pipelines.database.session import looking
-from pipelines.datasets.atom import Entry, Feed, atom
-from pipelines.datasets.csv_table import csv_table
-from pipelines.datasets.run import RIGHTS
+from pipelines.datasets.changes import as_atom, as_csv, counts, minute
 from pipelines.queries.changes import Change, Kind, changes, unseen
 from pipelines.queries.names import check_names
 from pipelines.queries.search.filters import Filters
@@ -31,8 +29,6 @@ USUALLY = timedelta(days=7)
 """How far it looks back where nobody says."""
 
 MOST = 10**6
-FEED = "urn:asiatongsin:changes"
-"""Identity of the feed."""
 
 
 class Command(ScrapyCommand):
@@ -73,9 +69,7 @@ class Command(ScrapyCommand):
         until = asked.until or now
         since = asked.since or min(max(min(now, until), FIRST_POSSIBLE) - USUALLY, until)
         if since > until:
-            raise usage_error(
-                f"since={opts.since or screen.minute(since)} is still to come: nothing was found then yet"
-            )
+            raise usage_error(f"since={opts.since or minute(since)} is still to come: nothing was found then yet")
         filters = replace(asked, since=None, until=None)
         only, minimum = _kinds(opts.only), given_number("--minimum", opts.minimum, MOST, least=0)
         limit = given_number("--limit", opts.limit, MOST) if opts.limit is not None else None
@@ -84,7 +78,7 @@ class Command(ScrapyCommand):
             found = changes(connection, since, until, filters, only=only, minimum=minimum)
             silent = unseen(connection, since, until, filters)
         _show(found[:limit], "json" if opts.json else opts.format, now)
-        told = f"{screen.minute(since)} to {screen.minute(until)} (Korean time): {screen.counts(found)}"
+        told = f"{minute(since)} to {minute(until)} (Korean time): {counts(found)}"
         cut = [f"the newest {limit:,} are shown"] if limit is not None and limit < len(found) else []
         unknown = [f"no crawl of {site} in this time, so nothing is known of it" for site in silent]
         show(printable(f"asiatongsin: {'; '.join([told, *cut, *unknown])}"), sys.stderr)
@@ -104,11 +98,10 @@ def _show(found: Sequence[Change], form: str, now: datetime) -> None:
         for change in found:
             show(as_json(change))
     elif form == "csv":
-        show_file(as_csv(found))
+        show_file("".join(as_csv(found)))
     elif form == "atom":
         updated = max((change.at for change in found), default=now)
-        feed = Feed(id=FEED, title="asiatongsin changes", updated=updated, author="asiatongsin", rights=RIGHTS)
-        show_file("".join(atom(feed, map(entry, found))))
+        show_file("".join(as_atom(found, updated)))
     elif found:
         show(screen.text(found))
     else:
@@ -122,21 +115,3 @@ def as_json(change: Change) -> str:
         for name, value in asdict(change).items()
     }
     return printable_json(json.dumps(values, ensure_ascii=False))
-
-
-def as_csv(found: Sequence[Change]) -> str:
-    """A line per change, with the columns of `Change`."""
-    names = [field.name for field in fields(Change)]
-    rows = ([getattr(change, name) for name in names] for change in found)
-    return csv_table(names, ([", ".join(v) if isinstance(v, tuple) else v for v in row] for row in rows))
-
-
-def entry(change: Change) -> Entry:
-    """A change as feed readers show it."""
-    return Entry(
-        id=f"{change.url}#{change.kind}-{change.at.astimezone(KST).isoformat()}",
-        title=f"{screen.SHORT[change.kind]}: {change.headline}",
-        updated=change.at,
-        url=change.url,
-        summary=screen.details(change),
-    )

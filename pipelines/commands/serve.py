@@ -40,7 +40,7 @@ class Command(ScrapyCommand):
         settings = self.settings or Settings()
         check_settings(settings)
         port = given_number("--port", opts.port, 65535, least=0)
-        if find_spec("jinja2") is None:
+        if None in map(find_spec, ("aiohttp", "jinja2")):
             raise usage_error('what the page is made with is not installed: pip install "asiatongsin[web]"')
         from pipelines.web.serving import Taken, serve  # noqa: PLC0415  what few need is imported when it is needed
 

@@ -23,6 +23,9 @@ class Feed:
     author: str
     rights: str
 
+    address: str | None = None
+    """Where the feed can be had."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
@@ -43,6 +46,8 @@ def atom(feed: Feed, entries: Iterable[Entry]) -> Iterator[str]:
     """The document, piece by piece."""
     yield '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n'
     yield f"{_element('id', feed.id)}{_element('title', feed.title)}{_element('updated', _time(feed.updated))}"
+    if feed.address:
+        yield f'<link rel="self" href={_attribute(feed.address)}/>\n'
     yield f"{_person(feed.author)}{_element('rights', feed.rights)}<generator>asiatongsin</generator>\n"
     for entry in entries:
         yield "".join(["<entry>\n", *_of_entry(entry), "</entry>\n"])

@@ -58,7 +58,7 @@ _MEANINGS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Change:
     """One thing that happened to one article."""
 
@@ -188,20 +188,35 @@ def changes(
     only: Collection[Kind] = tuple(Kind),
     minimum: int = 1,
 ) -> list[Change]:
-    """What crawls found from `since` to `until`, the newest first; over a connection in autocommit mode.
+    """What crawls found from `since` to `until`, the newest first; over a connection in autocommit mode."""
+    return sorted(each(connection, since, until, filters, only, minimum), key=place, reverse=True)
+
+
+def place(change: Change) -> tuple[datetime, int, str, int]:
+    """The order of changes, the newest last."""
+    return change.at, change.no, change.site, _ORDER[change.kind]
+
+
+def each(
+    connection: Connection,
+    since: datetime,
+    until: datetime,
+    filters: Filters,
+    only: Collection[Kind],
+    minimum: int,
+) -> Iterator[Change]:
+    """The same in no order and one by one, since there may be many; the connection is taken until the last of them.
 
     Edits of fewer than `minimum` characters, added and removed ones together, are left out. Words of `filters` find an
     edit where they find the text before it or the one after it.
     """
-    found: list[Change] = []
     asked = _Asked(connection, since, until, filters)
     for kind, rows in ((Kind.NEW, asked.new), (Kind.GONE, asked.gone), (Kind.REPLACED, asked.replaced)):
         if kind in only:
-            found += rows()
+            yield from rows()
     if not {Kind.EDITED, Kind.GONE, Kind.BACK}.isdisjoint(only):
         of_texts = (change for text in asked.texts() for change in _of_text(text))
-        found += (change for change in of_texts if change.kind in only and _is_worth(change, minimum))
-    return sorted(found, key=lambda change: (change.at, change.no, change.site, _ORDER[change.kind]), reverse=True)
+        yield from (change for change in of_texts if change.kind in only and _is_worth(change, minimum))
 
 
 def unseen(connection: Connection, since: datetime, until: datetime, filters: Filters = EVERYTHING) -> list[str]:
@@ -220,18 +235,18 @@ class _Asked:
         sites = filters.sites or tuple(site for (site,) in connection.execute(SITES))
         self.filters = replace(filters, sites=sites)
 
-    def new(self) -> list[Change]:
+    def new(self) -> Iterator[Change]:
         filters = replace(self.filters, since=self.since - LATE)
         search = Search(self.connection, filters)
         with search.quick():
             # The index of words is no help where all articles of a time are meant: that of times is.
             found = search.found() if filters.words else _PUBLISHED.format(conditions=conditions(filters))
-            return self._changes(_NEW, "first_seen_at", found=found, published=Literal(self.since - LATE))
+            yield from self._changes(_NEW, "first_seen_at", found=found, published=Literal(self.since - LATE))
 
-    def gone(self) -> list[Change]:
+    def gone(self) -> Iterator[Change]:
         return self._changes(_GONE, "gone_at")
 
-    def replaced(self) -> list[Change]:
+    def replaced(self) -> Iterator[Change]:
         return self._changes(_REPLACED, "replaced_at")
 
     def texts(self) -> Iterator[dict[str, Any]]:
@@ -240,11 +255,11 @@ class _Asked:
         with self.connection.cursor(row_factory=dict_row) as cursor:
             yield from cursor.stream(statement)
 
-    def _changes(self, statement: SQL, time: str, **parts: Composable) -> list[Change]:
+    def _changes(self, statement: SQL, time: str, **parts: Composable) -> Iterator[Change]:
         within, asked = self._within("a", time), conditions(self.filters)
         with self.connection.cursor(row_factory=kwargs_row(_change)) as cursor:
             given = {"of_article": _OF_ARTICLE, "within": within, "conditions": asked} | parts
-            return cursor.execute(statement.format(**given)).fetchall()
+            yield from cursor.stream(statement.format(**given))
 
     def _within(self, *column: str) -> Composed:
         time, first, last = Identifier(*column), Literal(self.since), Literal(self.until)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 MOST_PAIRS = 2_500_000_000
 """Pairs of old and new words, between what is the same at both ends, above which all words count as rewritten.
@@ -21,6 +22,16 @@ class Part(NamedTuple):
     old: Sequence[str]
     new: Sequence[str]
     is_same: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Words in a row."""
+
+    text: str
+
+    kind: Literal["same", "gone", "new"]
+    """Whether they are in both texts, in the old one alone or in the new one alone."""
 
 
 class Size(NamedTuple):
@@ -44,6 +55,16 @@ def compare(old: Sequence[str], new: Sequence[str]) -> Iterator[Part]:
         at_old, at_new = from_old + size, from_new + size
         if size:
             yield Part(old[from_old:at_old], new[from_new:at_new], is_same=True)
+
+
+def pieces(old: str, new: str) -> Iterator[Piece]:
+    """Two texts as one, word by word: without what is new it is the old text, without what is gone the new one."""
+    for part in compare(words(old), words(new)):
+        if part.is_same:
+            yield Piece("".join(part.old), "same")
+        else:
+            yield from (Piece(text, "gone") for text in ["".join(part.old)] if text)
+            yield from (Piece(text, "new") for text in ["".join(part.new)] if text)
 
 
 def size_of_edit(old: str, new: str) -> Size:

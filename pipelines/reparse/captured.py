@@ -121,7 +121,7 @@ def _with_body(page: Page, capture: Capture, where: Whereabouts) -> Page | Unres
     if capture.field("WARC-Profile") == warc.NOT_MODIFIED:
         return None
     digest = capture.field(PAYLOAD_DIGEST)
-    original = where.capture_at(*place) if (place := _original(capture, where.data)) else None
+    original = where.capture_at(*place) if (place := place_of_original(capture, where.data)) else None
     if original and not original.is_revisit and original.field(PAYLOAD_DIGEST) == digest:
         return with_body_of(page, original, where.data)
     return Unresolved(digest, page) if digest else None
@@ -138,8 +138,8 @@ def _parts(capture: Capture, where: Whereabouts) -> tuple[Part, ...]:
     return tuple(Part(body=part.body) for _, part in found if part)
 
 
-def _original(capture: Capture, data: Path) -> tuple[Path, int] | None:
-    """File and byte that a revisit of ours refers to."""
+def place_of_original(capture: Capture, data: Path) -> tuple[Path, int] | None:
+    """File and byte that a revisit of ours refers to; None where it names none. ValueError."""
     file, offset = capture.field(warc.REFERS_TO_FILE), capture.field(warc.REFERS_TO_OFFSET)
     if file is None or offset is None:
         return None

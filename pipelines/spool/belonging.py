@@ -50,7 +50,7 @@ class DatabaseOther(DatabaseUnusable):
 
 
 def identity_of(database: Database, connection: Connection) -> DatabaseIdentity:
-    """The database behind a connection, which is in no transaction."""
+    """The database behind a connection."""
     [(number,)] = connection.execute(_NUMBER).fetchall()
     return DatabaseIdentity(address=database.address, id=f"{_system(connection)}/{number}")
 
@@ -88,7 +88,8 @@ def _file(data: Path, identity: DatabaseIdentity) -> Path:
 
 def _system(connection: Connection) -> str:
     try:
-        [(system,)] = connection.execute(_SYSTEM).fetchall()
+        with connection.transaction():  # where one is open, it goes on after a refusal
+            [(system,)] = connection.execute(_SYSTEM).fetchall()
     except psycopg.errors.InsufficientPrivilege:  # everybody may ask, unless an administrator forbids it
         return "unknown"
     return str(system)

@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
+from psycopg import Connection
 from scrapy.settings import BaseSettings
 
+from pipelines.database.clock import ahead_of
 from pipelines.database.connection import Database
 from pipelines.database.errors import DatabaseEmpty, DatabaseUnreachable
 from pipelines.database.migrate import schema_version
@@ -37,17 +39,41 @@ def collect(settings: BaseSettings, site: str | None = None) -> Status:
     return replace(known, needs_a_person=reasons(known, limits, site, limits_of_sites(settings, known.added)))
 
 
+def collect_needs(connection: Connection, settings: BaseSettings) -> tuple[str, ...]:
+    """What needs a person, over a connection that somebody has to look with. SettingError.
+
+    Its role need not be the one that stores, so nothing is said about rights.
+    """
+    limits = Limits.from_settings(settings)
+    database = Database.from_settings(settings)
+    state = DatabaseState(name=database.name, clock_seconds=ahead_of(connection).total_seconds())
+    files = facts.files(data_folder(settings), identity_of(database, connection))
+    known = Status(at=datetime.now(UTC), files=files, database=state)
+    known = _with_sites(known, connection, settings, compared=0)
+    return reasons(known, limits, own=limits_of_sites(settings, known.added))
+
+
 def _with_database(known: Status, settings: BaseSettings, site: str | None) -> Status:
     with looking(settings, may_be_empty=True) as (found, connection):
         files = facts.files(data_folder(settings), identity_of(found, connection), site)
         known = replace(known, files=files, database=facts.database(connection, found.name))
         if not schema_version(connection):
             return known
-        return replace(
-            known,
-            sites=facts.sites(connection, site),
-            added=tuple(added_sites(connection, [site] if site else None, with_retired=True)),
-            crawls=facts.crawls(connection, site),
-            rejected=facts.rejected(connection, site),
-            fleet=None if site else fleet(connection, settings.getfloat("FLEET_DEAD_AFTER")),
-        )
+        known = _with_sites(known, connection, settings, site)
+        return replace(known, crawls=facts.crawls(connection, site), rejected=facts.rejected(connection, site))
+
+
+def _with_sites(
+    known: Status,
+    connection: Connection,
+    settings: BaseSettings,
+    site: str | None = None,
+    compared: int = facts.CRAWLS_COMPARED,
+) -> Status:
+    """The same, with all that may need a person. Each last crawl is compared with so many before it."""
+    return replace(
+        known,
+        sites=facts.sites(connection, site, compared),
+        added=tuple(added_sites(connection, [site] if site else None, with_retired=True)),
+        fleet=None if site else fleet(connection, settings.getfloat("FLEET_DEAD_AFTER")),
+    )

@@ -138,11 +138,11 @@ def database(connection: Connection, name: str) -> DatabaseState:
     )
 
 
-def sites(connection: Connection, only: str | None = None) -> tuple[SiteState, ...]:
-    """The state of each site, or of the named one."""
+def sites(connection: Connection, only: str | None = None, compared: int = CRAWLS_COMPARED) -> tuple[SiteState, ...]:
+    """The state of each site, or of the named one; its last crawl is compared with so many before it."""
     given = {"site": only}
     of_lists: dict[str, list[CrawlRow]] = {}
-    for crawl in _crawls(connection, _OF_LISTS, site=only, limit=CRAWLS_COMPARED + 1):
+    for crawl in _crawls(connection, _OF_LISTS, site=only, limit=compared + 1):
         of_lists.setdefault(crawl.site, []).append(crawl)
     missing: dict[str, list[Missing]] = {}
     for row in connection.cursor(row_factory=dict_row).execute(_MISSING, given):

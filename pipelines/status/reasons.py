@@ -68,6 +68,8 @@ def limits_of_sites(settings: BaseSettings, added: Iterable[AddedSite]) -> dict[
     """The limits of sites that have settings of their own."""
     found = {}
     for one in added:
+        if not one.settings:
+            continue
         own = settings.copy()
         apply_site_settings(own, one.settings)
         with suppress(SettingError):  # its next crawl is refused, and says so

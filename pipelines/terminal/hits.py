@@ -7,12 +7,11 @@ from typing import NamedTuple
 
 from asiatongsin.korean import KST
 from asiatongsin.printable import printable
+from pipelines.queries.search.marks import excerpt as excerpt_of
+from pipelines.queries.search.marks import of_headline, of_text, pieces
 from pipelines.queries.search.search import Hit
 from pipelines.queries.search.words import Word
 from pipelines.terminal.text_table import shorten
-
-BEFORE = 24
-"""Characters of the line before what was found."""
 
 COLUMNS = 100
 """Of the line, on the terminal."""
@@ -38,27 +37,20 @@ def _row(hit: Hit, words: Sequence[Word], marks: Marks) -> str:
     at = f"{hit.published_at.astimezone(KST):%Y-%m-%d %H:%M}" if hit.published_at else "no date"
     gone = ["removed"] if hit.gone_at else []
     head = "  ".join([f"{at:16}", *(printable(one) for one in (hit.site, hit.section or "-")), f"{hit.no}", *gone])
-    headline = marked(hit.headline, [word for word in words if not word.is_excluded], marks)
+    headline = marked(hit.headline, of_headline(words), marks)
     line = excerpt(hit, words)
-    below = [f"    {marked(line, [word for word in words if not word.in_title], marks)}"] if line else []
+    below = [f"    {marked(line, of_text(words), marks)}"] if line else []
     return "\n".join([f"{head}\n  {headline}", *below])
 
 
 def excerpt(hit: Hit, words: Sequence[Word]) -> str:
     """A line around the first place at which a word stands below the headline, else the beginning."""
-    below = " ".join(filter(None, (hit.subheadline, hit.body)))
-    places = [place for word in words if not (word.is_excluded or word.in_title) for place in word.places(below)]
-    begin = max(min(places, default=(0, 0))[0] - BEFORE, 0)
-    cut = "…" if begin else ""
-    return shorten(cut + " ".join(below[begin : begin + 2 * COLUMNS].split()), COLUMNS)
+    return shorten(excerpt_of(hit.below_headline, words, 2 * COLUMNS), COLUMNS)
 
 
 def marked(line: str, words: Sequence[Word], marks: Marks) -> str:
     """The text, safe for a terminal, with marks around the words."""
-    pieces, end = [], 0
-    places = sorted(place for word in words if not word.is_excluded for place in word.places(line))
-    for first, last in places:
-        if first >= end:
-            pieces += [printable(line[end:first]), marks.begin, printable(line[first:last]), marks.end]
-            end = last
-    return "".join([*pieces, printable(line[end:])])
+    return "".join(
+        f"{marks.begin}{printable(piece.text)}{marks.end}" if piece.is_found else printable(piece.text)
+        for piece in pieces(line, words)
+    )

@@ -7,7 +7,7 @@ from difflib import unified_diff
 from typing import NamedTuple
 
 from asiatongsin.printable import printable
-from pipelines.queries.compared import compare, words
+from pipelines.queries.compared import compare, pieces
 
 UNCHANGED = "…"
 """Stands for paragraphs that are the same."""
@@ -38,22 +38,20 @@ def patch(old: Sequence[str], new: Sequence[str], old_name: str, new_name: str) 
 
 
 def _words(old: str, new: str, marks: Marks) -> str:
-    return "".join(_marked(words(old), words(new), marks))
+    return "".join(_marked(old, new, marks))
 
 
-def _marked(old: list[str], new: list[str], marks: Marks) -> Iterator[str]:
-    for part in compare(old, new):
-        if part.is_same:
-            yield _printable_lines("".join(part.old))
+def _marked(old: str, new: str, marks: Marks) -> Iterator[str]:
+    for piece in pieces(old, new):
+        if piece.kind == "same":
+            yield _printable_lines(piece.text)
         else:
-            yield from _around("".join(part.old), marks.gone)
-            yield from _around("".join(part.new), marks.new)
+            yield _around(piece.text, marks.gone if piece.kind == "gone" else marks.new)
 
 
-def _around(text: str, mark: tuple[str, str]) -> Iterator[str]:
+def _around(text: str, mark: tuple[str, str]) -> str:
     """The text between its marks, line by line: a colour must not run on into the next line."""
-    if text:
-        yield "\n".join(f"{mark[0]}{_printable_lines(line)}{mark[1]}" if line else "" for line in text.split("\n"))
+    return "\n".join(f"{mark[0]}{_printable_lines(line)}{mark[1]}" if line else "" for line in text.split("\n"))
 
 
 def _printable_lines(text: str) -> str:

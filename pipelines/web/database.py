@@ -16,6 +16,9 @@ from pipelines.database.session import Session
 
 T = TypeVar("T")
 
+MOST_MILLISECONDS = 2**31 - 1
+"""That PostgreSQL takes."""
+
 _ONLY_READS = """
 SELECT set_config('transaction_read_only', 'on', true), set_config('statement_timeout', %s, true)"""
 
@@ -82,7 +85,8 @@ class Reader:
 
     def _read(self, connection: Connection, work: Callable[[Connection], T]) -> T:
         with connection.transaction():
-            connection.execute(_ONLY_READS, [f"{self._seconds * 1000:.0f}ms"])
+            milliseconds = min(max(self._seconds * 1000, 1), MOST_MILLISECONDS)  # 0 would be: as long as it takes
+            connection.execute(_ONLY_READS, [f"{milliseconds:.0f}ms"])
             try:
                 return work(connection)
             except psycopg.errors.QueryCanceled:

@@ -1,7 +1,8 @@
 """The words of the pages in Korean and English.
 
 English words stand where they are used, and are the keys of `words/*.toml`. A key with `{}` in it stands for all
-sentences that differ there: `{} articles` finds the Korean words for `12 articles`.
+sentences that differ there: `{} articles` finds the Korean words for `12 articles`. What stands in the holes is said as
+well: in `no news for 3 days`, the `3 days` are words of their own.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class Language:
             return self.words.get(english, english).format(*said) if values else self.words.get(english, english)
         for pattern, words in self._patterns:
             if found := pattern.fullmatch(english):
-                return words.format(*(self.words.get(part, part) for part in found.groups()))
+                return words.format(*map(self.say, found.groups()))
         return english
 
 

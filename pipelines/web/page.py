@@ -11,13 +11,15 @@ from urllib.parse import quote, urlencode
 from psycopg import Connection
 from scrapy.settings import BaseSettings
 
-from asiatongsin.addresses import without_addresses
-from pipelines.datasets.csv_table import csv_table
+from pipelines.datasets.csv_table import csv_pieces
 from pipelines.datasets.lines import Sink
 from pipelines.web.language import Language
 from pipelines.web.query import Query
 
 CSV, JSON, ATOM = "csv", "json", "atom"
+
+ROWS_AT_ONCE = 500
+"""Rows of a table that are written together."""
 
 
 class NotFound(Exception):
@@ -77,6 +79,19 @@ Write: TypeAlias = Callable[[Asked, Sink], object]
 
 
 @dataclass(frozen=True, kw_only=True)
+class Document:
+    """What is handed out as it is."""
+
+    body: bytes
+
+    charset: str | None
+    """Of the body; None where it is not known."""
+
+    policy: str
+    """Its Content-Security-Policy."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Page:
     """One page. `.json` hands out what it reads; `.csv` and `.atom` are there where something writes them."""
 
@@ -86,23 +101,30 @@ class Page:
     title: str
     """In English, which is the key of its name in other languages."""
 
-    template: str
-    """File in `templates`."""
+    template: str | None
+    """File in `templates`; None where what is read is a Document, which has no other format."""
 
     read: Read
+    more: Read | None = None
+    """What `.json` hands out, where that is more than the page shows."""
+
+    misread: Read | None = None
+    """Reads what is shown beside the sentence where the question makes no sense: the form, with what was typed."""
+
     csv: Write | None = None
     atom: Write | None = None
 
     @property
     def formats(self) -> tuple[str, ...]:
         """What it can be had as, beside HTML."""
-        written = ((CSV, self.csv), (ATOM, self.atom))
-        return (JSON, *(name for name, write in written if write))
+        written = ((JSON, self.template), (CSV, self.csv), (ATOM, self.atom))
+        return tuple(name for name, is_there in written if is_there)
 
 
 def write_table(file: Sink, head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Writes a small table as CSV that spreadsheets open."""
-    file.write(without_addresses(csv_table(head, rows)).encode())
+    """Writes a table as CSV that spreadsheets open; memory does not grow with rows that come one by one."""
+    for piece in csv_pieces(head, rows):
+        file.write(piece.encode())
 
 
 def address(path: str, query: Mapping[str, object]) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from asiatongsin.errors import ArgumentError
+from asiatongsin.korean import clean
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +15,24 @@ class Query:
     """The parameters of an address. Each getter raises ArgumentError where what is given makes no sense."""
 
     given: Mapping[str, str]
-    """As they were written; empty ones are left out."""
+    """As they were written; empty ones are left out. One that is given several times has several lines."""
+
+    @classmethod
+    def of(cls, pairs: Iterable[tuple[str, str]]) -> Query:
+        """The parameters as they stand in an address."""
+        given: dict[str, str] = {}
+        for name, value in pairs:
+            if value:
+                given[name] = f"{given[name]}\n{value}" if name in given else value
+        return cls(given)
+
+    def lines(self, name: str) -> tuple[str, ...]:
+        """The lines of a parameter that are not empty, each once."""
+        return tuple(dict.fromkeys(filter(None, map(str.strip, self.text(name).splitlines()))))
+
+    def names(self, name: str) -> tuple[str, ...]:
+        """Names with commas between, or given one by one; each once."""
+        return tuple(dict.fromkeys(filter(None, (clean(one) for one in re.split("[,\n]", self.text(name))))))
 
     def text(self, name: str, default: str = "") -> str:
         """A parameter as it was written, without blanks around."""

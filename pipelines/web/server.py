@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +16,7 @@ from aiohttp import web
 from psycopg import Connection
 from scrapy.settings import BaseSettings
 
+from asiatongsin.addresses import bytes_without_addresses
 from asiatongsin.errors import ArgumentError
 from asiatongsin.korean import KST
 from pipelines.archive.store import StoreTrouble
@@ -24,7 +25,7 @@ from pipelines.web import render
 from pipelines.web.database import AllBusy, Reader, TooLong, settings_of_page
 from pipelines.web.guard import add_headers, allowed_hosts, is_allowed
 from pipelines.web.language import KOREAN, LANGUAGES, Language
-from pipelines.web.page import ATOM, CSV, JSON, Asked, NotFound, Page, Write
+from pipelines.web.page import ATOM, CSV, JSON, Asked, Document, NotFound, Page, Write
 from pipelines.web.pages import MENU, PAGES
 from pipelines.web.query import Query
 from pipelines.web.stream import Download
@@ -62,8 +63,9 @@ class _Form:
 class Site:
     """All pages over one database."""
 
-    def __init__(self, settings: BaseSettings) -> None:
+    def __init__(self, settings: BaseSettings, pages: Sequence[Page] = PAGES) -> None:
         self.settings = settings_of_page(settings)
+        self._pages = pages
         self.allowed = allowed_hosts(settings)
         self._answers = Reader(self.settings, "WEB_STATEMENT_TIMEOUT", ANSWERS)
         self._downloads = Reader(self.settings, "WEB_DOWNLOAD_TIMEOUT", DOWNLOADS, patience=0)
@@ -72,14 +74,15 @@ class Site:
     def app(self) -> web.Application:
         """The application of aiohttp."""
         app = web.Application(middlewares=[self._guarded, self._explained])
-        for page in PAGES:
+        for page in self._pages:
             for form in page.formats:
                 path = page.path if page.path != "/" else "/index"
                 app.router.add_get(f"{path}.{form}", partial(self._show, _Form(page, KOREAN, form)))
         for language in LANGUAGES:
-            for page in PAGES:
+            for page in self._pages:
                 app.router.add_get(f"{language.prefix}{page.path}", partial(self._show, _Form(page, language)))
         app.router.add_static("/static", Path(str(files(__package__) / "static")))
+        app.on_response_prepare.append(self._protect)
         app.on_cleanup.append(self._close)
         return app
 
@@ -87,8 +90,14 @@ class Site:
         write = {CSV: form.page.csv, ATOM: form.page.atom}.get(form.format)
         if write:
             return await self._download(form, write, request)
-        text = await self._in_thread(self._answers, lambda over: _made(form, self._asked(form, request, over)))
-        return web.Response(text=text, content_type=TYPES.get(form.format, "text/html"), charset="utf-8")
+        status, made = await self._in_thread(self._answers, lambda over: _made(form, self._asked(form, request, over)))
+        if isinstance(made, Document):
+            policy = {"Content-Security-Policy": made.policy}
+            return web.Response(
+                body=bytes_without_addresses(made.body), content_type="text/html", charset=made.charset, headers=policy
+            )
+        content_type = TYPES.get(form.format, "text/html")
+        return web.Response(status=status, text=made, content_type=content_type, charset="utf-8")
 
     async def _download(self, form: _Form, write: Write, request: web.Request) -> web.StreamResponse:
         """A file. What goes wrong before its first byte is explained; later the connection is cut, so that nobody takes
@@ -119,9 +128,9 @@ class Site:
             language=form.language,
             path=request.path.removeprefix(form.language.prefix).removesuffix(f".{form.format}") or "/",
             parts=request.match_info,
-            query=Query({name: value for name, value in request.query.items() if value}),
+            query=Query.of(request.query.items()),
             now=datetime.now(KST),
-            origin=f"{request.scheme}://{request.host}",
+            origin=f"{scheme_of(request)}://{request.host}",
         )
 
     async def _in_thread(self, reader: Reader, work: Callable[[Connection], T]) -> T:
@@ -133,15 +142,20 @@ class Site:
             return web.Response(
                 status=403, text="This name is not in WEB_ALLOWED_HOSTS, so the page does not answer to it.\n"
             )
-        response = await handler(request)
-        if not response.prepared:
-            add_headers(response.headers)
-        return response
+        return await handler(request)
+
+    async def _protect(self, _: web.Request, response: web.StreamResponse) -> None:
+        """Called before the head of any answer goes, also of those that aiohttp makes by itself."""
+        add_headers(response.headers)
 
     @web.middleware
     async def _explained(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """What went wrong, as a page that says what to do."""
         try:
+            if "%00" in request.raw_path:
+                raise ArgumentError(
+                    "the address holds a character of the code 0 (%00), which is in no text: leave it out"
+                )
             return await handler(request)
         except tuple(STATUS) as error:
             status = next(STATUS[kind] for kind in type(error).mro() if kind in STATUS)
@@ -166,6 +180,11 @@ class Site:
         self._downloads.close()
 
 
+def scheme_of(request: web.Request) -> str:
+    """`https` also where a proxy has taken it from the browser, and asks here without it."""
+    return "https" if request.headers.get("X-Forwarded-Proto") == "https" else request.scheme
+
+
 def _response(form: _Form) -> web.StreamResponse:
     """The head of a file: a table is saved, a feed is read where it is."""
     response = web.StreamResponse()
@@ -173,12 +192,21 @@ def _response(form: _Form) -> web.StreamResponse:
     if form.format == CSV:
         name = form.page.path.partition("/{")[0].strip("/") or "articles"
         response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    add_headers(response.headers)
     return response
 
 
-def _made(form: _Form, asked: Asked) -> str:
-    found = form.page.read(asked)
+def _made(form: _Form, asked: Asked) -> tuple[int, str | Document]:
+    """Status and what is handed out. A page with a form shows it again where it was not understood."""
+    page = form.page
     if form.format == JSON:
-        return render.as_json(found)
-    return render.html(form.page.template, asked.language, asked=asked, found=found, page=form.page, menu=MENU)
+        return 200, render.as_json((page.more or page.read)(asked))
+    try:
+        found, status, trouble = page.read(asked), 200, ""
+    except ArgumentError as error:
+        if page.misread is None:
+            raise
+        found, status, trouble = page.misread(asked), STATUS[ArgumentError], str(error)
+    if isinstance(found, Document) or page.template is None:
+        return status, found
+    shown = {"asked": asked, "found": found, "page": page, "menu": MENU, "trouble": trouble}
+    return status, render.html(page.template, asked.language, **shown)

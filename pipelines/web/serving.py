@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import Callable
 
@@ -21,7 +22,7 @@ async def serve(settings: BaseSettings, host: str, port: int, tell: Callable[[st
     """Serves all pages until SIGTERM or Ctrl-C. SettingError, Taken."""
     site = Site(settings)
     check_address(host, site.allowed)
-    runner = web.AppRunner(site.app(), access_log=None, handle_signals=False)
+    runner = web.AppRunner(site.app(), access_log=None, handle_signals=False, shutdown_timeout=5)
     await runner.setup()
     try:
         await _listen(runner, host, port)
@@ -34,9 +35,11 @@ async def serve(settings: BaseSettings, host: str, port: int, tell: Callable[[st
 
 async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
     try:
-        await web.TCPSite(runner, host, port, shutdown_timeout=5).start()
+        await web.TCPSite(runner, host, port).start()
     except OSError as error:
-        raise Taken(f"nothing can listen at {host}:{port}: {error.strerror or error}") from None
+        # asyncio words it with the address once more; the number of a name that is not found is below 0.
+        why = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or error
+        raise Taken(f"nothing can listen at {host}:{port}: {why}") from None
 
 
 async def _told_to_end() -> None:

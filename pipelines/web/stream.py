@@ -6,6 +6,8 @@ import asyncio
 
 from aiohttp import web
 
+from asiatongsin.addresses import bytes_without_addresses
+
 PIECE = 64 * 1024
 """Bytes that are sent together."""
 
@@ -20,8 +22,8 @@ class Download:
         self._waiting = bytearray()
 
     def write(self, data: bytes | bytearray | memoryview, /) -> None:
-        """Takes bytes. ConnectionResetError where nobody reads any more."""
-        self._waiting += data
+        """Takes a whole line, or more; no e-mail address goes on. ConnectionResetError where nobody reads any more."""
+        self._waiting += bytes_without_addresses(bytes(data))
         if len(self._waiting) >= PIECE:
             self.flush()
 

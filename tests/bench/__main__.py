@@ -16,7 +16,7 @@ from tests.bench.report import machine, write
 
 NAMES = (
     *("reading", "crawl", "storing", "nothing_new", "memory", "reparse"),
-    *("startup", "scale", "loop_lag", "search", "export", "upgrade", "fleet"),
+    *("startup", "scale", "loop_lag", "search", "page", "export", "upgrade", "fleet"),
 )
 """Each a module beside this one, with a function `run`, in the order in which they run."""
 
@@ -53,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--only", type=_names, help=f"some of {', '.join(benchmarks())}, with commas between")
     parser.add_argument("--quick", action="store_true", help="smaller numbers, one minute; too small to judge goals by")
-    parser.add_argument("--articles", type=int, help="so many stored for scale, search and upgrade")
+    parser.add_argument("--articles", type=int, help="so many stored for scale, search, page and upgrade")
     parser.add_argument("--write", action="store_true", help="write the table into docs/performance.md")
     return parser
 

@@ -16,6 +16,7 @@ from tests.conftest import ROOT
 
 FOLDER = ROOT / "deploy" / "systemd"
 SERVICE, TIMER = FOLDER / "asiatongsin.service", FOLDER / "asiatongsin.timer"
+WEB = FOLDER / "asiatongsin-web.service"
 TARGETS = ("sysinit", "basic", "shutdown", "timers", "time-set", "time-sync", "network-online")
 EXPOSURE = 15
 """Tenths; systemd 252 counts 13 on 2026-11-25, most of them for the network."""
@@ -48,7 +49,7 @@ def machine(tmp_path: Path) -> Path:
     program = tmp_path / unit(SERVICE)["Service"]["ExecStart"].split()[0].lstrip("/")
     for folder in (units, known, program.parent):
         folder.mkdir(parents=True)
-    for path in (SERVICE, TIMER):
+    for path in (SERVICE, TIMER, WEB):
         shutil.copy(path, units)
     for target in TARGETS:
         (known / f"{target}.target").write_text("[Unit]\n")
@@ -59,7 +60,8 @@ def machine(tmp_path: Path) -> Path:
 
 @needs_systemd
 def test_systemd_finds_nothing_wrong(machine: Path) -> None:
-    found = analyze("verify", f"--root={machine}", "--recursive-errors=yes", "--man=no", SERVICE.name, TIMER.name)
+    units = (SERVICE.name, TIMER.name, WEB.name)
+    found = analyze("verify", f"--root={machine}", "--recursive-errors=yes", "--man=no", *units)
     assert (found.returncode, found.stdout, found.stderr) == (0, "", "")
 
 
@@ -72,8 +74,9 @@ def test_systemd_would_find_a_misspelt_option(machine: Path) -> None:
 
 
 @needs_systemd
-def test_the_service_can_do_little_beside_its_work() -> None:
-    found = analyze("security", "--offline=true", f"--threshold={EXPOSURE}", SERVICE)
+@pytest.mark.parametrize("path", [SERVICE, WEB], ids=lambda path: path.stem)
+def test_the_service_can_do_little_beside_its_work(path: Path) -> None:
+    found = analyze("security", "--offline=true", f"--threshold={EXPOSURE}", path)
     assert found.returncode == 0, found.stdout
 
 
@@ -103,3 +106,9 @@ def test_the_data_folder_is_the_one_that_systemd_makes() -> None:
     service = unit(SERVICE)["Service"]
     given = dict(pair.split("=") for pair in service["Environment"].split())
     assert given["ASIATONGSIN_DATA"] == f"/var/lib/{service['StateDirectory']}"
+
+
+def test_the_page_is_not_started_again_where_that_does_not_help() -> None:
+    service = unit(WEB)["Service"]
+    assert service["RestartPreventExitStatus"] == str(ExitStatus.USAGE)
+    assert "StateDirectory" not in service

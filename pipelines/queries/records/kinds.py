@@ -13,7 +13,7 @@ from pipelines.database.views import ARTICLE_REVISIONS, ARTICLES, RELATED_STORIE
 EMAIL = "reporter_email"
 """The column that is there only where it is asked for."""
 
-_WRITTEN = {"headline", "subheadline", "body", "title", "lead", "caption", "text"}
+_WRITTEN = {"section", "reporter", "headline", "subheadline", "body", "title", "lead", "caption", "text"}
 """Columns that people have written, so that there may be e-mail addresses in them."""
 
 

@@ -77,6 +77,11 @@ class Filters:
         return tuple(word for word in self.words if not word.is_excluded)
 
     @property
+    def looks_at_texts(self) -> bool:
+        """Whether the index alone does not tell what is found."""
+        return any(word.is_excluded or not word.is_told_by_terms for word in self.words)
+
+    @property
     def is_costly(self) -> bool:
         """Whether no index helps: of words there are only single syllables, signs, and words to leave out."""
         is_found_otherwise = self.sections or self.reporters or any(word.term_choices for word in self.wanted)

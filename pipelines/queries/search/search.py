@@ -20,7 +20,7 @@ from psycopg.sql import SQL, Composable, Composed, Literal
 from asiatongsin.errors import ArgumentError
 from pipelines.queries.search.conditions import UNDATED, conditions, date_terms, terms
 from pipelines.queries.search.filters import Filters
-from pipelines.queries.search.windows import windows
+from pipelines.queries.search.windows import FEW_MONTHS, windows
 
 COSTLY_FOR = timedelta(days=61)
 """How far a search looks back that no index helps, where nothing says since when."""
@@ -59,7 +59,7 @@ _BY_TERMS = SQL(
     " article_terms(site, section, reporter, published_at, headline, subheadline, body) @@ {terms}::tsquery OFFSET 0)"
 )
 
-_FOUND = SQL("(SELECT a.* FROM {source} AS a WHERE {conditions})")
+_FOUND = SQL("(SELECT a.* FROM {source} AS a WHERE {within} AND {conditions})")
 
 # Texts are looked at in the order of the hits, and no more than a page needs.
 _PAGE = SQL("""
@@ -69,12 +69,15 @@ SELECT {columns} FROM (
 
 _COLUMNS = SQL("site, no, url, section, headline, subheadline, reporter, published_at, gone_at, body")
 
+_ANY = SQL("true")
+
 _UNDATED = SQL("a.published_at IS NULL")
 
 _COUNT = SQL("SELECT count(*) FROM {found} AS a")
 
 _PER_DAY = SQL("""
-SELECT (published_at AT TIME ZONE 'Asia/Seoul')::date AS day, count(*) FROM {found} AS a GROUP BY day ORDER BY day""")
+SELECT (published_at AT TIME ZONE INTERVAL '+09:00')::date AS day, count(*) FROM {found} AS a
+GROUP BY day ORDER BY day""")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +99,11 @@ class Hit:
     def place(self) -> Place:
         """Its place in the order of hits."""
         return Place(self.published_at, self.no, self.site)
+
+    @property
+    def below_headline(self) -> str:
+        """Its sub-headline and its text, one behind the other."""
+        return " ".join(filter(None, (self.subheadline, self.body)))
 
 
 class Place(NamedTuple):
@@ -129,6 +137,15 @@ class Page(NamedTuple):
 
     next: Place | None
     """Behind which the next page begins; None where this one is the last."""
+
+
+class Days(NamedTuple):
+    """How many articles of each day are found; those without a day come last."""
+
+    found: list[tuple[date | None, int]]
+
+    since: datetime | None
+    """Only what was published then or later is counted, since there is much of it; None: all of it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,10 +198,7 @@ class Search:
         """All articles that are found, as a part of SQL behind FROM: `(SELECT …)`, with the columns of `articles`."""
         first, last = self._span(self.filters)
         is_bounded = bool(self.filters.since or self.filters.until)
-        by_terms = self._by_terms(date_terms(first, last) if first and last and is_bounded else ())
-        return _FOUND.format(
-            source=by_terms or _ALL, conditions=conditions(self.filters, has_terms=by_terms is not None)
-        )
+        return self._found(date_terms(first, last) if first and last and is_bounded else ())
 
     def count(self) -> int:
         """How many articles are found."""
@@ -193,6 +207,19 @@ class Search:
     def per_day(self) -> list[tuple[date | None, int]]:
         """How many articles were published on each day of Korean time that has some; those without a date come last."""
         return [(day, number) for day, number in self._run(_PER_DAY.format(found=self.found()))]
+
+    def newest_days(self, enough: int) -> Days:
+        """The same; of the newest months alone where texts must be looked at and these months have enough hits."""
+        if self.state.is_indexed and not self.filters.looks_at_texts:
+            return Days(self.per_day(), None)
+        found: list[tuple[date | None, int]] = []
+        first, last = self._span(self.filters)
+        for begin, end in windows(first, last, FEW_MONTHS) if first and last and first <= last else ():
+            if sum(number for _, number in found) >= enough:
+                return Days(sorted(found), end)
+            found += self._run(_PER_DAY.format(found=self._found(date_terms(begin, end), _within(begin, end))))
+        undated = self._run(_PER_DAY.format(found=self._found(UNDATED, _UNDATED))) if self._has_no_bounds else []
+        return Days([*sorted(found), *undated], None)
 
     def page(self, limit: int = 20, after: Place | None = None) -> Page:
         """So many hits, newest first, behind a place."""
@@ -216,9 +243,8 @@ class Search:
             last = min(last, after.published_at)
         if first and last and first <= last and (after is None or after.published_at):
             for begin, end in windows(first, last):
-                within = SQL("a.published_at >= {} AND a.published_at < {}").format(Literal(begin), Literal(end))
-                yield from self._hits(limit, date_terms(begin, end), within, after)
-        if self.filters.since is None and self.filters.until is None:
+                yield from self._hits(limit, date_terms(begin, end), _within(begin, end), after)
+        if self._has_no_bounds:
             yield from self._hits(limit, UNDATED, _UNDATED, after if after and not after.published_at else None)
 
     def _hits(self, limit: int, dates: Sequence[str], within: Composable, after: Place | None) -> list[Hit]:
@@ -233,19 +259,38 @@ class Search:
         with self.quick(), self.connection.cursor(row_factory=class_row(Hit)) as cursor:
             return cursor.execute(statement).fetchall()
 
+    def _found(self, dates: Sequence[str], within: Composable = _ANY) -> Composed:
+        by_terms = self._by_terms(dates)
+        return _FOUND.format(
+            source=by_terms or _ALL,
+            within=within,
+            conditions=conditions(self.filters, has_terms=by_terms is not None),
+        )
+
+    @property
+    def _has_no_bounds(self) -> bool:
+        """Whether articles without a date are looked for as well."""
+        return self.filters.since is None and self.filters.until is None
+
     def _by_terms(self, dates: Sequence[str]) -> Composed | None:
         """The articles that have the terms of the filters, by the index; None where it is not there, or of no help."""
         asked = terms(self.filters, dates)
         return _BY_TERMS.format(terms=Literal(asked)) if asked and self.state.is_indexed else None
 
     def _span(self, filters: Filters) -> tuple[datetime | None, datetime | None]:
-        """The first and the last time at which an article can have been published that is found."""
-        first = max(filter(None, (filters.since, self.state.oldest)), default=None)
-        return first, min(filter(None, (filters.until, self.state.newest)), default=None)
+        """The first and the last time at which an article can have been published that is found; None without any."""
+        oldest, newest = self.state.oldest, self.state.newest
+        if oldest is None or newest is None:
+            return None, None
+        return max(filters.since or oldest, oldest), min(filters.until or newest, newest)
 
     def _run(self, statement: Composed) -> list[tuple[Any, ...]]:
         with self.quick():
             return self.connection.execute(statement).fetchall()
+
+
+def _within(begin: datetime, end: datetime) -> Composed:
+    return SQL("a.published_at >= {} AND a.published_at < {}").format(Literal(begin), Literal(end))
 
 
 def _behind(place: Place) -> Composed:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import chain, count
 
 from asiatongsin.korean import KST
 
 _INSTANT = timedelta(microseconds=1)
-_MONTHS = (2, 10, 12)
+MONTHS = (2, 10, 12)
+"""The first three stretches of a search for a page."""
+
+FEW_MONTHS = (1, 2, 3, 6, 12)
+"""The first ones where all texts of a stretch are looked at."""
 
 
-def windows(first: datetime, last: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """From `last` back to `first`: two months, ten, a year, four years, eight, sixteen …
+def windows(first: datetime, last: datetime, stretches: Sequence[int] = MONTHS) -> Iterator[tuple[datetime, datetime]]:
+    """From `last` back to `first`: these stretches of months, then four years, eight, sixteen …
 
     Each begins with a month of Korean time and ends where the one before began: that moment belongs to the later one.
     """
     end = last.astimezone(KST) + _INSTANT
-    for months in chain(_MONTHS, (12 * 2**power for power in count(2))):
+    for months in chain(stretches, (12 * 2**power for power in count(2))):
         begin = max(_months_before(end - _INSTANT, months - 1) or first, first)
         yield begin, end
         if begin <= first:

@@ -1,14 +1,18 @@
-"""The first page: the newest articles of all sites."""
+"""The first page: the newest articles of all sites, and how many there were in the last days."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from pipelines.queries import volume
 from pipelines.queries.search.filters import Filters
 from pipelines.queries.search.search import Hit, Search
 from pipelines.web.page import Asked, Page
+from pipelines.web.periods import Period, periods
 
 NEWEST = 30
+DAYS = timedelta(days=14)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,10 +22,20 @@ class Front:
     articles: list[Hit]
     """The newest ones of all sites."""
 
+    days: list[Period]
+    """The last two weeks; `found` is the number of articles."""
+
 
 def read(asked: Asked) -> Front:
     """Reads what the first page shows."""
-    return Front(articles=Search(asked.connection, Filters()).page(NEWEST).hits)
+    return Front(articles=Search(asked.connection, Filters()).page(NEWEST).hits, days=_days(asked))
+
+
+def _days(asked: Asked) -> list[Period]:
+    first = asked.now.date() - DAYS + timedelta(days=1)
+    begin = datetime.combine(first, datetime.min.time(), tzinfo=asked.now.tzinfo)
+    found = volume.per_day(asked.connection, volume.known_sites(asked.connection), begin, asked.now)
+    return periods(found, found, first, asked.now.date())[1]
 
 
 FRONT = Page(path="/", title="Newest", template="front.html", read=read)

@@ -1,0 +1,48 @@
+"""The filters of a search as somebody types them into a form, and what there is to choose from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipelines.queries import volume
+from pipelines.queries.names import check_names
+from pipelines.queries.search.filters import Filters
+from pipelines.web.page import Asked
+
+NAMES = ("site", "section", "reporter", "since", "until")
+
+NEWEST, SITES = 300, 20
+"""So many articles of each of so many sites tell the names of sections and reporters to choose from."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """Names to choose from: those of sites, and those that their newest articles print."""
+
+    sites: list[str]
+    sections: list[str]
+    reporters: list[str]
+
+
+def filters(asked: Asked, match: str = "") -> Filters:
+    """The filters that the address names, and a query. ArgumentError."""
+    return Filters.parse(match, now=asked.now, **{name: asked.query.text(name) or None for name in NAMES})
+
+
+def typed(asked: Asked) -> dict[str, str]:
+    """What stands in the form."""
+    return {name: asked.query.text(name) for name in ("q", *NAMES)}
+
+
+def choices(asked: Asked) -> Choices:
+    """What there is to choose from; of sites that are chosen already, their own sections and reporters."""
+    sites = volume.known_sites(asked.connection)
+    chosen = [site for site in asked.query.text("site").split(",") if site in sites]
+    sections, reporters = volume.printed_names(asked.connection, (chosen or sites)[:SITES], NEWEST)
+    return Choices(sites=sites, sections=sections, reporters=reporters)
+
+
+def check_chosen(asked: Asked, chosen: Filters, *, is_found: bool) -> None:
+    """ArgumentError for a name that no article has. Where something is found, a name that stands alone is one."""
+    if not is_found or any(len(names) > 1 for names in (chosen.sites, chosen.sections, chosen.reporters)):
+        check_names(asked.connection, chosen)
