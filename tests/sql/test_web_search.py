@@ -99,7 +99,7 @@ def test_marks_what_was_found_and_lets_no_markup_and_no_address_through(client: 
     [
         ({"q": '"예산'}, "따옴표가 닫히지 않았습니다"),
         ({"q": "예산", "section": "사히"}, "섹션 &#39;사히&#39; 기사가 없습니다. 가장 비슷한 이름은 사회입니다."),
-        ({"q": "예산", "site": "other.kr,nowhere.kr"}, "신문사 &#39;nowhere.kr&#39; 기사가 없습니다"),
+        ({"q": "예산", "site": "other.kr,nowhere.kr"}, "사이트 &#39;nowhere.kr&#39; 기사가 없습니다"),
         ({"q": "예산", "since": "gestern"}, "시작일 gestern"),
         ({"q": "예산", "after": "x"}, "첫 페이지부터 보십시오"),
         ({"q": "예산", "sort": "best"}, "sort=best"),

@@ -1,4 +1,4 @@
-"""The first page: the newest articles of all sites, and how many there were in the last days."""
+"""The first page: the newest articles of all sites, how many there were in the last days, and what needs a person."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pipelines.queries import volume
 from pipelines.queries.search.filters import Filters
 from pipelines.queries.search.search import Hit, Search
+from pipelines.web.needs import needs
 from pipelines.web.page import Asked, Page
 from pipelines.web.periods import Period, periods
 
@@ -22,13 +23,17 @@ class Front:
     articles: list[Hit]
     """The newest ones of all sites."""
 
+    needs: tuple[str, ...]
+    """What needs a person, as `asiatongsin status` says it."""
+
     days: list[Period]
     """The last two weeks; `found` is the number of articles."""
 
 
 def read(asked: Asked) -> Front:
     """Reads what the first page shows."""
-    return Front(articles=Search(asked.connection, Filters()).page(NEWEST).hits, days=_days(asked))
+    articles = Search(asked.connection, Filters()).page(NEWEST).hits
+    return Front(articles=articles, needs=needs(asked), days=_days(asked))
 
 
 def _days(asked: Asked) -> list[Period]:
