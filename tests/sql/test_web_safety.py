@@ -171,7 +171,7 @@ def test_the_shortest_and_the_longest_time_are_times(
     """To PostgreSQL, 0 milliseconds are all the time there is."""
     waits = page_that("waits", "SELECT pg_sleep(0.1)")
     with serving(database_url, data, pages=[waits], WEB_STATEMENT_TIMEOUT=seconds) as page:
-        assert page.ask("/waits").status == status
+        assert page.ask("/waits.json").status == status
 
 
 def test_a_file_that_breaks_off_is_cut_and_not_ended(impatient: PageClient) -> None:
