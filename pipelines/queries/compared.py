@@ -58,13 +58,22 @@ def compare(old: Sequence[str], new: Sequence[str]) -> Iterator[Part]:
 
 
 def pieces(old: str, new: str) -> Iterator[Piece]:
-    """Two texts as one, word by word: without what is new it is the old text, without what is gone the new one."""
-    for part in compare(words(old), words(new)):
-        if part.is_same:
+    """Two texts as one, word by word: without what is new it is the old text, without what is gone the new one.
+
+    Words that follow each other and were all replaced stand together, with the blanks between them.
+    """
+    gone: list[str] = []
+    added: list[str] = []
+    parts = list(compare(words(old), words(new)))
+    for place, part in enumerate(parts):
+        if part.is_same and not _is_blank_between(parts[place - 1 : place + 2]):
+            yield from _changed(gone, added)
             yield Piece("".join(part.old), "same")
+            gone, added = [], []
         else:
-            yield from (Piece(text, "gone") for text in ["".join(part.old)] if text)
-            yield from (Piece(text, "new") for text in ["".join(part.new)] if text)
+            gone += part.old
+            added += part.new
+    yield from _changed(gone, added)
 
 
 def size_of_edit(old: str, new: str) -> Size:
@@ -75,6 +84,22 @@ def size_of_edit(old: str, new: str) -> Size:
         sum(len(word) for part in different for word in part.new),
         sum(len(word) for part in different for word in part.old),
     )
+
+
+def _is_blank_between(parts: Sequence[Part]) -> bool:
+    """Whether the middle one of three parts is a blank within a line, between words that were replaced."""
+    if len(parts) < 3:
+        return False
+    before, between, after = parts
+    text = "".join(between.old)
+    return text.isspace() and "\n" not in text and all((before.old, before.new, after.old, after.new))
+
+
+def _changed(gone: Sequence[str], added: Sequence[str]) -> Iterator[Piece]:
+    if gone:
+        yield Piece("".join(gone), "gone")
+    if added:
+        yield Piece("".join(added), "new")
 
 
 def _same(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, int, int]]:

@@ -20,7 +20,7 @@ from pipelines.queries.machines import fleet
 from pipelines.spool.belonging import identity_of, remembered
 from pipelines.status import facts
 from pipelines.status.reasons import Limits, limits_of_sites, reasons
-from pipelines.status.state import DatabaseState, Status
+from pipelines.status.state import DatabaseState, Files, Status
 
 
 def collect(settings: BaseSettings, site: str | None = None) -> Status:
@@ -47,10 +47,16 @@ def collect_needs(connection: Connection, settings: BaseSettings) -> tuple[str, 
     limits = Limits.from_settings(settings)
     database = Database.from_settings(settings)
     state = DatabaseState(name=database.name, clock_seconds=ahead_of(connection).total_seconds())
-    files = facts.files(data_folder(settings), identity_of(database, connection))
+    data = data_folder(settings)
+    unread: tuple[str, ...] = ()
+    try:
+        files = facts.files(data, identity_of(database, connection))
+    except OSError as error:
+        files = Files(data=str(data), waiting=0, left=0, elsewhere={}, refused=0)
+        unread = (f"what waits in the spool is not known: {error.filename} cannot be read: {error.strerror}",)
     known = Status(at=datetime.now(UTC), files=files, database=state)
     known = _with_sites(known, connection, settings, compared=0)
-    return reasons(known, limits, own=limits_of_sites(settings, known.added))
+    return (*unread, *reasons(known, limits, own=limits_of_sites(settings, known.added)))
 
 
 def _with_database(known: Status, settings: BaseSettings, site: str | None) -> Status:

@@ -17,6 +17,9 @@ SMALLEST = 1.0
 LETTER, WIDE_LETTER, LINE = 6.6, 12.0, 13.0
 """Width of a letter or figure, width of a syllable, and height of a line, in letters of 12 units."""
 
+FIRST_SYLLABLE = "\u1100"
+"""Korean letters begin here; what comes before is narrow."""
+
 RADIUS = 3.5
 
 Anchor: TypeAlias = Literal["start", "middle", "end"]
@@ -79,7 +82,7 @@ class Label:
     @property
     def box(self) -> Box:
         """The room that it takes, with a little around it."""
-        width = sum(LETTER if letter.isascii() else WIDE_LETTER for letter in self.text)
+        width = sum(LETTER if letter < FIRST_SYLLABLE else WIDE_LETTER for letter in self.text)
         left = self.x - {"start": 0.0, "middle": width / 2, "end": width}[self.anchor]
         return Box(left - 1, self.y - LINE + 2, left + width + 1, self.y + 3)
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from psycopg import Connection, conninfo
 
@@ -17,6 +18,8 @@ from pipelines.crawl_record import FieldCoverage
 from pipelines.exporters import crawls
 from pipelines.queries.coverage_by_crawl import article_without, rejected_page
 from pipelines.web.guard import RAW_POLICY
+from tests.conftest import new_database
+from tests.html_checks import troubles
 from tests.page_client import PageClient, serving
 from tests.samples import NO, SITE, ago, export, leave, record, rejected
 from tests.samples import page as article_page
@@ -40,8 +43,7 @@ def crawled(connection: Connection, identity: str, hours: float, *pages: PageIte
     crawls.write(connection, replace(began, **given | changes))
 
 
-@pytest.fixture
-def stored(connection: Connection, data: Path) -> Connection:
+def fill(connection: Connection, data: Path) -> None:
     """Crawls of two papers with the same number: well, with a field that fell, and one that still runs."""
     found = (FieldCoverage(part="article", field="body", pages=8, found=8),)
     crawled(connection, "1-well", 9, outcome="ok", coverage=found)
@@ -56,6 +58,29 @@ def stored(connection: Connection, data: Path) -> Connection:
     crawled(connection, "3-other", 6, article_page(at=ago(5.9), site="other.kr"), site="other.kr", finished_at=None)
     (data / "rejected").mkdir(parents=True, exist_ok=True)
     (data / "rejected/a.html.gz").write_bytes(gzip.compress(HOSTILE.encode()))
+
+
+@pytest.fixture(scope="module")
+def kept(
+    server: str, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Connection, PageClient]]:
+    """A database that all tests share which only look, and its pages."""
+    data = tmp_path_factory.mktemp("kept")
+    with new_database(server, template) as url, psycopg.connect(url, autocommit=True) as connection:
+        fill(connection, data)
+        with serving(url, data) as client:
+            yield connection, client
+
+
+@pytest.fixture
+def shown(kept: tuple[Connection, PageClient]) -> PageClient:
+    return kept[1]
+
+
+@pytest.fixture
+def stored(connection: Connection, data: Path) -> Connection:
+    """The same rows, for a test that changes them."""
+    fill(connection, data)
     return connection
 
 
@@ -72,23 +97,15 @@ def pages_of(client: PageClient) -> Iterator[tuple[str, str]]:
         yield f"/en{path}", client.get(f"/en{path}")
 
 
-@pytest.mark.parametrize("path", LISTS)
-def test_each_list_holds_with_nothing_stored(page: PageClient, path: str) -> None:
-    assert "<h1>" in page.get(path)
-    assert "<h1>" in page.get(f"/en{path}")
-    assert page.ask(f"{path}.json").json
-    assert page.ask(f"{path}.csv").body.startswith(b"\xef\xbb\xbf")
-
-
-def test_nothing_that_is_stored_becomes_markup(page: PageClient, stored: Connection) -> None:
-    texts = dict(pages_of(page))
+def test_nothing_that_is_stored_becomes_markup(shown: PageClient) -> None:
+    texts = dict(pages_of(shown))
     assert [path for path, text in texts.items() if "<script" in text] == []
     assert "&lt;script&gt;" in texts["/crawls/2-fell"]
 
 
-def test_the_list_is_narrowed_to_a_site_and_an_outcome(page: PageClient, stored: Connection) -> None:
+def test_the_list_is_narrowed_to_a_site_and_an_outcome(shown: PageClient) -> None:
     def listed(query: str) -> list[str]:
-        return [one["id"] for one in page.ask(f"/crawls.json?{query}").json["crawls"]]
+        return [one["id"] for one in shown.ask(f"/crawls.json?{query}").json["crawls"]]
 
     assert listed("") == ["3-other", "2-fell", "1-well"]
     assert listed(f"site={SITE}") == ["2-fell", "1-well"]
@@ -96,42 +113,42 @@ def test_the_list_is_narrowed_to_a_site_and_an_outcome(page: PageClient, stored:
     assert listed("outcome=none") == ["3-other"]
     assert listed("before=2-fell") == ["1-well"]
     assert listed(f"site={SITE}&before=2-fell") == ["1-well"]
-    assert page.ask("/crawls?outcome=good").status == 400
-    assert len(page.get("/crawls.csv").splitlines()) == 4
+    assert shown.ask("/crawls?outcome=good").status == 400
+    assert len(shown.get("/crawls.csv").splitlines()) == 4
 
 
-def test_days_count_how_crawls_ended(page: PageClient, stored: Connection) -> None:
+def test_days_count_how_crawls_ended(shown: PageClient) -> None:
     def counted(query: str) -> tuple[int, ...]:
-        found = page.ask(f"/crawls.json{query}").json["days"]
+        found = shown.ask(f"/crawls.json{query}").json["days"]
         return (len(found), *(sum(one[kind] for one in found) for kind in ("ok", "not_ok", "unended")))
 
     assert counted("") == (30, 1, 1, 1)
     assert counted(f"?site={SITE}") == (30, 1, 1, 0)
 
 
-def test_what_needs_a_person_stands_above_in_both_languages(page: PageClient, stored: Connection) -> None:
-    assert f"{SITE}: 마지막 수집의 결과가 ‘화면 구조 변경’입니다(수집 2-fell)." in page.get("/crawls")
-    assert f"{SITE}: the last crawl ended with drift (crawl 2-fell): its log says why" in page.get("/en/crawls")
-    assert f"{SITE}: ‘기사 본문’ 항목이 1/9쪽에서만 나왔습니다. 평소에는 98%입니다." in page.get("/sites")
-    assert "Nothing needs a person." not in page.get("/en/sites")
+def test_what_needs_a_person_stands_above_in_both_languages(shown: PageClient) -> None:
+    assert f"{SITE}: 마지막 수집의 결과가 ‘화면 구조 변경’입니다(수집 2-fell)." in shown.get("/crawls")
+    assert f"{SITE}: the last crawl ended with drift (crawl 2-fell): its log says why" in shown.get("/en/crawls")
+    assert f"{SITE}: ‘기사 본문’ 항목이 1/9쪽에서만 나왔습니다. 평소에는 98%입니다." in shown.get("/sites")
+    assert "Nothing needs a person." not in shown.get("/en/sites")
 
 
-def test_one_crawl_says_how_and_why_it_ended(page: PageClient, stored: Connection) -> None:
-    found = page.ask("/crawls/2-fell.json").json
+def test_one_crawl_says_how_and_why_it_ended(shown: PageClient) -> None:
+    found = shown.ask("/crawls/2-fell.json").json
     assert found["why"] == ["the layout of the site changed: article body found on 1 of 9 pages"]
     assert [(one["no"], one["read_at"]) for one in found["rejected"]] == [(NO - 1, None)]
     assert found["crawl"]["before"] == "1-well"
-    text = page.get("/crawls/2-fell")
+    text = shown.get("/crawls/2-fell")
     assert "사이트의 화면 구조가 바뀌었습니다: ‘기사 본문’ 항목이 1/9쪽에서만 나왔습니다" in text
-    assert "Entries of all list pages." in page.get("/en/crawls/2-fell")
-    assert page.ask("/crawls/none").status == 404
+    assert "Entries of all list pages." in shown.get("/en/crawls/2-fell")
+    assert shown.ask("/crawls/none").status == 404
 
 
-def test_coverage_marks_what_fell_and_leads_to_a_page_that_shows_it(page: PageClient, stored: Connection) -> None:
-    found = page.ask(f"/coverage.json?site={SITE}").json["fields"]
+def test_coverage_marks_what_fell_and_leads_to_a_page_that_shows_it(shown: PageClient) -> None:
+    found = shown.ask(f"/coverage.json?site={SITE}").json["fields"]
     assert [(one["share"], one["fell"]) for one in found[0]["shares"]] == [(1.0, False), (1 / 9, True)]
     assert found[0]["article"] == NO
-    assert f'href="/article/{SITE}/{NO}"' in page.get(f"/coverage?site={SITE}")
+    assert f'href="/article/{SITE}/{NO}"' in shown.get(f"/coverage?site={SITE}")
 
 
 def test_a_rejected_page_is_told_and_whether_it_was_read_since(page: PageClient, stored: Connection) -> None:
@@ -144,11 +161,11 @@ def test_a_rejected_page_is_told_and_whether_it_was_read_since(page: PageClient,
     assert page.ask(f"/rejected.json?before={before['id']}").json["pages"] == []
 
 
-def test_gaps_name_the_missing_numbers(page: PageClient, stored: Connection) -> None:
-    found = page.ask(f"/gaps.json?site={SITE}").json
+def test_gaps_name_the_missing_numbers(shown: PageClient) -> None:
+    found = shown.ask(f"/gaps.json?site={SITE}").json
     assert (found["counts"]["stored"], found["counts"]["unreadable"]) == (2, 1)
     assert [(run["first"], run["last"]) for run in found["runs"]] == [(NO - 2, NO - 2)]
-    assert f"asiatongsin gaps --site={SITE} --fetch" in page.get(f"/gaps?site={SITE}")
+    assert f"asiatongsin gaps --site={SITE} --fetch" in shown.get(f"/gaps?site={SITE}")
 
 
 def test_sites_of_a_fleet_stand_with_the_late_ones_first(page: PageClient, stored: Connection) -> None:
@@ -166,47 +183,76 @@ def test_a_role_that_may_only_look_and_ask_nothing_of_the_server_sees_them(
 ) -> None:
     connection.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}")
     connection.execute("REVOKE EXECUTE ON FUNCTION pg_control_system() FROM public")
-    leave(data, article_page())
+    owner = leave(data, article_page()) / "owner"
     with serving(conninfo.make_conninfo(database_url, user=role), data) as client:
         assert "1 pages wait in the spool and no crawl stores them" in client.get("/en/crawls")
+        owner.unlink()
+        owner.symlink_to(owner)
+        assert f"스풀에 무엇이 있는지 알 수 없습니다. {owner} 파일을 읽지 못했습니다: " in client.get("/crawls")
 
 
-def test_a_rejected_page_is_shown_as_it_came_and_cannot_do_anything(
-    page: PageClient, stored: Connection, data: Path
-) -> None:
-    number = value(stored, "SELECT id FROM rejected_pages")
+def test_machines_stand_beside_and_what_they_do(page: PageClient, stored: Connection) -> None:
+    stored.execute(
+        "INSERT INTO machines (machine, version, slots, started_at, seen_at, spool_pages)"
+        " VALUES ('m1', '0', 2, %s, %s, 7)",
+        [ago(9), ago(5)],
+    )
+    stored.execute(
+        "INSERT INTO sites (site, base, machine, begun_at, attempts, note) VALUES (%s, 'https://a', 'm1', %s, 2, %s)",
+        [SITE, ago(1), HOSTILE],
+    )
+    stored.execute("INSERT INTO reparse_runs (arguments, asked_at) VALUES ('{}', %s)", [ago(2)])
+    stored.execute(
+        "INSERT INTO reparse_shards"
+        " (run, site, part, files, first_file, last_file, machine, begun_at, attempts, sentence)"
+        " SELECT run, %s, 1, 1, 'a', 'a', 'm1', %s, 1, %s FROM reparse_runs",
+        [SITE, ago(1), HOSTILE],
+    )
+    text = page.get("/sites")
+    assert troubles(text, "ko") == []
+    assert "서버 m1: 스풀에서 7쪽이 기다립니다." in text
+    assert "다시 읽기 1, 1번째 부분" in text
+    assert HOSTILE not in text
+    assert "being crawled on m1" in page.get("/en/sites")
+
+
+def test_a_rejected_page_is_shown_as_it_came_and_cannot_do_anything(kept: tuple[Connection, PageClient]) -> None:
+    connection, page = kept
+    number = value(connection, "SELECT id FROM rejected_pages")
     answer = page.ask(f"/rejected/{number}/raw")
     assert (answer.status, answer.text) == (200, HOSTILE)
     assert answer.headers["Content-Security-Policy"] == RAW_POLICY
     assert page.ask("/rejected/999/raw").status == page.ask(f"/rejected/{'9' * 40}/raw").status == 404
 
 
-@pytest.mark.parametrize(
-    ("raw_path", "told"),
-    [
-        ("../secret.gz", "is no file of the folder rejected"),
-        ("/etc/passwd", "is no file of the folder rejected"),
-        ("spool/a.gz", "is no file of the folder rejected"),
-        ("rejected/link.gz", "is no file of the folder rejected"),
-        ("rejected/none.gz", "is not on this disk"),
-        ("rejected", "is not on this disk"),
-        ("rejected/plain.gz", "cannot be read"),
-        (None, "No page arrived, so none is kept."),
-    ],
-)
-def test_no_other_file_is_opened_for_a_rejected_page(
-    page: PageClient, connection: Connection, data: Path, raw_path: str | None, told: str
-) -> None:
-    export(connection, rejected(raw_path=raw_path))
+NO_FILES_OF_REJECTED = {
+    "../secret.gz": "is no file of the folder rejected",
+    "/etc/passwd": "is no file of the folder rejected",
+    "spool/a.gz": "is no file of the folder rejected",
+    "rejected/link.gz": "is no file of the folder rejected",
+    "rejected/none.gz": "is not on this disk",
+    "rejected": "is not on this disk",
+    "rejected/plain.gz": "cannot be read",
+    None: "No page arrived, so none is kept.",
+}
+
+
+def test_no_other_file_is_opened_for_a_rejected_page(page: PageClient, connection: Connection, data: Path) -> None:
+    export(connection, *(rejected(no, raw_path=path) for no, path in enumerate(NO_FILES_OF_REJECTED, 1)))
     (data / "rejected").mkdir(parents=True)
     (data.parent / "secret.gz").write_bytes(gzip.compress(b"secret"))
     (data / "rejected/link.gz").symlink_to(data.parent / "secret.gz")
     (data / "rejected/plain.gz").write_bytes(b"no gzip")
-    answer = page.ask(f"/en/rejected/{value(connection, 'SELECT id FROM rejected_pages')}/raw")
-    assert (answer.status, told in answer.text) == (404, True)
+    answers = {
+        path: page.ask(f"/en/rejected/{number}/raw")
+        for number, path in connection.execute("SELECT id, raw_path FROM rejected_pages")
+    }
+    assert {path: answer.status for path, answer in answers.items()} == dict.fromkeys(NO_FILES_OF_REJECTED, 404)
+    assert [path for path, told in NO_FILES_OF_REJECTED.items() if told not in answers[path].text] == []
 
 
-def test_of_each_field_an_article_is_found_that_lacks_it(stored: Connection) -> None:
+def test_of_each_field_an_article_is_found_that_lacks_it(kept: tuple[Connection, PageClient]) -> None:
+    stored, _ = kept
     lacking = {"published_at": NO, "body": NO, "related_stories": NO}
     others = ("subheadline", "section", "reporter", "images", "headline")
     expected = lacking | dict.fromkeys(others)

@@ -18,8 +18,8 @@ from pipelines.datasets.lines import Sink
 from pipelines.queries.changes import Change, Kind, each, place, unseen
 from pipelines.queries.compared import Piece, pieces
 from pipelines.queries.names import check_names
-from pipelines.queries.newest import sites
 from pipelines.queries.search.filters import Filters
+from pipelines.web.asking import Choices, choices, filters, typed
 from pipelines.web.page import Asked, Page
 
 MOST = 200
@@ -69,8 +69,10 @@ class Changes:
     unseen: list[str]
     """Sites of which there was no crawl in that time, so that nothing is known of them."""
 
-    sites: list[str]
-    """All sites."""
+    typed: dict[str, str]
+    """What stands in the form."""
+
+    choices: Choices
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,17 +91,15 @@ class Wanted:
     @classmethod
     def of(cls, asked: Asked, looks_back: timedelta = timedelta(0)) -> Wanted:
         """Reads the address; without a time from the beginning of the day that was `looks_back` ago. ArgumentError."""
-        names = ("site", "section", "reporter", "since", "until")
-        given = {name: asked.query.text(name) or None for name in names}
-        filters = Filters.parse(asked.query.text("q"), now=asked.now, **given)
-        until = filters.until or asked.now
+        given = filters(asked, asked.query.text("q"))
+        until = given.until or asked.now
         day = max(min(asked.now, until) - looks_back, FIRST_POSSIBLE).astimezone(KST).date()
-        since = filters.since or min(datetime.combine(day, time.min, tzinfo=KST), until)
+        since = given.since or min(datetime.combine(day, time.min, tzinfo=KST), until)
         if since > until:
             raise ArgumentError(f"since={minute(since)} is still to come: nothing was found then yet")
         headlines = asked.query.switch("headlines")
         ticked = tuple(kind for kind in Kind if asked.query.switch(kind)) or USUALLY
-        found = replace(filters, since=None, until=None)
+        found = replace(given, since=None, until=None)
         check_names(asked.connection, found)
         return cls(
             since=since,
@@ -135,7 +135,8 @@ def read(asked: Asked) -> Changes:
         changes=[_shown(change, asked) for change in newest],
         is_cut=counts.total() > len(newest),
         unseen=unseen(asked.connection, wanted.since, wanted.until, wanted.filters),
-        sites=sites(asked.connection),
+        typed=typed(asked),
+        choices=choices(asked),
     )
 
 

@@ -55,8 +55,10 @@ class Crawl:
     rejected: list[RejectedPage]
     """Pages that came meanwhile and could not be read."""
 
-    statistics: dict[str, list[Figure]]
-    """Its statistics by where they are counted; Scrapy's own under an empty name."""
+    @property
+    def statistics(self) -> dict[str, list[Figure]]:
+        """Its statistics by where they are counted; Scrapy's own under an empty name."""
+        return grouped(self.crawl.statistics)
 
 
 def read(asked: Asked) -> Crawl:
@@ -74,7 +76,6 @@ def read(asked: Asked) -> Crawl:
         walked=walked(crawl),
         coverage=sorted(coverage, key=lambda one: not one.fell),
         rejected=rejected_between(asked.connection, crawl.site, crawl.started_at, until, REJECTED),
-        statistics=grouped(crawl.statistics),
     )
 
 
