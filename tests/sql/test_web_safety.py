@@ -172,7 +172,7 @@ def test_the_shortest_and_the_longest_time_are_times(
     """To PostgreSQL, 0 milliseconds are all the time there is."""
     waits = page_that("waits", "SELECT pg_sleep(0.1)")
     with serving(database_url, data, pages=[waits], WEB_STATEMENT_TIMEOUT=seconds) as page:
-        assert page.ask("/waits").status == status
+        assert page.ask("/waits.json").status == status
 
 
 def test_a_file_that_breaks_off_is_cut_and_not_ended(impatient: PageClient) -> None:
@@ -340,9 +340,11 @@ def test_an_address_that_makes_no_sense_is_told_so(page: PageClient) -> None:
     )
     asked = [f"/nothing/{text}" for text in strange]
     for path in addresses():
-        asked += [f"{path}?{'&'.join(f'{name}={text}' for name in NAMES)}" for text in ("%00", "%ED%A0%80", "'")]
-        asked += [path.replace(str(NO), "9" * 25), path.replace(SITE, "%00")]
-        asked += [f"{path}?{name}={'9' * 25}" for name in NAMES if path.endswith(".json")]
+        if not path.startswith("/en"):
+            asked += [f"{path}?{'&'.join(f'{name}={text}' for name in NAMES)}" for text in ("%ED%A0%80", "'")]
+            asked += [path.replace(str(NO), "9" * 25), path.replace(SITE, "%00"), f"{path}?q=%00"]
+        if path.endswith(".json"):
+            asked += [f"{path}?{name}={'9' * 25}" for name in NAMES]
     asked += [filled(page).replace(SITE, text) for page in PAGES for text in strange if "{site}" in page.path]
     assert [path for path in asked if page.ask(path).status not in {200, 400, 404}] == []
 
