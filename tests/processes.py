@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from random import sample
 from subprocess import PIPE
 from time import monotonic, sleep
 from typing import Any
@@ -91,10 +92,26 @@ def _peak_so_far(pid: int) -> float:
     return 0.0  # it has ended
 
 
+PORTS = range(20_000, 32_000)
+"""Below those that connections are given, one of which would keep a server that was away from coming back."""
+
+_RESERVED: list[socket.socket] = []
+"""Abstract names, one for each port that this process was given: while it runs, no other test gets that port."""
+
+
 def free_port() -> int:
-    """A port of loopback that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
+    """A port of loopback that nobody listens on, and that no test of this machine gets again."""
+    for port in sample(PORTS, len(PORTS)):
+        reserved = socket.socket(socket.AF_UNIX)
+        try:
+            reserved.bind(f"\0a port of a test: {port}")
+            socket.create_server(("127.0.0.1", port)).close()
+        except OSError:  # taken
+            reserved.close()
+            continue
+        _RESERVED.append(reserved)
+        return port
+    raise RuntimeError(f"no port from {PORTS[0]} to {PORTS[-1]} is free")
 
 
 def answers(port: int) -> bool:

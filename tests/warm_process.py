@@ -20,9 +20,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from scrapy.settings import default_settings
+from scrapy.cmdline import _get_commands_dict
+from scrapy.settings import Settings, default_settings
+from scrapy.utils.versions import get_versions
 
-from tests import executed_sql
+from tests import executed_sql, warm_forkserver
 from tests.warm_start import CODE, COMMAND, NUMBER
 
 MODULES = (
@@ -55,14 +57,18 @@ LARGEST = 1 << 20
 def serve(descriptor: int) -> None:
     """Forks commands until the other end is closed. Returns only in a forked command, when that has ended."""
     _import_all()
+    _rehearse()
     if folder := os.environ.get(executed_sql.VARIABLE):
         executed_sql.watch(Path(folder))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for pytest and for the commands
     if request := _Parent(socket.socket(fileno=descriptor)).next_command():
         _become(request)
+        code = request.arguments[len(CODE)] if request.is_code else None
+        if warm_forkserver.forks_others(request.arguments):
+            code = warm_forkserver.offer()
         try:
-            if request.is_code:
-                exec(request.arguments[len(CODE)], {"__name__": "__main__"})
+            if code is not None:
+                exec(code, {"__name__": "__main__"})
                 _exit(0)
             runpy.run_module(COMMAND[-1], run_name="__main__", alter_sys=True)
         except SystemExit as end:
@@ -78,6 +84,13 @@ def _import_all() -> None:
         raise RuntimeError(f"imported before the command is known: {too_early}")
     gc.collect()
     gc.freeze()  # or each command copies the pages of memory that hold these objects when it collects garbage
+
+
+def _rehearse() -> None:
+    """Asks once what every command asks, and what the interpreter remembers: a third of what a short one took."""
+    _get_commands_dict(Settings({"COMMANDS_MODULE": "pipelines.commands"}), inproject=True)
+    get_versions()  # platform.platform() starts another program
+    Settings().frozencopy()
 
 
 def _named_by_scrapy() -> set[str]:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,9 @@ from tests.conftest import ROOT, Scrapy
 from tests.samples import export, page, story
 from tests.stored import rows
 
-pd = pytest.importorskip("pandas")
-matplotlib = pytest.importorskip("matplotlib")
+pytestmark = pytest.mark.skipif(
+    not (find_spec("pandas") and find_spec("matplotlib")), reason="pandas or matplotlib is not installed (make tools)"
+)
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SECTION = README.partition("\n## Data in a notebook\n")[2].partition("\n## ")[0]
@@ -44,8 +46,10 @@ def here(connection: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     yesterday = now - timedelta(days=1)
     export(connection, page(4, yesterday, headline="예산안", section="정치", published_at=yesterday), crawl="yesterday")
     export(connection, page(4, now, headline="예산안 통과", section="정치", published_at=yesterday), crawl="today")
+    import matplotlib as mpl  # noqa: PLC0415  only where these tests run: it takes a while
+
     monkeypatch.chdir(tmp_path)
-    matplotlib.use("Agg")
+    mpl.use("Agg")
     return tmp_path
 
 
@@ -97,6 +101,8 @@ def test_its_lines_for_cron_keep_them_fresh(here: Path, connection: Connection, 
     for command in CRON:
         assert "%" not in command  # cron takes it for an end of line
         subprocess.run(["sh", "-ec", command.replace("/srv/news", str(here))], env=environment, check=True)
+    import pandas as pd  # noqa: PLC0415
+
     assert list(pd.read_parquet(here / "politics.parquet")["headline"]) == ["예산안 통과"]
     [file] = (file for file in here.glob("budget-*.csv") if "fields" not in file.name)
     assert "예산안 통과" in file.read_text(encoding="utf-8-sig")

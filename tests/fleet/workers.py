@@ -20,6 +20,7 @@ from tests.conftest import ROOT, Run
 from tests.processes import children, wait_until
 from tests.site import Replica, ReplicaSite, serve_all
 from tests.stored import value
+from tests.warm_forkserver import is_forkserver
 
 QUICK = {
     "FLEET_TICK": "0.2",
@@ -95,7 +96,7 @@ class Machine:
     @property
     def forkserver(self) -> int:
         """What forks the crawls; 0 where there is none."""
-        return next((pid for pid in children(self.process.pid) if b"forkserver" in _command(pid)), 0)
+        return next((pid for pid in children(self.process.pid) if is_forkserver(pid)), 0)
 
     @property
     def crawls(self) -> list[int]:
@@ -124,10 +125,3 @@ def runs(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
-
-
-def _command(pid: int) -> bytes:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except FileNotFoundError:
-        return b""

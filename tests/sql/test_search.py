@@ -205,3 +205,12 @@ def test_words_are_looked_for_as_they_are_and_are_no_sql(connection: Connection)
         assert Search(connection, Filters(words=(Word(text=word),))).count() == 1, word
     for word in ("%%", "$", "__", "' OR"):
         assert Search(connection, Filters(words=(Word(text=word, is_phrase=True),))).count() == 0, word
+
+
+@pytest.mark.parametrize("query", ["a가나", '"a 가나"', "코로나19는", "19 -19는없", "-b19", "b -xb", "x가"])
+def test_latin_words_end_where_signs_long_words_and_korean_begin(connection: Connection, query: str) -> None:
+    headline = f"A {'x' * 45}가나 (코로나-19)는 B,x {'x' * 45} 가"
+    export(connection, page(1, headline=headline, subheadline=None, body=()))
+    filters = Filters.parse(query)
+    is_found = all(word.is_in(headline) is not word.is_excluded for word in filters.words)
+    assert Search(connection, filters).count() == is_found

@@ -16,7 +16,7 @@ from pipelines.archive.reading import captures
 from pipelines.archive.warc import NOT_MODIFIED
 from pipelines.web.guard import RAW_POLICY
 from tests.captured import archive, exchange, fetched, foreign
-from tests.page_client import PageClient
+from tests.page_client import PageClient, serving
 from tests.samples import AT, NO, SITE, export, later, link, record
 from tests.samples import page as article
 
@@ -190,6 +190,30 @@ def test_says_which_machine_has_a_page(page: PageClient, connection: Connection,
         " stored_at = now()"
     )
     assert "name it in ARCHIVE_STORE" in page.ask(f"/en{PATH}/raw").text
+
+
+def test_reads_a_page_out_of_the_archive_store_and_says_where_that_is_away(
+    connection: Connection, database_url: str, data: Path, tmp_path: Path
+) -> None:
+    [place] = archived_article(connection, data, b"<p>far away")
+    store = tmp_path / "store"
+    store.mkdir()
+    (data / place.file).rename(store / "pack")
+    connection.execute(
+        "INSERT INTO archive_files"
+        " (file, site, crawl, machine, bytes, state, object, object_offset, sha256, stored_at)"
+        " VALUES (%s, %s, 'a', 'two', %s, 'stored', 'pack', 0, repeat('0', 64), now())",
+        [place.file, SITE, (store / "pack").stat().st_size],
+    )
+    with serving(database_url, data, ARCHIVE_STORE=str(store)) as page:
+        assert page.ask(f"{PATH}/raw").body == b"<p>far away"
+        connection.execute("UPDATE archive_files SET object = '../data/pack'")
+        assert page.ask(f"{PATH}/raw").status == 503
+        connection.execute("UPDATE archive_files SET object = 'pack'")
+    store.rename(tmp_path / "away")
+    with serving(database_url, data, ARCHIVE_STORE=str(store)) as page:
+        answer = page.ask(f"/en{PATH}/raw")
+        assert (answer.status, "is not there: make the folder, or mount its disk" in answer.text) == (503, True)
 
 
 def _offset_of(file: Path, profile: str) -> int:

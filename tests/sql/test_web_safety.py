@@ -38,6 +38,7 @@ class Found:
     """What the pages of these tests have read."""
 
     articles: list[str]
+    needs: tuple[str, ...] = ()
 
 
 def page_that(name: str, *does: str, csv: bool = False) -> Page:

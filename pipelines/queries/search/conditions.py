@@ -93,8 +93,18 @@ def _holds(word: Word) -> Composable:
     may_hold = SQL("{} LIKE {}").format(text, _pattern(word.pieces))
     holds = SQL("{} LIKE {}").format(_JOINED.format(folded) if word.is_loose else folded, _pattern([word.needle]))
     if word.needle != word.folded:
-        return SQL("{} AND {}").format(may_hold, holds)
+        return SQL("{} AND {} ~ {} AND {}").format(may_hold, text, Literal(_roughly(word)), holds)
     return SQL("{} OR {} AND {}").format(as_written, may_hold, holds)
+
+
+def _roughly(word: Word) -> str:
+    """A regular expression for every text that may hold the word: its pieces with nothing but signs between them.
+
+    To look for it takes a quarter of the time of folding.
+    """
+    before, after = f"(^|[^{LATIN}])", f"([^{LATIN}]|$)"
+    signs = f"([^{KOREAN}{LATIN}]|[{LATIN}]{{41,}})*"
+    return before * word.needle.startswith(" ") + signs.join(word.pieces) + after * word.needle.endswith(" ")
 
 
 def _pattern(parts: Iterable[str]) -> Literal:

@@ -52,6 +52,9 @@ class Counted:
     undated: int
     """Those among them without a date."""
 
+    share: float | None
+    """Of all articles of the same sites and the same time, from the first hit to the last; None for all articles."""
+
     unit: str
     """How long a period is: day, week, month or year."""
 
@@ -119,11 +122,13 @@ def _counted(search: Search, *, is_whole: bool) -> Counted:
     days = Days(search.per_day(), None) if is_whole else search.newest_days(ENOUGH)
     found = {day: number for day, number in days.found if day}
     undated = sum(number for day, number in days.found if day is None)
-    shown = periods(found, _stored(search, days, found), min(found), max(found)) if found else None
+    stored = _stored(search, days, found) if found else {}
+    shown = periods(found, stored, min(found), max(found)) if found else None
     return Counted(
         number=sum(found.values()) + undated,
         since=days.since,
         undated=undated,
+        share=sum(found.values()) / sum(stored.values()) if stored and stored is not found else None,
         unit=shown[0].name if shown else "",
         periods=shown[1] if shown else [],
     )
