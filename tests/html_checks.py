@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from xml.etree.ElementTree import Element
 
 import html5lib
@@ -29,6 +30,9 @@ def _of_document(root: Element, language: str) -> Iterator[str]:
         yield "it has no title"
     names = Counter(one.get("id") for one in root.iter() if one.get("id"))
     yield from (f"the id {name} stands there {number} times" for name, number in names.items() if number > 1)
+
+    levels = [int(one.tag[1]) for one in root.iter() if one.tag in {"h1", "h2", "h3", "h4"}]
+    yield from (f"h{low} follows on h{high}" for high, low in pairwise(levels) if low > high + 1)
 
 
 def _of_elements(root: Element) -> Iterator[str]:

@@ -12,7 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TypeVar
 
-from aiohttp import web
+from aiohttp import ClientConnectionError, web
 from psycopg import Connection
 from scrapy.settings import BaseSettings
 
@@ -46,6 +46,9 @@ STATUS: dict[type[Exception], int] = {
     DatabaseUnusable: 503,
 }
 """HTTP status of what can go wrong, each of which has a sentence that says what to do."""
+
+BREAKS_OFF: tuple[type[Exception], ...] = (ConnectionError, ClientConnectionError, *STATUS)
+"""What may end a file in the middle: also who asked for it, by going away."""
 
 TYPES = {CSV: "text/csv", ATOM: "application/atom+xml", JSON: "application/json"}
 
@@ -114,10 +117,12 @@ class Site:
 
         try:
             await self._in_thread(self._downloads, work)
-        except tuple(STATUS):
+        except BREAKS_OFF:
             if not response.prepared:
                 raise
-            raise ConnectionResetError from None
+            if request.transport:  # else who asked is gone
+                request.transport.abort()
+            return response
         await response.write_eof()
         return response
 

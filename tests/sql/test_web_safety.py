@@ -175,10 +175,12 @@ def test_the_shortest_and_the_longest_time_are_times(
         assert page.ask("/waits.json").status == status
 
 
-def test_a_file_that_breaks_off_is_cut_and_not_ended(impatient: PageClient) -> None:
+def test_a_file_that_breaks_off_is_cut_and_not_ended(impatient: PageClient, caplog: pytest.LogCaptureFixture) -> None:
     """Nobody may take a part for the whole."""
     with pytest.raises(ClientError):
         impatient.ask("/late.csv")
+    assert impatient.ask("/late.json").status == 503
+    assert caplog.records == []  # it is no fault of the program
 
 
 def test_no_page_can_write(impatient: PageClient, connection: Connection) -> None:
@@ -282,7 +284,9 @@ def test_two_files_are_made_at_once_and_a_third_is_asked_to_wait(
     assert "other downloads are being made: try again" in third.json["error"]
 
 
-def test_who_does_not_read_on_keeps_nobody_waiting(database_url: str, data: Path) -> None:
+def test_who_does_not_read_on_keeps_nobody_waiting(
+    database_url: str, data: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     ended = Event()
 
     def write(asked: Asked, file: Sink) -> None:
@@ -303,6 +307,7 @@ def test_who_does_not_read_on_keeps_nobody_waiting(database_url: str, data: Path
     with serving(database_url, data, pages=[*PAGES, endless]) as page:
         assert page.run(ask(page)) == [200] * 8
     assert ended.is_set()
+    assert caplog.records == []
 
 
 NAMES = (
