@@ -27,17 +27,20 @@ from tests.bench.saved import read, saved
 from tests.bench.search import DROP, _fill, _storing
 from tests.conftest import ROOT, new_database
 
-ARTICLES, QUERIES, PAGES, CITIES = 100_000, 400, 1000, 16
+ARTICLES, QUERIES, PAGES, CITIES = 100_000, 400, 50, 16
 SEARCH, FIRST, WEATHER, MEGABYTES = 0.15, 0.1, 0.25, 80.0
 """Seconds of one search in a hundred, of the first page, of the weather of a year; memory while a file is made."""
 
-WEATHER_OF_A_YEAR = f"/weather?site=newsasia.kr&since={NEWEST.year - 1}-12-01&until={NEWEST.year}-12-01"
+_CITIES = quote(",".join(f"도시{place}" for place in range(1, CITIES + 1)))
+OF_A_YEAR = f"site=newsasia.kr&since={NEWEST.year - 1}-12-01&until={NEWEST.year}-12-01&city={_CITIES}"
+WEATHER_OF_A_YEAR, ITS_PLOT = f"/weather?{OF_A_YEAR}", f"/weather.json?{OF_A_YEAR}&plot=1"
 
 HOW = (
     "Page: `asiatongsin serve` in a process of its own, asked over HTTP, one request after the other, on the articles"
     " of the benchmark of the search, with its queries; each three times, the median counts. Seconds are those of the"
     " CPU, of the page's process and of the PostgreSQL processes that serve it. Weather: a strip an hour, each another"
-    " one. Memory is what the process alone has (RssAnon); libraries that processes share come on top."
+    " one. Pages are stored as those of fifty crawls that fetch one a second. Memory is what the process alone has"
+    " (RssAnon); libraries that processes share come on top."
 )
 
 # Each hour another strip, in which one city shows nothing now and then.
@@ -92,12 +95,12 @@ class Page:
 def run(effort: Effort) -> Found:
     """Fills a database, serves it, and asks."""
     articles = effort.articles or effort.of(ARTICLES, least=200)
-    pages = read(saved(effort.of(PAGES, least=20)))
+    pages = read(saved(PAGES))
     with server() as postgres, new_database(postgres.url) as url, Database(url, Path()).connect() as connection:
         _make(connection, url, articles)
         with _served(connection, url) as page:
             rows = list(_rows(page, articles, effort.of(QUERIES, least=20)))
-            with _storing(url, pages) as stored:
+            with _storing(url, pages, rest=1) as stored:
                 meanwhile = _searches(page, effort.of(QUERIES, least=20))
             what = f"{len(stored)} batches of {len(pages)} pages stored meanwhile"
             rows.append(_slowest(f"search p99, {articles:,} articles, while pages are stored", meanwhile, what))
@@ -150,7 +153,12 @@ def _rows(page: Page, articles: int, number: int) -> Iterator[Row]:
         goal=Goal(highest=1.0),
     )
     yield _slowest(f"search p99, {articles:,} articles", _searches(page, number), f"{number} queries")
-    for name, path, goal in (("first page", "/", FIRST), ("weather of a year", WEATHER_OF_A_YEAR, WEATHER)):
+    what = f"weather of a year, {CITIES} cities"
+    for name, path, goal in (
+        ("first page", "/", FIRST),
+        (what, WEATHER_OF_A_YEAR, WEATHER),
+        (f"{what}, its plot", ITS_PLOT, WEATHER),
+    ):
         taken = [one for one in (page.seconds(path) for _ in range(20)) if one is not None]
         if taken:
             figure = f"median {1000 * median(taken):.1f} ms, slowest {1000 * max(taken):.1f} ms of CPU"

@@ -107,8 +107,11 @@ def _p99(seconds: Sequence[float]) -> float:
 
 
 @contextmanager
-def _storing(url: str, pages: Sequence[PageItems]) -> Iterator[list[str]]:
-    """Stores these pages again and again in a thread, each time as those of another site; gives the sites."""
+def _storing(url: str, pages: Sequence[PageItems], rest: float = 0) -> Iterator[list[str]]:
+    """Stores these pages again and again in a thread, each time as those of another site; gives the sites.
+
+    It rests so many seconds between two times.
+    """
     stopping, sites = Event(), list[str]()
 
     def store() -> None:
@@ -116,7 +119,7 @@ def _storing(url: str, pages: Sequence[PageItems]) -> Iterator[list[str]]:
             TemporaryDirectory(prefix="asiatongsin-bench-") as folder,
             closing(Drain(Database(url, Path(folder)), Path(folder))) as drain,
         ):
-            while not stopping.is_set():
+            while not stopping.wait(rest):
                 sites.append(f"paper{len(sites)}.kr")
                 crawl = record(sites[-1])
                 spool = spooled(Spool.create(drain.spools, crawl), [_of_site(page, sites[-1]) for page in pages])
