@@ -49,8 +49,9 @@ def test_a_file_that_breaks_off_is_cut_and_not_ended(impatient: PageClient, capl
     assert caplog.records == []  # it is no fault of the program
 
 
-def test_no_page_can_write(impatient: PageClient, connection: Connection) -> None:
-    answer = impatient.ask("/en/inserts")
+def test_no_page_can_write(connection: Connection, database_url: str, data: Path) -> None:
+    with serving(database_url, data, pages=OWN_PAGES) as page:
+        answer = page.ask("/en/inserts")
     assert answer.status == 503
     assert "in a read-only transaction" in answer.text
     assert count(connection, "article_counts") == 0
