@@ -16,8 +16,9 @@ from pipelines.crawl_record import CrawlRecord, FieldCoverage
 from pipelines.exporters import removed_articles
 from pipelines.verdict.when_stored import judge_and_store
 from pipelines.web.page import Page
+from pipelines.web.pages import PAGES
 from tests.captured import archive, exchange, fetched
-from tests.samples import SITE, ago, archived, export, image, link, page, record, rejected, removed, story
+from tests.samples import NO, SITE, ago, archived, export, image, link, page, record, rejected, removed, story
 
 OTHER_SITE = "127.0.0.1:8765"
 WHOLE, UNDATED, EMPTY, GONE, LONG, HOSTILE, GIVEN_AGAIN, MAILED = range(1, 9)
@@ -51,6 +52,13 @@ def filled(page: Page, site: str = SITE, no: int = WHOLE, crawl: str = CRAWL) ->
     """The path of the page, of one article, of one crawl, or of the only page that could not be read."""
     given = {"site": site, "no": str(no), "id": crawl, "rejected": "1"}
     return re.sub(r"\{(\w+)(:([^{}]|\{[^}]*\})*)?\}", lambda part: given[part[1]], page.path)
+
+
+def addresses() -> list[str]:
+    """All pages in both languages and all formats, of one article."""
+    paths = [(page, filled(page, no=NO)) for page in PAGES]
+    of_programs = [f"{path if path != '/' else '/index'}.{form}" for page, path in paths for form in page.formats]
+    return [*(f"{prefix}{path}" for _, path in paths for prefix in ("", "/en")), *of_programs]
 
 
 def store_everything(connection: Connection, data: Path, other: str = "http://127.0.0.2:1") -> Stored:

@@ -10,6 +10,7 @@ from psycopg import Connection
 
 from pipelines.database.connection import Database
 from pipelines.spool.drain import Drain
+from tests.own_pages import OWN_PAGES
 from tests.page_client import PageClient, serving
 
 
@@ -35,4 +36,12 @@ def role(connection: Connection) -> Iterator[str]:
 def page(connection: Connection, database_url: str, data: Path) -> Iterator[PageClient]:
     """The web page over the test's database."""
     with serving(database_url, data) as client:
+        yield client
+
+
+@pytest.fixture
+def impatient(connection: Connection, database_url: str, data: Path) -> Iterator[PageClient]:
+    """Pages that ask too much, and settings that allow little."""
+    given = {"WEB_STATEMENT_TIMEOUT": 0.05, "WEB_DOWNLOAD_TIMEOUT": 0.05}
+    with serving(database_url, data, pages=OWN_PAGES, **given) as client:
         yield client
