@@ -8,7 +8,7 @@ from pipelines.crawl_record import Outcome
 from pipelines.queries.crawls import TROUBLE, UNENDED
 
 MEANINGS: Mapping[str, str] = {
-    Outcome.OK.word: "Nothing is missing: what came was read and stored.",
+    Outcome.OK.word: "What came and could be read is stored. Where a few pages could not be read, they are kept.",
     Outcome.DRIFT.word: "The layout of the site changed: less was found on its pages than before. What could be"
     " read is stored, the other pages are kept.",
     Outcome.SPOOLED.word: "The database did not take all pages. They wait on disk, and the next crawl stores them.",

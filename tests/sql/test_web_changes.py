@@ -82,7 +82,7 @@ def test_finds_what_is_asked_for(page: PageClient, changed: None, query: str, nu
 )
 def test_explains_what_to_write_instead(page: PageClient, changed: None, query: str, sentence: str) -> None:
     answer = page.ask(f"/en/changes?{query}")
-    assert (answer.status, sentence in answer.text) == (400, True)
+    assert (answer.status, sentence in answer.text, 'class="words"' in answer.text) == (400, True, True)
 
 
 def test_a_feed_looks_a_week_back_and_masks_addresses(page: PageClient, changed: None) -> None:
@@ -94,7 +94,7 @@ def test_a_feed_looks_a_week_back_and_masks_addresses(page: PageClient, changed:
 def test_names_the_sites_without_a_crawl_and_says_where_it_cuts(
     page: PageClient, connection: Connection, changed: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert f"이 기간에 {SITE}을(를) 크롤링하지 않아" in page.get("/changes?since=1h")
+    assert f"이 기간에 {SITE}을(를) 수집하지 않아" in page.get("/changes?since=1h")
     monkeypatch.setattr("pipelines.web.pages.changes.MOST", 2)
     assert "최신 2건만 표시합니다." in page.get(f"/changes?{MONTH}")
     assert page.ask(f"/changes.json?{MONTH}").json["counts"] == {"edited": 2, "gone": 1}

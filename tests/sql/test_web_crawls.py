@@ -129,7 +129,7 @@ def test_days_count_how_crawls_ended(shown: PageClient) -> None:
 def test_what_needs_a_person_stands_above_in_both_languages(shown: PageClient) -> None:
     assert f"{SITE}: 마지막 수집의 결과가 ‘화면 구조 변경’입니다(수집 2-fell)." in shown.get("/crawls")
     assert f"{SITE}: the last crawl ended with drift (crawl 2-fell): its log says why" in shown.get("/en/crawls")
-    assert f"{SITE}: ‘기사 본문’ 항목이 1/9쪽에서만 나왔습니다. 평소에는 98%입니다." in shown.get("/sites")
+    assert f"{SITE}: ‘기사 본문’ 항목이 페이지 9개 중 1개에서만 나왔습니다. 평소에는 98%입니다." in shown.get("/sites")
     assert "Nothing needs a person." not in shown.get("/en/sites")
 
 
@@ -139,7 +139,7 @@ def test_one_crawl_says_how_and_why_it_ended(shown: PageClient) -> None:
     assert [(one["no"], one["read_at"]) for one in found["rejected"]] == [(NO - 1, None)]
     assert found["crawl"]["before"] == "1-well"
     text = shown.get("/crawls/2-fell")
-    assert "사이트의 화면 구조가 바뀌었습니다: ‘기사 본문’ 항목이 1/9쪽에서만 나왔습니다" in text
+    assert "사이트의 화면 구조가 바뀌었습니다: ‘기사 본문’ 항목이 페이지 9개 중 1개에서만 나왔습니다" in text
     assert "Entries of all list pages." in shown.get("/en/crawls/2-fell")
     assert shown.ask("/crawls/none").status == 404
 
@@ -210,7 +210,7 @@ def test_machines_stand_beside_and_what_they_do(page: PageClient, stored: Connec
     )
     text = page.get("/sites")
     assert troubles(text, "ko") == []
-    assert "서버 m1: 스풀에서 7쪽이 기다립니다." in text
+    assert "서버 m1: 스풀에서 페이지 7개가 기다립니다." in text
     assert "다시 읽기 1, 1번째 부분" in text
     assert HOSTILE not in text
     assert "being crawled on m1" in page.get("/en/sites")

@@ -42,12 +42,15 @@ def test_lists_the_searches_of_a_day_each_article_once(page: PageClient, stored:
     assert page.ask(f"/day.csv?{DAY}&q=title:예산&q=title:시장").text.count("newsasia.kr,") == 3
 
 
-@pytest.mark.parametrize("query", ["day=2025-13-01", 'q="a', "q=since:3d", "&".join(f"q={no}" for no in range(21))])
+@pytest.mark.parametrize(
+    "query", ["day=2025-13-01", f'{DAY}&q="a', f"{DAY}&q=since:3d", "&".join(f"q={no}" for no in range(21))]
+)
 def test_a_day_that_cannot_be_listed_is_explained_above_the_form(page: PageClient, query: str) -> None:
     answer = page.ask(f"/day?{query}")
     assert answer.status == 400
-    assert 'role="alert"' in answer.text
+    assert 'role="alert">' in answer.text, "in Korean"
     assert "</textarea>" in answer.text
+    assert ('value="2025-10-04"' in answer.text) == (DAY in query)
 
 
 @pytest.mark.parametrize("query", ["", "day=yesterday", "day=0001-01-02&q=가", "day=9999-12-31&q=가나"])

@@ -140,6 +140,21 @@ def read(asked: Asked) -> Changes:
     )
 
 
+def misread(asked: Asked) -> Changes:
+    """The form alone, with what was typed."""
+    return Changes(
+        since=asked.now,
+        until=asked.now,
+        kinds=tuple(kind for kind in Kind if asked.query.text(kind)) or USUALLY,
+        counts={},
+        changes=[],
+        is_cut=False,
+        unseen=[],
+        typed=typed(asked),
+        choices=choices(asked),
+    )
+
+
 def write_csv(asked: Asked, file: Sink) -> None:
     """Writes all that happened."""
     found = sorted(Wanted.of(asked).each(asked), key=place, reverse=True)
@@ -165,4 +180,12 @@ def _shown(change: Change, asked: Asked) -> Shown:
     )
 
 
-CHANGES = Page(path="/changes", title="Changes", template="changes.html", read=read, csv=write_csv, atom=write_feed)
+CHANGES = Page(
+    path="/changes",
+    title="Changes",
+    template="changes.html",
+    read=read,
+    misread=misread,
+    csv=write_csv,
+    atom=write_feed,
+)

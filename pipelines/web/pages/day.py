@@ -82,7 +82,10 @@ def read(asked: Asked) -> Day:
 
 def misread(asked: Asked) -> Day:
     """The form alone, with what was typed."""
-    return _found(asked, asked.now.date(), [])
+    try:
+        return _found(asked, _day(asked), [])
+    except ArgumentError:
+        return _found(asked, asked.now.date(), [])
 
 
 def _found(asked: Asked, day: date, searches: list[Clippings]) -> Day:
@@ -126,7 +129,7 @@ def _search(asked: Asked, day: date, line: str) -> Search:
     try:
         return Search(asked.connection, Filters.parse(line, since=f"{day}", until=f"{day}", now=asked.now))
     except ArgumentError as error:
-        raise ArgumentError(f"{line}: {error}") from None
+        raise ArgumentError(f"{line} – {error}") from None
 
 
 def first_sentence(hit: Hit) -> str:

@@ -109,8 +109,9 @@ def read(asked: Asked) -> Volume:
 
 def misread(asked: Asked) -> Volume:
     """The form alone, with what was typed."""
-    today = asked.now.date()
-    return Volume(typed=typed(asked), by=SECTION, first=today, last=today, choices=choices(asked))
+    today, by = asked.now.date(), asked.query.text("by")
+    by = by if by in volume.GROUPS else SECTION
+    return Volume(typed=typed(asked), by=by, first=today, last=today, choices=choices(asked))
 
 
 def _asked_for(asked: Asked) -> tuple[str, list[str], datetime, datetime]:
