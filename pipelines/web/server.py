@@ -117,13 +117,12 @@ class Site:
 
         try:
             await self._in_thread(self._downloads, work)
+            await response.write_eof()
         except BREAKS_OFF:
             if not response.prepared:
                 raise
             if request.transport:  # else who asked is gone
                 request.transport.abort()
-            return response
-        await response.write_eof()
         return response
 
     def _asked(self, form: _Form, request: web.Request, connection: Connection) -> Asked:

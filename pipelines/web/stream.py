@@ -11,6 +11,10 @@ from asiatongsin.addresses import bytes_without_addresses
 PIECE = 64 * 1024
 """Bytes that are sent together."""
 
+PATIENCE = 60.0
+"""Seconds in which who asked must take a piece: until the file has ended, nobody else has its place, and the database
+keeps what was deleted meanwhile."""
+
 
 class Download:
     """Takes bytes in a thread, and hands them to the event loop; a slow reader slows the writer down."""
@@ -22,7 +26,7 @@ class Download:
         self._waiting = bytearray()
 
     def write(self, data: bytes | bytearray | memoryview, /) -> None:
-        """Takes a whole line, or more; no e-mail address goes on. ConnectionResetError where nobody reads any more."""
+        """Takes a whole line, or more; no e-mail address goes on. ConnectionResetError where nobody reads on."""
         self._waiting += bytes_without_addresses(bytes(data))
         if len(self._waiting) >= PIECE:
             self.flush()
@@ -35,4 +39,7 @@ class Download:
     async def _send(self, piece: bytes) -> None:
         if not self._response.prepared:
             await self._response.prepare(self._request)
-        await self._response.write(piece)
+        try:
+            await asyncio.wait_for(self._response.write(piece), PATIENCE)
+        except TimeoutError:
+            raise ConnectionResetError from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from aiohttp import ClientError
 from psycopg import Connection, conninfo
 
 from pipelines.datasets.lines import Sink
+from pipelines.web import stream
 from pipelines.web.page import Asked, Page
 from pipelines.web.pages import PAGES
 from pipelines.web.stream import PIECE
@@ -152,8 +154,9 @@ def test_two_files_are_made_at_once_and_a_third_is_asked_to_wait(
 
 
 def test_who_does_not_read_on_keeps_nobody_waiting(
-    database_url: str, data: Path, caplog: pytest.LogCaptureFixture
+    database_url: str, data: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(stream, "PATIENCE", 0.05)
     ended = Event()
 
     def write(asked: Asked, file: Sink) -> None:
@@ -166,6 +169,7 @@ def test_who_does_not_read_on_keeps_nobody_waiting(
     async def ask(page: PageClient) -> list[int]:
         begun = [await page.client.get("/endless.csv") for _ in range(2)]
         statuses = [(await page.answer("/")).status for _ in range(8)]
+        assert await asyncio.to_thread(ended.wait, 60)
         for one in begun:
             one.close()
         return statuses
@@ -173,5 +177,4 @@ def test_who_does_not_read_on_keeps_nobody_waiting(
     endless = Page(path="/endless", title="Newest", template="front.html", read=lambda _: None, csv=write)
     with serving(database_url, data, pages=[*PAGES, endless]) as page:
         assert page.run(ask(page)) == [200] * 8
-    assert ended.is_set()
     assert caplog.records == []
