@@ -15,8 +15,8 @@ from asiatongsin.korean import KST
 from asiatongsin.output import show
 from pipelines.commands.usage import check_settings, given_site, stored_sites, usage_error, usage_errors
 from pipelines.database.session import looking
-from pipelines.queries.newest import sites
 from pipelines.queries.revisions import Revision, latest_change, revisions
+from pipelines.queries.sites import known_sites
 from pipelines.terminal.word_diff import COLOURED, PLAIN, patch, word_diff
 
 
@@ -47,7 +47,7 @@ class Command(ScrapyCommand):
         with looking(self.settings or Settings()) as (_, connection):
             found = revisions(connection, int(args[0]), site) if args else latest_change(connection, site)
             if site and not found:
-                stored_sites(site, sites(connection))
+                stored_sites(site, known_sites(connection))
         of_site = f" of {site}" if site else ""
         if args and not found:
             raise usage_error(f"no article {args[0]}{of_site} is stored")

@@ -25,8 +25,7 @@ from pipelines.crawl.run import check_usage, choose_log, report_result, run_spid
 from pipelines.database.errors import DatabaseUnreachable
 from pipelines.database.session import looking, opened, run_while_progressing
 from pipelines.queries import gaps
-from pipelines.queries.newest import sites
-from pipelines.queries.sites import base_of
+from pipelines.queries.sites import base_of, known_sites
 from pipelines.terminal.text_table import text_table
 
 RUNS_SHOWN = 20
@@ -72,7 +71,7 @@ class Command(ScrapyCommand):
         first = _number("--from", opts.first, gaps.HIGHEST_NUMBER) if opts.first is not None else None
         last = _number("--to", opts.last, gaps.HIGHEST_NUMBER) if opts.last is not None else None
         with opened(self.settings or Settings(), only_looks=not opts.fetch) as (_, connection):
-            several = [] if opts.site is not None else sites(connection)
+            several = [] if opts.site is not None else known_sites(connection)
             if len(several) > 1 and not (opts.fetch or first or last):
                 show(_of_several(gaps.of_sites(connection, several), is_json=opts.json))
                 return

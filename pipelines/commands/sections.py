@@ -18,8 +18,8 @@ from asiatongsin.printable import printable, printable_json
 from asiatongsin.sections import EVERYTHING
 from pipelines.commands.usage import check_settings, given_site, stored_sites, usage_error, usage_errors
 from pipelines.database.session import looking
-from pipelines.queries.newest import sites
 from pipelines.queries.sections import Section, sections
+from pipelines.queries.sites import known_sites
 from pipelines.terminal.text_table import titled_table
 
 
@@ -44,7 +44,7 @@ class Command(ScrapyCommand):
             raise usage_error(f"asiatongsin sections takes options only, not {args[0]}")
         only = given_site(opts.site).key if opts.site is not None else None
         with looking(self.settings or Settings()) as (_, connection):
-            found = {site: sections(connection, site) for site in stored_sites(only, sites(connection))}
+            found = {site: sections(connection, site) for site in stored_sites(only, known_sites(connection))}
         if opts.json:
             for one in (one for of_site in found.values() for one in of_site):
                 show(as_json(one))

@@ -12,6 +12,7 @@ from asiatongsin.printable import printable
 from pipelines.commands.usage import check_settings, given_site, stored_sites, usage_error, usage_errors
 from pipelines.database.session import looking
 from pipelines.queries import newest
+from pipelines.queries.sites import known_sites
 from pipelines.terminal.text_table import titled_table
 
 
@@ -35,7 +36,7 @@ class Command(ScrapyCommand):
             raise usage_error(f"asiatongsin summary takes options only, not {args[0]}")
         only = given_site(opts.site).key if opts.site is not None else None
         with looking(self.settings or Settings()) as (_, connection):
-            sites = newest.sites(connection)
+            sites = known_sites(connection)
             shown = stored_sites(only, sites)
             for place, site in enumerate(shown):
                 tables = newest.summary(connection, site)

@@ -21,7 +21,7 @@ from pipelines.queries.compared import size_of_edit
 from pipelines.queries.search.conditions import conditions
 from pipelines.queries.search.filters import Filters
 from pipelines.queries.search.search import Search
-from pipelines.queries.sites import SITES
+from pipelines.queries.sites import known_sites
 
 EVERYTHING = Filters()
 
@@ -232,7 +232,7 @@ class _Asked:
     def __init__(self, connection: Connection, since: datetime, until: datetime, filters: Filters) -> None:
         self.connection = connection
         self.since, self.until = max(since, FIRST_POSSIBLE), until
-        sites = filters.sites or tuple(site for (site,) in connection.execute(SITES))
+        sites = filters.sites or tuple(known_sites(connection))
         self.filters = replace(filters, sites=sites)
 
     def new(self) -> Iterator[Change]:

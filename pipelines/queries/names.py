@@ -46,6 +46,11 @@ def check_weather_names(connection: Connection, sites: Collection[str], cities: 
         _check(one, [name for (name,) in known_cities], f"no weather strip has shown a city {one}")
 
 
+def check_site(site: str, known: Collection[str]) -> None:
+    """ArgumentError where a site is none of these; it names the nearest one."""
+    _check(site, known, f"nothing is stored of the site {site}")
+
+
 def _each(filters: Filters) -> Iterator[tuple[str, str, Filters]]:
     """Each name that is asked for, with its column and a filter for it alone."""
     yield from (("site", one, Filters(sites=(one,))) for one in filters.sites)

@@ -7,8 +7,6 @@ from typing import Any, LiteralString
 
 from psycopg import Connection
 
-from pipelines.queries.sites import SITES
-
 Rows = list[tuple[Any, ...]]
 
 # By the index, which holds those without a date first: no query looks through all articles.
@@ -65,11 +63,6 @@ class Table:
 
     rows: Rows
     """Its rows, newest first where they have a time."""
-
-
-def sites(connection: Connection) -> list[str]:
-    """The sites that were crawled, or of which articles are stored, by their names."""
-    return sorted(site for (site,) in connection.execute(SITES))
 
 
 def summary(connection: Connection, site: str) -> list[Table]:

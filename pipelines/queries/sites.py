@@ -1,4 +1,4 @@
-"""The names of all sites."""
+"""The names and addresses of all sites."""
 
 from __future__ import annotations
 
@@ -29,6 +29,11 @@ coalesce(
 """The address of a site `s.site`: as it was added, else as it was crawled last."""
 
 _BASE: LiteralString = f"SELECT {BASE} FROM (SELECT %s::text AS site) AS s"
+
+
+def known_sites(connection: Connection) -> list[str]:
+    """Each site that was crawled, or of which articles are stored, by name."""
+    return sorted(site for (site,) in connection.execute(SITES))
 
 
 def base_of(connection: Connection, site: str) -> str:

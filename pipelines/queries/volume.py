@@ -10,7 +10,6 @@ from psycopg import Connection
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from pipelines.queries.search.search import quick
-from pipelines.queries.sites import SITES
 
 GROUPS = ("section", "reporter", "site")
 """Columns by which articles are counted."""
@@ -36,11 +35,6 @@ SELECT DISTINCT section, reporter FROM unnest(%s::text[]) AS s (site), LATERAL (
     SELECT section, reporter FROM article_texts WHERE site = s.site AND published_at IS NOT NULL
     ORDER BY published_at DESC LIMIT %s
 ) AS newest"""
-
-
-def known_sites(connection: Connection) -> list[str]:
-    """Each site that was crawled, or of which articles are stored, by name."""
-    return sorted(site for (site,) in connection.execute(SITES))
 
 
 def span(connection: Connection, sites: Sequence[str]) -> tuple[datetime | None, datetime | None]:

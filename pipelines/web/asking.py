@@ -1,12 +1,14 @@
-"""The filters of a search as somebody types them into a form, and what there is to choose from."""
+"""What somebody types into a form: the filters of a search, or a site; and what there is to choose from."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from pipelines.queries import volume
-from pipelines.queries.names import check_names
+from pipelines.queries.names import check_names, check_site
 from pipelines.queries.search.filters import Filters
+from pipelines.queries.sites import known_sites
 from pipelines.web.page import Asked
 
 NAMES = ("site", "section", "reporter", "since", "until")
@@ -36,10 +38,18 @@ def typed(asked: Asked) -> dict[str, str]:
 
 def choices(asked: Asked) -> Choices:
     """What there is to choose from; of sites that are chosen already, their own sections and reporters."""
-    sites = volume.known_sites(asked.connection)
+    sites = known_sites(asked.connection)
     chosen = [site for site in asked.query.text("site").split(",") if site in sites]
     sections, reporters = volume.printed_names(asked.connection, (chosen or sites)[:SITES], NEWEST)
     return Choices(sites=sites, sections=sections, reporters=reporters)
+
+
+def chosen_site(asked: Asked, known: Collection[str]) -> str:
+    """The one of the known sites that is asked for; empty where none is. ArgumentError."""
+    site = asked.query.text("site")
+    if site:
+        check_site(site, known)
+    return site
 
 
 def check_chosen(asked: Asked, chosen: Filters, *, is_found: bool) -> None:

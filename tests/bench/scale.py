@@ -13,6 +13,7 @@ from psycopg import Connection, sql
 from pipelines.database.migrate import migrate
 from pipelines.exporters import future_times
 from pipelines.queries import coverage_history, gaps, known, newest
+from pipelines.queries.sites import known_sites
 from pipelines.status import facts
 from tests.bench.found import Effort, Found, Goal, Row
 from tests.bench.postgres import server
@@ -156,7 +157,7 @@ def questions(connection: Connection) -> dict[str, Question]:
         "controls": lambda c: known.controls(c, SITE, last - 500),
         "coverage of before": lambda c: coverage_history.found_before(c, SITE, "all", keys),
         "summary": lambda c: (
-            newest.sites(c),
+            known_sites(c),
             newest.newest_articles(c, SITE),
             newest.weather(c, SITE),
             newest.snapshots(c, SITE),

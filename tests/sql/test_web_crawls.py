@@ -117,6 +117,18 @@ def test_the_list_is_narrowed_to_a_site_and_an_outcome(shown: PageClient) -> Non
     assert len(shown.get("/crawls.csv").splitlines()) == 4
 
 
+def test_a_mistyped_site_is_not_taken_for_one_of_which_nothing_is_stored(shown: PageClient) -> None:
+    asked = [f"{path}{form}?site=nwsasia.kr" for path in LISTS if path != "/sites" for form in ("", ".json", ".csv")]
+    told = f"the nearest is {SITE}"
+    answers = {path: shown.ask(path if "." in path.split("?")[0] else f"/en{path}") for path in asked}
+    assert [path for path, answer in answers.items() if answer.status != 400 or told not in answer.text] == []
+
+
+def test_a_part_that_is_empty_does_not_deny_what_is_in_the_others(shown: PageClient) -> None:
+    assert "No page fits." in shown.get("/en/rejected?before=999")
+    assert "There are no more sites." in shown.get("/en/sites?skip=9")
+
+
 def test_days_count_how_crawls_ended(shown: PageClient) -> None:
     def counted(query: str) -> tuple[int, ...]:
         found = shown.ask(f"/crawls.json{query}").json["days"]
@@ -174,7 +186,9 @@ def test_sites_of_a_fleet_stand_with_the_late_ones_first(page: PageClient, store
     for site, hours in (("a.kr", -1), ("late.kr", 2)):
         stored.execute(add, [site, f"https://{site}", ago(hours)])
     assert [one["site"] for one in page.ask("/sites.json").json["papers"]] == ["late.kr", "a.kr", SITE, "other.kr"]
-    assert "late by 2 h" in page.get("/en/sites")
+    text = page.get("/en/sites")
+    assert "late by 2 h" in text
+    assert ("/search?site=late.kr" in text, f"/search?site={SITE}" in text) == (False, True)
     assert "2시간 늦음" in page.get("/sites")
 
 

@@ -9,7 +9,8 @@ from datetime import datetime
 from pipelines.datasets.lines import Sink
 from pipelines.queries import coverage_by_crawl as stored
 from pipelines.queries.coverage_by_crawl import Counted, FieldMissing
-from pipelines.queries.newest import sites
+from pipelines.queries.sites import known_sites
+from pipelines.web.asking import chosen_site
 from pipelines.web.page import Asked, Page, write_table
 
 CRAWLS = 60
@@ -91,9 +92,9 @@ class Coverage:
 
 
 def read(asked: Asked) -> Coverage:
-    """Reads what the page shows."""
-    known = sites(asked.connection)
-    site = asked.query.text("site") or next(iter(known), "")
+    """Reads what the page shows. ArgumentError."""
+    known = known_sites(asked.connection)
+    site = chosen_site(asked, known) or next(iter(known), "")
     counted = stored.of_crawls(asked.connection, site, asked.query.number("crawls", CRAWLS, 200, least=1))
     began = dict.fromkeys((one.crawl, one.started_at) for one in counted)
     crawls = [crawl for crawl, _ in began]

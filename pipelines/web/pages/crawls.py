@@ -9,7 +9,8 @@ from datetime import timedelta
 from pipelines.datasets.lines import Sink
 from pipelines.queries import crawls as stored
 from pipelines.queries.crawls import CrawlRow, DayOfCrawls
-from pipelines.queries.newest import sites
+from pipelines.queries.sites import known_sites
+from pipelines.web.asking import chosen_site
 from pipelines.web.needs import needs
 from pipelines.web.outcomes import CHOICES, MEANINGS
 from pipelines.web.page import Asked, Page, write_table
@@ -58,12 +59,13 @@ class Crawls:
 
 
 def read(asked: Asked) -> Crawls:
-    """Reads what the page shows."""
-    site, outcome = chosen(asked)
+    """Reads what the page shows. ArgumentError."""
+    known = known_sites(asked.connection)
+    site, outcome = chosen_site(asked, known), chosen_outcome(asked)
     found = stored.crawls(asked.connection, site, outcome, asked.query.text("before"), SHOWN + 1)
     return Crawls(
         needs=needs(asked),
-        sites=sites(asked.connection),
+        sites=known,
         days=days(asked, site),
         crawls=found[:SHOWN],
         older=found[SHOWN - 1].id if len(found) > SHOWN else None,
@@ -71,9 +73,9 @@ def read(asked: Asked) -> Crawls:
     )
 
 
-def chosen(asked: Asked) -> tuple[str, str]:
-    """Site and outcome of the crawls that are asked for; empty: all."""
-    return asked.query.text("site"), asked.query.choice("outcome", CHOICES)
+def chosen_outcome(asked: Asked) -> str:
+    """The outcome that is asked for; empty: any."""
+    return asked.query.choice("outcome", CHOICES)
 
 
 def days(asked: Asked, site: str) -> list[DayOfCrawls]:
@@ -91,7 +93,7 @@ def write(asked: Asked, file: Sink) -> None:
 
 
 def _all(asked: Asked) -> Iterator[CrawlRow]:
-    site, outcome = chosen(asked)
+    site, outcome = chosen_site(asked, known_sites(asked.connection)), chosen_outcome(asked)
     before: str | None = asked.query.text("before")
     while before is not None:
         found = stored.crawls(asked.connection, site, outcome, before, 1000)

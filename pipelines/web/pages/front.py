@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pipelines.queries import volume
 from pipelines.queries.search.filters import Filters
 from pipelines.queries.search.search import Hit, Search
+from pipelines.queries.sites import known_sites
 from pipelines.web.needs import needs
 from pipelines.web.page import Asked, Page
 from pipelines.web.periods import Period, periods
@@ -39,7 +40,7 @@ def read(asked: Asked) -> Front:
 def _days(asked: Asked) -> list[Period]:
     first = asked.now.date() - DAYS + timedelta(days=1)
     begin = datetime.combine(first, datetime.min.time(), tzinfo=asked.now.tzinfo)
-    found = volume.per_day(asked.connection, volume.known_sites(asked.connection), begin, asked.now)
+    found = volume.per_day(asked.connection, known_sites(asked.connection), begin, asked.now)
     return periods(found, found, first, asked.now.date())[1]
 
 

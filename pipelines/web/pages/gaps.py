@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from pipelines.datasets.lines import Sink
 from pipelines.queries import gaps as stored
 from pipelines.queries.gaps import Counts, Run, Span, Strays
-from pipelines.queries.newest import sites
+from pipelines.queries.sites import known_sites
+from pipelines.web.asking import chosen_site
 from pipelines.web.page import Asked, Page, write_table
 
 RUNS = 20
@@ -50,9 +51,9 @@ class Gaps:
 
 
 def read(asked: Asked) -> Gaps:
-    """Reads what the page shows."""
-    known = sites(asked.connection)
-    site = asked.query.text("site") or next(iter(known), "")
+    """Reads what the page shows. ArgumentError."""
+    known = known_sites(asked.connection)
+    site = chosen_site(asked, known) or next(iter(known), "")
     span = stored.stored_span(asked.connection, site)
     runs, all_runs = stored.longest_runs(asked.connection, span, RUNS) if span else ([], 0)
     return Gaps(

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from pipelines.datasets.lines import Sink
 from pipelines.queries import rejected as stored
-from pipelines.queries.newest import sites
 from pipelines.queries.rejected import RejectedPage
+from pipelines.queries.sites import known_sites
+from pipelines.web.asking import chosen_site
 from pipelines.web.page import Asked, Page, write_table
 
 SHOWN = 50
@@ -33,10 +34,11 @@ class Rejected:
 
 
 def read(asked: Asked) -> Rejected:
-    """Reads what the page shows."""
-    found = _some(asked, asked.query.number("before", 0, MOST), SHOWN + 1)
+    """Reads what the page shows. ArgumentError."""
+    known = known_sites(asked.connection)
+    found = _some(asked, chosen_site(asked, known), asked.query.number("before", 0, MOST), SHOWN + 1)
     return Rejected(
-        sites=sites(asked.connection),
+        sites=known,
         pages=found[:SHOWN],
         older=found[SHOWN - 1].id if len(found) > SHOWN else None,
     )
@@ -49,15 +51,14 @@ def write(asked: Asked, file: Sink) -> None:
 
 
 def _all(asked: Asked) -> Iterator[RejectedPage]:
-    found = _some(asked, asked.query.number("before", 0, MOST), 1000)
-    while found:
+    site, before = chosen_site(asked, known_sites(asked.connection)), asked.query.number("before", 0, MOST)
+    while found := _some(asked, site, before, 1000):
         yield from found
-        found = _some(asked, found[-1].id, 1000)
+        before = found[-1].id
 
 
-def _some(asked: Asked, before: int, limit: int) -> list[RejectedPage]:
-    unread = asked.query.switch("unread")
-    return stored.rejected(asked.connection, asked.query.text("site"), before, limit, unread=unread)
+def _some(asked: Asked, site: str, before: int, limit: int) -> list[RejectedPage]:
+    return stored.rejected(asked.connection, site, before, limit, unread=asked.query.switch("unread"))
 
 
 REJECTED = Page(path="/rejected", title="Unreadable pages", template="rejected.html", read=read, csv=write)

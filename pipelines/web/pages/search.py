@@ -19,6 +19,7 @@ from pipelines.queries.search.filters import Filters
 from pipelines.queries.search.marks import excerpt
 from pipelines.queries.search.search import Days, Hit, Place, Search
 from pipelines.queries.search.words import Word
+from pipelines.queries.sites import known_sites
 from pipelines.web.asking import Choices, check_chosen, choices, filters, typed
 from pipelines.web.page import Asked, Page
 from pipelines.web.periods import Period, periods
@@ -139,7 +140,7 @@ def _stored(search: Search, days: Days, found: dict[date, int]) -> dict[date, in
     chosen = search.filters
     if not (chosen.words or chosen.sections or chosen.reporters):
         return found
-    sites = chosen.sites or volume.known_sites(search.connection)
+    sites = chosen.sites or known_sites(search.connection)
     first = max(filter(None, (chosen.since, days.since, _begin(min(found)))))
     last = min(filter(None, (chosen.until, _end(max(found)))))
     return volume.per_day(search.connection, sites, first, last)

@@ -12,6 +12,7 @@ from asiatongsin.korean import KST
 from asiatongsin.plausible import FIRST_POSSIBLE
 from pipelines.datasets.lines import Sink
 from pipelines.queries import volume
+from pipelines.queries.sites import known_sites
 from pipelines.web.asking import Choices, check_chosen, choices, filters, typed
 from pipelines.web.page import Asked, Page, write_table
 from pipelines.web.periods import Period, periods, unit_for
@@ -119,7 +120,7 @@ def _asked_for(asked: Asked) -> tuple[str, list[str], datetime, datetime]:
     by = asked.query.choice("by", volume.GROUPS, SECTION)
     chosen = filters(asked)
     check_chosen(asked, chosen, is_found=False)
-    sites = list(chosen.sites) or volume.known_sites(asked.connection)
+    sites = list(chosen.sites) or known_sites(asked.connection)
     oldest, _ = volume.span(asked.connection, sites)
     last = chosen.until or asked.now
     first = chosen.since or _begin(last.date())
