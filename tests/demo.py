@@ -36,8 +36,8 @@ def main() -> int:
     show = ("search 시장", "sections", "changes --since 1d", "export articles -o articles.csv", "sql")
     print("export ASIATONGSIN_DATA=.demo", *(f".venv/bin/asiatongsin {words}" for words in show), sep="\n", flush=True)
     say("Look at them in a browser")
-    print("make web && .venv/bin/asiatongsin serve    # the web page on these data", flush=True)
-    print("make demo-page                             # … and on a week of them, with edits and weather", flush=True)
+    print("make web && ASIATONGSIN_DATA=.demo .venv/bin/asiatongsin serve    # the web page on these data", flush=True)
+    print("make demo-page    # … and on a week of them, with edits and weather", flush=True)
     return status
 
 

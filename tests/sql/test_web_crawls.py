@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +30,9 @@ LISTS = ("/crawls", "/sites", "/coverage", "/rejected", "/gaps")
 HOSTILE = "<script>alert(1)</script>\u202e"
 FELL = FieldCoverage(part="article", field="body", pages=9, found=1, amount=40, fell=True)
 STATISTICS = {names.FINISH_REASON: names.FINISHED, names.pages("list"): 3, names.TEASERS: 20, "scrapy/own": HOSTILE}
+MANY = """
+INSERT INTO crawls (id, site, started_at, outcome, version)
+SELECT 'many-' || one, %s, %s, 'ok', '1' FROM generate_series(1, 1000) AS one"""
 MISSING = """
 INSERT INTO missing_fields (site, part, field, scope, since, crawl, pages, found, usual_share)
 VALUES (%s, 'article', 'body', 'all', %s, '2-fell', 9, 1, 0.98)"""
@@ -136,6 +140,11 @@ def test_days_count_how_crawls_ended(shown: PageClient) -> None:
 
     assert counted("") == (30, 1, 1, 1)
     assert counted(f"?site={SITE}") == (30, 1, 1, 0)
+
+
+def test_one_bad_crawl_in_a_thousand_can_be_seen(page: PageClient, stored: Connection) -> None:
+    stored.execute(MANY, [SITE, ago(6)])
+    assert re.findall(r'<rect class="not-ok"[^>]* height="([1-9.]+)"', page.get("/crawls")) == ["3"]
 
 
 def test_what_needs_a_person_stands_above_in_both_languages(shown: PageClient) -> None:

@@ -12,6 +12,8 @@ import pytest
 from jinja2 import Environment
 from jinja2.nodes import Call, Const, Filter, Name, Node
 
+from pipelines.database.errors import DatabaseEmpty, DatabaseTooNew, DatabaseTooOld
+from pipelines.web.database import AllBusy, TooLong
 from pipelines.web.language import KOREAN
 from pipelines.web.pages import PAGES
 from tests.conftest import ROOT
@@ -40,6 +42,13 @@ def test_everything_a_template_says_is_there_in_korean(name: str) -> None:
 
 def test_the_name_of_every_page_is_there_in_korean() -> None:
     assert [page.title for page in PAGES if not KOREAN.knows(page.title)] == []
+
+
+@pytest.mark.parametrize(
+    "error", [DatabaseEmpty("a"), DatabaseTooNew(9, 8), DatabaseTooOld("a", 8, 9), TooLong(10, "NAME"), AllBusy()]
+)
+def test_why_the_data_cannot_be_had_is_there_in_korean(error: Exception) -> None:
+    assert KOREAN.knows(str(error))
 
 
 @cache
