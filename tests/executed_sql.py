@@ -41,6 +41,7 @@ def watch(folder: Path) -> None:
     _never.update(constants())
     for name in ("execute", "executemany", "stream", "copy"):
         setattr(psycopg.Cursor, name, _noting(getattr(psycopg.Cursor, name)))
+    psycopg.ServerCursor.execute = _noting(psycopg.ServerCursor.execute)  # type: ignore[method-assign]
 
 
 def constants() -> dict[str, re.Pattern[str]]:

@@ -14,7 +14,7 @@ from jinja2.nodes import Call, Const, Filter, Name, Node
 
 from pipelines.database.errors import DatabaseEmpty, DatabaseTooNew, DatabaseTooOld
 from pipelines.web.database import AllBusy, TooLong
-from pipelines.web.language import KOREAN
+from pipelines.web.language import KOREAN, in_holes
 from pipelines.web.pages import PAGES
 from tests.conftest import ROOT
 
@@ -107,3 +107,14 @@ def test_nothing_of_a_template_escapes_the_escaping() -> None:
     """`| safe` hands on what somebody else has written."""
     unsafe = [(name, one.name) for name in TEMPLATES for one in parsed(name).find_all(Filter) if one.name == "safe"]
     assert unsafe == []
+
+
+def test_no_address_keeps_the_words_busy() -> None:
+    """As a regular expression, a sentence of eight holes tried all ways to divide this one, for hours."""
+    typed = ": {} found on {} of {} pages, usually {}, {} per page, usually {}".replace("{}", "x") * 100
+    assert KOREAN.say(f"by={typed}: write one of section, site").startswith("by=")
+    assert [in_holes(["", " of ", ""], text) for text in ("1 of 2 of 3", " of 2", "1 of ")] == [
+        ["1", "2 of 3"],
+        None,
+        None,
+    ]
