@@ -46,11 +46,3 @@ def test_can_be_read_on_a_phone_in_the_light_and_in_the_dark(tab: Open) -> None:
             light, pale = shown.evaluate(PALE)
             assert (light < 0.1) == (scheme == "dark"), path
             assert pale == [], path
-
-
-def test_can_be_read_in_english_without_scripts(tab: Open) -> None:
-    page = tab(java_script_enabled=False)
-    for path in PATHS:
-        shown = page.open(f"/en{path}")
-        assert shown.locator("h1").count() == 1, path
-        assert shown.title().endswith(" · asiatongsin"), path

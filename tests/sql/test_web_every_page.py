@@ -163,13 +163,13 @@ def test_says_that_the_database_cannot_be_read(path: str, useless: tuple[PageCli
 
 
 def test_every_link_of_a_page_leads_somewhere(everything: PageClient) -> None:
-    """Up to 25 of each page."""
-    followed: set[str] = set()
+    """One of those that differ in numbers alone."""
+    found: dict[str, str] = {}
     for page in PAGES:
         answer = everything.ask(f"/en{filled(page)}")
         if answer.headers["Content-Security-Policy"] != RAW_POLICY:
-            followed |= {*sorted(links(answer.text))[:25]}
-    assert [link for link in followed if everything.ask(link).status not in {200, 404}] == []
+            found |= {re.sub(r"\d+", "0", link): link for link in links(answer.text)}
+    assert [link for link in found.values() if everything.ask(link).status not in {200, 404}] == []
 
 
 def test_the_menu_leads_to_pages_that_need_nothing_more() -> None:
