@@ -66,6 +66,7 @@ def test_shows_what_happened_by_day_with_the_words_that_differ(page: PageClient,
 def test_finds_what_is_asked_for(page: PageClient, changed: None, query: str, numbers: list[int]) -> None:
     found = page.ask(f"/changes.json?{query}").json["changes"]
     assert [one["change"]["no"] for one in found] == numbers
+    assert page.ask(f"/changes.atom?{query}").status == 200
     rows = list(csv.DictReader(StringIO(page.ask(f"/changes.csv?{query}").text.removeprefix("\ufeff"))))
     assert [int(row["no"]) for row in rows] == numbers
 
