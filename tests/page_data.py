@@ -138,7 +138,10 @@ def _with_addresses(word: str) -> dict[str, Any]:
 
 def _archived(data: Path, other: str) -> list[Archived]:
     with archive(data) as opened:
-        bodies = {WHOLE: f"<h1>기사</h1><p>{ADDRESS}</p>".encode(), HOSTILE: RAW.format(other=other).encode()}
+        bodies = {
+            WHOLE: f"<h1>기사</h1><p>{ADDRESS} {ADDRESS.replace('@', '&#64;')}</p>".encode(),
+            HOSTILE: RAW.format(other=other).encode(),
+        }
         return [opened.append(fetched(exchange(no, ago(48), body=body), no=no)) for no, body in bodies.items()]
 
 

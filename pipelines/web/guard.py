@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from ipaddress import ip_address
 
@@ -12,6 +13,8 @@ from asiatongsin.errors import SettingError
 
 OWN_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 """Names of this machine for itself."""
+
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\s:@/*\[\]]+)(?::[0-9]*)?")
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -39,8 +42,20 @@ ASK_FOR_A_PROXY = (
 
 
 def allowed_hosts(settings: BaseSettings) -> frozenset[str]:
-    """The names under which the page may be asked for."""
-    return OWN_NAMES | {host.strip().lower() for host in settings.getlist("WEB_ALLOWED_HOSTS") if host.strip()}
+    """The names under which the page may be asked for. SettingError."""
+    return OWN_NAMES | {_given_name(host) for host in settings.getlist("WEB_ALLOWED_HOSTS") if host.strip()}
+
+
+def _given_name(host: str) -> str:
+    if name := _name(host):
+        return name
+    raise SettingError(f"WEB_ALLOWED_HOSTS={host}: write the name alone, such as news.example.kr")
+
+
+def _name(host: str) -> str:
+    """The name in a Host header, without its port; empty where it is none."""
+    found = _HOST.fullmatch(host.strip().lower())
+    return found[1].strip("[]") if found else ""
 
 
 def check_address(host: str, allowed: Collection[str]) -> None:
@@ -59,9 +74,8 @@ def is_own(host: str) -> bool:
 
 def is_allowed(host: str, allowed: Collection[str]) -> bool:
     """Whether a Host header names one of the allowed names; a page of a stranger would bring its own name."""
-    name = host.lower()
-    name = name[1:].partition("]")[0] if name.startswith("[") else name.partition(":")[0]
-    return name in allowed
+    name = _name(host)
+    return name in allowed or is_own(name)
 
 
 def add_headers(headers: CIMultiDict[str]) -> None:

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 from psycopg import Connection
 from scrapy.settings import BaseSettings
 
+from asiatongsin.addresses import without_addresses
 from pipelines.datasets.csv_table import csv_pieces
 from pipelines.datasets.lines import Sink
 from pipelines.web.language import Language
@@ -55,8 +56,17 @@ class Asked:
     """Scheme, host and port under which it was asked: `http://127.0.0.1:8010`."""
 
     def link(self, path: str, **query: object) -> str:
-        """Address of another page in the same language; what is None or empty is left out."""
-        return address(f"{self.language.prefix}{path}", query)
+        """Address of another page in the same language; what is None or empty is left out.
+
+        No e-mail address is in it, but for one that somebody has typed.
+        """
+        return address(
+            f"{self.language.prefix}{path}", {name: self._shown(name, value) for name, value in query.items()}
+        )
+
+    def _shown(self, name: str, value: object) -> object:
+        is_typed = not isinstance(value, str) or value == self.query.given.get(name)
+        return value if is_typed else without_addresses(str(value))
 
     def here(self, **changed: object) -> str:
         """Address of this page, with some parameters set anew."""

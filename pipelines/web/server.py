@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from importlib.resources import files
@@ -16,7 +16,7 @@ from aiohttp import ClientConnectionError, web
 from psycopg import Connection
 from scrapy.settings import BaseSettings
 
-from asiatongsin.addresses import bytes_without_addresses
+from asiatongsin.addresses import page_without_addresses
 from asiatongsin.errors import ArgumentError
 from asiatongsin.korean import KST
 from pipelines.archive.store import StoreTrouble
@@ -96,9 +96,7 @@ class Site:
         status, made = await self._in_thread(self._answers, lambda over: _made(form, self._asked(form, request, over)))
         if isinstance(made, Document):
             policy = {"Content-Security-Policy": made.policy}
-            return web.Response(
-                body=bytes_without_addresses(made.body), content_type="text/html", charset=made.charset, headers=policy
-            )
+            return web.Response(body=made.body, content_type="text/html", charset=made.charset, headers=policy)
         content_type = TYPES.get(form.format, "text/html")
         return web.Response(status=status, text=made, content_type=content_type, charset="utf-8")
 
@@ -210,7 +208,7 @@ def _made(form: _Form, asked: Asked) -> tuple[int, str | Document]:
         if page.misread is None:
             raise
         found, status, trouble = page.misread(asked), STATUS[ArgumentError], str(error)
-    if isinstance(found, Document) or page.template is None:
-        return status, found
+    if isinstance(found, Document):
+        return status, replace(found, body=page_without_addresses(found.body))
     shown = {"asked": asked, "found": found, "page": page, "menu": MENU, "trouble": trouble}
-    return status, render.html(page.template, asked.language, **shown)
+    return status, render.html(str(page.template), asked.language, **shown)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from aiohttp import web
 from scrapy.settings import BaseSettings
 
-from pipelines.web.guard import check_address, is_own
+from pipelines.web.guard import check_address
 from pipelines.web.server import Site
 
 
@@ -27,7 +27,7 @@ async def serve(settings: BaseSettings, host: str, port: int, tell: Callable[[st
     try:
         await _listen(runner, host, port)
         [(_, chosen, *_), *_] = runner.addresses
-        tell(f"http://{'127.0.0.1' if is_own(host) else host}:{chosen} shows what is stored; Ctrl-C ends it")
+        tell(f"http://{f'[{host}]' if ':' in host else host}:{chosen} shows what is stored; Ctrl-C ends it")
         await _told_to_end()
     finally:
         await runner.cleanup()

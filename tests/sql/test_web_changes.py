@@ -73,6 +73,7 @@ def test_finds_what_is_asked_for(page: PageClient, changed: None) -> None:
 
     assert {query: numbers(query) for query in FOUND} == FOUND
     assert {query: numbers_of_table(query) for query in FOUND} == FOUND
+    assert {page.ask(f"/changes.atom?{query}").status for query in FOUND} == {200}
 
 
 MISTAKES = {

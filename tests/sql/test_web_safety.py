@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from psycopg import Connection
 from scrapy.exceptions import UsageError
+from scrapy.settings import Settings
 
 from asiatongsin.errors import SettingError
 from pipelines.commands import serve
@@ -27,15 +28,25 @@ def test_another_name_than_its_own_is_refused_everywhere(page: PageClient) -> No
     """A page of a stranger whose name leads to this machine (DNS rebinding) asks under that name."""
     asked = [*addresses(), STATIC, "/nothing", "/static/", "//", "/en"]
     assert [path for path in asked if page.ask(path, Host="evil.example").status != 403] == []
-    names = ("evil.example:8010", "127.0.0.1.evil.example", "localhost.", "", "[::2]", "user@localhost", "0.0.0.0")
+    names = (
+        "evil.example:8010",
+        "127.0.0.1.evil.example",
+        "localhost.",
+        "",
+        "[::2]",
+        "user@localhost",
+        "0.0.0.0",
+        "localhost:80@evil.example",
+        "[::1].evil.example",
+    )
     assert [name for name in names if page.ask("/", Host=name).status != 403] == []
     assert page.ask("/", "POST", Host="evil.example").status == 403
-    own = ("127.0.0.1", "127.0.0.1:8010", "localhost", "LOCALHOST:1", "[::1]:8010")
+    own = ("127.0.0.1", "127.0.0.1:8010", "localhost", "LOCALHOST:1", "[::1]:8010", "127.8.9.1:8010")
     assert [name for name in own if page.ask("/", Host=name).status != 200] == []
 
 
 def test_answers_to_the_names_it_is_given(connection: Connection, database_url: str, data: Path) -> None:
-    with serving(database_url, data, WEB_ALLOWED_HOSTS="news.example.kr, Other.example.kr") as page:
+    with serving(database_url, data, WEB_ALLOWED_HOSTS="news.example.kr:8443, Other.example.kr") as page:
         asked = {
             name: page.ask("/", Host=name).status
             for name in ("news.example.kr", "other.example.kr:443", "localhost", "x.kr")
@@ -68,6 +79,12 @@ def test_this_machine_is_never_refused() -> None:
         guard.check_address(host, guard.OWN_NAMES)
     with pytest.raises(SettingError):
         guard.check_address("", guard.OWN_NAMES)
+
+
+@pytest.mark.parametrize("host", ["https://news.example.kr", "*", "*.example.kr", "news.example.kr/page"])
+def test_what_is_no_name_to_answer_to_is_told(host: str) -> None:
+    with pytest.raises(SettingError, match="write the name alone, such as news"):
+        guard.allowed_hosts(Settings({"WEB_ALLOWED_HOSTS": host}))
 
 
 def test_every_answer_tells_the_browser_what_it_may_do(impatient: PageClient, page: PageClient) -> None:

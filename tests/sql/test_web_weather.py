@@ -55,6 +55,8 @@ def test_holds_with_one_page(connection: Connection, page: PageClient) -> None:
     store(connection, at(0, 21.3))
     text = page.get("/weather")
     assert "동두천 -2.5°</text>" in text
+    for query in ("until=0001-01-01", "since=9999-12-31", "since=0001-01-01&until=9999-12-31", "at=0001-01-01"):
+        assert page.ask(f"/weather.json?{query}").status == 200
     assert '위치를 알 수 없는 도시: <span lang="ko">진도(첨찰산)</span>' in " ".join(text.split())
     assert lines(page, "city=서울&city=진도(첨찰산)")[1:] == (
         ["10-05T09:52"],

@@ -93,7 +93,7 @@ class Wanted:
         """Reads the address; without a time from the beginning of the day that was `looks_back` ago. ArgumentError."""
         given = filters(asked, asked.query.text("q"))
         until = given.until or asked.now
-        day = max(min(asked.now, until) - looks_back, FIRST_POSSIBLE).astimezone(KST).date()
+        day = (max(min(asked.now, until), FIRST_POSSIBLE + looks_back) - looks_back).astimezone(KST).date()
         since = given.since or min(datetime.combine(day, time.min, tzinfo=KST), until)
         if since > until:
             raise ArgumentError(f"since={minute(since)} is still to come: nothing was found then yet")

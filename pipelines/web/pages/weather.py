@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from asiatongsin.errors import ArgumentError
 from asiatongsin.korean import KST
 from asiatongsin.moments import parse_moment
+from asiatongsin.plausible import FIRST_POSSIBLE
 from asiatongsin.weather_stations import stations
 from pipelines.datasets.columns import columns_of
 from pipelines.datasets.lines import Sink, write_csv
@@ -29,6 +30,9 @@ USUAL_CITIES = ("서울", "부산", "제주")
 
 DAYS_AT_ONCE = 14
 """Rows of the table."""
+
+LAST_POSSIBLE = datetime.max.replace(tzinfo=KST) - DAY
+"""A day later there is a date still."""
 
 ENGLISH = {station.name_ko: station.name_en for station in stations()}
 _KOREAN = {english: korean for korean, english in ENGLISH.items()}
@@ -193,8 +197,8 @@ def _at(asked: Asked) -> datetime | None:
 
 def _stretch(site: str, filters: Filters, seen: tuple[datetime, datetime], now: datetime) -> Stretch:
     """The time that is asked for; where nothing is said, the last days of which there are strips."""
-    last = min(filters.until or seen[1], max(now, seen[1]))
-    first = filters.since or _midnight(last - USUAL + DAY)
+    last = max(min(filters.until or seen[1], max(now, seen[1])), FIRST_POSSIBLE)
+    first = min(filters.since or _midnight(last - USUAL + DAY), LAST_POSSIBLE)
     last = max(first, last) if filters.since else last
     return Stretch(site, min(max(first, seen[0]), last), last)
 
