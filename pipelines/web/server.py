@@ -23,7 +23,7 @@ from pipelines.archive.store import StoreTrouble
 from pipelines.database.errors import DatabaseUnreachable, DatabaseUnusable
 from pipelines.web import render
 from pipelines.web.database import AllBusy, Reader, TooLong, settings_of_page
-from pipelines.web.guard import add_headers, allowed_hosts, is_allowed
+from pipelines.web.guard import add_headers, allowed_hosts, is_allowed, without_frames
 from pipelines.web.language import KOREAN, LANGUAGES, Language
 from pipelines.web.page import ATOM, CSV, JSON, Asked, Document, NotFound, Page, Write
 from pipelines.web.pages import MENU, PAGES
@@ -209,6 +209,6 @@ def _made(form: _Form, asked: Asked) -> tuple[int, str | Document]:
             raise
         found, status, trouble = page.misread(asked), STATUS[ArgumentError], str(error)
     if isinstance(found, Document):
-        return status, replace(found, body=page_without_addresses(found.body))
+        return status, replace(found, body=without_frames(page_without_addresses(found.body)))
     shown = {"asked": asked, "found": found, "page": page, "menu": MENU, "trouble": trouble}
     return status, render.html(str(page.template), asked.language, **shown)

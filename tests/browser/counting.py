@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
+CONNECTION = "a connection"
+"""Stands before what is asked over it; also where nothing is."""
+
 
 @dataclass
 class Counting:
@@ -23,6 +26,10 @@ def counting() -> Iterator[Counting]:
     """Serves until the end of the block."""
 
     class Handler(BaseHTTPRequestHandler):
+        def setup(self) -> None:
+            server.asked.append(CONNECTION)
+            super().setup()
+
         def do_GET(self) -> None:
             is_bare = self.path == "/bare"
             if not is_bare:
