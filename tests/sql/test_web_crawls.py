@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -256,6 +257,7 @@ NO_FILES_OF_REJECTED = {
     "rejected/none.gz": "is not on this disk",
     "rejected": "is not on this disk",
     "rejected/plain.gz": "cannot be read",
+    "rejected/pipe.gz": "cannot be read",
     None: "No page arrived, so none is kept.",
 }
 
@@ -266,6 +268,7 @@ def test_no_other_file_is_opened_for_a_rejected_page(page: PageClient, connectio
     (data.parent / "secret.gz").write_bytes(gzip.compress(b"secret"))
     (data / "rejected/link.gz").symlink_to(data.parent / "secret.gz")
     (data / "rejected/plain.gz").write_bytes(b"no gzip")
+    os.mkfifo(data / "rejected/pipe.gz")
     answers = {
         path: page.ask(f"/en/rejected/{number}/raw")
         for number, path in connection.execute("SELECT id, raw_path FROM rejected_pages")

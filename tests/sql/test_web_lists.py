@@ -100,6 +100,7 @@ def test_a_volume_of_nothing_is_a_page(page: PageClient, query: str) -> None:
         (None, "“그렇다.” 그는 말했다.\n\n끝.", "“그렇다.”"),
         (None, "마침표 없이\n\n다음 문단.", "마침표 없이"),
         (None, "3.5% 올랐다. 다음", "3.5% 올랐다."),
+        (f"가{'.' * 300_000}나", None, f"가{'.' * 299}…"),
         (None, None, ""),
     ],
 )

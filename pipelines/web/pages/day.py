@@ -135,6 +135,7 @@ def _search(asked: Asked, day: date, line: str) -> Search:
 def first_sentence(hit: Hit) -> str:
     """What tells in one line what an article is about."""
     text = " ".join((hit.subheadline or hit.body or "").split(PARAGRAPH_BREAK)[0].split())
+    text = text[: LONGEST + 1]  # of 60,000 full stops in a row, the expression would try all parts of all parts
     found = _SENTENCE.match(text)
     sentence = found[0] if found else text
     return sentence if len(sentence) <= LONGEST else f"{sentence[:LONGEST]}…"

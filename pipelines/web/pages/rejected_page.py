@@ -40,12 +40,14 @@ def unpacked(data: Path, raw_path: str) -> bytes:
     if not path.is_relative_to(folder):
         raise NotFound(f"{raw_path} is no file of the folder rejected, so it is not opened: the row is damaged")
     try:
-        with gzip.open(path) as file:
-            return file.read(BYTES_MAX)
+        if not path.is_fifo():  # opening a pipe would wait for ever
+            with gzip.open(path) as file:
+                return file.read(BYTES_MAX)
     except (FileNotFoundError, IsADirectoryError):
         raise NotFound(f"{raw_path} is not on this disk: it is on the machine that crawled, or was deleted") from None
     except (OSError, EOFError, zlib.error):
-        raise NotFound(f"{raw_path} cannot be read: the file is damaged, or not ours to read") from None
+        pass
+    raise NotFound(f"{raw_path} cannot be read: the file is damaged, or not ours to read")
 
 
 REJECTED_PAGE = Page(path=r"/rejected/{rejected:\d+}/raw", title="Unreadable page", template=None, read=read)
