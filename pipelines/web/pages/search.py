@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from uuid import NAMESPACE_URL, uuid5
 
 from asiatongsin.addresses import without_addresses
 from asiatongsin.korean import KST
+from asiatongsin.moments import first_moment
 from pipelines.datasets.atom import Feed, atom
 from pipelines.datasets.columns import columns_of
 from pipelines.datasets.feed import entry
@@ -141,13 +142,9 @@ def _stored(search: Search, days: Days, found: dict[date, int]) -> dict[date, in
     if not (chosen.words or chosen.sections or chosen.reporters):
         return found
     sites = chosen.sites or known_sites(search.connection)
-    first = max(filter(None, (chosen.since, days.since, _begin(min(found)))))
+    first = max(filter(None, (chosen.since, days.since, first_moment(min(found)))))
     last = min(filter(None, (chosen.until, _end(max(found)))))
     return volume.per_day(search.connection, sites, first, last)
-
-
-def _begin(day: date) -> datetime:
-    return datetime.combine(day, datetime.min.time(), tzinfo=KST)
 
 
 def _end(day: date) -> datetime:
@@ -184,7 +181,7 @@ def _records(asked: Asked, hits: list[Hit]) -> list[dict[str, object]]:
     """The articles as the export has them, in the order of the hits."""
     wanted = Wanted(filters=Filters(sites=tuple({hit.site for hit in hits})), numbers=tuple(hit.no for hit in hits))
     names = [column.name for column in columns_of(asked.connection, wanted)]
-    found = [dict(zip(names, row, strict=True)) for row in rows(asked.connection, replace(wanted))] if hits else []
+    found = [dict(zip(names, row, strict=True)) for row in rows(asked.connection, wanted)] if hits else []
     by_number = {(article["site"], article["no"]): article for article in found}
     return [by_number[hit.site, hit.no] for hit in hits]
 
