@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
-from uuid import NAMESPACE_URL, uuid5
 
 from asiatongsin.addresses import without_addresses
 from asiatongsin.korean import KST
 from asiatongsin.moments import first_moment
-from pipelines.datasets.atom import Feed, atom
+from pipelines.datasets.atom import atom
 from pipelines.datasets.columns import columns_of
 from pipelines.datasets.feed import entry
 from pipelines.datasets.lines import Sink, write_csv
-from pipelines.datasets.run import RIGHTS
 from pipelines.queries import volume
 from pipelines.queries.records.records import Wanted, check, rows
 from pipelines.queries.search.filters import Filters
@@ -21,7 +19,7 @@ from pipelines.queries.search.marks import excerpt
 from pipelines.queries.search.search import Days, Hit, Place, Search
 from pipelines.queries.search.words import Word
 from pipelines.queries.sites import known_sites
-from pipelines.web.asking import Choices, check_chosen, choices, filters, typed
+from pipelines.web.asking import Choices, check_chosen, choices, feed, filters, typed
 from pipelines.web.page import Asked, Page
 from pipelines.web.periods import Period, periods
 
@@ -164,16 +162,8 @@ def write_feed(asked: Asked, file: Sink) -> None:
     hits = Search(asked.connection, chosen).page(IN_A_FEED).hits
     check_chosen(asked, chosen, is_found=bool(hits))
     entries = [entry(article) for article in _records(asked, hits)]
-    address = asked.here_as("atom")
-    feed = Feed(
-        id=uuid5(NAMESPACE_URL, f"asiatongsin {address}").urn,
-        title=" ".join(["asiatongsin:", *filter(None, typed(asked).values())]),
-        updated=max((one.updated for one in entries), default=datetime(2000, 1, 1, tzinfo=UTC)),
-        author="asiatongsin",
-        rights=RIGHTS,
-        address=f"{asked.origin}{address}",
-    )
-    for piece in atom(feed, entries):
+    updated = max((one.updated for one in entries), default=datetime(2000, 1, 1, tzinfo=UTC))
+    for piece in atom(feed(asked, "asiatongsin", updated), entries):
         file.write(piece.encode())
 
 
