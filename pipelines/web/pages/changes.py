@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from heapq import nlargest
 
 from asiatongsin.addresses import without_addresses
 from asiatongsin.errors import ArgumentError
 from asiatongsin.korean import KST
-from asiatongsin.moments import first_moment
 from asiatongsin.plausible import FIRST_POSSIBLE
 from pipelines.datasets.changes import as_atom, as_csv, details, minute
 from pipelines.datasets.lines import Sink
@@ -94,7 +93,7 @@ class Wanted:
         given = filters(asked, asked.query.text("q"))
         until = given.until or asked.now
         day = max(min(asked.now, until) - looks_back, FIRST_POSSIBLE).astimezone(KST).date()
-        since = given.since or min(first_moment(day), until)
+        since = given.since or min(datetime.combine(day, time.min, tzinfo=KST), until)
         if since > until:
             raise ArgumentError(f"since={minute(since)} is still to come: nothing was found then yet")
         headlines = asked.query.switch("headlines")

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from asiatongsin.errors import ArgumentError
 from asiatongsin.korean import KST
-from asiatongsin.moments import first_moment, parse_moment
+from asiatongsin.moments import parse_moment
 from asiatongsin.weather_stations import stations
 from pipelines.datasets.columns import columns_of
 from pipelines.datasets.lines import Sink, write_csv
@@ -212,7 +212,7 @@ def _days_of(stretch: Stretch) -> int:
 
 
 def _midnight(at: datetime) -> datetime:
-    return first_moment(at.astimezone(KST).date())
+    return at.astimezone(KST).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 WEATHER = Page(path="/weather", title="Weather", template="weather.html", read=read, more=read_all, csv=write)
