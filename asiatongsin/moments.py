@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from asiatongsin.korean import KST
 
@@ -34,6 +34,11 @@ def parse_moment(text: str, *, is_end: bool = False, now: datetime | None = None
     if first.hour != second.hour:
         return datetime.combine(first.date(), without_time, tzinfo=KST)
     return first.astimezone(KST)
+
+
+def first_moment(day: date) -> datetime:
+    """When a day begins in Korea."""
+    return datetime.combine(day, time.min, tzinfo=KST)
 
 
 def _read(text: str) -> tuple[datetime, datetime]:

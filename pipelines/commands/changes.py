@@ -18,7 +18,7 @@ from asiatongsin.plausible import FIRST_POSSIBLE
 from asiatongsin.printable import printable, printable_json
 from pipelines.commands.usage import check_settings, given_number, given_words, usage_error, usage_errors
 from pipelines.database.session import looking
-from pipelines.datasets.changes import as_atom, as_csv, counts, minute
+from pipelines.datasets.changes import as_atom, as_csv, counts, feed_of_all, minute
 from pipelines.queries.changes import Change, Kind, changes, unseen
 from pipelines.queries.names import check_names
 from pipelines.queries.search.filters import Filters
@@ -101,7 +101,7 @@ def _show(found: Sequence[Change], form: str, now: datetime) -> None:
         show_file("".join(as_csv(found)))
     elif form == "atom":
         updated = max((change.at for change in found), default=now)
-        show_file("".join(as_atom(found, updated)))
+        show_file("".join(as_atom(found, feed_of_all(updated))))
     elif found:
         show(screen.text(found))
     else:

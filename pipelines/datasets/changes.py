@@ -58,9 +58,13 @@ def as_csv(found: Iterable[Change]) -> Iterator[str]:
     yield from csv_pieces(names, lines)
 
 
-def as_atom(found: Iterable[Change], updated: datetime, identity: str = FEED, say: Say = in_english) -> Iterator[str]:
+def feed_of_all(updated: datetime) -> Feed:
+    """What stands above the changes that the command writes."""
+    return Feed(id=FEED, title="asiatongsin changes", updated=updated, author="asiatongsin", rights=RIGHTS)
+
+
+def as_atom(found: Iterable[Change], feed: Feed, say: Say = in_english) -> Iterator[str]:
     """The changes as a feed, piece by piece."""
-    feed = Feed(id=identity, title="asiatongsin changes", updated=updated, author="asiatongsin", rights=RIGHTS)
     yield from atom(feed, (entry(change, say) for change in found))
 
 

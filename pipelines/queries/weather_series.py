@@ -11,6 +11,7 @@ from typing import Literal, LiteralString, NamedTuple, TypeAlias
 from psycopg import Connection
 
 from asiatongsin.korean import KST
+from asiatongsin.moments import first_moment
 from pipelines.queries.search.search import quick
 from pipelines.queries.weather_shown import BEGUN
 
@@ -223,7 +224,7 @@ def _values(connection: Connection, stretch: Stretch, cities: Sequence[str]) -> 
 
 def _newest_first(stretch: Stretch) -> Iterator[datetime]:
     """Midnight of each day, in Korean time."""
-    day = stretch.until.astimezone(KST).replace(hour=0, minute=0, second=0, microsecond=0)
+    day = first_moment(stretch.until.astimezone(KST).date())
     while day + DAY > stretch.since:
         yield day
         day -= DAY

@@ -20,7 +20,8 @@ from pipelines.web.page import NotFound
 PATIENCE = 20.0
 """Seconds that a request of the archive store may take: somebody waits for it."""
 
-_CHARSETS = ("utf-8", "euc-kr"), ("utf-8", "cp949")
+_CHARSETS = {"utf-8": "utf-8", "euc-kr": "cp949"}
+"""Python's codecs, by the names that browsers have for them."""
 
 
 def archived(connection: Connection, settings: BaseSettings, place: Place) -> Capture:
@@ -37,7 +38,7 @@ def archived(connection: Connection, settings: BaseSettings, place: Place) -> Ca
 
 def charset_of(body: bytes) -> str | None:
     """Name of the encoding that a page came in, as browsers call it; the sites declare none, or a wrong one."""
-    for name, codec in zip(*_CHARSETS, strict=True):
+    for name, codec in _CHARSETS.items():
         try:
             body.decode(codec)
         except UnicodeDecodeError:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
+from uuid import NAMESPACE_URL, uuid5
 
+from pipelines.datasets.atom import Feed
+from pipelines.datasets.run import RIGHTS
 from pipelines.queries import volume
 from pipelines.queries.names import check_names, check_site
 from pipelines.queries.search.filters import Filters
@@ -42,6 +46,19 @@ def choices(asked: Asked) -> Choices:
     chosen = [site for site in asked.query.text("site").split(",") if site in sites]
     sections, reporters = volume.printed_names(asked.connection, (chosen or sites)[:SITES], NEWEST)
     return Choices(sites=sites, sections=sections, reporters=reporters)
+
+
+def feed(asked: Asked, name: str, updated: datetime) -> Feed:
+    """What stands above the entries of a feed. Its address keeps what is asked for, so it is its identity as well."""
+    address = asked.here_as("atom")
+    return Feed(
+        id=uuid5(NAMESPACE_URL, f"asiatongsin {address}").urn,
+        title=": ".join(filter(None, (name, " ".join(filter(None, typed(asked).values()))))),
+        updated=updated,
+        author="asiatongsin",
+        rights=RIGHTS,
+        address=f"{asked.origin}{address}",
+    )
 
 
 def chosen_site(asked: Asked, known: Collection[str]) -> str:

@@ -19,9 +19,6 @@ from pipelines.web.query import Query
 
 CSV, JSON, ATOM = "csv", "json", "atom"
 
-ROWS_AT_ONCE = 500
-"""Rows of a table that are written together."""
-
 
 class NotFound(Exception):
     """Nothing is stored under this address: status 404. The sentence says what was looked for."""

@@ -93,7 +93,10 @@ def test_explains_what_to_write_instead(page: PageClient, changed: None) -> None
 
 
 def test_a_feed_looks_a_week_back_and_masks_addresses(page: PageClient, changed: None) -> None:
-    feed = ElementTree.fromstring(page.ask("/changes.atom").text)
+    feed = ElementTree.fromstring(page.ask(f"/changes.atom?site={SITE}").text)
+    link = feed.find(f"{NAMESPACE}link")
+    assert link is not None and link.get("href", "").endswith(f"/changes.atom?site={SITE}")  # noqa: PT018
+    assert feed.findtext(f"{NAMESPACE}title") == f"asiatongsin changes: {SITE}"
     titles = [entry.findtext(f"{NAMESPACE}title") for entry in feed.iter(f"{NAMESPACE}entry")]
     assert titles == ["삭제됨: 첫 제목 3", "수정됨: 첫 제목 2", "수정됨: 고친 제목 1 mail [e-mail]"]
 

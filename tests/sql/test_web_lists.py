@@ -53,9 +53,9 @@ def test_a_day_that_cannot_be_listed_is_explained_above_the_form(page: PageClien
     assert ('value="2025-10-04"' in answer.text) == (DAY in query)
 
 
-@pytest.mark.parametrize("query", ["", "day=yesterday", "day=0001-01-02&q=가", "day=9999-12-31&q=가나"])
-def test_a_day_without_articles_is_a_page(page: PageClient, query: str) -> None:
-    assert page.ask(f"/day?{query}").status == 200
+def test_a_day_without_articles_is_a_page(page: PageClient) -> None:
+    for query in ("", "day=yesterday", "day=0001-01-02&q=가", "day=9999-12-31&q=가나"):
+        page.get(f"/day?{query}")
 
 
 def test_counts_sections_and_days(page: PageClient, stored: None) -> None:
@@ -78,19 +78,17 @@ def test_counts_sections_and_days(page: PageClient, stored: None) -> None:
     assert page.ask(f"/volume.json?{query}&by=site").json["across"] == ["newsasia.kr"]
 
 
-@pytest.mark.parametrize("query", ["by=colour", "since=x", "site=nowhere.kr"])
-def test_a_volume_that_cannot_be_counted_is_explained_above_the_form(
-    page: PageClient, stored: None, query: str
-) -> None:
-    answer = page.ask(f"/volume?{query}")
-    assert (answer.status, 'role="alert"' in answer.text, "<form action" in answer.text) == (400, True, True)
-    assert page.ask(f"/volume.csv?{query}").status == 400
+def test_a_volume_that_cannot_be_counted_is_explained_above_the_form(page: PageClient, stored: None) -> None:
+    for query in ("by=colour", "since=x", "site=nowhere.kr"):
+        answer = page.ask(f"/volume?{query}")
+        assert (answer.status, 'role="alert"' in answer.text, "<form action" in answer.text) == (400, True, True), query
+        assert page.ask(f"/volume.csv?{query}").status == 400
 
 
-@pytest.mark.parametrize("query", ["", "until=0001-01-05", "until=9999-12-31&by=site", "since=2000-01-01&by=reporter"])
-def test_a_volume_of_nothing_is_a_page(page: PageClient, query: str) -> None:
-    assert page.ask(f"/volume?{query}").status == 200
-    assert page.ask(f"/volume.csv?{query}").status == 200
+def test_a_volume_of_nothing_is_a_page(page: PageClient) -> None:
+    for query in ("", "until=0001-01-05", "until=9999-12-31&by=site", "since=2000-01-01&by=reporter"):
+        page.get(f"/volume?{query}")
+        page.get(f"/volume.csv?{query}")
 
 
 @pytest.mark.parametrize(

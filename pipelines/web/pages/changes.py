@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from heapq import nlargest
-from uuid import NAMESPACE_URL, uuid5
 
 from asiatongsin.addresses import without_addresses
 from asiatongsin.errors import ArgumentError
@@ -19,7 +18,7 @@ from pipelines.queries.changes import Change, Kind, each, place, unseen
 from pipelines.queries.compared import Piece, pieces
 from pipelines.queries.names import check_names
 from pipelines.queries.search.filters import Filters
-from pipelines.web.asking import Choices, choices, filters, typed
+from pipelines.web.asking import Choices, choices, feed, filters, typed
 from pipelines.web.page import Asked, Page
 
 MOST = 200
@@ -166,8 +165,7 @@ def write_feed(asked: Asked, file: Sink) -> None:
     """Writes the newest changes as a feed."""
     found = nlargest(MOST, Wanted.of(asked, FEED_LASTS).each(asked), key=place)
     updated = max((change.at for change in found), default=asked.now)
-    identity = uuid5(NAMESPACE_URL, f"asiatongsin {asked.here()}").urn
-    for piece in as_atom(found, updated, identity, asked.language.say):
+    for piece in as_atom(found, feed(asked, "asiatongsin changes", updated), asked.language.say):
         file.write(piece.encode())
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from asiatongsin.moments import first_moment
 from pipelines.datasets.lines import Sink
 from pipelines.queries import crawls as stored
 from pipelines.queries.crawls import CrawlRow, DayOfCrawls
@@ -81,8 +82,7 @@ def chosen_outcome(asked: Asked) -> str:
 def days(asked: Asked, site: str) -> list[DayOfCrawls]:
     """The last days up to today."""
     first = asked.now.date() - timedelta(days=DAYS - 1)
-    since = asked.now.replace(year=first.year, month=first.month, day=first.day, hour=0, minute=0, second=0)
-    known = {one.day: one for one in stored.days(asked.connection, site, since.replace(microsecond=0))}
+    known = {one.day: one for one in stored.days(asked.connection, site, first_moment(first))}
     all_days = (first + timedelta(days=number) for number in range(DAYS))
     return [known.get(day) or DayOfCrawls(day=day, ok=0, not_ok=0, unended=0) for day in all_days]
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
+from asiatongsin.moments import first_moment
 from pipelines.queries import volume
 from pipelines.queries.search.filters import Filters
 from pipelines.queries.search.search import Hit, Search
@@ -39,8 +40,7 @@ def read(asked: Asked) -> Front:
 
 def _days(asked: Asked) -> list[Period]:
     first = asked.now.date() - DAYS + timedelta(days=1)
-    begin = datetime.combine(first, datetime.min.time(), tzinfo=asked.now.tzinfo)
-    found = volume.per_day(asked.connection, known_sites(asked.connection), begin, asked.now)
+    found = volume.per_day(asked.connection, known_sites(asked.connection), first_moment(first), asked.now)
     return periods(found, found, first, asked.now.date())[1]
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
-from uuid import NAMESPACE_URL, uuid5
 
 from asiatongsin.addresses import without_addresses
 from asiatongsin.korean import KST
-from pipelines.datasets.atom import Feed, atom
+from asiatongsin.moments import first_moment
+from pipelines.datasets.atom import atom
 from pipelines.datasets.columns import columns_of
 from pipelines.datasets.feed import entry
 from pipelines.datasets.lines import Sink, write_csv
-from pipelines.datasets.run import RIGHTS
 from pipelines.queries import volume
 from pipelines.queries.records.records import Wanted, check, rows
 from pipelines.queries.search.filters import Filters
@@ -20,7 +19,7 @@ from pipelines.queries.search.marks import excerpt
 from pipelines.queries.search.search import Days, Hit, Place, Search
 from pipelines.queries.search.words import Word
 from pipelines.queries.sites import known_sites
-from pipelines.web.asking import Choices, check_chosen, choices, filters, typed
+from pipelines.web.asking import Choices, check_chosen, choices, feed, filters, typed
 from pipelines.web.page import Asked, Page
 from pipelines.web.periods import Period, periods
 
@@ -141,13 +140,9 @@ def _stored(search: Search, days: Days, found: dict[date, int]) -> dict[date, in
     if not (chosen.words or chosen.sections or chosen.reporters):
         return found
     sites = chosen.sites or known_sites(search.connection)
-    first = max(filter(None, (chosen.since, days.since, _begin(min(found)))))
+    first = max(filter(None, (chosen.since, days.since, first_moment(min(found)))))
     last = min(filter(None, (chosen.until, _end(max(found)))))
     return volume.per_day(search.connection, sites, first, last)
-
-
-def _begin(day: date) -> datetime:
-    return datetime.combine(day, datetime.min.time(), tzinfo=KST)
 
 
 def _end(day: date) -> datetime:
@@ -167,16 +162,8 @@ def write_feed(asked: Asked, file: Sink) -> None:
     hits = Search(asked.connection, chosen).page(IN_A_FEED).hits
     check_chosen(asked, chosen, is_found=bool(hits))
     entries = [entry(article) for article in _records(asked, hits)]
-    address = asked.here_as("atom")
-    feed = Feed(
-        id=uuid5(NAMESPACE_URL, f"asiatongsin {address}").urn,
-        title=" ".join(["asiatongsin:", *filter(None, typed(asked).values())]),
-        updated=max((one.updated for one in entries), default=datetime(2000, 1, 1, tzinfo=UTC)),
-        author="asiatongsin",
-        rights=RIGHTS,
-        address=f"{asked.origin}{address}",
-    )
-    for piece in atom(feed, entries):
+    updated = max((one.updated for one in entries), default=datetime(2000, 1, 1, tzinfo=UTC))
+    for piece in atom(feed(asked, "asiatongsin", updated), entries):
         file.write(piece.encode())
 
 
@@ -184,7 +171,7 @@ def _records(asked: Asked, hits: list[Hit]) -> list[dict[str, object]]:
     """The articles as the export has them, in the order of the hits."""
     wanted = Wanted(filters=Filters(sites=tuple({hit.site for hit in hits})), numbers=tuple(hit.no for hit in hits))
     names = [column.name for column in columns_of(asked.connection, wanted)]
-    found = [dict(zip(names, row, strict=True)) for row in rows(asked.connection, replace(wanted))] if hits else []
+    found = [dict(zip(names, row, strict=True)) for row in rows(asked.connection, wanted)] if hits else []
     by_number = {(article["site"], article["no"]): article for article in found}
     return [by_number[hit.site, hit.no] for hit in hits]
 

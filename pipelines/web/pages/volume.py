@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import LiteralString
 
-from asiatongsin.korean import KST
+from asiatongsin.moments import first_moment
 from asiatongsin.plausible import FIRST_POSSIBLE
 from pipelines.datasets.lines import Sink
 from pipelines.queries import volume
@@ -129,7 +129,7 @@ def _asked_for(asked: Asked) -> tuple[str, list[str], datetime, datetime]:
 
 def _begin(last: date) -> datetime:
     """The first moment of the time that is shown where nobody says since when."""
-    return datetime.combine(max(last, FIRST_POSSIBLE.date() + USUALLY) - USUALLY, datetime.min.time(), tzinfo=KST)
+    return first_moment(max(last, FIRST_POSSIBLE.date() + USUALLY) - USUALLY)
 
 
 def _row(period: Period, groups: list[int]) -> Row:
