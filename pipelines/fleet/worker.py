@@ -7,6 +7,7 @@ import logging
 import signal
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import datetime
 from time import monotonic
 from typing import ParamSpec, TypeVar
 
@@ -148,15 +149,15 @@ class Worker:
 
     async def _enter(self) -> Machine:
         """Takes the name of this machine, once an earlier run that may have been killed has been silent for a while."""
-        silence_max, seen = self.limits.silence_max * MIGRATION_FACTOR, None
+        silence_max, heard = self.limits.silence_max * MIGRATION_FACTOR, set[datetime]()
         while self._takes and (found := await self._ask(silence_max, self._desk.standing, self.limits.machine)):
-            if seen and found.seen_at != seen:
+            heard.add(found.seen_at)
+            if len(heard) > 2:  # one word of an earlier run may have been on its way as that was killed
                 raise NameTaken(self.limits.machine)
             if found.silent_for > self._desk.beat_seconds * 1.5:
                 break
-            if seen is None:
+            if len(heard) == 1:
                 logger.info("A worker ran as %s a moment ago; this one begins when that is silent", self.limits.machine)
-            seen = found.seen_at
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), self._desk.beat_seconds / 2)
         self._machine = await self._ask(silence_max, self._desk.enter, self.limits.machine, self.limits.slots)

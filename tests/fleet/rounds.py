@@ -275,7 +275,8 @@ class Fleet:
         """The workers end in good order, and nothing waits or runs any more."""
         for machine in self.machines.values():
             if (status := machine.end().status) != 0:
-                self.report.faults.append(f"{self.name}: the worker of {machine.name} ended with {status}")
+                said = machine.log[-2000:]
+                self.report.faults.append(f"{self.name}: the worker of {machine.name} ended with {status}\n{said}")
             data = machine.folder / "data"
             left = [path.name for path in (data / "spool").glob("[!.]*")]
             if left or (data / "refused").exists():

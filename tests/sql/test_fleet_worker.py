@@ -59,6 +59,30 @@ def test_what_a_database_refuses_ends_no_worker(
     assert "until the database answers: not on Sundays" in caplog.text
 
 
+def test_a_word_that_was_on_its_way_as_a_worker_was_killed_keeps_nobody_from_its_name(
+    connection: Connection, database_url: str, data: Path, caplog: Log
+) -> None:
+    given = in_process.settings(database_url, data)
+    given.setdict({"FLEET_MACHINE": "one", "FLEET_DEAD_AFTER": 1.0}, priority="cmdline")
+    caplog.set_level("INFO")
+
+    async def begins() -> str:
+        queue.make_tables(connection)
+        killed, next_one = Worker(given), Worker(given)
+        machine = killed._desk.enter("one", 1)
+        entering = asyncio.create_task(next_one._enter())
+        # On a slow machine it may begin at once: the other was silent for long.
+        while not entering.done() and "A worker ran as one a moment ago" not in caplog.text:  # noqa: ASYNC110  no event
+            await asyncio.sleep(0)
+        machine.beat(connection, {"pages": 0, "refused": 0})
+        entered = await entering
+        for one in (killed, next_one):
+            one._desk.session.close()
+        return entered.name
+
+    assert asyncio.run(begins()) == "one"
+
+
 def test_says_what_a_role_needs_that_may_make_no_tables(
     connection: Connection, database_url: str, data: Path, role: str
 ) -> None:
