@@ -25,7 +25,9 @@ from pipelines.database.rights import grant_tables
 CHANNEL = "procrastinate_any_queue_v1"
 """What procrastinate notifies of each new job."""
 
-_IS_THERE = "SELECT to_regclass('procrastinate_jobs') IS NOT NULL"
+# Not with to_regclass: who waited for another to make the table is told by its memory that there is none.
+_IS_THERE = """
+SELECT EXISTS (SELECT FROM pg_class WHERE relname = 'procrastinate_jobs' AND pg_table_is_visible(oid))"""
 _ROLE = "SELECT quote_ident(current_user), coalesce(quote_ident(current_schema()), 'public')"
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('asiatongsin queue', 0))"
 _OPEN = "SELECT queueing_lock FROM procrastinate_jobs WHERE status IN ('todo', 'doing')"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psycopg
 import pytest
 from psycopg import Connection, conninfo
 
@@ -14,8 +16,9 @@ from pipelines.fleet.desk import Desk, Ending, Turn
 from pipelines.fleet.work import End
 from pipelines.fleet.worker import LONGEST_PAUSE, SHORT_PAUSE, Worker
 from tests import in_process
+from tests.processes import wait_until
 from tests.samples import UNREACHABLE
-from tests.stored import value
+from tests.stored import count, value
 
 Log = pytest.LogCaptureFixture
 
@@ -57,6 +60,20 @@ def test_what_a_database_refuses_ends_no_worker(
     assert before <= 5.0
     assert after == 2 * max(before, SHORT_PAUSE)
     assert "until the database answers: not on Sundays" in caplog.text
+
+
+def test_two_workers_that_begin_at_once_make_the_tables_of_the_queue_once(
+    connection: Connection, database_url: str
+) -> None:
+    waits = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with psycopg.connect(database_url, autocommit=True) as second, ThreadPoolExecutor(1) as thread:
+        with connection.transaction():
+            connection.execute(queue._ONE_AT_A_TIME)
+            queue.make_tables(connection)
+            done = thread.submit(queue.make_tables, second)
+            wait_until(lambda: done.done() or value(connection, waits) == 1)
+        done.result(timeout=600)
+    assert count(connection, "procrastinate_jobs") == 0
 
 
 def test_a_word_that_was_on_its_way_as_a_worker_was_killed_keeps_nobody_from_its_name(
