@@ -47,8 +47,14 @@ demo-page: web ## a week of the replica, with what was edited and taken down tod
 	$(BIN)/python -m tests.demo_page $(ARGS)
 
 .PHONY: pictures
-pictures: tools ## take the pictures of docs/pictures anew, of the demo's data, with Chromium
+pictures: tools ## take the pictures of the page for README and docs/ anew, of the demo's data, with Chromium
 	$(BIN)/python -m tests.pictures
+
+.PHONY: docs
+docs: tools ## build the documentation in both languages into site/; it fails where a link leads nowhere
+	@rm -rf site
+	$(BIN)/zensical build --strict --clean --config-file zensical.ko.toml
+	$(BIN)/zensical build --strict --clean --config-file zensical.en.toml
 
 .PHONY: fleet-demo
 fleet-demo: fleet ## twelve papers on two machines, of which one is killed, with an archive that they share
@@ -132,4 +138,4 @@ lock: tools ## write the four requirements*.lock anew from pyproject.toml
 	$(LOCK) --extra dev --constraint requirements-fleet.lock --constraint requirements-web.lock --output-file requirements-dev.lock
 
 clean: ## remove the virtual environments and the demo's data
-	rm -rf $(VENV) .venv-lowest .venv-peers .venv-moto .venv-pywb .venv-scrapyd .venv-deploy .promtool .pgbouncer .demo .demo-page .fleet-demo build dist *.egg-info
+	rm -rf $(VENV) .venv-lowest .venv-peers .venv-moto .venv-pywb .venv-scrapyd .venv-deploy .promtool .pgbouncer .demo .demo-page .fleet-demo build dist site *.egg-info
