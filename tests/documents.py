@@ -55,7 +55,7 @@ class Document:
         return re.sub(r"<!--.*?-->", "", _FENCE.sub("", self.text), flags=re.DOTALL)
 
     def blocks(self, *kinds: str) -> list[str]:
-        """The blocks of code of these kinds, such as `sh`, without the indentation they stand in; all without a kind."""
+        """The blocks of code of these kinds, such as `sh`, without their indentation; all without a kind."""
         found = [(indent, code) for indent, kind, code in _FENCE.findall(self.text) if not kinds or kind in kinds]
         return [re.sub(rf"^{indent}", "", code, flags=re.MULTILINE) for indent, code in found]
 

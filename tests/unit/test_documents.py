@@ -173,7 +173,7 @@ def test_the_menu_names_every_page(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_documentation_is_built_without_a_warning(language: str) -> None:
     command = [
-        Path(sys.executable).parent / "zensical",
+        str(Path(sys.executable).parent / "zensical"),
         "build",
         "--strict",
         "--config-file",
