@@ -61,8 +61,10 @@ def test_no_page_can_write(connection: Connection, database_url: str, data: Path
 
 @pytest.fixture
 def reader(connection: Connection, database_url: str) -> Iterator[str]:
-    """Address with the role that docs/web.md has made, under a name of its own."""
-    [documented] = re.findall(r"```sql\n(.*?)```", (ROOT / "docs/web.md").read_text(encoding="utf-8"), re.DOTALL)
+    """Address with the role that docs/en/how-to/web.md has made, under a name of its own."""
+    [documented] = re.findall(
+        r"```sql\n(.*?)```", (ROOT / "docs/en/how-to/web.md").read_text(encoding="utf-8"), re.DOTALL
+    )
     role = f"page_{connection.info.dbname}"
     connection.execute(documented.replace("asiatongsin_page", role))
     yield conninfo.make_conninfo(database_url, user=role, password="choose-one")
