@@ -22,6 +22,12 @@ REMEMBERED_PLACES = 100
 """How many archived pages are remembered with their places, in case a later stage fails on one."""
 
 
+NOT_A_PAGE = (
+    "the stages of asiatongsin take the pages of its spider, and not {}: give your own spiders other settings,"
+    " as docs/en/how-to/embedding.md shows"
+)
+
+
 class ArchivePipeline:
     """Archives the kinds of pages that the setting ARCHIVE names."""
 
@@ -37,6 +43,8 @@ class ArchivePipeline:
         return cls(crawler)
 
     def process_item(self, item: Page | PageItems) -> Page | PageItems:
+        if not isinstance(item, Page | PageItems):
+            raise TypeError(NOT_A_PAGE.format(type(item).__name__))
         archive = self.archive
         if archive is None or isinstance(item, PageItems) or item.kind not in self.kinds or not item.exchanges:
             return item
