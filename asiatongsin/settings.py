@@ -189,7 +189,8 @@ STRIP_FROZEN_AFTER = "3d"
 """A crawl ends with status 5 when the weather strip has not changed for so long. Empty: never."""
 
 STALE_AFTER = "2d"
-"""Age of the last good crawl, and of an overdue re-check, above which `asiatongsin status` ends with 1. Empty: never."""
+"""Age of the last good crawl, or of an overdue re-check, above which `asiatongsin status` ends with 1.
+Empty: never."""
 
 # --- a fleet: many sites on several machines ---------------------------------------------------------------------
 
@@ -273,7 +274,8 @@ DEFAULT_REQUEST_HEADERS = {
 }
 FEED_EXPORT_ENCODING = "utf-8"
 FEED_EXPORTERS = {"csv": "asiatongsin.feeds.CsvArticles"}
-FEED_STORE_EMPTY = False  # a crawl that finds nothing new would empty the file of the one beforeLOG_FORMATTER = "asiatongsin.log.ShortLogFormatter"
+FEED_STORE_EMPTY = False  # a crawl that finds nothing new would empty the file of the one before
+LOG_FORMATTER = "asiatongsin.log.ShortLogFormatter"
 
 _PREFIX = "ASIATONGSIN_"
 SET_BY_ENVIRONMENT = sorted(name.removeprefix(_PREFIX) for name in os.environ if name.startswith(_PREFIX))
