@@ -6,6 +6,7 @@ import inspect
 import re
 from collections.abc import Iterator
 
+from pipelines.queries.changes import Kind
 from pipelines.web import asking
 from pipelines.web.page import Page
 from pipelines.web.pages import PAGES
@@ -14,6 +15,7 @@ from tests.reference.markdown import code, page, table
 from tests.reference.words import Words
 
 _READ = re.compile(r'query\.(?:text|number|choice|switch|lines|names)\(\s*"(\w+)"')
+_EACH = re.compile(r"query\.text\(name\)[^\n]* for name in \(([^)]*)\)")
 _PART = re.compile(r"\{(\w+)(?::[^{}]*(?:\{[^{}]*\})?[^{}]*)?\}")
 
 ADDRESS = """\
@@ -33,9 +35,9 @@ def parameters_read(one: Page) -> set[str]:
     """The parameters that the file of a page reads out of an address, those of other pages in it included."""
     module = inspect.getmodule(one.read)
     source = inspect.getsource(module) if module else ""
-    found = set(_READ.findall(source))
-    found |= {"site"} if "chosen_site(" in source else set()
-    return found | (set(asking.NAMES) if re.search(r"(?<!_)\bfilters\(", source) else set())
+    found = {*_READ.findall(source), *(name for names in _EACH.findall(source) for name in re.findall(r"\w+", names))}
+    by_others = {"chosen_site(asked": ["site"], " filters(asked": asking.NAMES, "query.switch(kind)": [*Kind]}
+    return found | {name for call, names in by_others.items() if call in source for name in names}
 
 
 def write(words: Words) -> str:

@@ -18,7 +18,7 @@ from asiatongsin.arguments import Arguments
 from pipelines import commands
 from pipelines.commands.crawl import FEEDS
 from tests.reference.markdown import code, page, plain, table
-from tests.reference.statuses import OWN_MEANINGS, USED
+from tests.reference.statuses import USED
 from tests.reference.words import Words
 
 GLOBAL = "Global Options"
@@ -94,7 +94,7 @@ def write(words: Words) -> str:
         say("`asiatongsin` alone lists all commands, and `asiatongsin <command> -h` explains one."),
         table(
             [say("command"), say("what it does")],
-            ([f"[{code(name)}](#{name})", plain(words.quote(one.short_desc()))] for name, one in found.items()),
+            ([f"[{code(name)}](#{name})", sentences(f"{one.short_desc()}.", words)] for name, one in found.items()),
         ),
         f"## {say('Options of each command')}",
         _options(words, options(found["crawl"], is_global=True)),
@@ -151,5 +151,4 @@ def _arguments(words: Words) -> Iterator[str]:
 def _ends(name: str, words: Words) -> str:
     """With which statuses a command ends."""
     numbers = ", ".join(code(int(status)) for status in USED.get(f"{name} --fetch", USED[name]))
-    ends = words.say("It ends with one of the [statuses](statuses.md) {}.", numbers)
-    return " ".join(filter(None, [ends, words.quote(OWN_MEANINGS.get(name, ""))]))
+    return words.say("It ends with one of the [statuses](statuses.md) {}.", numbers)

@@ -47,9 +47,7 @@ def write(words: Words) -> str:
             "A name has two parts: where it is counted, and what is counted.",
             "A name that ends in `/` has a third part, as in `split/removed/404`.",
         ),
-        say(
-            "Example: `article/pages` is 20 and `split/articles` is 19. One of the pages could not be read."
-        ),
+        say("Example: `article/pages` is 20 and `split/articles` is 19. One of the pages could not be read."),
         *(part for where, found in groups.items() if found for part in _group(where, found, words)),
     )
 
