@@ -36,6 +36,9 @@ OF_SCRAPY = {
 """Commands of Scrapy that are of use here."""
 
 
+NOTHING_FETCHED = "A crawl that fetches no article leaves the file as it is, and says so."
+
+
 @cache
 def all_commands() -> dict[str, ScrapyCommand]:
     """Our commands by name, each with our settings as they are without the environment."""
@@ -56,8 +59,9 @@ OPTIONS_OF_SCRAPY = {
     "--set": "set this setting; several times for several settings",
     "--pdb": "open the debugger where the program fails",
     "-a": "an argument, see above; several times for several arguments",
-    "--output": "add the articles of this crawl to a file: articles.csv, pages.jsonl",
-    "--overwrite-output": "write the articles of this crawl into a file, and replace what is in it",
+    "--output": "add what this crawl fetches to a file: articles.csv has a line per article, pages.jsonl a line per"
+    " page",
+    "--overwrite-output": "the same, but replace what is in the file",
     "-c": "run this code in the console, print what it gives, and end",
     "--spider": "use this spider; there is one",
     "--no-redirect": "do not follow redirects",
@@ -121,7 +125,7 @@ def _one(name: str, command: ScrapyCommand, words: Words) -> Iterator[str]:
     if own := options(command, is_global=False):
         yield _options(words, own)
     if name == "crawl":
-        yield sentences(" ".join(FEEDS.split()), words)
+        yield sentences(f"{' '.join(FEEDS.split())} {NOTHING_FETCHED}", words)
     if examples := [part.partition("\n")[2] for part in others if part.startswith("Examples:")]:
         yield f"{words.say('Examples')}:"
         lines = [line.strip() for line in examples[0].splitlines()]
