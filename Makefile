@@ -75,6 +75,10 @@ soak: tools ## hundreds of random kills and histories of lists, thousands of dam
 schema: tools ## write pipelines/database/schema.sql anew, after a new migration
 	$(BIN)/python -m tests.schema
 
+.PHONY: reference
+reference: tools ## write docs/*/reference/ anew out of the code: commands, settings, tables, statuses, statistics, addresses
+	$(BIN)/python -m tests.reference
+
 .PHONY: bench-peers
 bench-peers: ## install the programs that `make bench` compares the reading with into .venv-peers
 	$(PYTHON) -m venv .venv-peers

@@ -11,36 +11,36 @@ from asiatongsin.items import PageKind
 
 
 def pages(kind: PageKind) -> str:
-    """Pages of a kind that arrived."""
+    """Pages that arrived."""
     return f"{kind}/pages"
 
 
 def failed(kind: PageKind) -> str:
-    """Pages of a kind that did not arrive."""
+    """Pages that did not arrive."""
     return f"{kind}/failed"
 
 
 def failed_again(kind: PageKind) -> str:
-    """Pages of a kind that did not arrive, and that an earlier crawl did not get either."""
+    """Pages that did not arrive now, nor in an earlier crawl."""
     return f"{kind}/failed_again"
 
 
 def absent(kind: PageKind) -> str:
-    """Pages of a kind that did not arrive since the site says that there is no such page."""
+    """Pages that do not exist, as the site says."""
     return f"{kind}/absent"
 
 
 LIST_FAILED_OF = "list/failed/"
-"""List pages of one section that did not arrive; the number of the section follows."""
+"""List pages of one section that did not arrive. The number of the section follows."""
 
 SECTIONS = "front/sections"
 """Sections that the menu of the front page names."""
 
 MENU = "front/menu"
-"""Number and names of each of them, in the order of the menu: `[[22, ["정치"]], …]`."""
+"""Number and names of each of these sections, in the order of the menu: `[[22, ["정치"]], …]`."""
 
 WITHOUT_MENU = "front/without_menu"
-"""What was walked since no menu was found, in words."""
+"""What was walked instead where no menu was found, in words."""
 
 WITHOUT_LIST = "list/without_list"
 """List pages that hold no list, not even an empty one."""
@@ -49,34 +49,34 @@ TEASERS = "list/teasers"
 """Entries of all list pages."""
 
 WALKED = "list/walked"
-"""Lists that were walked as far as asked: section numbers, 0 for the list of all articles."""
+"""Numbers of the sections whose lists were walked as far as asked. 0 is the list of all articles."""
 
 LISTS = "list/found_out"
-"""What the walks of these lists found out about them."""
+"""What the crawl found out about each of these lists."""
 
 WALKS_UNSURE = "list/unsure"
-"""Lists of which pages did not come, or whose end could not be told."""
+"""Lists of which pages did not come, or whose end is not known."""
 
 ENDLESS_OF = "list/endless/"
-"""Why a list counts as one without an end, in words; the number of the section follows."""
+"""Why a list counts as one without an end, in words. The number of the section follows."""
 
 LOOKED_BACK = "list/looked_back"
-"""Lists that were walked on where all was known, for articles that appeared late."""
+"""Lists that were walked on past known articles, for those that appeared late."""
 
 LISTED = "article/listed"
-"""Articles that were asked for: new ones of lists, and those asked for by number."""
+"""Articles that were asked for: new ones on lists, and those that `no=` names."""
 
 RECHECKED = "article/rechecked"
-"""Stored articles that were visited again since they were due."""
+"""Stored articles that were re-checked."""
 
 LAST_FAILURE = "crawl/last_failure"
-"""Reason why a page did not arrive, in words; of the last such page."""
+"""Why the last page that did not arrive did not, in words."""
 
 KNOWN_QUERIES = "known/queries"
-"""Questions to the database about articles of earlier crawls."""
+"""Queries to the database about articles of earlier crawls."""
 
 WALKS_CUT_SHORT = "known/blind"
-"""List walks that ended since the database did not say what is known."""
+"""Lists that were not walked to the end, since the database did not say what is known."""
 
 # --- middlewares ------------------------------------------------------------------------------------------------
 
@@ -90,18 +90,18 @@ ROBOTS_REQUESTS = "robotstxt/request_count"
 """Requests for a robots.txt; Scrapy's own name."""
 
 ROBOTS_ANSWERS = "robotstxt/response_status_count/"
-"""Answers to requests for a robots.txt, by HTTP status, which follows; Scrapy's own name."""
+"""Answers to requests for a robots.txt. The HTTP status follows; Scrapy's own name."""
 
 FAILURES_IN_A_ROW = "crawl/failures_in_a_row"
-"""Pages in a row that did not come; set where the crawl was ended for that."""
+"""Pages in a row that did not come. It is there only where the crawl ended for this reason."""
 
 CLOCK_AHEAD_OF_SITE = "clock/ahead_of_site"
-"""Seconds by which the clock of this machine is ahead of the site's, by the answer that agrees with it best."""
+"""Seconds by which the clock of this machine is ahead of that of the site. The best of all answers counts."""
 
 # --- the controls that are asked for when articles were found removed ----------------------------------------------
 
 CONTROLS_ARE_DUE = "controls/doubt"
-"""1 where an article was found removed that may be stored: then controls are asked for."""
+"""1 where an article was found removed that may be stored. Then controls are asked for."""
 
 CONTROLS_ASKED = "controls/asked"
 """Stored articles that were asked for as controls."""
@@ -121,37 +121,37 @@ ARCHIVED = "archive/pages"
 """Pages that were archived."""
 
 MET = "split/met"
-"""Article pages that a list showed, or that were visited again."""
+"""Article pages that a list showed, or that were re-checked."""
 
 MET_REMOVED = "split/met_removed"
-"""Such pages that say there is no such article."""
+"""Those among them that say that there is no such article."""
 
 REMOVED = "split/removed"
-"""Article pages that say there is no such article."""
+"""Article pages that say that there is no such article."""
 
 REMOVED_AS = "split/removed/"
-"""Article pages that say so in one form, for example `404`; the form follows."""
+"""The same by the form in which the page says so. The form follows, for example `404`."""
 
 ARTICLES = "split/articles"
 """Article pages that were read."""
 
 ARTICLES_BY_NUMBER = "split/articles_by_number"
-"""Article pages that were read and were asked for by their number alone."""
+"""Article pages that were read, of those that were asked for by number alone."""
 
 UNMODIFIED = "split/unmodified"
-"""Visits that the server answered with 304."""
+"""Re-checks that the server answered with 304: the page has not changed."""
 
 UNREADABLE_BY_NUMBER = "split/unreadable_by_number"
-"""Unreadable article pages that were asked for by their number alone."""
+"""Article pages that could not be read, of those that were asked for by number alone."""
 
 
 def unreadable(kind: PageKind) -> str:
-    """Pages of a kind that arrived and could not be read."""
+    """Pages that arrived and could not be read."""
     return f"split/unreadable/{kind}"
 
 
 IMPLAUSIBLE = "validate/implausible/"
-"""Values of a field, whose name follows, that cannot be true and became NULL."""
+"""Values that cannot be true and became NULL. The name of the field follows."""
 
 STRIP_MISSING = "weather/missing"
 """Pages without a weather strip."""
@@ -169,7 +169,7 @@ ITEM_ERRORS = "crawl/item_errors"
 """Pages on which a stage failed by a fault of the program."""
 
 DROPPED = "crawl/dropped"
-"""Pages that a stage of the user dropped (Scrapy's DropItem) before they were spooled."""
+"""Pages that a stage of yours dropped (`DropItem`) before they came into the spool."""
 
 SPOOL_FAILURES = "crawl/spool_failures"
 """Pages that the disk did not take."""
@@ -183,7 +183,7 @@ SPIDER_ERRORS = "spider_exceptions/count"
 """Answers on which the spider failed; Scrapy's own name."""
 
 ENQUEUED, DEQUEUED = "scheduler/enqueued", "scheduler/dequeued"
-"""Requests that the spider has made, and those of them whose turn has come (Scrapy's own)."""
+"""Requests that the spider has made (`enqueued`), and those whose turn has come (`dequeued`). Scrapy's own."""
 
 FINISH_REASON = "finish_reason"
 """Why the crawl ended; Scrapy's own name."""
@@ -208,11 +208,11 @@ SPOOL_BROKEN = "spool/broken"
 
 
 STORED_FEEDS = "feedexport/success_count/"
-"""Scrapy's own: feeds that were written; the kind of the storage follows."""
+"""Files of `-o` and `-O` that were written. The kind of storage follows; Scrapy's own name."""
 
 
 def exported(count: str) -> str:
-    """What the database took so far: `pages`, and the articles among them that were `new`, `changed` or `unchanged`.
+    """What the database took: `pages`, and the articles among them that were `new`, `changed` or `unchanged`.
 
     `refused` counts pages that it did not take, `partial` pages that it took without some part.
     """
@@ -220,7 +220,7 @@ def exported(count: str) -> str:
 
 
 def reparsed(count: str) -> str:
-    """What `asiatongsin reparse` met: `captures` that were read, those `differing`, `damaged` places, `strangers`.
+    """What `asiatongsin reparse` met: `captures`, those `differing`, `damaged` places, and `strangers`.
 
     The name of a field counts captures in which that field differs.
     """

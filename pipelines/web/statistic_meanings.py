@@ -33,7 +33,7 @@ def grouped(values: Mapping[str, Any]) -> dict[str, list[Figure]]:
 
     The groups stand in the order in which a page goes through them.
     """
-    known = [*_meanings()]
+    known = [*meanings()]
     groups: dict[str, list[Figure]] = {name.partition("/")[0]: [] for name in [*known, ""]}
     for name, value in sorted(values.items()):
         figure = Figure(name=name, value=value, meaning=meaning(name))
@@ -43,7 +43,7 @@ def grouped(values: Mapping[str, Any]) -> dict[str, list[Figure]]:
 
 def meaning(name: str) -> str:
     """What a statistic counts; empty where nobody says. A name that ends in `/` stands for all that begin so."""
-    known = _meanings()
+    known = meanings()
     return known.get(name) or next((text for one, text in known.items() if one[-1] == "/" and name.startswith(one)), "")
 
 
@@ -52,7 +52,8 @@ def _group(name: str, known: list[str]) -> str:
 
 
 @cache
-def _meanings() -> Mapping[str, str]:
+def meanings() -> Mapping[str, str]:
+    """What each statistic counts, by its name, in the order of `asiatongsin/statistics.py`."""
     return dict(_explained(ast.parse(inspect.getsource(statistics))))
 
 
