@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +14,7 @@ from asiatongsin.cms import places_of
 from asiatongsin.html.selectors import Selectors
 from asiatongsin.reading import items_of, page_at
 from tests.conftest import ROOT
+from tests.documents import Document
 
 PAGES = sorted((ROOT / "tests").glob("pages/*/page.html"))
 URL = "https://newsasia.kr/news/article.html?no=5"
@@ -94,9 +94,7 @@ def test_the_example_of_the_documentation_runs(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("saved.html").write_bytes(PAGES[0].read_bytes())
-    [example] = re.findall(
-        r"```python\n(.*?)```", (ROOT / "docs" / "looking.md").read_text(encoding="utf-8"), re.DOTALL
-    )
+    [example] = Document(ROOT / "docs" / "en" / "how-to" / "layout.md", "en").blocks("python")
     exec(example, {})
     headline = json.loads(PAGES[0].with_name("expected.json").read_text(encoding="utf-8"))["headline"]
     assert capsys.readouterr().out.startswith(headline)
