@@ -1,4 +1,4 @@
-"""`make pictures`: four pages of the demo as pictures in docs/pictures, taken by Chromium."""
+"""`make pictures`: four pages of the demo, in both languages, as pictures in docs/<language>/pictures, by Chromium."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from tests.conftest import ROOT
 from tests.page_client import served
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from playwright.sync_api import Page
 
-FOLDER = ROOT / "docs" / "pictures"
 WIDTH, HEIGHT = 1000, 900
 COLOURS = 128
 MOST_BYTES = 150_000
@@ -29,11 +30,14 @@ def main() -> int:
     if chromium is None:
         sys.exit("Chromium is not installed: apt-get install chromium fonts-nanum")
     demo_page.prepare()
-    FOLDER.mkdir(exist_ok=True)
     with served("", demo_page.FOLDER) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         tab = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, locale="ko-KR", color_scheme="light")
-        sizes = [take(tab, name, address, path) for name, path in PAGES.items()]
+        sizes = [
+            take(tab, f"{address}{prefix}{path}", ROOT / "docs" / language / "pictures" / f"{name}.png")
+            for language, prefix in PREFIXES.items()
+            for name, path in PAGES.items()
+        ]
         browser.close()
     return int(max(sizes) > MOST_BYTES)
 
@@ -46,12 +50,15 @@ PAGES = {
 }
 """Name of each picture, and the page that it shows."""
 
+PREFIXES = {"ko": "", "en": "/en"}
+"""Of the addresses of the page in each language."""
 
-def take(tab: Page, name: str, address: str, path: str) -> int:
-    """Takes one picture; its bytes."""
-    tab.goto(f"{address}{path}", wait_until="networkidle")
+
+def take(tab: Page, address: str, file: Path) -> int:
+    """Takes a picture of an address into a file; its bytes."""
+    tab.goto(address, wait_until="networkidle")
     picture = Image.open(BytesIO(tab.screenshot())).convert("RGB").quantize(COLOURS)
-    file = FOLDER / f"{name}.png"
+    file.parent.mkdir(exist_ok=True)
     picture.save(file, optimize=True)
     size = file.stat().st_size
     print(f"{file.relative_to(ROOT)}: {size:,} bytes", flush=True)

@@ -1,14 +1,8 @@
-"""The README's "Data in a notebook" and the notebook of the documentation run, line by line as they stand."""
+"""The notebook of the documentation runs, cell by cell as it stands."""
 
 from __future__ import annotations
 
-import csv
 import json
-import os
-import re
-import shlex
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from importlib.util import find_spec
@@ -19,20 +13,14 @@ import pytest
 from psycopg import Connection
 
 from asiatongsin.korean import KST
-from tests.conftest import ROOT, Scrapy
+from tests.conftest import ROOT
 from tests.samples import export, page, story
-from tests.stored import rows
 
 pytestmark = pytest.mark.skipif(
     not (find_spec("pandas") and find_spec("matplotlib")), reason="pandas or matplotlib is not installed (make tools)"
 )
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-SECTION = README.partition("\n## Data in a notebook\n")[2].partition("\n## ")[0]
-[SHELL] = re.findall(r"```sh\n(.*?)```", SECTION, re.DOTALL)
-CRON = re.findall(r"^(?:[*0-9]+ ){5} *(.*)$", SECTION, re.MULTILINE)
-[PYTHON] = re.findall(r"```python\n(.*?)```", SECTION, re.DOTALL)
-NOTEBOOK = json.loads((ROOT / "docs" / "notebook.ipynb").read_text(encoding="utf-8"))
+NOTEBOOK = json.loads((ROOT / "docs" / "en" / "notebook.ipynb").read_text(encoding="utf-8"))
 
 
 @pytest.fixture
@@ -66,47 +54,6 @@ def figures() -> Iterator[None]:
     import matplotlib.pyplot as plt  # noqa: PLC0415  the backend is chosen before
 
     plt.close("all")
-
-
-@pytest.mark.usefixtures("ours", "figures")
-def test_the_jobs_of_the_readme_are_done_by_its_lines(here: Path, scrapy: Scrapy, database_url: str) -> None:
-    said = {}
-    for line in SHELL.splitlines():
-        command, *arguments = shlex.split(line)
-        assert command == "asiatongsin"
-        if "-o" in arguments:  # the commands of the tests start in another folder
-            place = arguments.index("-o") + 1
-            arguments[place] = str(here / arguments[place])
-        run = scrapy(*arguments, DATABASE_URL=database_url)
-        assert run.status == 0, run.log
-        said[arguments[0]] = run.output
-    assert "«예산»안 통과" in said["search"]
-    assert re.search(r"edited.*예산안 통과", said["changes"], re.DOTALL)
-    with (here / "seoul.csv").open(encoding="utf-8-sig") as file:
-        assert [float(row["temperature_c"]) for row in csv.DictReader(file)] == [11.0, 12.0, 13.0]
-    made: dict[str, Any] = {}
-    exec(PYTHON, made)
-    assert list(made["politics"]["no"]) == [1, 2]
-    assert list(made["budget"]["headline"]) == ["예산안 통과"]
-    assert list(made["edited"]["no"]) == [4]
-    assert list(made["seoul"]["temperature_c"]) == [11.0, 12.0, 13.0]
-    assert (here / "seoul.png").read_bytes().startswith(b"\x89PNG")
-    made["news"].close()
-
-
-def test_its_lines_for_cron_keep_them_fresh(here: Path, connection: Connection, database_url: str, data: Path) -> None:
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = os.environ | {"PATH": path, "DATABASE_URL": database_url, "ASIATONGSIN_DATA": str(data)}
-    assert len(CRON) == 2
-    for command in CRON:
-        assert "%" not in command  # cron takes it for an end of line
-        subprocess.run(["sh", "-ec", command.replace("/srv/news", str(here))], env=environment, check=True)
-    import pandas as pd  # noqa: PLC0415
-
-    assert list(pd.read_parquet(here / "politics.parquet")["headline"]) == ["예산안 통과"]
-    [file] = (file for file in here.glob("budget-*.csv") if "fields" not in file.name)
-    assert "예산안 통과" in file.read_text(encoding="utf-8-sig")
-    assert rows(connection, "SELECT name, exported_until IS NOT NULL FROM export_marks") == [("budget", True)]
 
 
 @pytest.mark.usefixtures("here", "ours", "figures")

@@ -1,77 +1,71 @@
-"""What the README says is true: its commands, arguments, statuses, tables and settings exist.
+"""What the READMEs, the tutorial and CONTRIBUTING say is true: commands, arguments, versions, durations, places.
 
-That its queries run as they stand is tested in `tests/sql/test_sql_command.py`.
+That their links lead somewhere is tested in `tests/unit/test_documents.py`, that their lines of Python run in
+`tests/crawls/test_first_corpus.py`.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import re
+import tomllib
 
 import pytest
 
 from asiatongsin import settings
 from asiatongsin.arguments import Arguments
-from pipelines.crawl_record import ExitStatus
-from pipelines.database.tables import TABLES
-from pipelines.database.views import VIEWS
 from tests.conftest import ROOT, Scrapy
+from tests.documents import DOCS, LANGUAGES, README, Document
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+TARGETS = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+FIRST_READ = [
+    Document(path, language)
+    for language in LANGUAGES
+    for path in (README[language], DOCS / language / "index.md", DOCS / language / "tutorial.md")
+]
+"""What a newcomer reads."""
 
 
-def section(title: str) -> str:
-    return README.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
-
-
-def first_cells(text: str) -> list[str]:
-    return [line.split("|")[1].strip() for line in text.splitlines() if line.startswith("| ")][1:]
-
-
-def test_its_commands_exist(scrapy: Scrapy) -> None:
+def test_their_commands_exist(scrapy: Scrapy) -> None:
     known = scrapy().output
-    named = re.findall(r"`asiatongsin (\w+)", section("Commands"))
-    assert {"crawl", "drain", "status", "summary", "migrate"} <= set(named)
-    assert [name for name in named if f"\n  {name} " not in known] == []
+    named = {name for document in FIRST_READ for name in re.findall(r"\basiatongsin (\w+)", code_of(document))}
+    assert {"crawl", "export", "search", "serve", "sql", "status"} <= named
+    assert [name for name in sorted(named) if f"\n  {name} " not in known] == []
 
 
-def test_it_names_every_argument_of_the_spider() -> None:
-    named = set(re.findall(r"`-a (\w+)=", section("Commands")))
-    assert named == {field.name for field in dataclasses.fields(Arguments)}
+def code_of(document: Document) -> str:
+    """Its blocks of commands, and what is written as code between the words."""
+    return "\n".join([*document.blocks("sh", ""), *re.findall(r"`([^`\n]+)`", document.prose)])
 
 
-def test_it_names_every_exit_status() -> None:
-    named = {int(cell) for cell in first_cells(section("Exit status"))}
-    assert named == set(ExitStatus)
+@pytest.mark.parametrize("document", FIRST_READ, ids=lambda document: document.name)
+def test_their_arguments_and_targets_exist(document: Document) -> None:
+    code = code_of(document)
+    assert set(re.findall(r"-a (\w+)=", code)) <= {field.name for field in dataclasses.fields(Arguments)}
+    assert set(re.findall(r"^make ([\w-]+)", code, re.MULTILINE)) <= TARGETS
+    assert set(re.findall(r"ASIATONGSIN_(\w+)", code)) <= set(dir(settings))
 
 
-def test_it_names_every_table_and_every_view() -> None:
-    named = {name for cell in first_cells(section("Tables")) for name in re.findall(r"`(\w+)`", cell)}
-    assert named == {*TABLES, *VIEWS} - {"asiatongsin_migrations"}
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_readme_names_the_versions_of_python_and_extras_that_there_are(language: str) -> None:
+    text = README[language].read_text(encoding="utf-8")
+    versions = [one.rpartition(" ")[2] for one in PROJECT["classifiers"] if re.search(r":: 3\.\d+$", one)]
+    assert re.findall(r"Python (3\.\d+)(?: to |~)(3\.\d+)", text) == [(versions[0], versions[-1])]
+    assert set(re.findall(r'install "\.\[(\w+)\]"', text)) <= PROJECT["optional-dependencies"].keys()
 
 
-def test_its_settings_exist_with_the_defaults_it_names() -> None:
-    rows = [line.split("|")[1:3] for line in section("Settings").splitlines() if line.startswith("| `")]
-    defaults = {re.findall(r"`(\w+)`", name)[0]: default.strip() for name, default in rows}
-    assert [name for name in defaults if not hasattr(settings, name)] == []
-    assert float(defaults["DOWNLOAD_DELAY"].split()[0]) == settings.DOWNLOAD_DELAY
-    assert int(defaults["PAGES_WITHOUT_DATABASE"]) == settings.PAGES_WITHOUT_DATABASE
-    assert defaults["ARCHIVE"] == f"`{settings.ARCHIVE}`"
-    assert int(defaults["ARCHIVE_FILE_BYTES"]) == settings.ARCHIVE_FILE_BYTES
-    assert float(defaults["UNREADABLE_SHARE_MAX"]) == settings.UNREADABLE_SHARE_MAX
-    assert int(defaults["RECHECK_MAX"]) == settings.RECHECK_MAX
-    for name in ("RECHECK_AFTER", "GONE_AFTER"):
-        assert defaults[name] == f"`{getattr(settings, name)}`"
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_readme_says_how_long_a_first_crawl_takes_with_the_usual_delay(language: str) -> None:
+    articles, hours = {"ko": ("14만 건", "40시간"), "en": ("140,000 articles", "40 hours")}[language]
+    [row] = (row for row in Document(README[language], language).rows() if articles in row[1])
+    assert hours in row[2]
+    assert round(140_000 * settings.DOWNLOAD_DELAY / 3600, -1) == 40
 
 
-def test_the_files_it_links_to_exist() -> None:
-    links = [link for link in re.findall(r"\]\(([^)]+)\)", README) if not link.startswith("http")]
-    assert [link for link in links if not (ROOT / link).exists()] == []
-
-
-@pytest.mark.parametrize("name", ["reliability", "fleet"])
+@pytest.mark.parametrize("name", ["explanation/reliability", "how-to/fleet"])
 def test_the_tests_and_settings_that_it_names_exist(name: str) -> None:
-    text = (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
+    text = (DOCS / "en" / f"{name}.md").read_text(encoding="utf-8")
     tests = {path.stem for path in (ROOT / "tests").rglob("test_*.py")}
     assert set(re.findall(r"`(test_\w+)`", text)) - tests == set()
     capitals = set(re.findall(r"`([A-Z_]{6,})", text)) - {"SIGTERM"}
