@@ -13,6 +13,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.utils.project import get_project_settings
 
 from asiatongsin import __version__
+from asiatongsin.help import LineByLine
 from asiatongsin.nearest import nearest
 from asiatongsin.output import show
 from asiatongsin.printable import printable
@@ -22,9 +23,10 @@ NAME = "asiatongsin"
 
 
 class _Parser(cmdline.ScrapyArgumentParser):
-    """Names this command in its help, where Scrapy would name its own, which may not be there."""
+    """Names this command in its help, where Scrapy would name its own, and keeps the lines of the help."""
 
     def __init__(self, *, usage: str, **given: Any) -> None:
+        given["formatter_class"] = LineByLine
         super().__init__(prog=NAME, usage=usage.replace("scrapy", NAME, 1), **given)
 
 

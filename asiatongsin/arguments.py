@@ -17,28 +17,28 @@ class Arguments:
     """What a crawl was asked to do."""
 
     site: Site
-    """`site=<base address>`: another site of the same CMS."""
+    """`site=<base address>`: crawl this site of the same CMS. Default: `https://newsasia.kr`."""
 
     sections: tuple[str, ...] = ()
-    """`sections=22,정치,all`: only these, by number or name; `all` is the list of all articles. Empty: the menu's."""
+    """`sections=22,정치,all`: only these sections, by number or name; `all` is the list of all articles."""
 
     pages: int | None = None
-    """`pages=3`: at most so many list pages per section."""
+    """`pages=3`: walk at most 3 list pages of each section."""
 
     since: datetime | None = None
-    """`since=2025-10-01`: published then or later, Korean time; also `since=30d`, `yesterday`, `'2025-10-01 09:30'`."""
+    """`since=2025-10-01`: published then or later, in Korean time. Also `30d`, `yesterday`, `'2025-10-01 09:30'`."""
 
     until: datetime | None = None
-    """`until=2025-10-31`: published then or earlier; a day without a time means its end. Written like `since`."""
+    """`until=2025-10-31`: published then or earlier. A day without a time means its end."""
 
     no: tuple[int, ...] = ()
-    """`no=142893,142894`: just these articles, also when they are stored already."""
+    """`no=142893,142894`: only the articles of these numbers, also where they are stored already."""
 
     full: bool = False
-    """`full=1`: walk on past known articles, to the end of every list."""
+    """`full=1`: walk each list to its end, also past articles that are stored already."""
 
     dry: bool = False
-    """`dry=1`: walk the lists and say what would be fetched; fetch and store no article."""
+    """`dry=1`: walk the lists, say what would be fetched, and fetch and store no article."""
 
     @classmethod
     def parse(cls, given: Mapping[str, str]) -> Arguments:

@@ -1,6 +1,7 @@
 """All settings, and the only place that reads the environment.
 
 Every name, Scrapy's and ours, can be set by `-s NAME=value` and by the environment variable `ASIATONGSIN_NAME`.
+A setting with a string below it is on the page docs/en/reference/settings.md, which `make reference` writes.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import platformdirs
 from scrapy.settings import default_settings
 
 from asiatongsin.log import JSON_FORMAT, choose_log_record
+from asiatongsin.scrapy_parts import used_parts
 from asiatongsin.site import DEFAULT_USER_AGENT
 
 BOT_NAME = "asiatongsin"
@@ -19,7 +21,7 @@ SPIDER_MODULES = ["asiatongsin.spiders"]
 NEWSPIDER_MODULE = "asiatongsin.spiders"
 COMMANDS_MODULE = "pipelines.commands"
 
-# --- what happens to a page: the order of the stages stands here and nowhere else -------------------------------
+# --- stages of a page: their order stands here and nowhere else -------------------------------------------------
 
 ITEM_PIPELINES = {
     "pipelines.stages.archive.ArchivePipeline": 100,
@@ -29,6 +31,8 @@ ITEM_PIPELINES = {
     "pipelines.stages.recheck.RecheckPipeline": 500,
     "pipelines.stages.spool.SpoolPipeline": 900,
 }
+"""The stages of a page, in the order of their numbers. A stage of yours takes a number between."""
+
 EXTENSIONS = {
     "pipelines.crawl.extension.CrawlExtension": 100,
     "pipelines.stages.item_errors.FaultyPages": 200,
@@ -42,126 +46,155 @@ KNOWN_ARTICLES = "pipelines.crawl.known_articles.KnownArticles"
 # --- where things are kept ---------------------------------------------------------------------------------------
 
 DATABASE_URL = os.environ.get("DATABASE_URL", "")
-"""libpq address of a PostgreSQL 15 to 18; empty: an embedded one below DATA."""
+"""Address of a PostgreSQL 15 to 18, as libpq reads it. Empty: an embedded PostgreSQL in the data folder."""
 
 DATA = str(Path(platformdirs.user_data_dir("asiatongsin", appauthor=False)))
-"""Absolute folder of spool, kept pages and embedded database."""
+"""The data folder, as an absolute path: archive, spool, kept pages and embedded database."""
 
 # --- the archive of raw pages ------------------------------------------------------------------------------------
 
 ARCHIVE = "article"
-"""Kinds of pages that are archived as WARC: `article`, `list`, `front`, with commas between; empty for none."""
+"""Kinds of pages that are archived as WARC: `article`, `list`, `front`, with commas between. Empty: none."""
 
 ARCHIVE_FILE_BYTES = 1_000_000_000
-"""Bytes after which a WARC file is closed and the next one begun, as the standard recommends."""
+"""Bytes after which a WARC file is closed and the next one is begun."""
 
 ARCHIVE_STORE = ""
-"""Where finished WARC files go: `s3://bucket/folder`, `gs://…`, `az://…` or a folder; empty: they stay here."""
+"""Where finished WARC files go: `s3://bucket/folder`, `gs://…`, `az://…` or a folder. Empty: they stay on this disk."""
 
 ARCHIVE_PACK_BYTES = 256_000_000
-"""Bytes of an object of the store, which holds several WARC files of one site."""
+"""Bytes of an object in the store. An object holds several WARC files of one site."""
 
 ARCHIVE_PACK_AFTER = "6h"
-"""How long a WARC file waits for others of its site before it is brought to the store."""
+"""How long a WARC file waits for others of its site before it goes to the store."""
 
 ARCHIVE_KEEP_LOCAL = False
-"""Whether WARC files stay on local disk after the store was seen to hold them."""
+"""Whether WARC files stay on this disk after the store was seen to hold them."""
 
 # --- articles that are stored already ----------------------------------------------------------------------------
 
 RECHECK_AFTER = "1h, 6h, 1d, 3d, 7d, 30d"
-"""Ages (minutes, hours, days) at which an article is visited again; empty: never."""
+"""Ages at which a stored article is re-checked. Empty: never."""
 
 RECHECK_MAX = 100
-"""How many articles one crawl visits again, those that have been due longest."""
+"""How many articles one crawl re-checks at most. Those that have been due longest come first."""
 
 GONE_AFTER = "1d"
-"""How far apart two sightings of a removed article must be to make it gone."""
+"""Two checks that find an article removed must be so far apart. Then `gone_at` is set."""
 
 LOOK_BACK_PAGES = 10
-"""First pages of each list that are walked once a day though all on them may be known; 0: never."""
+"""First pages of each list that are walked once a day, also where all on them is known. 0: never."""
 
 LOOK_BACK_ALL_IN = "30d"
 """In this time the other pages of each list are walked once as well, a part of them each day."""
 
 LIST_PAGES_MAX = 50_000
-"""A list that goes on behind this page counts as one without an end: status 5."""
+"""A list with more pages than this counts as one without an end. The crawl ends with status 5."""
 
 # --- politeness --------------------------------------------------------------------------------------------------
 
 CONTACT = ""
-"""Address (mail or web) that the user agent names, so that the site can reach whoever runs this."""
+"""Mail or web address of whoever runs the crawls. The user agent names it, so that the site can write to you."""
 
-USER_AGENT = DEFAULT_USER_AGENT  # the spider adds CONTACT
+USER_AGENT = DEFAULT_USER_AGENT
+"""Name that each request gives. The address in CONTACT is added to it."""
+
 ROBOTSTXT_OBEY = True
+"""Whether the rules in robots.txt are obeyed."""
+
 ROBOTSTXT_USER_AGENT = "asiatongsin"
+"""Name by which the rules for this program are found in robots.txt."""
+
 CONCURRENT_REQUESTS = 1
+"""How many requests one crawl has open at once."""
+
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
-DOWNLOAD_DELAY = 1.0  # seconds; the spider takes it away on loopback addresses
+DOWNLOAD_DELAY = 1.0
+"""Seconds between two requests. For a site on this machine there is no delay."""
+
 DOWNLOAD_DELAY_JITTER = 0.0  # Scrapy's own makes of one second anything from a half to one and a half
 CRAWL_DELAY_MAX = 60.0
-"""Longest `Crawl-delay` of a robots.txt, in seconds, that a crawl heeds. A shorter DOWNLOAD_DELAY gives way to it."""
+"""Longest `Crawl-delay` of a robots.txt that a crawl heeds, in seconds. It replaces a shorter DOWNLOAD_DELAY."""
 
 POLITENESS_GROUP = ""
-"""Name that sites on one server have in common: no two of a group are crawled at once. `asiatongsin sites` sets it."""
+"""Name for sites that share a server: no two of a group are crawled at once. `asiatongsin sites` sets it."""
 
 AUTOTHROTTLE_ENABLED = True
+"""Whether the delay grows where the site answers slowly. It is never shorter than DOWNLOAD_DELAY."""
+
 AUTOTHROTTLE_START_DELAY = 1.0
 AUTOTHROTTLE_MAX_DELAY = 60.0
+"""Longest delay, in seconds, that a slow site leads to."""
 
 RETRY_TIMES = 2
+"""How often a page that did not come is tried again in the same crawl."""
+
 RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # the spider says what it could not get, once
 RETRY_PAUSE = 5.0
-"""Seconds without any request after the first failure of a server; doubles with each retry."""
+"""Seconds without any request after a failure of the server. Each retry of a page doubles them."""
 
 RETRY_AFTER_MAX = 300.0
-"""Longest `Retry-After`, in seconds, that a crawl waits for. After a longer one, it makes no more requests."""
+"""Longest wait, in seconds, that a site may ask for with `Retry-After`. After a longer one the crawl asks no more."""
 
 FAILURES_IN_A_ROW_MAX = 10
-"""Pages in a row that do not come, after which a crawl ends with status 4."""
+"""So many pages in a row that do not come end a crawl with status 4."""
 
-# --- bounds ------------------------------------------------------------------------------------------------------
+# --- limits of a download ---------------------------------------------------------------------------------------
 
 DOWNLOAD_TIMEOUT = 30
+"""Seconds after which a page that has not come whole counts as failed."""
+
 DOWNLOAD_MAXSIZE = 8 * 1024 * 1024
+"""Bytes of the largest page that is read. A larger one counts as failed. 0: any size."""
+
 DOWNLOAD_WARNSIZE = 2 * 1024 * 1024
+"""Bytes above which the log warns of a large page. 0: never."""
+
 DOWNLOAD_VERIFY_CERTIFICATES = True
+"""Whether the TLS certificate of the site must be valid."""
+
 REDIRECT_MAX_TIMES = 5
+"""How many redirects of one page are followed, within the site."""
+
 METAREFRESH_ENABLED = False  # split reads them: that is one form in which an article is gone
-COOKIES_ENABLED = False  # a site that wants one first is told of in the last line
+COOKIES_ENABLED = False
+"""Whether cookies are kept. The last line of a crawl says where a site wants one first."""
+
+# --- the spool and the database ---------------------------------------------------------------------------------
 
 PAGES_WITHOUT_DATABASE = 3
-"""List pages per section that a crawl walks while no database says what is known already."""
+"""List pages of each section that a crawl walks while no database says what is known already."""
 
 DATABASE_SILENCE_MAX = 30.0
-"""Seconds the end of a crawl waits for a database that stores nothing, and its beginning for a connection where none is
-left; systemd kills after 90."""
-
-UNREADABLE_SHARE_MAX = 0.2
-"""Share of unreadable article pages above which a crawl ends with status 5."""
-
-COVERAGE_DROP = 0.5
-"""Share of what is usual of a field; a crawl that finds less ends with status 5. 0: never."""
-
-COVERAGE_IGNORE = ""
-"""Fields that may be missing, by the names in the last line of a crawl: `article images, list 22 teasers`."""
-
-STRIP_FROZEN_AFTER = "3d"
-"""A crawl ends with status 5 when the weather strip has not changed for so long; empty: never."""
-
-STALE_AFTER = "2d"
-"""Age of the last good crawl, and of an overdue visit, above which `asiatongsin status` ends with 1; empty: never."""
+"""Seconds that a crawl waits for a database: at its beginning for a free connection, at its end for progress."""
 
 SPOOL_SEGMENT_PAGES = 50
-"""Pages after which a spool file is closed and handed to the drain."""
+"""Pages after which a spool file is closed and its pages are stored."""
 
 SPOOL_SEGMENT_SECONDS = 5.0
-"""Seconds after which an unfilled spool file is closed, so that the database follows the crawl."""
+"""Seconds after which a spool file is closed, also where it holds fewer pages."""
+
+# --- when something counts as wrong -----------------------------------------------------------------------------
+
+UNREADABLE_SHARE_MAX = 0.2
+"""Share of the article pages that may be unreadable. Above it a crawl ends with status 5."""
+
+COVERAGE_DROP = 0.5
+"""Share of its usual coverage below which a field counts as missing. The crawl ends with status 5. 0: never."""
+
+COVERAGE_IGNORE = ""
+"""Fields that may be missing, with commas between, by the names in the last line of a crawl."""
+
+STRIP_FROZEN_AFTER = "3d"
+"""A crawl ends with status 5 when the weather strip has not changed for so long. Empty: never."""
+
+STALE_AFTER = "2d"
+"""Age of the last good crawl, and of an overdue re-check, above which `asiatongsin status` ends with 1. Empty: never."""
 
 # --- a fleet: many sites on several machines ---------------------------------------------------------------------
 
 FLEET_MACHINE = ""
-"""Name of this machine in the fleet; empty: its host name."""
+"""Name of this machine in the fleet. Empty: its host name."""
 
 FLEET_SLOTS = 10
 """How many crawls a worker runs at once."""
@@ -170,65 +203,55 @@ FLEET_TICK = 5.0
 """Seconds between two looks for sites that are due."""
 
 FLEET_DEAD_AFTER = 30.0
-"""Seconds without a word after which a worker counts as dead, and others take over its sites."""
+"""Seconds without a sign of life after which a worker counts as dead. Others then take over its sites."""
 
 FLEET_ATTEMPTS = 3
-"""How often a crawl that is killed is tried, before the schedule gives it up until its next time."""
+"""How many crawls of a site in a row may be killed. Then the schedule gives up until the next time."""
 
 FLEET_GRACE = 90.0
-"""Seconds that crawls have to end, when the worker is told to."""
+"""Seconds that crawls have to end after the worker was told to end."""
 
 # --- who is told how crawls go -----------------------------------------------------------------------------------
 
 ALERTS = ""
-"""Addresses for alerts, as apprise writes them, with blanks between. Secrets, so set them by environment."""
+"""Addresses that are told when crawls begin or cease to go wrong, as apprise writes them, with blanks between.
+They hold secrets, so set them by environment."""
 
 METRICS_FILE = ""
-"""File, or folder of files, for node_exporter's textfile collector, written as a crawl ends; empty: none."""
+"""File for the textfile collector of node_exporter, or a folder for a file per site. A crawl writes it at its end.
+Empty: none."""
 
 # --- the web page, `asiatongsin serve` ---------------------------------------------------------------------------
 
 WEB_DATABASE_URL = ""
-"""Address of the database for the page, with a role that may only read; empty: DATABASE_URL."""
+"""Address of the database for the web page, with a role that may only read. Empty: that of DATABASE_URL."""
 
 WEB_ALLOWED_HOSTS = ""
-"""Names, with commas between, under which the page is asked for from other machines; empty: by this machine alone."""
+"""Names under which other machines ask for the page, with commas between. Empty: it answers this machine alone."""
 
 WEB_STATEMENT_TIMEOUT = 10.0
-"""Seconds after which the database stops a question of a page."""
+"""Seconds after which the database stops a query of a page."""
 
 WEB_DOWNLOAD_TIMEOUT = 600.0
-"""Seconds after which the database stops what fills a downloaded file."""
+"""Seconds after which the database stops a query that fills a downloaded file."""
+
+# --- the log ----------------------------------------------------------------------------------------------------
+
+LOG_LEVEL = "INFO"
+"""Least severe lines that are logged: `DEBUG`, `INFO`, `WARNING` or `ERROR`. The option -L sets it as well."""
+
+PROGRESS = False
+"""Whether one line of progress takes the place of the log. `asiatongsin crawl` sets it on a terminal."""
+
+LOG_JSON = False
+"""Whether each log line is a JSON object. For commands other than `crawl` and `gaps`, set it by environment."""
 
 # --- how Scrapy runs ---------------------------------------------------------------------------------------------
 
 STATS_CLASS = "asiatongsin.stats_collector.StatsCollector"
-WARN_ON_GENERATOR_RETURN_VALUE = False
-"""Scrapy would read the source of the callback anew for each page."""
+WARN_ON_GENERATOR_RETURN_VALUE = False  # Scrapy would read the source of the callback anew for each page
 
-_UNUSED = {
-    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware",  # ours imports it where it is wanted
-    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware",  # ours lets no subdomain and no redirect pass
-    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware",  # ours says what helps
-    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware",  # ours fetches nothing where it cannot be read
-    "scrapy.extensions.memdebug.MemoryDebugger",  # counts objects, for debugging
-    "scrapy.extensions.remote_control.RemoteControl",  # runs code sent over the network
-    "scrapy.extensions.spiderstate.SpiderState",  # keeps what a spider writes into `state`: ours writes nothing
-    "scrapy.extensions.telnet.TelnetConsole",  # runs code sent over the network
-    "scrapy.spidermiddlewares.depth.DepthMiddleware",  # lists have an end of their own
-    "scrapy.spidermiddlewares.start.StartSpiderMiddleware",  # nobody asks which requests came first
-    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware",  # the spider makes the addresses itself
-}
-"""Parts of Scrapy that do nothing here, each with the reason. Scrapy imports a part that is only set to None."""
-
-EXTENSIONS_BASE, DOWNLOADER_MIDDLEWARES_BASE, SPIDER_MIDDLEWARES_BASE = (
-    {part: place for part, place in base.items() if part not in _UNUSED}
-    for base in (
-        default_settings.EXTENSIONS_BASE,
-        default_settings.DOWNLOADER_MIDDLEWARES_BASE,
-        default_settings.SPIDER_MIDDLEWARES_BASE,
-    )
-)
+EXTENSIONS_BASE, DOWNLOADER_MIDDLEWARES_BASE, SPIDER_MIDDLEWARES_BASE = used_parts()
 DOWNLOADER_MIDDLEWARES = {
     "asiatongsin.middlewares.same_site.SameSiteMiddleware": 50,
     "asiatongsin.middlewares.robots.RobotsMiddleware": 100,
@@ -250,13 +273,7 @@ DEFAULT_REQUEST_HEADERS = {
 }
 FEED_EXPORT_ENCODING = "utf-8"
 FEED_EXPORTERS = {"csv": "asiatongsin.feeds.CsvArticles"}
-FEED_STORE_EMPTY = False  # a crawl that finds nothing new would empty the file of the one before
-LOG_LEVEL = "INFO"
-PROGRESS = False
-"""Whether one line is rewritten, instead of log lines; `asiatongsin crawl` sets it on a terminal."""
-LOG_FORMATTER = "asiatongsin.log.ShortLogFormatter"
-LOG_JSON = False
-"""Whether each log line is a JSON object. For commands other than `crawl` and `gaps`, set it by environment."""
+FEED_STORE_EMPTY = False  # a crawl that finds nothing new would empty the file of the one beforeLOG_FORMATTER = "asiatongsin.log.ShortLogFormatter"
 
 _PREFIX = "ASIATONGSIN_"
 SET_BY_ENVIRONMENT = sorted(name.removeprefix(_PREFIX) for name in os.environ if name.startswith(_PREFIX))

@@ -36,13 +36,13 @@ def is_of_fleet(job: str | None) -> bool:
 class ExitStatus(IntEnum):
     """Exit statuses of the commands that crawl or store, each with its meaning."""
 
-    DONE = 0, "done"
-    FAULT = 1, "fault of the program"
-    USAGE = 2, "wrong usage"
-    SPOOLED = 3, "kept in the spool"
-    UNREACHABLE = 4, "site unreachable"
-    DRIFT = 5, "layout changed"
-    OVERLAPPING = 6, "another crawl of this site is running"
+    DONE = 0, "done: all is stored"
+    FAULT = 1, "an error, which the last line names"
+    USAGE = 2, "wrong usage, or a database or disk that cannot be used: nothing was fetched"
+    SPOOLED = 3, "the database did not answer: pages wait in the spool"
+    UNREACHABLE = 4, "the site could not be reached, or refused the crawl"
+    DRIFT = 5, "the layout of the site changed: pages could not be read, or a field is missing"
+    OVERLAPPING = 6, "another crawl of this site is running: nothing was fetched"
 
     meaning: str
 

@@ -14,6 +14,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 from tqdm import tqdm
 
+from asiatongsin.help import explained
 from asiatongsin.output import show
 from asiatongsin.printable import printable
 from pipelines.archive.cleaning import clean
@@ -37,10 +38,10 @@ Told = tuple[str, bool]
 """The last line of a command, and whether all is done."""
 
 ACTIONS = {
-    "push": "sends finished WARC files to ARCHIVE_STORE",
-    "fetch": "brings them back to this disk, all or those of --site or those named",
-    "verify": "compares each file with what the store holds",
-    "clean": "takes passwords and cookies out of requests that older versions archived",
+    "push": "copies finished WARC files of this machine to ARCHIVE_STORE",
+    "fetch": "brings files back to this disk: those named, those of --site, or all",
+    "verify": "compares each file with its copy in ARCHIVE_STORE; status 1 where one differs",
+    "clean": "takes passwords and cookies out of requests that versions before December 2026 archived",
 }
 
 WORKS_ALREADY = "another asiatongsin archive push or clean works on this data folder"
@@ -57,15 +58,20 @@ class Command(ScrapyCommand):
         return "push [--now] [--site …] | fetch [--site …] [files] | verify [--quick] [--site …] | clean"
 
     def short_desc(self) -> str:
-        return "Bring the archive to a store and back, compare the two; take passwords out of it"
+        return "Copy the archive to a store, bring it back, compare the two, or clean it"
 
     def long_desc(self) -> str:
-        return "; ".join(f"{name} {what}" for name, what in ACTIONS.items())
+        return explained(
+            "The archive keeps each fetched page in WARC files of the data folder.",
+            "The setting ARCHIVE_STORE names a bucket or a folder for copies of them.",
+            actions=ACTIONS,
+            examples=("asiatongsin archive push --now", "asiatongsin archive verify --site newsasia.kr"),
+        )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("--now", action="store_true", help="push: all finished files, also where few wait")
-        parser.add_argument("--quick", action="store_true", help="verify: look at sizes, and read nothing")
+        parser.add_argument("--now", action="store_true", help="push: copy all finished files, also where few wait")
+        parser.add_argument("--quick", action="store_true", help="verify: compare sizes alone, which is quick")
         parser.add_argument("--site", help="push, fetch, verify: only files of this site")
 
     @usage_errors()

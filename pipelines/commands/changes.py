@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 
+from asiatongsin.help import explained
 from asiatongsin.korean import KST
 from asiatongsin.output import show, show_file
 from asiatongsin.plausible import FIRST_POSSIBLE
@@ -41,23 +42,31 @@ class Command(ScrapyCommand):
         return "[options] [words]"
 
     def short_desc(self) -> str:
-        return "Show what was new, edited, taken down or back in the last days"
+        return "Show which articles were new, edited, taken down or back in the last days"
+
+    def long_desc(self) -> str:
+        return explained(
+            f"{self.short_desc()}.",
+            "Words, sections and reporters narrow it down, as in asiatongsin search.",
+            "Times are those at which a crawl found the change.",
+            examples=("asiatongsin changes --since yesterday", "asiatongsin changes --only edited,gone --section 정치"),
+        )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         kinds = ", ".join(f"{kind} ({kind.meaning})" if kind.meaning != kind else kind for kind in Kind)
         parser.add_argument(
-            "--since", help="found then or later, Korean time: 7d (default), 12h, yesterday, 2025-10-01"
+            "--since", help="found then or later, in Korean time: 7d (default), 12h, yesterday, 2025-10-01"
         )
-        parser.add_argument("--until", help="found then or earlier; default: now")
+        parser.add_argument("--until", help="found then or earlier, in Korean time; default: now")
         parser.add_argument("--site", help="base address or host; several with commas between")
         parser.add_argument("--section", help="name of a section; several with commas between")
         parser.add_argument("--reporter", help="name of a reporter; several with commas between")
-        parser.add_argument("--only", metavar="KINDS", help=f"with commas between: {kinds}")
+        parser.add_argument("--only", metavar="KINDS", help=f"one or several of these, with commas between: {kinds}")
         parser.add_argument(
-            "--minimum", metavar="N", default="1", help="edits of at least so many characters (default 1; with 0 all)"
+            "--minimum", metavar="N", default="1", help="leave out edits of fewer characters; default: 1"
         )
-        parser.add_argument("--limit", metavar="N", help="the newest N alone; default: all")
+        parser.add_argument("--limit", metavar="N", help="show the newest N; default: all")
         parser.add_argument("--format", choices=("text", "json", "csv", "atom"), default="text", help="default: text")
         parser.add_argument("--json", action="store_true", help="the same as --format json: one object per line")
 

@@ -6,12 +6,12 @@ import argparse
 import sys
 
 from itemadapter import ItemAdapter
-from scrapy.commands import ScrapyHelpFormatter
 from scrapy.commands.crawl import Command as CrawlCommand
 from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError
 
 from asiatongsin.arguments import Arguments
+from asiatongsin.help import explained
 from asiatongsin.nearest import nearest
 from asiatongsin.output import show
 from asiatongsin.printable import printable
@@ -22,8 +22,8 @@ from pipelines.crawl.run import check_usage, choose_log, report_result, run_spid
 from pipelines.crawl_record import ExitStatus
 
 FEEDS = """\
-A feed (-o, -O) holds the articles that this crawl fetches, not what is stored: -O replaces what the crawl before has
-written, -o adds to it. What is stored, asiatongsin export writes."""
+The files of -o and -O hold the articles that this crawl fetches. -O replaces a file, and -o adds to it.
+`asiatongsin export` writes what is stored."""
 
 
 class Command(CrawlCommand):
@@ -33,11 +33,22 @@ class Command(CrawlCommand):
         return "[options]"
 
     def short_desc(self) -> str:
-        return "Crawl a site: fetch what is new and store it"
+        return "Crawl a site: fetch new articles, re-check young ones, and store both"
+
+    def long_desc(self) -> str:
+        return explained(
+            f"{self.short_desc()}.",
+            "A first crawl without limits fetches every article, one a second: 140,000 articles take about 40 hours.",
+            "A later crawl stops at the first list page without a new article.",
+            examples=(
+                "asiatongsin crawl -a pages=1",
+                "asiatongsin crawl -a site=https://newsasia.kr -a since=30d",
+                "asiatongsin crawl -a no=142893,142894",
+            ),
+        )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.formatter_class = _LineByLine
         if {"-h", "--help"} & set(sys.argv):  # the arguments are read out of the source, which takes 20 ms
             parser.epilog = f"{_arguments()}\n\n{FEEDS}\n\n{_statuses()}"
 
@@ -79,10 +90,6 @@ class Command(CrawlCommand):
         if name not in spiders:
             meant = nearest(name, [AsiatongsinSpider.name, *spiders])
             raise usage_error(f"there is no spider {name!r}; the nearest is {meant}. A site is named by -a site=…")
-
-
-class _LineByLine(ScrapyHelpFormatter, argparse.RawDescriptionHelpFormatter):
-    """Leaves the lines of the epilog as they are."""
 
 
 def _arguments() -> str:

@@ -11,6 +11,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 
 from asiatongsin.arguments import is_number
+from asiatongsin.help import explained
 from asiatongsin.korean import KST
 from asiatongsin.output import show
 from pipelines.commands.usage import check_settings, given_site, stored_sites, usage_error, usage_errors
@@ -27,16 +28,25 @@ class Command(ScrapyCommand):
     requires_crawler_process = False
 
     def syntax(self) -> str:
-        return "[options] [number of the article; without it: the latest change]"
+        return "[options] [number of an article]"
 
     def short_desc(self) -> str:
-        return "Show what was changed in an article, or changed last, word by word; --patch for a unified diff"
+        return "Show word by word what was changed in an article, or in the one changed last"
+
+    def long_desc(self) -> str:
+        return explained(
+            f"{self.short_desc()}.",
+            "Each change is shown between two revisions, oldest first.",
+            examples=("asiatongsin diff 142893", "asiatongsin diff 142893 --patch"),
+        )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("--site", help="base address or host, where several sites have an article of that number")
-        parser.add_argument("--patch", action="store_true", help="unified diff, a paragraph per line")
-        parser.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="default: auto")
+        parser.add_argument("--site", help="base address or host, where several sites have this number")
+        parser.add_argument("--patch", action="store_true", help="print a unified diff, with a paragraph per line")
+        parser.add_argument(
+            "--color", choices=("auto", "always", "never"), default="auto", help="default: auto, for terminals"
+        )
 
     @usage_errors()
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

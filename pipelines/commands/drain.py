@@ -8,6 +8,7 @@ import sys
 from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 
+from asiatongsin.help import explained
 from asiatongsin.output import show
 from asiatongsin.printable import printable
 from pipelines.commands.usage import check_settings, usage_error, usage_errors
@@ -32,10 +33,19 @@ class Command(ScrapyCommand):
     def short_desc(self) -> str:
         return "Store the pages that wait in the spool"
 
+    def long_desc(self) -> str:
+        return explained(
+            f"{self.short_desc()}.",
+            "Pages wait there after a crawl ended with status 3, since the database did not answer.",
+            "A running crawl stores its own pages.",
+            "Status 3 says that pages still wait.",
+            examples=("asiatongsin drain",),
+        )
+
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument(
-            "--move", action="store_true", help="the database has moved: store also what waits for another one"
+            "--move", action="store_true", help="the database has moved: store also what waits for the old one"
         )
 
     @usage_errors()

@@ -12,6 +12,7 @@ from scrapy.settings import Settings
 from tqdm import tqdm
 
 from asiatongsin.errors import ArgumentError
+from asiatongsin.help import explained
 from asiatongsin.korean import KST, clean
 from asiatongsin.output import show
 from asiatongsin.printable import printable
@@ -40,33 +41,35 @@ class Command(ScrapyCommand):
         return f"[options] {'|'.join(KINDS)}"
 
     def short_desc(self) -> str:
-        return "Write articles, their revisions or photos, or weather into a file: CSV, JSON lines, Parquet, Atom"
+        return "Write articles, revisions, photos or weather into a file: CSV, JSON lines, Parquet, Atom"
 
     def long_desc(self) -> str:
-        return (
-            f"{self.short_desc()}. For example: {EXAMPLE} . A file that is there is replaced once the new one is whole."
-            " Texts hold [e-mail] in the place of each address, unless --with-email is given. What is new each day:"
-            " asiatongsin export articles --new-since daily -o 'news-{date}.csv'"
+        return explained(
+            f"{self.short_desc()}.",
+            "A file of that name is replaced once the new one is whole.",
+            "In texts, each e-mail address becomes [e-mail], unless --with-email is given.",
+            "In the name of a file, {date} becomes the day and {time} the time.",
+            examples=(EXAMPLE, "asiatongsin export articles --new-since daily -o 'news-{date}.csv'"),
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("-o", "--output", metavar="FILE", help="without it: standard output")
-        parser.add_argument("--format", choices=FORMATS, help="without it by the name of the file, else csv")
-        parser.add_argument("--match", metavar="QUERY", help="only articles that asiatongsin search finds")
+        parser.add_argument("-o", "--output", metavar="FILE", help="file to write; default: standard output")
+        parser.add_argument("--format", choices=FORMATS, help="default: as the name of the file ends, else csv")
+        parser.add_argument("--match", metavar="QUERY", help="only articles that asiatongsin search finds by this")
         parser.add_argument("--section", help="name of a section; several with commas between")
         parser.add_argument("--site", help="base address or host; several with commas between")
         parser.add_argument("--reporter", help="name of a reporter; several with commas between")
-        parser.add_argument("--since", help="published then or later, Korean time: 2025-10-01, yesterday, 30d")
-        parser.add_argument("--until", help="published then or earlier")
-        parser.add_argument("--city", help="of weather: 서울 or Seoul; several with commas between")
+        parser.add_argument("--since", help="published then or later, in Korean time: 2025-10-01, yesterday, 30d")
+        parser.add_argument("--until", help="published then or earlier, in Korean time")
+        parser.add_argument("--city", help="weather: name of a city, 서울 or Seoul; several with commas between")
         parser.add_argument(
-            "--new-since", metavar="NAME", help="only what is new or changed since the last export under this name"
+            "--new-since", metavar="NAME", help="only what is new or changed since the last export with this name"
         )
         parser.add_argument(
-            "--names", choices=NAMES, default=OURS, help=f"{BIGKINDS}: the columns of a download from 빅카인즈"
+            "--names", choices=NAMES, default=OURS, help=f"{BIGKINDS}: name columns as a download from 빅카인즈 does"
         )
-        parser.add_argument("--with-email", action="store_true", help="leave e-mail addresses in")
+        parser.add_argument("--with-email", action="store_true", help="keep e-mail addresses in texts")
 
     @usage_errors()
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

@@ -15,6 +15,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 from scrapy.utils.log import configure_logging
 
+from asiatongsin.help import explained
 from asiatongsin.output import show
 from asiatongsin.printable import printable
 from pipelines.commands.usage import check_settings, given_number, usage_error, usage_errors
@@ -26,10 +27,10 @@ from pipelines.status.fleet import reasons_of_fleet
 from pipelines.terminal import fleet as screen
 
 ACTIONS = {
-    "worker": "crawls what is due, until it is told to end; any number of machines may run one",
-    "status": "shows machines, what runs, and what is late; status 1 where something needs a person",
-    "run": "makes sites due now: asiatongsin fleet run paper.kr",
-    "stop": "has a machine end once its crawls have: asiatongsin fleet stop NAME, or --all",
+    "worker": "crawls each site that is due, until it is told to end; any number of machines may run one",
+    "status": "shows machines, running crawls and late sites; status 1 where something needs a person",
+    "run": "makes the named sites due now",
+    "stop": "tells the named machines, or --all, to end once their crawls have ended",
 }
 
 
@@ -46,13 +47,23 @@ class Command(ScrapyCommand):
         return "Crawl many sites, on one machine or on several"
 
     def long_desc(self) -> str:
-        return "; ".join(f"{name} {what}" for name, what in ACTIONS.items())
+        return explained(
+            f"{self.short_desc()}.",
+            "The setting DATABASE_URL names a database that all machines reach.",
+            "`asiatongsin sites` says which sites there are and when each is crawled.",
+            actions=ACTIONS,
+            examples=(
+                "asiatongsin fleet worker --slots 4",
+                "asiatongsin fleet run newsasia.kr",
+                "asiatongsin fleet stop --all",
+            ),
+        )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("--slots", metavar="N", help="worker: crawls at once; without it FLEET_SLOTS (10)")
+        parser.add_argument("--slots", metavar="N", help="worker: at most N crawls at once; default: FLEET_SLOTS (10)")
         parser.add_argument("--json", action="store_true", help="status: one JSON object instead of tables")
-        parser.add_argument("--all", action="store_true", help="stop: all machines")
+        parser.add_argument("--all", action="store_true", help="stop: tell all machines")
 
     @usage_errors()
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

@@ -15,6 +15,7 @@ from scrapy.settings import Settings
 
 from asiatongsin.arguments import is_number
 from asiatongsin.cms import ALL
+from asiatongsin.help import explained
 from asiatongsin.korean import KST
 from asiatongsin.output import show
 from asiatongsin.printable import printable
@@ -45,15 +46,25 @@ class Command(ScrapyCommand):
     requires_crawler_process = False
 
     def short_desc(self) -> str:
-        return "Show which article numbers are stored, gone or missing; --fetch tries the missing ones"
+        return "Show which article numbers are stored, removed or missing; --fetch tries the missing ones"
+
+    def long_desc(self) -> str:
+        return explained(
+            "Show which article numbers are stored, removed or missing.",
+            "A site numbers its articles in order, so a number without an article may be one that was not found.",
+            "With --fetch, the missing numbers are crawled, and the exit status is that of asiatongsin crawl.",
+            examples=("asiatongsin gaps --site newsasia.kr", "asiatongsin gaps --site newsasia.kr --fetch --most 200"),
+        )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument("--site", help="base address or host; default: all sites, a line for each")
-        parser.add_argument("--from", dest="first", metavar="N", help="default: the lowest stored one, but for strays")
-        parser.add_argument("--to", dest="last", metavar="N", help="default: the highest stored one, but for strays")
-        parser.add_argument("--fetch", action="store_true", help="try the missing numbers; ends like asiatongsin crawl")
-        parser.add_argument("--most", metavar="N", default="100", help="try at most so many numbers; default: 100")
+        parser.add_argument("--from", dest="first", metavar="N", help="default: the lowest stored one near others")
+        parser.add_argument("--to", dest="last", metavar="N", help="default: the highest stored one near others")
+        parser.add_argument(
+            "--fetch", action="store_true", help="crawl missing numbers, those that pages lead to first"
+        )
+        parser.add_argument("--most", metavar="N", default="100", help="--fetch: try at most N numbers; default: 100")
         parser.add_argument("--json", action="store_true", help="one JSON object instead of tables")
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:

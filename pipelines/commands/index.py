@@ -9,6 +9,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 from tqdm import tqdm
 
+from asiatongsin.help import explained
 from asiatongsin.output import show
 from asiatongsin.printable import printable
 from pipelines.commands.usage import check_settings, usage_error, usage_errors
@@ -30,7 +31,14 @@ class Command(ScrapyCommand):
     requires_crawler_process = False
 
     def short_desc(self) -> str:
-        return "Build the index of asiatongsin search, or mend it; crawls may go on meanwhile"
+        return "Build or mend the index of asiatongsin search; crawls may run meanwhile"
+
+    def long_desc(self) -> str:
+        return explained(
+            f"{self.short_desc()}.",
+            "Without the index a search finds the same, and takes longer.",
+            examples=("asiatongsin index",),
+        )
 
     @usage_errors()
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

@@ -8,6 +8,7 @@ import sys
 from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 
+from asiatongsin.help import explained
 from asiatongsin.output import show
 from asiatongsin.printable import printable
 from pipelines.commands.usage import check_settings, usage_errors
@@ -26,7 +27,15 @@ class Command(ScrapyCommand):
     requires_crawler_process = False
 
     def short_desc(self) -> str:
-        return "Bring the database schema up to date"
+        return "Bring the tables of the database up to this version of the program"
+
+    def long_desc(self) -> str:
+        return explained(
+            f"{self.short_desc()}.",
+            "A crawl does the same before it begins.",
+            "This command also moves rows that take long to move, and says which version the schema has.",
+            examples=("asiatongsin migrate",),
+        )
 
     @usage_errors()
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

@@ -15,6 +15,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from asiatongsin.cms import listing_of, menu_of, next_part, places_of
+from asiatongsin.help import explained
 from asiatongsin.html.selectors import Selectors
 from asiatongsin.items import Page, PageItems, as_json
 from asiatongsin.output import show
@@ -42,12 +43,20 @@ class Command(ScrapyCommand):
         return "[options] <address | file.html>"
 
     def short_desc(self) -> str:
-        return "Show what is read on an article page, field by field, and which selector found it"
+        return "Show which fields are read on an article page, and which selector found each"
+
+    def long_desc(self) -> str:
+        return explained(
+            f"{self.short_desc()}.",
+            "Nothing is stored.",
+            "Status 2 says that the page is no article, and status 4 that it did not come.",
+            examples=(f"asiatongsin read '{EXAMPLE}'", "asiatongsin read page.html"),
+        )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("--url", help="address of the page in a file, where the page does not name it")
-        parser.add_argument("--json", action="store_true", help="one JSON object: items, and found_in")
+        parser.add_argument("--url", help="address of the page in a file, where the page itself does not name it")
+        parser.add_argument("--json", action="store_true", help="print one JSON object, selectors as found_in")
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         super().process_options(args, opts)

@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from asiatongsin.arguments import Arguments, is_number
 from asiatongsin.errors import ArgumentError
+from asiatongsin.help import explained
 from asiatongsin.output import show
 from asiatongsin.printable import printable
 from asiatongsin.rechecks import Rechecks
@@ -52,21 +53,30 @@ class Command(ScrapyCommand):
     requires_crawler_process = False
 
     def syntax(self) -> str:
-        return "[options] [WARC files or folders; without them, the archive in the data folder]"
+        return "[options] [WARC files or folders; default: the archive]"
 
     def short_desc(self) -> str:
-        return "Read archived pages again and write what is stored otherwise; --dry-run to see it first"
+        return "Read archived pages again, and store what is read differently now"
+
+    def long_desc(self) -> str:
+        return explained(
+            f"{self.short_desc()}.",
+            "Use it after a selector was mended: fields come back without a request to the site.",
+            "With --dry-run it says what differs, and writes nothing.",
+            "Status 1 says that some pages were not read, and status 3 that the database went away.",
+            examples=("asiatongsin reparse --since 30d --dry-run", "asiatongsin reparse --since 30d"),
+        )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument("--dry-run", action="store_true", help="say what differs, and write nothing")
         parser.add_argument("--site", help="only pages of this site")
-        parser.add_argument("--no", help="only these articles, for example 142893,142894")
-        parser.add_argument("--since", help="only pages fetched then or later: 30d, yesterday, 2025-10-01; Korean time")
-        parser.add_argument("--until", help="only pages fetched then or earlier")
-        parser.add_argument("--jobs", help="processes that read; default: one for each core")
+        parser.add_argument("--no", help="only articles of these numbers, for example 142893,142894")
+        parser.add_argument("--since", help="fetched then or later, in Korean time: 30d, yesterday, 2025-10-01")
+        parser.add_argument("--until", help="fetched then or earlier, in Korean time")
+        parser.add_argument("--jobs", metavar="N", help="number of processes that read; default: one for each core")
         parser.add_argument("--restart", action="store_true", help="begin anew, also after an interrupted run")
-        parser.add_argument("--fleet", action="store_true", help="let the workers of the fleet do it, each site a part")
+        parser.add_argument("--fleet", action="store_true", help="let the workers of the fleet do it, each a part")
 
     @usage_errors()
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

@@ -12,6 +12,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 
 from asiatongsin.arguments import is_number
+from asiatongsin.help import explained
 from asiatongsin.korean import KST
 from asiatongsin.output import show
 from asiatongsin.printable import printable, printable_json
@@ -38,19 +39,28 @@ class Command(ScrapyCommand):
         return "[options] <words>"
 
     def short_desc(self) -> str:
-        return 'Find articles: words, "a phrase", -word, section:정치; newest first'
+        return "Find stored articles by their words; newest first"
+
+    def long_desc(self) -> str:
+        return explained(
+            f"{self.short_desc()}.",
+            "Several words must all be in the article.",
+            'Quotes keep words together ("a phrase"), and a minus leaves articles with a word out (-word).',
+            "Options and words such as section:정치 narrow it down.",
+            examples=("asiatongsin search 전통시장 예산 -축제 --since 30d", "asiatongsin search --count section:정치"),
+        )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument("--site", help="base address or host; several with commas between")
         parser.add_argument("--section", help="name of a section; several with commas between")
         parser.add_argument("--reporter", help="name of a reporter; several with commas between")
-        parser.add_argument("--since", help="published then or later, Korean time: 2025-10-01, yesterday, 30d")
-        parser.add_argument("--until", help="published then or earlier")
-        parser.add_argument("--limit", metavar="N", default="20", help="show at most so many; default: 20")
+        parser.add_argument("--since", help="published then or later, in Korean time: 2025-10-01, yesterday, 30d")
+        parser.add_argument("--until", help="published then or earlier, in Korean time")
+        parser.add_argument("--limit", metavar="N", default="20", help="show at most N articles; default: 20")
         parser.add_argument("--sort", choices=(NEWEST, RELEVANCE), default=NEWEST, help="default: newest")
-        parser.add_argument("--count", action="store_true", help="print only how many are found")
-        parser.add_argument("--json", action="store_true", help="one JSON object per line, with the whole text")
+        parser.add_argument("--count", action="store_true", help="print how many are found, and nothing else")
+        parser.add_argument("--json", action="store_true", help="print one JSON object per line, with the whole text")
 
     @usage_errors()
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

@@ -12,6 +12,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 
 from asiatongsin.cms import ALL
+from asiatongsin.help import explained
 from asiatongsin.korean import KST
 from asiatongsin.output import show
 from asiatongsin.printable import printable, printable_json
@@ -30,12 +31,19 @@ class Command(ScrapyCommand):
     requires_crawler_process = False
 
     def short_desc(self) -> str:
-        return "Show numbers and names of the sections, which -a sections= takes, and what is stored of each"
+        return "Show the sections of each site, with number, name, and how many articles are stored"
+
+    def long_desc(self) -> str:
+        return explained(
+            f"{self.short_desc()}.",
+            "`asiatongsin crawl -a sections=…` takes both numbers and names.",
+            examples=("asiatongsin sections --site newsasia.kr",),
+        )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument("--site", help="base address or host; default: all sites, one after the other")
-        parser.add_argument("--json", action="store_true", help="one JSON object per line")
+        parser.add_argument("--json", action="store_true", help="print one JSON object per line")
 
     @usage_errors()
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 
+from asiatongsin.help import explained
 from asiatongsin.output import show
 from pipelines.commands.usage import check_settings, given_number, usage_error, usage_errors
 
@@ -28,12 +29,20 @@ class Command(ScrapyCommand):
     def short_desc(self) -> str:
         return "Serve a web page that shows what is stored; it changes nothing"
 
+    def long_desc(self) -> str:
+        return explained(
+            f"{self.short_desc()}.",
+            "It runs until Ctrl-C ends it.",
+            f"Without options the page is at http://{HOST}:{PORT}, for this machine alone.",
+            examples=("asiatongsin serve --port 8080",),
+        )
+
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument(
-            "--host", default=HOST, help="address to listen at; default: %(default)s, this machine alone"
+            "--host", default=HOST, help="address to listen on; default: %(default)s, for this machine alone"
         )
-        parser.add_argument("--port", default=PORT, help="default: %(default)s")
+        parser.add_argument("--port", default=PORT, help="port to listen on; default: %(default)s")
 
     @usage_errors()
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

@@ -17,7 +17,7 @@ class Command(ShellCommand):
     """Adds `read_page(html, url)`, and `items`: what is read in `response`, or why nothing is."""
 
     def short_desc(self) -> str:
-        return "Scrapy's console: `items` is what is read on the page"
+        return "Open Scrapy's console on a page, where `items` is what is read on it"
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         super().run([*map(place, args)], opts)

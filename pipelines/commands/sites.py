@@ -15,6 +15,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
 from asiatongsin.errors import SettingError
+from asiatongsin.help import explained
 from asiatongsin.nearest import nearest
 from asiatongsin.output import show
 from asiatongsin.printable import printable, printable_json
@@ -35,13 +36,13 @@ from pipelines.terminal import sites as screen
 EXAMPLE = f"asiatongsin sites add {DEFAULT_BASE} --every 30m"
 
 ACTIONS = {
-    "add": "ADDRESS… adds sites",
-    "import": "papers.csv adds the sites of a table, whose columns are called as the options",
-    "list": "shows them, late ones first",
-    "set": "SITE… changes what is given",
-    "pause": "SITE… lets the schedule pass them over",
-    "resume": "SITE… takes them up again",
-    "retire": "SITE… ends their crawls for good; what is stored stays",
+    "add": "adds sites by address, after a look whether each can be read",
+    "import": "adds the sites of a table such as papers.csv, whose columns are named like the options",
+    "list": "shows the sites, late ones first",
+    "set": "changes what the options say of the named sites",
+    "pause": "leaves the named sites out of the schedule",
+    "resume": "puts paused or retired sites back into the schedule",
+    "retire": "ends the crawls of the named sites for good; what is stored stays",
 }
 
 
@@ -55,28 +56,40 @@ class Command(ScrapyCommand):
         return f"{' | '.join(ACTIONS)} [sites] [options]"
 
     def short_desc(self) -> str:
-        return "Add sites and say when each is crawled: add, import, list, set, pause, resume, retire"
+        return "Add sites, and say when each is crawled"
 
     def long_desc(self) -> str:
-        return f"{'; '.join(f'{name} {what}' for name, what in ACTIONS.items())}. For example: {EXAMPLE}"
+        return explained(
+            f"{self.short_desc()}.",
+            "The workers of asiatongsin fleet crawl the sites that are added here.",
+            "Status 2 says that a site is of another kind, and status 4 that one does not answer.",
+            actions=ACTIONS,
+            examples=(EXAMPLE, "asiatongsin sites set newsasia.kr --cron '*/30 6-23 * * *'", "asiatongsin sites list"),
+        )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("--address", help="set: its address from now on, with http or https, with www. or without")
-        parser.add_argument("--every", metavar="TIME", help="crawl it so often: 30m, 6h, 1d")
-        parser.add_argument("--cron", metavar="EXPRESSION", help="crawl it at these times: '*/30 6-23 * * *'")
-        parser.add_argument("--by-hand", action="store_true", help="no schedule; without one, a new site has none")
-        parser.add_argument("--time-zone", metavar="ZONE", help="in which --cron is meant; without it Asia/Seoul")
-        parser.add_argument("--group", help="sites of one group share a server: never are two crawled at once")
-        parser.add_argument("--priority", metavar="N", help="of sites due at once the highest begins; without it 0")
-        parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="own", help="a setting")
-        parser.add_argument("-a", action="append", default=[], metavar="NAME=VALUE", dest="spargs", help="an argument")
-        parser.add_argument("--unset", action="append", default=[], metavar="NAME", help="take one of these away")
-        parser.add_argument("--note", metavar="TEXT", help="what you want to remember of it")
-        parser.add_argument("--no-look", action="store_true", help="add, import: without asking the site what it is")
-        parser.add_argument("--anyway", action="store_true", help="add, import: whatever the site says")
-        parser.add_argument("--all", action="store_true", help="list: with the retired ones")
-        parser.add_argument("--json", action="store_true", help="list: one JSON object per line")
+        parser.add_argument("--address", help="set: the new address, with http or https, with www. or without")
+        parser.add_argument("--every", metavar="TIME", help="crawl the site once in this time: 30m, 6h, 1d")
+        parser.add_argument("--cron", metavar="EXPRESSION", help="crawl the site at these times: '*/30 6-23 * * *'")
+        parser.add_argument("--by-hand", action="store_true", help="take the schedule away; a new site has none")
+        parser.add_argument("--time-zone", metavar="ZONE", help="time zone of --cron; default: Asia/Seoul")
+        parser.add_argument("--group", help="name for sites that share a server: no two of a group are crawled at once")
+        parser.add_argument("--priority", metavar="N", help="of sites due at once the highest begins; default: 0")
+        parser.add_argument(
+            "--set", action="append", default=[], metavar="NAME=VALUE", dest="own", help="a setting of its crawls"
+        )
+        parser.add_argument(
+            "-a", action="append", default=[], metavar="NAME=VALUE", dest="spargs", help="an argument of its crawls"
+        )
+        parser.add_argument(
+            "--unset", action="append", default=[], metavar="NAME", help="take such a setting or argument away"
+        )
+        parser.add_argument("--note", metavar="TEXT", help="what you want to remember about the site")
+        parser.add_argument("--no-look", action="store_true", help="add, import: add without a look at the site")
+        parser.add_argument("--anyway", action="store_true", help="add, import: also a site that cannot be read")
+        parser.add_argument("--all", action="store_true", help="list: show retired sites as well")
+        parser.add_argument("--json", action="store_true", help="list: print one JSON object per line")
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         super().process_options(args, opts)

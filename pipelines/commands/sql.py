@@ -13,6 +13,7 @@ from typing import Any
 from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 
+from asiatongsin.help import explained
 from asiatongsin.output import show, show_file
 from asiatongsin.printable import printable, printable_json
 from pipelines.commands.usage import check_settings, usage_error, usage_errors
@@ -37,7 +38,15 @@ class Command(ScrapyCommand):
         return '[options] ["statements"]'
 
     def short_desc(self) -> str:
-        return "Open psql on the database, or run the statements given or piped in; read-only unless --write"
+        return "Open psql on the database, or run SQL statements; read-only unless --write"
+
+    def long_desc(self) -> str:
+        return explained(
+            f"{self.short_desc()}.",
+            "Statements are given as one argument, or piped in.",
+            "Without any, psql opens, where it is installed.",
+            examples=(EXAMPLE, "asiatongsin sql --csv 'SELECT no, headline FROM articles' > articles.csv"),
+        )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)

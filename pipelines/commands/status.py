@@ -14,6 +14,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 
 from asiatongsin.article_parts import ArticleImage, ArticleLink
+from asiatongsin.help import explained
 from asiatongsin.items import Article, Rejection, RelatedStory, WeatherReading, WeatherSnapshot
 from asiatongsin.output import show
 from asiatongsin.printable import printable
@@ -34,15 +35,23 @@ class Command(ScrapyCommand):
     requires_crawler_process = False
 
     def short_desc(self) -> str:
-        return "Show how crawls, spool and database stand; status 1 where something needs a person"
+        return "Show how crawls, spool and database are doing; status 1 where something needs a person"
+
+    def long_desc(self) -> str:
+        return explained(
+            f"{self.short_desc()}.",
+            "Each reason is a sentence that says what to do.",
+            "Nothing is fetched, so this serves as a health check.",
+            examples=("asiatongsin status", "asiatongsin status --site newsasia.kr --quiet"),
+        )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument("--site", help="base address or host of one site; default: all that were crawled")
-        parser.add_argument("--json", action="store_true", help="one JSON object instead of tables")
-        parser.add_argument("--quiet", action="store_true", help="print only what needs a person, else nothing")
-        parser.add_argument("--metrics", metavar="FILE", help="write figures of all sites and machines for Prometheus")
-        parser.add_argument("--schema", action="store_true", help="explain every field of every kind of item")
+        parser.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
+        parser.add_argument("--quiet", action="store_true", help="print what needs a person, and nothing else")
+        parser.add_argument("--metrics", metavar="FILE", help="write figures of all sites for Prometheus into FILE")
+        parser.add_argument("--schema", action="store_true", help="explain each field of each kind of item")
 
     @usage_errors()
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

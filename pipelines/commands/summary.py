@@ -7,6 +7,7 @@ import argparse
 from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 
+from asiatongsin.help import explained
 from asiatongsin.output import show
 from asiatongsin.printable import printable
 from pipelines.commands.usage import check_settings, given_site, stored_sites, usage_error, usage_errors
@@ -23,7 +24,13 @@ class Command(ScrapyCommand):
     requires_crawler_process = False
 
     def short_desc(self) -> str:
-        return "Show the newest articles, the weather and related stories of each site"
+        return "Show the newest articles, the weather and the related stories of each site"
+
+    def long_desc(self) -> str:
+        return explained(
+            f"{self.short_desc()}.",
+            examples=("asiatongsin summary", "asiatongsin summary --site newsasia.kr"),
+        )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)

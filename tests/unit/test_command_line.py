@@ -9,12 +9,12 @@ import tomllib
 from types import ModuleType
 
 import pytest
-from scrapy.commands import ScrapyHelpFormatter
 from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
 from asiatongsin import __version__
 from asiatongsin.__main__ import main
+from asiatongsin.help import LineByLine
 from asiatongsin.nearest import nearest
 from pipelines.commands import archive, changes, export, fleet, reparse, search, sites
 from pipelines.commands.crawl import Command
@@ -80,7 +80,7 @@ def test_takes_a_mistyped_option_for_no_spider() -> None:
 
 def test_the_help_of_crawl_lists_every_argument_of_the_spider(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.argv", ["asiatongsin", "crawl", "-h"])
-    parser = argparse.ArgumentParser()
+    parser = argparse.ArgumentParser(formatter_class=LineByLine)
     command = Command()
     command.settings = Settings({"LOG_LEVEL": "INFO"})
     command.add_options(parser)
@@ -96,11 +96,24 @@ def test_the_help_of_crawl_lists_every_argument_of_the_spider(monkeypatch: pytes
 def test_help_has_no_headings_in_the_midst_of_an_option(module: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     """Scrapy takes a line that ends with a colon for a heading, and where lines end is up to the terminal."""
     monkeypatch.setenv("COLUMNS", "80")
-    parser = argparse.ArgumentParser(formatter_class=ScrapyHelpFormatter, conflict_handler="resolve")
+    parser = argparse.ArgumentParser(formatter_class=LineByLine, conflict_handler="resolve")
     command = module.Command()
     command.settings = Settings()
     command.add_options(parser)
     assert re.findall(r"(.+)\n=+\n", parser.format_help()) == ["Usage", "Options"]
+
+
+@pytest.mark.parametrize("module", [archive, fleet, sites])
+def test_help_has_a_line_for_each_subcommand(module: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    described = module.Command().long_desc()
+    lines = argparse.ArgumentParser(formatter_class=LineByLine, description=described).format_help().splitlines()
+    for name, what in module.ACTIONS.items():
+        [line] = [one for one in lines if re.match(rf"  {name}  ", one)]
+        assert what.startswith(line.split(maxsplit=1)[1])
+    examples = [line for line in described.splitlines() if line.startswith("  asiatongsin ")]
+    assert examples
+    assert set(examples) <= set(lines)
 
 
 def test_messages_name_the_command_that_is_there_however_it_was_installed() -> None:

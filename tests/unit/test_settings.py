@@ -10,7 +10,7 @@ from scrapy.exceptions import NotConfigured
 from scrapy.settings import Settings
 from scrapy.utils.test import get_crawler
 
-from asiatongsin import settings as own_settings
+from asiatongsin import scrapy_parts
 from asiatongsin.middlewares.cookies import CookiesMiddleware
 from asiatongsin.site_settings import adapt_settings
 
@@ -43,7 +43,7 @@ def test_opens_no_console_and_runs_no_code_that_comes_over_the_network() -> None
 def test_names_as_unused_what_scrapy_has() -> None:
     own, of_scrapy = settings(), Settings()
     kinds = ("EXTENSIONS_BASE", "DOWNLOADER_MIDDLEWARES_BASE", "SPIDER_MIDDLEWARES_BASE")
-    assert {part for kind in kinds for part in {*of_scrapy[kind]} - {*own[kind]}} == own_settings._UNUSED
+    assert {part for kind in kinds for part in {*of_scrapy[kind]} - {*own[kind]}} == scrapy_parts.UNUSED
 
 
 def test_keeps_cookies_only_where_that_is_wanted() -> None:
