@@ -18,14 +18,27 @@ import psycopg
 from apprise import Apprise
 
 from tests import warm_start
-from tests.documented.programs import INSTALLERS, NOT_HERE, OURS, fault
+from tests.documented.programs import AS_SOMEBODY, INSTALLERS, NOT_HERE, OURS, fault
 from tests.processes import wait_until
 
 SHIM = """#!/bin/sh
+exec 3<&0 4>&1 5>&2
 {mkfifo} '{folder}'/$$ && echo $$ >'{folder}/asked' && read -r status <'{folder}'/$$
 exit "${{status:-126}}"
 """
-"""Tells its number, and waits for its status. What else must be known of it, the system tells."""
+"""Tells its number, and waits for its status. What else must be known of it, the system tells.
+
+Its streams are kept under other numbers: a shell that redirects a command of its own puts another one in their place.
+"""
+
+OTHER_USER = """#!/bin/sh
+while [ "${1#-}" != "$1" ]; do
+    [ "$1" != -u ] || shift
+    shift
+done
+exec "$@"
+"""
+"""Runs what follows the options."""
 
 START = {
     "asiatongsin": "from asiatongsin.__main__ import main; main()",
@@ -66,13 +79,13 @@ class Call:
     @property
     def opens_psql(self) -> bool:
         """Whether it is `asiatongsin sql` for a person who types."""
-        return self.arguments == ["sql"] and Path(f"/proc/{self.pid}/fd/0").readlink() == Path("/dev/null")
+        return self.arguments == ["sql"] and Path(f"/proc/{self.pid}/fd/3").readlink() == Path("/dev/null")
 
     @contextmanager
     def streams(self) -> Iterator[list[int]]:
         """Its standard streams, opened once more."""
         modes = (os.O_RDONLY, os.O_WRONLY | os.O_APPEND, os.O_WRONLY | os.O_APPEND)
-        opened = [os.open(f"/proc/{self.pid}/fd/{number}", mode) for number, mode in enumerate(modes)]
+        opened = [os.open(f"/proc/{self.pid}/fd/{number}", mode) for number, mode in enumerate(modes, 3)]
         try:
             yield opened
         finally:
@@ -94,6 +107,9 @@ class Commands:
         shim.chmod(0o700)
         for name in (*OURS, *NOT_HERE, *INSTALLERS, "make", "python", "python3"):
             (self.programs / name).symlink_to(shim)
+        for name in AS_SOMEBODY:
+            (self.programs / name).write_text(OTHER_USER, encoding="utf-8")
+            (self.programs / name).chmod(0o700)
         (self.programs / "activate").touch()
         os.mkfifo(folder / "asked")
         self._asked = os.open(folder / "asked", os.O_RDWR)
@@ -114,8 +130,9 @@ class Commands:
                 Thread(target=self._answer, args=[int(line)], daemon=True).start()
 
     def _answer(self, pid: int) -> None:
-        call, status = Call.of(pid), 126
+        status = 126
         try:
+            call = Call.of(pid)
             with call.streams() as streams:
                 status = self._run(call, streams)
         finally:
@@ -138,11 +155,12 @@ class Commands:
 
 def run(call: Call, streams: Sequence[int]) -> int:
     """Runs one of our commands to its end."""
-    if call.opens_psql:
-        ours, theirs = os.openpty()
-        os.write(ours, b"\\q\n")
-        streams = [theirs, *streams[1:]]
-    return _start(call, streams).wait(600)
+    if not call.opens_psql:
+        return _start(call, streams).wait(600)
+    ours, theirs = os.openpty()
+    with os.fdopen(ours, "wb", buffering=0) as keyboard, os.fdopen(theirs) as terminal:
+        keyboard.write(b"\\q\n")
+        return _start(call, [terminal.fileno(), *streams[1:]]).wait(600)
 
 
 def stay(call: Call, streams: Sequence[int]) -> int:

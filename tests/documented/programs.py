@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, distribution
 
+from tests.documented.inline import fault as fault_of_ours
 from tests.warm_start import ROOT
 
 UTILITIES = (
@@ -38,6 +39,9 @@ TOOLS = ("createdb", "createuser", "dropdb", "dropuser", "pg_dump", "pg_restore"
 
 OURS = ("asiatongsin", "scrapy")
 
+AS_SOMEBODY = ("setpriv", "sudo")
+"""Programs that run another one as another user; here that one runs as whoever runs the tests."""
+
 NOT_HERE = {
     "apprise": "tests/crawls/test_alerts.py",
     "apt": "tests/crawls/test_deploy_readme.py",
@@ -53,7 +57,6 @@ NOT_HERE = {
     "prometheus-node-exporter": "tests/crawls/test_metrics.py",
     "scrapyd": "tests/crawls/test_scrapyd.py",
     "scrapyd-deploy": "tests/crawls/test_scrapyd.py",
-    "setpriv": "tests/crawls/test_deploy_readme.py",
     "systemctl": "tests/crawls/test_deploy_systemd.py",
     "useradd": "tests/crawls/test_deploy_readme.py",
 }
@@ -61,15 +64,18 @@ NOT_HERE = {
 
 MAKE = {
     "bench": "tests/crawls/test_bench.py",
-    "demo": "tests/crawls/test_crawl.py",
+    "demo": "tests/sql/test_demo_page.py",
     "demo-page": "tests/sql/test_demo_page.py",
     "deploy-checks": ".ci/run",
     "docs": ".ci/run",
     "fleet": ".ci/run",
     "fleet-demo": "tests/fleet/test_deaths.py",
+    "hooks": "tests/crawls/test_commands.py",
     "lint": ".ci/run",
-    "lock": "tests/unit/test_packaging.py",
+    "lock": "tests/crawls/test_deploy_containers.py",
     "lowest": ".ci/run",
+    "moto": ".ci/run",
+    "pgbouncer": ".ci/run",
     "pywb": ".ci/run",
     "schema": "tests/sql/test_schema.py",
     "scrapyd": ".ci/run",
@@ -80,6 +86,13 @@ MAKE = {
     "web": ".ci/run",
 }
 """Targets of the Makefile that documents name, and what runs the same."""
+
+MODULES = {
+    "tests.installed": "tests/crawls/test_wheel.py",
+    "tests.site": "tests/crawls/test_replica_faults.py",
+    "venv": "tests/crawls/test_scrapyd.py",
+}
+"""What `python -m` runs, and what tests it."""
 
 INSTALLERS = {"pip": "install", "pipx": "install", "uv": "tool"}
 """Programs that install packages, and the first word that they are told; tests/crawls/test_wheel.py installs ours."""
@@ -101,12 +114,24 @@ def fault(name: str, arguments: Sequence[str]) -> str | None:
     if name in INSTALLERS:
         return _fault_of_installer(name, arguments)
     if name in {"python", "python3"}:
-        return (
-            None
-            if arguments[:2] == ["-m", "venv"]
-            else "only `python -m venv` is known: programs may stand in ```python"
-        )
-    return None if name in NOT_HERE else f"nothing is known of {name}"
+        is_known = arguments[:1] == ["-m"] and {*arguments[1:2]} <= {*MODULES}
+        return None if is_known else f"only these are known: {[*MODULES]}. Blocks of ```python run"
+    if name not in NOT_HERE:
+        return f"nothing is known of {name}"
+    named = [one for one in arguments if re.match(r"(?:deploy|docs)/", one)]
+    missing = [one for one in named if not (ROOT / one).exists()]
+    return f"{missing[0]} is not there" if missing else _fault_inside(name, arguments)
+
+
+def _fault_inside(name: str, arguments: Sequence[str]) -> str | None:
+    """What is wrong with the command of ours that runs in a container."""
+    if name == "docker" and arguments[:2] == ["compose", "run"]:
+        given = [one for one in arguments[2:] if one not in {"--rm", "--build"}]
+        return fault_of_ours(given[1:])
+    if name == "kubectl" and arguments[:1] == ["exec"]:
+        given = [*arguments[arguments.index("--") + 1 :]]
+        return fault_of_ours(given[1:]) if given[0] == "asiatongsin" else None
+    return None
 
 
 def targets() -> set[str]:

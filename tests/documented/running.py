@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import traceback
 import warnings
 from code import InteractiveInterpreter
@@ -18,6 +19,7 @@ from subprocess import PIPE
 from tempfile import TemporaryDirectory
 
 from asiatongsin import settings
+from pipelines.news.news import News
 from tests.documented.answering import REPLICA, SETTING
 from tests.documented.commands import Commands
 from tests.documented.page import FILE, Step
@@ -76,8 +78,9 @@ class Page:
 
 def run(name: str, steps: Sequence[Step], world: World, replica: str) -> Page:
     """Runs all steps, also those behind one that fails."""
-    page, python = Page(name), Python(world)
+    page = Page(name)
     with ExitStack() as stack:
+        python = stack.enter_context(closing(Python(world)))
         commands = stack.enter_context(closing(Commands(Path(stack.enter_context(TemporaryDirectory())))))
         link_programs(commands.programs)
         stack.callback(world.clean_up)
@@ -169,6 +172,14 @@ class Python(InteractiveInterpreter):
             warnings.simplefilter("ignore")
             self.runcode(compile(code, "block", "exec"))
         return int(self._failed), said.getvalue()
+
+    def close(self) -> None:
+        """Closes what the blocks have left open: plots, and connections to the database."""
+        for made in [*self.locals.values()]:
+            if isinstance(made, News):
+                made.close()
+        if plots := sys.modules.get("matplotlib.pyplot"):
+            plots.close("all")
 
     def showtraceback(self) -> None:
         """Called where a block ends by an exception."""

@@ -81,13 +81,15 @@ class World:
             for called, is_called in names.items():
                 text = re.sub(rf"{before}{called}\b(?!:)", rf"\1{is_called}", text)
         text = STORE.sub(f"{self.folder}/store", ADDRESS.sub(self._address, without_placeholders(text)))
+        text = text.replace("env -i ", "env ").replace("PATH=/usr/bin:/bin ", "")
         return OUTSIDE.sub(f"{self.outside}/", PROGRAM.sub("", text))
 
     def _address(self, found: re.Match[str]) -> str:
         """The database of the page or one that it has made, for the user whom it names if it has made that one."""
         address = self.url.removesuffix(self.name) + self.databases.get(found["name"] or "", self.name)
         user, password = self.roles.get(found["user"] or ""), found["password"]
-        return re.sub(r"//[^@]*@", f"//{user}:{password}@", address) if user else address
+        who = f"{user}:{password}" if password else user
+        return re.sub(r"//[^@]*@", f"//{who}@", address) if user else address
 
     def clean_up(self) -> None:
         """Takes away what belongs to the server and not to the database of the page."""
@@ -118,6 +120,7 @@ def furnish(world: World, paper: ReplicaSite) -> None:
         for name in ("deploy", "docs", "Makefile", "pyproject.toml", "requirements.lock"):
             (checkout / name).symlink_to(ROOT / name)
     saved = answer(paper, Ask(path="/news/article.html", query=f"no={paper.last_no}", headers={}))
+    (world.folder / ".env").write_text("SCRAPYD_PASSWORD=choose-one\n", encoding="utf-8")
     (world.folder / "papers.csv").write_text(PAPERS, encoding="utf-8")
     (world.folder / "question.sql").write_text("SELECT count(*) FROM articles;\n", encoding="utf-8")
     (world.folder / "saved.html").write_bytes(saved.body)
