@@ -47,6 +47,7 @@ USED: dict[str, tuple[int, ...]] = {
     "sites": (*_USUAL, ExitStatus.UNREACHABLE),
     "status": (ExitStatus.DONE, NEEDS_A_PERSON, ExitStatus.USAGE),
     "fleet": (ExitStatus.DONE, NEEDS_A_PERSON, ExitStatus.USAGE),
+    "backup": _USUAL,
     "changes": _USUAL,
     "diff": _USUAL,
     "export": _USUAL,
