@@ -1,4 +1,4 @@
-"""How far the archived headers are those that were sent; docs/reliability.md says it in words."""
+"""How far the archived headers are those that were sent; docs/en/explanation/reliability.md says it in words."""
 
 from __future__ import annotations
 

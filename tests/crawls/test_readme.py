@@ -8,8 +8,6 @@ from __future__ import annotations
 import dataclasses
 import re
 
-import pytest
-
 from asiatongsin import settings
 from asiatongsin.arguments import Arguments
 from pipelines.crawl_record import ExitStatus
@@ -67,18 +65,6 @@ def test_its_settings_exist_with_the_defaults_it_names() -> None:
 def test_the_files_it_links_to_exist() -> None:
     links = [link for link in re.findall(r"\]\(([^)]+)\)", README) if not link.startswith("http")]
     assert [link for link in links if not (ROOT / link).exists()] == []
-
-
-@pytest.mark.parametrize("name", ["reliability", "fleet"])
-def test_the_tests_and_settings_that_it_names_exist(name: str) -> None:
-    text = (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
-    tests = {path.stem for path in (ROOT / "tests").rglob("test_*.py")}
-    assert set(re.findall(r"`(test_\w+)`", text)) - tests == set()
-    capitals = set(re.findall(r"`([A-Z_]{6,})", text)) - {"SIGTERM"}
-    assert len(capitals) > 8
-    assert [one for one in capitals if not (one.startswith("AWS_") or hasattr(settings, one))] == []
-    commands = {path.stem for path in (ROOT / "pipelines" / "commands").glob("*.py")}
-    assert set(re.findall(r"`asiatongsin (\w+)", text)) - commands == set()
 
 
 def test_the_places_that_contributing_names_exist() -> None:
