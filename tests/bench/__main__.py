@@ -54,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", type=_names, help=f"some of {', '.join(benchmarks())}, with commas between")
     parser.add_argument("--quick", action="store_true", help="smaller numbers, one minute; too small to judge goals by")
     parser.add_argument("--articles", type=int, help="so many stored for scale, search, page and upgrade")
-    parser.add_argument("--write", action="store_true", help="write the table into docs/performance.md")
+    parser.add_argument("--write", action="store_true", help="write the table into docs/en/development/performance.md")
     return parser
 
 

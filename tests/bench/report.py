@@ -1,4 +1,4 @@
-"""The table in docs/performance.md, with all that one needs to measure it again."""
+"""The table in docs/en/development/performance.md, with all that one needs to measure it again."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.bench.found import HEAD, Found
 from tests.bench.postgres import database_version
 from tests.conftest import ROOT
 
-DOCUMENT = ROOT / "docs" / "performance.md"
+DOCUMENT = ROOT / "docs" / "en" / "development" / "performance.md"
 
 BEGIN, END = "<!-- written by make bench: begin -->", "<!-- written by make bench: end -->"
 """What stands between them is replaced."""

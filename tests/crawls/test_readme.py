@@ -63,7 +63,7 @@ def test_the_readme_says_how_long_a_first_crawl_takes_with_the_usual_delay(langu
     assert round(140_000 * settings.DOWNLOAD_DELAY / 3600, -1) == 40
 
 
-@pytest.mark.parametrize("name", ["explanation/reliability", "how-to/fleet"])
+@pytest.mark.parametrize("name", ["how-to/fleet"])
 def test_the_tests_and_settings_that_it_names_exist(name: str) -> None:
     text = (DOCS / "en" / f"{name}.md").read_text(encoding="utf-8")
     tests = {path.stem for path in (ROOT / "tests").rglob("test_*.py")}
