@@ -108,7 +108,7 @@ def test_two_exports_under_one_name_exclude_each_other(exporting: Connection, da
 
 def test_a_name_is_of_one_export_alone(exporting: Connection) -> None:
     new(exporting)
-    with pytest.raises(ArgumentError, match="with no filters, and this one has section:정치. Choose another name"):
+    with pytest.raises(ArgumentError, match=r"with no filters, and this one has section:정치. Choose another name"):
         new(exporting, Mark(name="daily", kind="articles", filters="section:정치"))
 
 
