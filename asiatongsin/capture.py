@@ -39,7 +39,7 @@ class Exchange:
     headers: Headers = ()
     """Headers that were received, but for those of the connection (Transfer-Encoding and the like).
 
-    Scrapy and Twisted change the case of names and group equal ones: docs/reliability.md.
+    Scrapy and Twisted change the case of names and group equal ones: docs/en/explanation/reliability.md.
     """
 
     body: bytes = b""

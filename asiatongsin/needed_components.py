@@ -9,8 +9,8 @@ from asiatongsin.errors import SettingError
 COMPONENTS = ("ITEM_PIPELINES", "EXTENSIONS", "DOWNLOADER_MIDDLEWARES")
 
 WHAT_TO_DO = (
-    "what -s or the environment gives replaces ours; add yours in a settings module on top of ours, as README shows"
-    " under Settings"
+    "what -s or the environment gives replaces ours. Add yours in a settings module on top of ours:"
+    " docs/en/how-to/embedding.md shows how"
 )
 
 

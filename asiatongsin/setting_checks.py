@@ -84,7 +84,7 @@ def check(settings: BaseSettings) -> None:
         if name in REPLACED:
             continue
         meant = nearest(name, defaults)
-        logger.warning("ASIATONGSIN_%s is read by nobody; the nearest setting is ASIATONGSIN_%s", name, meant)
+        logger.warning("ASIATONGSIN_%s is no setting, and does nothing; the nearest is ASIATONGSIN_%s", name, meant)
 
 
 def _check_replaced(settings: BaseSettings) -> None:

@@ -1,4 +1,4 @@
-"""Settings of a user on top of ours, as README shows them, with a stage before the spool and one behind it."""
+"""Settings of a user on top of ours, with a stage before the spool and one behind it: docs/en/how-to/embedding.md."""
 
 from asiatongsin.settings import *  # noqa: F403
 from asiatongsin.settings import ITEM_PIPELINES as OURS

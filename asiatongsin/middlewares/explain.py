@@ -12,7 +12,7 @@ ANY_CERTIFICATE = "DOWNLOAD_VERIFY_CERTIFICATES=0 accepts any, where you trust t
 CAUSES = {
     "VerificationError": f"its certificate is for another host; {ANY_CERTIFICATE}",
     "certificate verify failed": (
-        f"its certificate does not verify: it is out of date, its key is too small, or nobody known vouches for it; "
+        f"its certificate does not verify: it is out of date, its key is too small, or no known authority signed it; "
         f"{ANY_CERTIFICATE}"
     ),
     "dh key too small": (

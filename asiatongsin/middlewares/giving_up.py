@@ -58,6 +58,8 @@ class GiveUpMiddleware:
         if len(self.failing) >= FAILURES_WITHOUT_RETRIES:
             request.meta["dont_retry"] = True
         if len(self.failing) >= self.failures_max and self._closing is None:
-            logger.warning("%d pages in a row did not come: this crawl asks no more", self.failures_max)
+            logger.warning(
+                "%d pages in a row did not come: this crawl ends here, and the next one tries again", self.failures_max
+            )
             self.crawler.stats.set_value(names.FAILURES_IN_A_ROW, self.failures_max)
             self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=SITE_FAILS))

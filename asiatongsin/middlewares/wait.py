@@ -53,11 +53,13 @@ class WaitMiddleware:
             seconds = self._own_pause(request)
         if seconds > self.longest_pause:
             # Coming back earlier than asked would be impolite, and waiting for hours hides the trouble.
-            logger.warning("The site asks to be left alone for %.0f s: this crawl asks no more", seconds)
+            logger.warning(
+                "The site asks for a pause of %.0f s: this crawl ends here, and the next one tries again", seconds
+            )
             self.refused_wait = seconds
             request.meta["dont_retry"] = True
         elif seconds > 0:
-            logger.info("The site answers %d and is left alone for %.0f s", response.status, seconds)
+            logger.info("The site answers %d: the crawl pauses for %.0f s", response.status, seconds)
             self._pause(seconds)
         return response
 

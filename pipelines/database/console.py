@@ -1,7 +1,7 @@
 """Statements that a person writes: run here, or in psql, which is opened on the same database.
 
 Unless the person wants to write, both only read. That is a guard against slips, and none against somebody who wants to
-change something: who may not, needs a role that has no right to (docs/looking.md).
+change something: who may not, needs a role that has no right to (docs/en/how-to/look.md).
 """
 
 from __future__ import annotations

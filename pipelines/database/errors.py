@@ -84,8 +84,8 @@ class DatabaseTooOld(DatabaseUnusable):
 
     def __init__(self, name: str, found: int, known: int) -> None:
         super().__init__(
-            f"{name} has schema version {found}, this program needs {known}, and a command that only looks leaves it as"
-            " it is: upgrade it with `asiatongsin migrate`, as the next crawl does by itself"
+            f"{name} has schema version {found}, this program needs {known}, and a command that only looks changes"
+            " nothing. Upgrade the tables with `asiatongsin migrate`; the next crawl does so as well"
         )
 
 

@@ -160,7 +160,7 @@ CREATE TRIGGER articles_emptied AFTER TRUNCATE ON article_texts FOR EACH STATEME
 COMMENT ON TABLE article_texts IS 'One row per article: its newest captured text. The view articles adds what article_checks notes of later visits that found the same.';
 COMMENT ON COLUMN article_texts.site IS 'Host of the site without www., with the port where there is one.';
 COMMENT ON COLUMN article_texts.no IS 'Number of the article on its site; with site its identity.';
-COMMENT ON COLUMN article_texts.url IS 'Canonical address, whatever form it was met under.';
+COMMENT ON COLUMN article_texts.url IS 'Canonical address, however a page wrote it.';
 COMMENT ON COLUMN article_texts.section IS 'Name of the section printed above the headline.';
 COMMENT ON COLUMN article_texts.headline IS 'Headline.';
 COMMENT ON COLUMN article_texts.subheadline IS 'Sub-headline; several printed lines stay several lines.';
@@ -179,12 +179,12 @@ COMMENT ON COLUMN article_texts.archive_file IS 'WARC file below the data folder
 COMMENT ON COLUMN article_texts.archive_offset IS 'Byte of that file at which the record of that page begins.';
 COMMENT ON COLUMN article_texts.archive_length IS 'Bytes of that record, compressed.';
 COMMENT ON COLUMN article_texts.payload_digest IS 'Digest of that page as received: sha1: and Base32, as in WARC-Payload-Digest.';
-COMMENT ON COLUMN article_texts.returned IS 'The article had been gone before this text was fetched, which may be that of the revision before.';
+COMMENT ON COLUMN article_texts.returned IS 'The article had been gone before this text was fetched. The text may be that of the revision before.';
 COMMENT ON COLUMN article_texts.text_fetched_at IS 'When this text was fetched first; NULL where that was at fetched_at.';
 COMMENT ON COLUMN article_texts.text_archive_file IS 'WARC file of the page that was fetched at text_fetched_at; NULL where it was not archived.';
 COMMENT ON COLUMN article_texts.text_archive_offset IS 'Byte of that file at which the record of that page begins.';
 COMMENT ON COLUMN article_texts.text_archive_length IS 'Bytes of that record, compressed.';
-COMMENT ON COLUMN article_texts.changed_at IS 'When a text, photo or other content of the article was stored last that was not stored before, or the article was found gone or back; a visit that finds the same does not count. NULL: not since version 24 of the schema.';
+COMMENT ON COLUMN article_texts.changed_at IS 'When the article changed last: a text, a photo or other content that was not stored before, or it was found gone or back. A visit that finds the same does not count. NULL: not since version 24 of the schema.';
 
 CREATE TABLE former_articles (
     site            text         NOT NULL CHECK (site <> ''),
@@ -212,10 +212,10 @@ CREATE TABLE former_articles (
     PRIMARY KEY (site, no, replaced_at),
     CHECK (first_seen_at <= fetched_at)
 );
-COMMENT ON TABLE former_articles IS 'Articles whose number the site has given to another article, as they were stored last. Their texts are in article_revisions as well, as those that were fetched before replaced_at.';
+COMMENT ON TABLE former_articles IS 'Articles whose number the site has given to another article, as they were stored last. Their texts are in article_revisions as well: those fetched before replaced_at.';
 COMMENT ON COLUMN former_articles.site IS 'Host of the site without www., with the port where there is one.';
 COMMENT ON COLUMN former_articles.no IS 'Number of the article on its site; with site its identity.';
-COMMENT ON COLUMN former_articles.url IS 'Canonical address, whatever form it was met under.';
+COMMENT ON COLUMN former_articles.url IS 'Canonical address, however a page wrote it.';
 COMMENT ON COLUMN former_articles.section IS 'Name of the section printed above the headline.';
 COMMENT ON COLUMN former_articles.headline IS 'Headline.';
 COMMENT ON COLUMN former_articles.subheadline IS 'Sub-headline; several printed lines stay several lines.';
@@ -268,7 +268,7 @@ CREATE TABLE article_links (
 CREATE TRIGGER article_links_added AFTER INSERT ON article_links REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_change_of_articles();
 CREATE TRIGGER article_links_changed AFTER UPDATE ON article_links REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_change_of_articles();
 CREATE TRIGGER article_links_deleted AFTER DELETE ON article_links REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_change_of_articles();
-COMMENT ON TABLE article_links IS 'Where an article leads: its attachments, what is embedded in it, the links in its text. `scrapy reparse` fills it for articles of before version 13 of the schema.';
+COMMENT ON TABLE article_links IS 'Where an article leads: its attachments, what is embedded in it, and the links in its text. For articles stored before version 13 of the schema, asiatongsin reparse fills it.';
 COMMENT ON COLUMN article_links.site IS 'Host of the site.';
 COMMENT ON COLUMN article_links.no IS 'Number of the article.';
 COMMENT ON COLUMN article_links.position IS 'Place among the links of the article, from 1: in the order of the text, then the files that are offered beside it.';
@@ -297,7 +297,7 @@ CREATE INDEX replaced_texts_by_edit ON replaced_texts (fetched_at) WHERE revisio
 CREATE TRIGGER replaced_texts_added AFTER INSERT ON replaced_texts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_change_of_articles();
 CREATE TRIGGER replaced_texts_changed AFTER UPDATE ON replaced_texts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_change_of_articles();
 CREATE TRIGGER replaced_texts_deleted AFTER DELETE ON replaced_texts REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_change_of_articles();
-COMMENT ON TABLE replaced_texts IS 'The texts of article_revisions that articles does not hold as they were fetched first.';
+COMMENT ON TABLE replaced_texts IS 'Texts that article_texts does not hold as they were fetched first, above all older ones. The view article_revisions shows all texts.';
 COMMENT ON COLUMN replaced_texts.site IS 'Host of the site.';
 COMMENT ON COLUMN replaced_texts.no IS 'Number of the article.';
 COMMENT ON COLUMN replaced_texts.revision IS '1, 2, …: a new one where the content hash differs from that of the one before.';
@@ -310,7 +310,7 @@ COMMENT ON COLUMN replaced_texts.content_hash IS 'SHA-256 of headline, sub-headl
 COMMENT ON COLUMN replaced_texts.archive_file IS 'WARC file below the data folder that holds the page with this text; NULL where it was not archived.';
 COMMENT ON COLUMN replaced_texts.archive_offset IS 'Byte of that file at which the record of the page begins.';
 COMMENT ON COLUMN replaced_texts.archive_length IS 'Bytes of that record, compressed.';
-COMMENT ON COLUMN replaced_texts.returned IS 'The article had been gone before this capture, which may hold the text of the revision before.';
+COMMENT ON COLUMN replaced_texts.returned IS 'The article had been gone before this capture. The text may be that of the revision before.';
 
 CREATE TABLE article_checks (
     site            text         NOT NULL,
@@ -338,8 +338,8 @@ COMMENT ON COLUMN article_checks.next_check_at IS 'When it is due again; NULL wh
 COMMENT ON COLUMN article_checks.dated_at IS 'What its age counts from: the later of its printed times, else its first download or that of a changed text.';
 COMMENT ON COLUMN article_checks.etag IS 'ETag of the stored page: with it the server answers a page that is still the same without a body.';
 COMMENT ON COLUMN article_checks.last_modified IS 'Last-Modified of the stored page, for the same purpose.';
-COMMENT ON COLUMN article_checks.listed_as IS 'What a list said, as 16 hexadecimal digits, where that was not what is stored and the article was fetched for it; while the list says the same, it is not fetched again. NULL where the two agree.';
-COMMENT ON COLUMN article_checks.fetched_at IS 'When the article was fetched last, where its page held what article_texts has already and is not noted there; otherwise NULL.';
+COMMENT ON COLUMN article_checks.listed_as IS 'What a list printed about the article, as 16 hexadecimal digits, where that differed from what is stored. The article was fetched for it, and is not fetched again while the list prints the same. NULL where the two agree.';
+COMMENT ON COLUMN article_checks.fetched_at IS 'When the article was fetched last, if its page held what is stored already and article_texts does not note that. NULL otherwise.';
 COMMENT ON COLUMN article_checks.archive_offset IS 'Byte of that file at which the record of the page begins.';
 COMMENT ON COLUMN article_checks.archive_length IS 'Bytes of that record, compressed.';
 COMMENT ON COLUMN article_checks.archive_file IS 'WARC file below the data folder that holds that page; NULL where it was not archived.';
@@ -357,7 +357,7 @@ CREATE TABLE teasers (
 COMMENT ON TABLE teasers IS 'Teasers that pages have shown around their articles, each text once.';
 COMMENT ON COLUMN teasers.site IS 'Host of the site.';
 COMMENT ON COLUMN teasers.related_no IS 'Number of the article to which it leads; it may be older than everything stored.';
-COMMENT ON COLUMN teasers.variant IS 'Tells the teasers of one article apart: first 64 bits of the SHA-256 of title, lead and image_url, each with a zero byte behind it.';
+COMMENT ON COLUMN teasers.variant IS 'Tells the teasers of one article apart: the first 64 bits of a SHA-256. It is that of title, lead and image_url, each with a zero byte behind it.';
 COMMENT ON COLUMN teasers.title IS 'Title as printed.';
 COMMENT ON COLUMN teasers.lead IS 'Start of the other article''s body, cut by the site at 600 characters of its source.';
 COMMENT ON COLUMN teasers.image_url IS 'Absolute address of the thumbnail.';
@@ -457,7 +457,7 @@ COMMENT ON COLUMN weather_snapshots.page_date IS 'Date printed beside the strip 
 COMMENT ON COLUMN weather_snapshots.first_fetched_at IS 'When a page first showed these readings.';
 COMMENT ON COLUMN weather_snapshots.last_fetched_at IS 'When a page last showed these readings, unchanged since.';
 COMMENT ON COLUMN weather_snapshots.pages IS 'How many pages showed these readings.';
-COMMENT ON COLUMN weather_snapshots.readings_hash IS 'SHA-256 of the readings: tells an unchanged strip.';
+COMMENT ON COLUMN weather_snapshots.readings_hash IS 'SHA-256 of the readings: it stays the same while the strip does.';
 COMMENT ON COLUMN weather_snapshots.changed_at IS 'When the row was changed last, also because another page showed it. NULL: not since version 24 of the schema.';
 
 CREATE TABLE weather_strips (
@@ -544,7 +544,7 @@ COMMENT ON COLUMN crawls.job IS 'Job id of scrapyd, where it started the crawl.'
 COMMENT ON COLUMN crawls.started_at IS 'When the crawl began.';
 COMMENT ON COLUMN crawls.finished_at IS 'When it ended; NULL while it runs, or when it was killed and no later run has closed it.';
 COMMENT ON COLUMN crawls.outcome IS 'How it ended: ok, error, spooled, unreachable or drift; NULL while it runs.';
-COMMENT ON COLUMN crawls.walked IS 'Lists that were walked as far as asked (section numbers, 0 for the list of all articles); behind known articles of the others something may be missing.';
+COMMENT ON COLUMN crawls.walked IS 'Lists that were walked as far as asked: section numbers, and 0 for the list of all articles. In other lists, articles behind known ones may be missing.';
 COMMENT ON COLUMN crawls.list_pages IS 'List pages that arrived.';
 COMMENT ON COLUMN crawls.article_pages IS 'Article pages that arrived.';
 COMMENT ON COLUMN crawls.new IS 'Articles stored for the first time.';
@@ -556,13 +556,13 @@ COMMENT ON COLUMN crawls.drained_segment IS 'Last spool file that is stored: mak
 COMMENT ON COLUMN crawls.version IS 'Version of this program.';
 COMMENT ON COLUMN crawls.statistics IS 'All statistics of Scrapy and of the pipelines.';
 COMMENT ON COLUMN crawls.number IS 'Goes up with every crawl, whatever the clocks say; numbers may be missing.';
-COMMENT ON COLUMN crawls.gone_after IS 'How far apart two sightings of a removed article had to be to make it gone; NULL where those of this crawl count for nothing.';
+COMMENT ON COLUMN crawls.gone_after IS 'How far apart two checks must be that find an article removed, until it counts as gone (GONE_AFTER). NULL where the checks of this crawl do not count.';
 COMMENT ON COLUMN crawls.kind IS 'lists: it walked lists; articles: it was asked for single articles (no=); reparse: it read archived pages again.';
 COMMENT ON COLUMN crawls.scope IS 'What it was asked to walk: all, or for example sections=22,34 full. Only crawls of one scope are compared.';
 COMMENT ON COLUMN crawls.is_comparable IS 'Whether later crawls are compared with it: it walked lists, and neither the site nor the program failed.';
 COMMENT ON COLUMN crawls.proves_lists IS 'Whether it shows what the lists hold: it is comparable, and nobody stopped it before its own end.';
 COMMENT ON COLUMN crawls.clock_ahead IS 'How far the clock was ahead. All times in the tables are set back by it; the id and the dates in the archive are not.';
-COMMENT ON COLUMN crawls.since IS 'Time given by -a since=: older articles were not asked for, and may be missing of the lists in walked. NULL: none was.';
+COMMENT ON COLUMN crawls.since IS 'Time given by -a since=. Older articles were not asked for, so they may be missing from the lists in walked. NULL: no time was given.';
 COMMENT ON COLUMN crawls.last_fetched_at IS 'When the last of the pages was fetched that it stored; NULL where it stored none.';
 COMMENT ON COLUMN crawls.coverage IS 'What was found of lists, front page and strip: a row of coverage_counts. NULL where no such page came.';
 COMMENT ON COLUMN crawls.article_coverage IS 'What was found of articles; NULL where none came.';
@@ -576,13 +576,13 @@ CREATE TABLE walked_lists (
     looked_back_to  integer      NOT NULL DEFAULT 0 CHECK (looked_back_to >= 0),
     PRIMARY KEY (site, section)
 );
-COMMENT ON TABLE walked_lists IS 'What crawls found out about each list. A list without a row was not walked to its end since there is this table.';
+COMMENT ON TABLE walked_lists IS 'What crawls found out about each list. A list without a row has not been walked to its end since this table was made.';
 COMMENT ON COLUMN walked_lists.site IS 'Host of the site.';
 COMMENT ON COLUMN walked_lists.section IS 'Number of the section, 0 for the list of all articles.';
 COMMENT ON COLUMN walked_lists.pages IS 'How many pages the list had when its end was seen; until then, how many were walked.';
 COMMENT ON COLUMN walked_lists.end_seen_at IS 'When a crawl last came to the end of the list; NULL where none did.';
-COMMENT ON COLUMN walked_lists.looked_back_at IS 'When a crawl last walked on though all was known, for articles that appeared late, or came to the end.';
-COMMENT ON COLUMN walked_lists.looked_back_to IS 'The page to which it went; 0 where it came to the end, and the next one begins at the first pages.';
+COMMENT ON COLUMN walked_lists.looked_back_at IS 'When a crawl last looked back on this list, past known articles for those that appeared late, or came to its end.';
+COMMENT ON COLUMN walked_lists.looked_back_to IS 'The page to which that crawl went. 0 where it came to the end: the next look back begins at the first pages.';
 
 CREATE TABLE missing_fields (
     site         text              NOT NULL CHECK (site <> ''),
@@ -601,7 +601,7 @@ CREATE TABLE missing_fields (
     FOREIGN KEY (crawl) REFERENCES crawls(id) ON DELETE CASCADE,
     CHECK (found >= 0 AND found <= pages)
 );
-COMMENT ON TABLE missing_fields IS 'Fields that crawls no longer find as often as they should. A row goes when the field is found again on enough pages.';
+COMMENT ON TABLE missing_fields IS 'Missing fields: those that crawls find much less often than usual. A row is removed when enough pages have the field again.';
 COMMENT ON COLUMN missing_fields.site IS 'Host of the site.';
 COMMENT ON COLUMN missing_fields.part IS 'Part of the page, as in crawl_coverage.';
 COMMENT ON COLUMN missing_fields.field IS 'What was looked for.';
@@ -611,8 +611,8 @@ COMMENT ON COLUMN missing_fields.crawl IS 'The last crawl that looked for it.';
 COMMENT ON COLUMN missing_fields.pages IS 'Pages of that crawl that should have it.';
 COMMENT ON COLUMN missing_fields.found IS 'Those that had it.';
 COMMENT ON COLUMN missing_fields.amount IS 'How much of it they had together; NULL where it is only there or not.';
-COMMENT ON COLUMN missing_fields.usual_share IS 'Share of the pages that had it before it fell; NULL where it fell before there was this table, or nobody looks for it.';
-COMMENT ON COLUMN missing_fields.usual_mean IS 'How much of it a page had before it fell; NULL also where nobody counts it.';
+COMMENT ON COLUMN missing_fields.usual_share IS 'Share of the pages that had it before it fell. NULL where it fell before this table was made, or where it is no longer looked for.';
+COMMENT ON COLUMN missing_fields.usual_mean IS 'How much of it a page had before it fell. NULL also where its amount is not counted.';
 COMMENT ON COLUMN missing_fields.found_again IS 'Pages of later crawls that found it: too few so far.';
 
 CREATE TABLE rejected_pages (
@@ -673,8 +673,8 @@ COMMENT ON COLUMN removed_articles.first_seen_at IS 'When it was found removed f
 COMMENT ON COLUMN removed_articles.last_seen_at IS 'When it was found removed last.';
 COMMENT ON COLUMN removed_articles.sightings IS 'How many times it was found removed.';
 COMMENT ON COLUMN removed_articles.last_crawl IS 'The crawl that found it removed last.';
-COMMENT ON COLUMN removed_articles.listed IS 'A list led to it; else it was tried by its number, and may never have been an article.';
-COMMENT ON COLUMN removed_articles.first_confirmed_at IS 'When it was found removed first, since it was last there, by a crawl whose removals count (crawls.gone_after).';
+COMMENT ON COLUMN removed_articles.listed IS 'True where a list led to it. Otherwise its number was tried, and it may never have been an article.';
+COMMENT ON COLUMN removed_articles.first_confirmed_at IS 'When a crawl whose checks count (crawls.gone_after) found it removed first, since it was last there.';
 COMMENT ON COLUMN removed_articles.last_confirmed_at IS 'When such a crawl found it removed last.';
 
 CREATE TABLE export_marks (
@@ -690,8 +690,8 @@ COMMENT ON TABLE export_marks IS 'How far the exports under a name came (asiaton
 COMMENT ON COLUMN export_marks.name IS 'Name that the user has given.';
 COMMENT ON COLUMN export_marks.kind IS 'What is exported: articles, weather and so on.';
 COMMENT ON COLUMN export_marks.filters IS 'Filters of the export, as they were written; others need another name. NULL: none.';
-COMMENT ON COLUMN export_marks.exported_until IS 'All that was stamped until then is in files; NULL where no export has ended yet.';
-COMMENT ON COLUMN export_marks.begun_until IS 'All that was stamped until then is in the export that began last. No later stamp is earlier than this, whatever the clock says.';
+COMMENT ON COLUMN export_marks.exported_until IS 'All changes stamped until then are in files. NULL where no export has ended yet.';
+COMMENT ON COLUMN export_marks.begun_until IS 'All changes stamped until then are in the export that began last. Later changes get a later stamp, whatever the clock says.';
 COMMENT ON COLUMN export_marks.exported_at IS 'When the last file was whole.';
 
 CREATE TABLE reparse_bookmarks (
@@ -702,11 +702,11 @@ CREATE TABLE reparse_bookmarks (
     stored_at       timestamptz  NOT NULL DEFAULT now(),
     PRIMARY KEY (key)
 );
-COMMENT ON TABLE reparse_bookmarks IS 'How far interrupted runs of scrapy reparse came; a run that ends well removes its row.';
-COMMENT ON COLUMN reparse_bookmarks.key IS 'SHA-256 of the arguments and of the program: changed selectors begin anew.';
+COMMENT ON TABLE reparse_bookmarks IS 'How far interrupted runs of asiatongsin reparse came. A run that ends well removes its row.';
+COMMENT ON COLUMN reparse_bookmarks.key IS 'SHA-256 of the arguments and of the program. With other arguments or selectors, a run begins anew.';
 COMMENT ON COLUMN reparse_bookmarks.file IS 'WARC file that was being read.';
 COMMENT ON COLUMN reparse_bookmarks.capture_offset IS 'Byte in that file; all captures before it are stored.';
-COMMENT ON COLUMN reparse_bookmarks.files_before IS 'SHA-256 of the names of that file and those before it: others begin anew.';
+COMMENT ON COLUMN reparse_bookmarks.files_before IS 'SHA-256 of the names of that file and those before it. With other files, a run begins anew.';
 COMMENT ON COLUMN reparse_bookmarks.stored_at IS 'When it was written.';
 
 CREATE TABLE sites (
@@ -737,17 +737,17 @@ COMMENT ON COLUMN sites.base IS 'Address of the site: scheme, host and port.';
 COMMENT ON COLUMN sites.schedule IS 'When it is crawled: every 30m, or a cron expression. NULL: only by hand.';
 COMMENT ON COLUMN sites.time_zone IS 'Time zone in which a cron expression is meant.';
 COMMENT ON COLUMN sites.next_at IS 'When it is due; moved on to the next time as a crawl begins. NULL: it has no schedule.';
-COMMENT ON COLUMN sites.priority IS 'Of sites that are due at once, those with a higher one begin first.';
-COMMENT ON COLUMN sites.politeness_group IS 'Sites of one group share a server: never are two of them crawled at once. NULL: the site is alone on its server.';
+COMMENT ON COLUMN sites.priority IS 'Of sites that are due at once, those with a higher number begin first.';
+COMMENT ON COLUMN sites.politeness_group IS 'Sites of one group share a server: no two of them are crawled at once. NULL: the site is alone on its server.';
 COMMENT ON COLUMN sites.settings IS 'Settings that hold for this site alone, also where it is crawled by hand.';
-COMMENT ON COLUMN sites.arguments IS 'Arguments of each of its crawls, for example sections; those that a crawl is given go before.';
+COMMENT ON COLUMN sites.arguments IS 'Arguments of each of its crawls, for example sections. An argument that is given to a crawl itself is used instead.';
 COMMENT ON COLUMN sites.machine IS 'Machine that crawls it now for the schedule; NULL where none does.';
 COMMENT ON COLUMN sites.begun_at IS 'When that crawl began.';
 COMMENT ON COLUMN sites.attempts IS 'How many crawls of the schedule were killed since one ended by itself.';
-COMMENT ON COLUMN sites.failed_at IS 'When so many were killed that the schedule gave up until the next time. NULL: one ended by itself since.';
+COMMENT ON COLUMN sites.failed_at IS 'When the schedule gave up until its next time, since too many crawls were killed. NULL: one ended by itself since.';
 COMMENT ON COLUMN sites.status IS 'Exit status of the last crawl of the schedule that ended by itself; NULL: none did.';
-COMMENT ON COLUMN sites.paused_at IS 'Since when the schedule passes it over; NULL where it does not.';
-COMMENT ON COLUMN sites.retired_at IS 'Since when it is crawled no more and needs no person; NULL where it is crawled.';
+COMMENT ON COLUMN sites.paused_at IS 'Since when it is paused: the schedule leaves it out. NULL where it is not.';
+COMMENT ON COLUMN sites.retired_at IS 'Since when it is retired: it is no longer crawled, and asiatongsin status asks for nothing. NULL where it is not.';
 COMMENT ON COLUMN sites.added_at IS 'When it was added.';
 COMMENT ON COLUMN sites.note IS 'What the operator notes about it.';
 
@@ -865,7 +865,7 @@ COMMENT ON COLUMN reparse_shards.finished_at IS 'When it ended; NULL while it is
 COMMENT ON COLUMN reparse_shards.status IS 'Exit status of the re-parse.';
 COMMENT ON COLUMN reparse_shards.sentence IS 'What it said at its end, or why it is tried again.';
 COMMENT ON COLUMN reparse_shards.captures IS 'Captures that its last attempt read again.';
-COMMENT ON COLUMN reparse_shards.differing IS 'Those among them that were stored otherwise.';
+COMMENT ON COLUMN reparse_shards.differing IS 'Those of them whose stored rows differed.';
 
 CREATE TABLE asiatongsin_migrations (
     version     integer      NOT NULL,
@@ -901,7 +901,7 @@ LEFT JOIN article_checks AS c ON c.site = t.site AND c.no = t.no AND c.fetched_a
 COMMENT ON VIEW articles IS 'One row per article: its newest captured text.';
 COMMENT ON COLUMN articles.site IS 'Host of the site without www., with the port where there is one.';
 COMMENT ON COLUMN articles.no IS 'Number of the article on its site; with site its identity.';
-COMMENT ON COLUMN articles.url IS 'Canonical address, whatever form it was met under.';
+COMMENT ON COLUMN articles.url IS 'Canonical address, however a page wrote it.';
 COMMENT ON COLUMN articles.section IS 'Name of the section printed above the headline.';
 COMMENT ON COLUMN articles.headline IS 'Headline.';
 COMMENT ON COLUMN articles.subheadline IS 'Sub-headline; several printed lines stay several lines.';
@@ -920,12 +920,12 @@ COMMENT ON COLUMN articles.archive_file IS 'WARC file below the data folder that
 COMMENT ON COLUMN articles.archive_offset IS 'Byte of that file at which the record of the page begins.';
 COMMENT ON COLUMN articles.archive_length IS 'Bytes of that record, compressed.';
 COMMENT ON COLUMN articles.payload_digest IS 'Digest of the page as received: sha1: and Base32, as in WARC-Payload-Digest.';
-COMMENT ON COLUMN articles.returned IS 'The article had been gone before this text was fetched, which may be that of the revision before.';
+COMMENT ON COLUMN articles.returned IS 'The article had been gone before this text was fetched. The text may be that of the revision before.';
 COMMENT ON COLUMN articles.text_fetched_at IS 'When this text was fetched first; NULL where it was fetched once, at fetched_at.';
 COMMENT ON COLUMN articles.text_archive_file IS 'WARC file of the page that was fetched at text_fetched_at; NULL where it was not archived.';
 COMMENT ON COLUMN articles.text_archive_offset IS 'Byte of that file at which the record of that page begins.';
 COMMENT ON COLUMN articles.text_archive_length IS 'Bytes of that record, compressed.';
-COMMENT ON COLUMN articles.changed_at IS 'When a text, photo or other content of the article was stored last that was not stored before, or the article was found gone or back; a visit that finds the same does not count. NULL: not since version 24 of the schema.';
+COMMENT ON COLUMN articles.changed_at IS 'When the article changed last: a text, a photo or other content that was not stored before, or it was found gone or back. A visit that finds the same does not count. NULL: not since version 24 of the schema.';
 
 CREATE VIEW article_revisions AS
 SELECT site, no, revision, fetched_at, headline, subheadline, body, modified_at, content_hash,
@@ -953,7 +953,7 @@ COMMENT ON COLUMN article_revisions.content_hash IS 'SHA-256 of headline, sub-he
 COMMENT ON COLUMN article_revisions.archive_file IS 'WARC file below the data folder that holds the page with this text; NULL where it was not archived.';
 COMMENT ON COLUMN article_revisions.archive_offset IS 'Byte of that file at which the record of the page begins.';
 COMMENT ON COLUMN article_revisions.archive_length IS 'Bytes of that record, compressed.';
-COMMENT ON COLUMN article_revisions.returned IS 'The article had been gone before this capture, which may hold the text of the revision before.';
+COMMENT ON COLUMN article_revisions.returned IS 'The article had been gone before this capture. The text may be that of the revision before.';
 
 CREATE VIEW related_stories AS
 SELECT s.site, s.no, s.blocks[width_bucket(t.place::integer, s.starts)] AS block,
@@ -1019,11 +1019,11 @@ FROM crawls AS c, unnest(ARRAY[c.coverage, c.article_coverage]) AS of_crawl (id)
     unnest(o.fields, o.pages, o.found, o.amounts, o.fell) AS f (name, pages, found, amount, fell);
 COMMENT ON VIEW crawl_coverage IS 'On how many pages of a crawl each field was found in its own place on the page.';
 COMMENT ON COLUMN crawl_coverage.crawl IS 'The crawl.';
-COMMENT ON COLUMN crawl_coverage.part IS 'Part of the page: article, strip (the weather in the page header), front (the front page and its menu), or list 22 (that section''s list pages, 0 for the list of all articles).';
+COMMENT ON COLUMN crawl_coverage.part IS 'Part of the page. article: the article; strip: the weather strip; front: the front page and its menu. list 22: the list pages of section 22; list 0: those of all articles.';
 COMMENT ON COLUMN crawl_coverage.field IS 'What was looked for.';
-COMMENT ON COLUMN crawl_coverage.pages IS 'Pages that should have the part; of the field answer, pages that were asked for.';
-COMMENT ON COLUMN crawl_coverage.found IS 'Those on which the field was found, metadata and list pages that stand in for it not counted.';
-COMMENT ON COLUMN crawl_coverage.amount IS 'How much of it was found, on all pages together: characters of bodies, cities, blocks of related stories, teasers. NULL where a field is only there or not, and for crawls of before version 9 of the schema.';
+COMMENT ON COLUMN crawl_coverage.pages IS 'Pages that should have the part. For the field answer: pages that were asked for.';
+COMMENT ON COLUMN crawl_coverage.found IS 'Those on which the field was found in its own place. A value taken from metadata or a list page does not count.';
+COMMENT ON COLUMN crawl_coverage.amount IS 'How much of it was found, on all pages together: characters of bodies, cities, blocks of related stories, teasers. NULL where a field is only there or not, and for crawls before version 9 of the schema.';
 COMMENT ON COLUMN crawl_coverage.fell IS 'Less of it was found than should have been. Holds until a crawl meets the field again and finds enough of it.';
 COMMENT ON COLUMN crawl_coverage.site IS 'Site of the crawl.';
 COMMENT ON COLUMN crawl_coverage.number IS 'Number of the crawl.';

@@ -85,8 +85,8 @@ def _begin(connection: Connection, mark: Mark, key: dict[str, str | None]) -> No
                 connection.execute(_BEGIN, key)
                 return
     raise ArgumentError(
-        f"somebody has been storing for {PATIENCE} seconds without an end, and what that is cannot be exported yet:"
-        " try again later; nothing is lost"
+        f"another process has been storing for {PATIENCE} seconds, and what it stores cannot be exported yet."
+        " Nothing is lost: try again later"
     )
 
 
@@ -105,7 +105,7 @@ def _check_filters(mark: Mark, filters: str | None) -> None:
     if filters != mark.filters:
         raise ArgumentError(
             f"the name {mark.name} is of an export of {mark.kind} with {filters or 'no filters'}, and this one has"
-            f" {mark.filters or 'none'}: choose another name, else this one would miss what the other has seen"
+            f" {mark.filters or 'none'}. Choose another name: else this one would leave out what the other has written"
         )
 
 

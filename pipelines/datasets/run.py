@@ -27,8 +27,8 @@ CSV, JSONL, PARQUET, ATOM = "csv", "jsonl", "parquet", "atom"
 FORMATS = (CSV, JSONL, PARQUET, ATOM)
 
 RIGHTS = (
-    "Texts and photos remain the property of their publishers and authors: what may be done with them, and above all"
-    " published, is for copyright law and the terms of the site to say."
+    "Texts and photos remain the property of their publishers and authors. Before you publish any of them or pass them"
+    " on, see what copyright law and the terms of the site allow."
 )
 
 
@@ -74,8 +74,8 @@ def check_free(job: Job) -> None:
     """ArgumentError where the file would replace another one that holds what was new: that does not come again."""
     if job.mark and job.path and job.path.is_file():
         raise ArgumentError(
-            f"{job.path} is there, and holds what was new when it was written: name another file, for example"
-            f" new-{{date}}-{{time}}{job.path.suffix}; nothing is exported yet, and nothing is lost"
+            f"{job.path} is there, and holds what was new when it was written. Nothing is exported yet, and nothing is"
+            f" lost: name another file, for example new-{{date}}-{{time}}{job.path.suffix}"
         )
 
 

@@ -50,7 +50,10 @@ class Memory:
         try:
             file = SiteTroubles.read(self.data, self.site)
         except OSError as error:
-            logger.warning("How the site stood cannot be read: %s", describe_error(error, self.data))
+            logger.warning(
+                "Which alerts were sent cannot be read, so the next one may be sent twice: %s",
+                describe_error(error, self.data),
+            )
             file = SiteTroubles()
         row = self._ask(partial(_read, site=self.site))
         return file.with_row(row) if row else file
@@ -67,7 +70,10 @@ class Memory:
         try:
             changed.write(self.data, self.site)
         except OSError as error:
-            logger.warning("How the site stands cannot be kept: %s", describe_error(error, self.data))
+            logger.warning(
+                "Which alerts were sent cannot be kept, so the next crawl may send them again: %s",
+                describe_error(error, self.data),
+            )
         return changed
 
     def _ask(self, work: Callable[[Connection], T]) -> T | None:
@@ -79,7 +85,10 @@ class Memory:
         except DatabaseUnreachable:
             pass  # the crawl says so
         except (DatabaseUnusable, *REFUSALS) as error:
-            logger.warning("How the site stands is kept in the data folder alone: %s", " ".join(str(error).split()))
+            logger.warning(
+                "Which alerts were sent is kept in the data folder alone, where other machines do not see it: %s",
+                " ".join(str(error).split()),
+            )
         self._session = None
         return None
 

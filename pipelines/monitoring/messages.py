@@ -15,7 +15,7 @@ NEXT_STEPS = {
     Outcome.ERROR: "Read the log of that crawl. What was fetched is stored, or waits in the spool for the next crawl.",
     Outcome.SPOOLED: "See that the database answers; then `asiatongsin drain`, or the next crawl, stores what waits.",
     Outcome.UNREACHABLE: "Open the site in a browser. Where it is there, read its robots.txt, and set CONTACT.",
-    Outcome.DRIFT: "CONTRIBUTING.md tells what to do when the layout changed; `asiatongsin reparse` makes up for it.",
+    Outcome.DRIFT: "Mend a selector (docs/en/how-to/layout.md): then `asiatongsin reparse` stores what was missed.",
 }
 """What the reader of an alert does next, by the outcome."""
 
@@ -44,7 +44,11 @@ def message(site_troubles: SiteTroubles, record: CrawlRecord, verdict: Verdict) 
 
 def _trouble(site_troubles: SiteTroubles, verdict: Verdict, next_step: str) -> list[str]:
     # After a crawl that was stopped early, the trouble is that of an earlier one, and not in the sentence of this one.
-    what = verdict.sentence if verdict.outcome.word == site_troubles.trouble else "as the crawl before this one found"
+    what = (
+        verdict.sentence
+        if verdict.outcome.word == site_troubles.trouble
+        else "so an earlier crawl ended; this one was stopped before it could tell"
+    )
     since = [f"No crawl ended well since {_korean(site_troubles.since)}."] if site_troubles.since else []
     return [f"{site_troubles.trouble}: {what}", *since, next_step]
 

@@ -55,7 +55,7 @@ _IN_KOREAN_TIME = "SELECT set_config('TimeZone', %s, true)"
 class News:
     """What is stored, to be read. Several threads may use it at once.
 
-    All filters are those of `asiatongsin search`. What they mean, and how words are found, docs/search.md says.
+    All filters are those of `asiatongsin search`: docs/en/reference/query.md says what they mean.
     ArgumentError where a filter makes no sense. DatabaseUnreachable and DatabaseUnusable where the rows cannot be had.
     """
 

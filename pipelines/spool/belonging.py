@@ -78,7 +78,7 @@ def describe_elsewhere(pages: Mapping[str, int]) -> str:
     named = ", ".join(f"{number} for {address}" for address, number in sorted(pages.items()))
     return (
         f"pages wait in the spool for another database ({named}): name that one in DATABASE_URL and run"
-        " `asiatongsin drain`; if it has moved or was made anew, `asiatongsin drain --move` stores them in this one"
+        " `asiatongsin drain`. If it has moved or was made anew, `asiatongsin drain --move` stores them in this one"
     )
 
 

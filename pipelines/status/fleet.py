@@ -26,16 +26,16 @@ def reasons_of_fleet(fleet: Fleet, at: datetime) -> Iterator[str]:
     for site in fleet.troubled:
         if site.failed_at:
             yield (
-                f"{site.site}: its crawls were killed, {site.attempts} since one ended by itself, and the schedule"
-                " waits for its next time: see in the log of the machine why, for example whether memory ran out"
+                f"{site.site}: {site.attempts} crawls were killed since one ended by itself, and the schedule waits for"
+                " its next time. Read in the log of the machine why, for example whether memory ran out"
             )
         elif site.status in CANNOT_BEGIN:
             yield f"{site.site}: its last crawl did not begin: `asiatongsin crawl -a site={site.site}` says why"
     for run in fleet.reparses:
         if run.failed:
             yield (
-                f"re-parse {run.run}: {run.failed} of {run.shards} parts failed: `asiatongsin fleet status` says why;"
-                " when that is mended, `asiatongsin reparse --fleet` reads once more"
+                f"re-parse {run.run}: {run.failed} of {run.shards} parts failed: `asiatongsin fleet status` says why."
+                " Once that is mended, `asiatongsin reparse --fleet` reads them again"
             )
         elif not (run.finished_at or _works(fleet)):
             yield f"re-parse {run.run} waits: no worker runs: start one on any machine"

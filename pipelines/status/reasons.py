@@ -150,8 +150,8 @@ def _of_clocks(at: datetime, site: SiteState) -> Iterator[str]:
     ahead = max(filter(None, times), default=at) - at
     if ahead > CLOCKS_DIFFER_MAX:
         yield (
-            f"times that are stored lie {in_words(ahead)} ahead of the clock of this machine: set it right;"
-            " where it is right, the next crawl sets the times back"
+            f"times that are stored lie {in_words(ahead)} ahead of the clock of this machine: set it right."
+            " Where it is right, the next crawl sets the times back"
         )
     last = site.last_crawl
     if last and abs(last.clock_ahead_of_site) > CLOCKS_DIFFER_MAX:
@@ -167,7 +167,7 @@ def _of_time(at: datetime, site: SiteState, limits: Limits) -> Iterator[str]:
         return
     if site.good_at is None:
         if at - site.last_crawl.started_at > stale_after:
-            yield "no crawl of its lists has ended well yet"
+            yield "no crawl of its lists has ended well yet: read in the log why"
         return
     if at - site.good_at > stale_after:
         yield f"no crawl has ended well for {in_words(at - site.good_at)}: see whether the scheduler still runs"

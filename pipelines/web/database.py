@@ -28,8 +28,8 @@ class TooLong(Exception):
 
     def __init__(self, seconds: float, setting: str) -> None:
         super().__init__(
-            f"the database was asked for more than {seconds:g} seconds and stopped: ask for a shorter time, for one"
-            f" site or for fewer words; {setting} lets it take longer"
+            f"the answer took the database more than {seconds:g} seconds, and was stopped. Ask for a shorter time, for"
+            f" one site or for fewer words; {setting} lets it take longer"
         )
 
 

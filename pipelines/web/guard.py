@@ -38,8 +38,8 @@ RAW_POLICY = (
 _CONNECTS = re.compile(rb"<(?:link|i?frame)(?=[\s/>])", re.I)
 
 ASK_FOR_A_PROXY = (
-    "texts of others are shown there, so copyright asks who may see them: put a proxy before it that asks for a"
-    " password, and name its address in WEB_ALLOWED_HOSTS, for example WEB_ALLOWED_HOSTS=news.example.kr"
+    "the page shows texts that are under copyright, so not everybody may see it. Put a proxy before it that asks for a"
+    " password, and name the address of the proxy, for example WEB_ALLOWED_HOSTS=news.example.kr"
 )
 
 

@@ -157,7 +157,7 @@ def test_what_the_folder_cannot_keep_is_a_warning_and_the_database_knows_it(
     (data / "standing").write_text("a file that is in the way")
     for told in (["unreachable"], []):
         run = crawl_as(FAILS, 4, to_web(web))
-        assert "How the site stands cannot be kept: cannot make folders in" in run.log
+        assert "so the next crawl may send them again: cannot make folders in" in run.log
         assert outcomes(web) == told
 
 

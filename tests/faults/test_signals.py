@@ -96,7 +96,7 @@ def test_while_the_site_makes_it_wait_it_stops_and_blames_no_article(
 ) -> None:
     replica.faults.append(Fault(kind="status", status=429, headers={"Retry-After": "10000"}, where="no=100007"))
     crawl = start(replica.url, database_url, *ONE, "-s", "RETRY_AFTER_MAX=10000")
-    crawl.wait_for_log("is left alone for 10000 s")
+    crawl.wait_for_log("the crawl pauses for 10000 s")
     crawl.signal(signal.SIGTERM)
     run = crawl.end()
     assert run.status == 0

@@ -136,7 +136,7 @@ def test_a_database_made_anew_at_the_same_address_is_another_one(
         administrator.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     status, sentence = store_spool(settings(database_url, data))
     assert (status, waiting_pages(data)) == (3, 1)
-    assert "if it has moved or was made anew, `asiatongsin drain --move`" in sentence
+    assert "If it has moved or was made anew, `asiatongsin drain --move`" in sentence
 
 
 def test_pages_of_a_crawl_that_never_reached_its_database_go_to_the_first_one(

@@ -91,11 +91,11 @@ def test_says_what_needs_a_person_last(connection: Connection, database_url: str
         "  - machine two: 1 archive files wait for the store, the oldest for 3.0 days:"
         " run `asiatongsin archive push` there, which says what is wrong",
         "  - late: late.kr for 20 min: start more workers, or give them more slots",
-        "  - killed.kr: its crawls were killed, 3 since one ended by itself, and the schedule waits for its next time:"
-        " see in the log of the machine why, for example whether memory ran out",
+        "  - killed.kr: 3 crawls were killed since one ended by itself, and the schedule waits for its next time."
+        " Read in the log of the machine why, for example whether memory ran out",
         "  - wrong.kr: its last crawl did not begin: `asiatongsin crawl -a site=wrong.kr` says why",
-        "  - re-parse 1: 1 of 1 parts failed: `asiatongsin fleet status` says why; when that is mended,"
-        " `asiatongsin reparse --fleet` reads once more",
+        "  - re-parse 1: 1 of 1 parts failed: `asiatongsin fleet status` says why. Once that is mended,"
+        " `asiatongsin reparse --fleet` reads them again",
     ]
 
 

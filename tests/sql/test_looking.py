@@ -99,7 +99,7 @@ def test_a_crawl_that_only_looks_refuses_an_older_schema(
 ) -> None:
     """It would take all that is stored for new."""
     connection.execute("DELETE FROM asiatongsin_migrations WHERE version = %s", [CURRENT])
-    with pytest.raises(DatabaseTooOld, match="upgrade it with `asiatongsin migrate`"):
+    with pytest.raises(DatabaseTooOld, match="Upgrade the tables with `asiatongsin migrate`"):
         check_usage(settings(database_url, data), {"dry": "1"})
     for url in (empty_database_url, UNREACHABLE, ""):
         check_usage(settings(url, data), {"dry": "1"})

@@ -152,7 +152,7 @@ def test_status_heeds_what_a_site_has_of_its_own(connection: Connection, databas
     crawled(connection, timedelta(days=5), "b.kr")
     add(connection, Given(settings={"STALE_AFTER": "9d"}))
     [told] = collect(settings(database_url, data)).needs_a_person
-    assert told == "b.kr: no crawl of its lists has ended well yet"
+    assert told == "b.kr: no crawl of its lists has ended well yet: read in the log why"
 
 
 def test_status_needs_nobody_for_what_was_retired_or_paused(

@@ -184,7 +184,7 @@ def test_a_role_without_rights_on_the_table_remembers_in_the_folder(
     connection.execute(f"GRANT SELECT ON asiatongsin_migrations TO {role}")
     low = replace(one, url=conninfo.make_conninfo(one.url, user=role))
     assert [low.ends(record(), verdict) for verdict in (DRIFTED, DRIFTED, GOOD)] == [["drift"], [], ["ok"]]
-    assert "How the site stands is kept in the data folder alone" in caplog.text
+    assert "Which alerts were sent is kept in the data folder alone" in caplog.text
     assert value(connection, "SELECT count(*) FROM site_troubles") == 0
 
 

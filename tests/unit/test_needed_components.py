@@ -31,7 +31,7 @@ def check(priority: str, **given: Any) -> None:
 @pytest.mark.parametrize("name", COMPONENTS)
 def test_refuses_settings_that_replace_ours(name: str, priority: str) -> None:
     for given in ({}, {"tests.faults.failing.DroppingStage": 250}):
-        with pytest.raises(SettingError, match=f"^{name} leaves out .* more, which a crawl needs: .* README shows"):
+        with pytest.raises(SettingError, match=f"^{name} leaves out .* more, which a crawl needs: .*embedding.md"):
             check(priority, **{name: json.dumps(given)})
 
 

@@ -89,8 +89,8 @@ def test_names_the_setting_nearest_to_a_variable_that_nobody_reads(
     with caplog.at_level(logging.WARNING):
         check_settings(settings(UNKNOWN_VARIABLES=["DOWNLOAD_DELY", "unreadable_share"]))
     assert caplog.messages == [
-        "ASIATONGSIN_DOWNLOAD_DELY is read by nobody; the nearest setting is ASIATONGSIN_DOWNLOAD_DELAY",
-        "ASIATONGSIN_unreadable_share is read by nobody; the nearest setting is ASIATONGSIN_UNREADABLE_SHARE_MAX",
+        "ASIATONGSIN_DOWNLOAD_DELY is no setting, and does nothing; the nearest is ASIATONGSIN_DOWNLOAD_DELAY",
+        "ASIATONGSIN_unreadable_share is no setting, and does nothing; the nearest is ASIATONGSIN_UNREADABLE_SHARE_MAX",
     ]
 
 

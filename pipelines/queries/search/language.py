@@ -1,4 +1,4 @@
-"""The language of a query: `전통시장 "내년 예산" -축제 section:정치 since:30d`. It is explained in docs/search.md."""
+"""The language of a query: `전통시장 "내년 예산" -축제 section:정치 since:30d`. See docs/en/reference/query.md."""
 
 from __future__ import annotations
 
