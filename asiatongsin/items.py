@@ -124,7 +124,7 @@ class Article:
     """Number of the article on its site; together with `site` its identity."""
 
     url: str
-    """Canonical address: `https://newsasia.kr/news/article.html?no=142893`, whatever form it was met under."""
+    """Canonical address: `https://newsasia.kr/news/article.html?no=142893`, however a page wrote it."""
 
     section: str | None = None
     """Name of the section printed above the headline."""

@@ -151,7 +151,7 @@ class CrawlRecord:
     """Lists that were walked as far as asked: section numbers, 0 for the list of all articles."""
 
     since: datetime | None = None
-    """Articles published before were not asked for, and may be missing of the walked lists; aware."""
+    """Articles published before were not asked for, and may be missing from the walked lists; aware."""
 
     lists: tuple[WalkedList, ...] = ()
     """What it found out about these lists."""
@@ -169,7 +169,7 @@ class CrawlRecord:
     """Pages that waited in the spool at the end."""
 
     gone_after: timedelta | None = None
-    """How far apart two sightings make a removed article gone; None where sightings of this crawl do not count."""
+    """How far apart two checks must be to make a removed article gone; None where those of this crawl do not count."""
 
     coverage: tuple[FieldCoverage, ...] = ()
     """How often each field was found on its pages."""

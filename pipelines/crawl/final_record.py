@@ -97,7 +97,7 @@ class FinalRecord:
         named = sorted(name for key in missing if (name := " ".join(key)) not in self.bounds.ignored)
         if not named or ended.verdict.outcome is not Outcome.OK:
             return ended
-        sentence = f"{ended.verdict.sentence}; not looked at enough, and missing before: {', '.join(named)}"
+        sentence = f"{ended.verdict.sentence}; met on too few pages to tell, and missing before: {', '.join(named)}"
         return replace(ended, verdict=replace(ended.verdict, sentence=sentence, is_inconclusive=True))
 
     def _verdict(self, waiting: int, trouble: str, earlier: EarlierCrawls) -> Verdict:

@@ -27,8 +27,8 @@ CSV, JSONL, PARQUET, ATOM = "csv", "jsonl", "parquet", "atom"
 FORMATS = (CSV, JSONL, PARQUET, ATOM)
 
 RIGHTS = (
-    "Texts and photos remain the property of their publishers and authors. Copyright law and the terms of the site"
-    " say what may be done with them, and above all what may be published."
+    "Texts and photos remain the property of their publishers and authors. Before you publish any of them or pass them"
+    " on, see what copyright law and the terms of the site allow."
 )
 
 

@@ -91,7 +91,7 @@ class Crawls:
 
     def _count_attempt(self, connection: Connection, site: str) -> str | None:
         for attempts, is_given_up in connection.execute(_ATTEMPT, [self.attempts_max, self.attempts_max, site]):
-            logger.warning("The crawl of %s was killed, for the %d. time", site, attempts)
+            logger.warning("The crawl of %s was killed (%d since one ended by itself)", site, attempts)
             if is_given_up:
                 return f"its last {attempts} crawls were killed; the schedule waits for its next time"
         return None

@@ -157,7 +157,7 @@ class Worker:
             if found.silent_for > self._desk.beat_seconds * 1.5:
                 break
             if len(heard) == 1:
-                logger.info("A worker ran as %s a moment ago; this one begins when that is silent", self.limits.machine)
+                logger.info("A worker ran as %s a moment ago: this one waits until that has ended", self.limits.machine)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), self._desk.beat_seconds / 2)
         self._machine = await self._ask(silence_max, self._desk.enter, self.limits.machine, self.limits.slots)

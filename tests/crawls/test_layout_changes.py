@@ -57,7 +57,7 @@ def test_a_change_of_layout_is_told_by_the_next_crawl_and_so_is_its_end(
             [(title, text)] = sink.taken()
             assert (title.endswith(": drift"), sentence in text) == (True, True)
             again = crawl(replica.url, **told)  # the very same, or it does not come across what is missing
-            assert again.status == 5 or "not looked at enough, and missing before: article headline" in again.last_line
+            assert again.status == 5 or "to tell, and missing before: article headline" in again.last_line
             assert sink.taken() == []
             status = scrapy("status", "--quiet", DATABASE_URL=database_url)
             assert (status.status, sentence.partition(" (")[0] in status.output) == (1, "arrived" not in sentence)

@@ -58,9 +58,18 @@ class Prepared:
         paper.edit(142_893)
         paper.publish(2)
         with new_database(server, self.database) as url, serve(paper) as replica:
-            world = World(folder / "here", plain_address(url), folder / "data")
+            world = World(folder / "here", plain_address(url), folder / "data", known(url, folder / "data"))
             furnish(world, paper)
             yield world, replica.url
+
+
+def known(url: str, data: Path) -> dict[str, str]:
+    """What documents leave to their readers, who look it up."""
+    names = ("no", "archive_file", "archive_offset")
+    query = "SELECT no, archive_file, archive_offset FROM articles WHERE archive_file IS NOT NULL ORDER BY no LIMIT 1"
+    with psycopg.connect(url) as connection:
+        [row] = connection.execute(query).fetchall()
+    return {"data folder": str(data)} | {name: str(value) for name, value in zip(names, row, strict=True)}
 
 
 def paper_of(now: datetime) -> ReplicaSite:

@@ -7,6 +7,8 @@ import tomllib
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, distribution
 
+from apprise import Apprise
+
 from tests.documented.inline import fault as fault_of_ours
 from tests.warm_start import ROOT
 
@@ -37,6 +39,9 @@ UTILITIES = (
 TOOLS = ("createdb", "createuser", "dropdb", "dropuser", "pg_dump", "pg_restore", "psql")
 """Programs of PostgreSQL. They run, on the server of the tests."""
 
+SCRIPTS = ("warcio",)
+"""Programs in Python that the tests have. They run, and start slowly."""
+
 OURS = ("asiatongsin", "scrapy")
 
 AS_SOMEBODY = ("setpriv", "sudo")
@@ -54,6 +59,7 @@ NOT_HERE = {
     "install": "tests/crawls/test_deploy_readme.py",
     "journalctl": "tests/crawls/test_deploy_systemd.py",
     "kubectl": "tests/crawls/test_deploy_containers.py",
+    "pgbouncer": "tests/sql/test_pooler.py",
     "prometheus-node-exporter": "tests/crawls/test_metrics.py",
     "scrapyd": "tests/crawls/test_scrapyd.py",
     "scrapyd-deploy": "tests/crawls/test_scrapyd.py",
@@ -77,6 +83,7 @@ MAKE = {
     "moto": ".ci/run",
     "pgbouncer": ".ci/run",
     "pywb": ".ci/run",
+    "reference": "tests/unit/test_reference.py",
     "schema": "tests/sql/test_schema.py",
     "scrapyd": ".ci/run",
     "setup": ".ci/run",
@@ -124,7 +131,13 @@ def fault(name: str, arguments: Sequence[str]) -> str | None:
 
 
 def _fault_inside(name: str, arguments: Sequence[str]) -> str | None:
-    """What is wrong with the command of ours that runs in a container."""
+    """What is wrong with the command of ours that runs in a container, or with an address."""
+    addresses = [one for one in arguments if "://" in one]
+    if name == "apprise":
+        return next((f"apprise does not know {one}" for one in addresses if not Apprise().add(one)), None)
+    if name == "curl":
+        is_scrapyd = any(":6800/" in one for one in addresses)
+        return None if is_scrapyd else "only calls of scrapyd are tested elsewhere"
     if name == "docker" and arguments[:2] == ["compose", "run"]:
         given = [one for one in arguments[2:] if one not in {"--rm", "--build"}]
         return fault_of_ours(given[1:])

@@ -26,7 +26,7 @@ from tests.documented.page import FILE, Step
 from tests.documented.world import World, link_programs
 from tests.warm_start import INTERPRETER
 
-PSQL = 'psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --file="{file}" "$DATABASE_URL"'
+PSQL = 'psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --file="{file}" "${{DATABASE_URL:-}}"'
 SETTINGS = {
     "DOWNLOAD_HANDLERS": SETTING,
     "DOWNLOAD_DELAY": "0",
@@ -97,7 +97,7 @@ def run(name: str, steps: Sequence[Step], world: World, replica: str) -> Page:
                 file.write_text(code, encoding="utf-8")
                 page.ended.append(Ended(step, *shell.run(PSQL.format(file=file))))
             elif step.kind == "cron":
-                page.ended.append(Ended(step, *shell.run(_of_cron(code))))
+                page.ended.append(Ended(step, *shell.run(_of_cron(code, step))))
             else:
                 page.ended.append(Ended(step, *shell.run(code)))
         page.elsewhere = commands.elsewhere
@@ -208,11 +208,11 @@ def _interruptible() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _of_cron(command: str) -> str:
+def _of_cron(code: str, step: Step) -> str:
     """A line of cron, as cron starts it: in the home folder. An unescaped percent sign would end it."""
-    if re.search(r"(?<!\\)%", command):
+    if re.search(r"(?<!\\)%", step.code):
         return "echo 'cron takes the percent sign for the end of the line' >&2; false"
-    return f"(cd && {command})"
+    return f"(cd && {code})"
 
 
 def _write(block: str, folder: Path) -> None:

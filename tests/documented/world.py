@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
@@ -13,7 +14,7 @@ import psycopg
 from psycopg import conninfo, sql
 
 from tests.documented.page import without_placeholders
-from tests.documented.programs import TOOLS, UTILITIES
+from tests.documented.programs import SCRIPTS, TOOLS, UTILITIES
 from tests.shared_server import binaries
 from tests.site import ReplicaSite
 from tests.site.answers import Ask, answer
@@ -28,7 +29,7 @@ PROGRAM = re.compile(r"(?<![\w/.~-])(?:[\w.~{}$-]*/)+bin/(?=[a-z])")
 ADDRESS = re.compile(
     r"postgres(?:ql)?://(?:(?P<user>[\w-]+)(?::(?P<password>[^@/\s]*))?@)?[^/\s'\"`]*(?:/(?P<name>\w+))?[^\s'\"`)]*"
 )
-STORE = re.compile(r"\b(?:s3|gs|az)://[\w.-]+")
+STORE = re.compile(r"\b(?:s3|gs|az)://[\w./-]+")
 MADE_ROLE = re.compile(r"\b(?:CREATE (?:ROLE|USER)|createuser(?: -\S+)*) (\w+)")
 MADE_DATABASE = re.compile(r"\b(?:CREATE DATABASE|createdb(?: -\S+)*) (\w+)")
 BEFORE_ROLE = r"((?:\b(?:ROLE|USER|TO|FROM|OWNER|createuser|dropuser)|--owner|--username|-[OU])(?:=| +)(?:-\S+ +)*)"
@@ -49,6 +50,9 @@ class World:
 
     data: Path
     """The data folder."""
+
+    known: dict[str, str]
+    """What a reader puts in the place of `<data folder>` and the like."""
 
     roles: dict[str, str] = field(default_factory=dict)
     """Those that the page makes: what it calls them, and what they are called here."""
@@ -75,6 +79,8 @@ class World:
 
     def localized(self, text: str) -> str:
         """The text, which leads to what is prepared instead of to what a reader has."""
+        for told, value in self.known.items():
+            text = text.replace(f"<{told}>", value)
         for pattern, names in ((MADE_ROLE, self.roles), (MADE_DATABASE, self.databases)):
             names.update({called: f"{self.name}_{called}" for called in pattern.findall(text)})
         for before, names in ((BEFORE_ROLE, self.roles), (BEFORE_DATABASE, self.databases)):
@@ -120,6 +126,7 @@ def furnish(world: World, paper: ReplicaSite) -> None:
         for name in ("deploy", "docs", "Makefile", "pyproject.toml", "requirements.lock"):
             (checkout / name).symlink_to(ROOT / name)
     saved = answer(paper, Ask(path="/news/article.html", query=f"no={paper.last_no}", headers={}))
+    (world.folder / "store").mkdir()
     (world.folder / ".env").write_text("SCRAPYD_PASSWORD=choose-one\n", encoding="utf-8")
     (world.folder / "papers.csv").write_text(PAPERS, encoding="utf-8")
     (world.folder / "question.sql").write_text("SELECT count(*) FROM articles;\n", encoding="utf-8")
@@ -133,3 +140,5 @@ def link_programs(programs: Path) -> None:
             (programs / name).symlink_to(found)
     for name in TOOLS:
         (programs / name).symlink_to(binaries() / name)
+    for name in SCRIPTS:
+        (programs / name).symlink_to(Path(sys.executable).with_name(name))

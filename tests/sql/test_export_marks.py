@@ -84,7 +84,7 @@ def test_others_store_on_while_an_export_waits_in_vain(
     monkeypatch.setattr(marks, "PATIENCE", 1)
     with psycopg.connect(database_url, autocommit=True) as late, late.transaction():
         export(late, page(2), crawl="late")
-        with pytest.raises(ArgumentError, match="nothing is lost"):
+        with pytest.raises(ArgumentError, match="Nothing is lost"):
             new(exporting)
         export(connection, page(1, site="another.kr"))
     assert sorted(new(exporting)) == [1, 2]
@@ -108,7 +108,7 @@ def test_two_exports_under_one_name_exclude_each_other(exporting: Connection, da
 
 def test_a_name_is_of_one_export_alone(exporting: Connection) -> None:
     new(exporting)
-    with pytest.raises(ArgumentError, match="with no filters, and this one has section:정치: choose another name"):
+    with pytest.raises(ArgumentError, match=r"with no filters, and this one has section:정치. Choose another name"):
         new(exporting, Mark(name="daily", kind="articles", filters="section:정치"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -26,6 +27,12 @@ def tables(connection: Connection) -> set[str]:
     """Tables and views."""
     query = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v')"
     return {name for (name,) in rows(connection, query)}
+
+
+def test_the_changelog_says_how_to_find_the_version(connection: Connection) -> None:
+    [statement] = re.findall(r"```sql\n(.*?)```", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.DOTALL)
+    connection.execute("DELETE FROM asiatongsin_migrations WHERE version > 17")
+    assert connection.execute(statement).fetchall() == [(17,)]
 
 
 def test_brings_an_empty_database_up_to_date(empty: Connection) -> None:

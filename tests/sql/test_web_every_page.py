@@ -75,7 +75,7 @@ def useless(
             with psycopg.connect(url, autocommit=True) as connection:
                 connection.execute("DELETE FROM asiatongsin_migrations WHERE version = %s", [migrations()[-1].version])
             with serving(url, data) as client:
-                yield client, "upgrade it with `asiatongsin migrate`"
+                yield client, "Upgrade the tables with `asiatongsin migrate`"
 
 
 def all_of(page: Page, stored: Stored) -> list[str]:
