@@ -36,10 +36,10 @@ SETTINGS = {
 """What both run with; all else is as the project, or as Scrapy, has it."""
 
 HOW = (
-    "Crawl: time counts from the first request, as the replica's log has it, to the end of the process: start-up counts"
-    " for neither, the storing of the last pages counts for ours. Both download the same pages of 60 kB, front page and"
-    " lists among them, eight at a time, from a server that has rendered them before. CPU is that of the whole crawler"
-    " process, start-up included, and of all processes of the PostgreSQL server while it ran."
+    "Crawl: time counts from the first request, as the replica's log has it, to the end of the process. Start-up"
+    " counts for neither, the storing of the last pages counts for ours. Both download the same pages of 60 kB, front"
+    " page and lists among them, eight at a time, from a server that has rendered them before. CPU is that of the"
+    " whole crawler process, start-up included, and of all processes of the PostgreSQL server while it ran."
 )
 
 

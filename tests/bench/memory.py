@@ -12,7 +12,7 @@ PAGE_BYTES = 17_000
 MOST = 250.0
 
 HOW = (
-    "Memory: the crawler's own process (VmHWM), without the database; crawls into an empty database, eight pages at a"
+    "Memory: the crawler's own process (VmHWM), without the database. Crawls into an empty database, eight pages at a"
     " time, of a replica whose pages are small (17 kB, all that is read and little around it)."
 )
 

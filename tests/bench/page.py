@@ -37,7 +37,7 @@ WEATHER_OF_A_YEAR, ITS_PLOT = f"/weather?{OF_A_YEAR}", f"/weather.json?{OF_A_YEA
 
 HOW = (
     "Page: `asiatongsin serve` in a process of its own, asked over HTTP, one request after the other, on the articles"
-    " of the benchmark of the search, with its queries; each three times, the median counts. Seconds are those of the"
+    " of the benchmark of the search, with its queries. Each three times, the median counts. Seconds are those of the"
     " CPU, of the page's process and of the PostgreSQL processes that serve it. Weather: a strip an hour, each another"
     " one. Pages are stored as those of fifty crawls that fetch one a second. Memory is what the process alone has"
     " (RssAnon); libraries that processes share come on top."

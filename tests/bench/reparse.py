@@ -22,8 +22,9 @@ GOAL = Goal(lowest=1.8)
 ON_ONE_CORE = ("taskset", "--cpu-list", str(min(os.sched_getaffinity(0))))
 
 HOW = (
-    "Reparse: the whole command, start-up included, over an archive of {pages} pages of 60 kB that are stored as they"
-    " are read, so that nothing is to be written; all {cores} cores against one, to which the command is confined then."
+    "Reparse: the whole command, start-up included, over an archive of {pages} pages of 60 kB. They are stored as"
+    " they are read, so that nothing is to be written. All {cores} cores against one, to which the command is confined"
+    " then."
 )
 
 

@@ -26,7 +26,7 @@ MOST = 0.1
 
 HOW = (
     "Scale: articles of 50 sites, one beside the other as they were stored, made in SQL with short texts, and a crawl"
-    " for each hundred; one site has nine teasers an article. Gaps looks through all numbers of a site, and says so."
+    " for each hundred. One site has nine teasers an article. Gaps looks through all numbers of a site, and says so."
 )
 
 # Each tenth number is missing.

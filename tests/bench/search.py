@@ -40,7 +40,7 @@ TABLE_SIZE = "SELECT pg_table_size('article_texts')"
 
 HOW = (
     f"Search: {QUERIES} fixed queries for a page of 20 on invented articles of eight years, whose words are as unevenly"
-    " frequent as those of a language; each query three times, its median counts. CPU is that of the PostgreSQL process"
+    " frequent as those of a language. Each query three times, its median counts. CPU is that of the PostgreSQL process"
     " alone, once while pages are stored as fast as they can be. The articles are stored first and the index is built"
     " then, as by `asiatongsin index`. To store with the index and without: fresh pages"
     " of the replica through the drain, all processes of the server counted."

@@ -21,9 +21,9 @@ MODULES = "import scrapy.crawler, twisted.internet.asyncioreactor"
 NEEDS_A_PERSON = (0, 1)
 
 HOW = (
-    "Start-up: seconds from the start of a process until its first request reaches the replica, of a crawl that finds"
-    " nothing new against a bare Scrapy spider; and all of `scrapy status` against a Python that imports Scrapy and its"
-    " reactor and ends. Files are in the cache of the system."
+    "Start-up: seconds from the start of a process until its first request reaches the replica. A crawl that finds"
+    " nothing new stands against a bare Scrapy spider. All of `scrapy status` stands against a Python that imports"
+    " Scrapy and its reactor and ends. Files are in the cache of the system."
 )
 
 
