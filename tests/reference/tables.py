@@ -23,7 +23,7 @@ ROWS = {
     "article_links": "attachment, embedded video or link of an article",
     "related_stories": "teaser around an article",
     "related_story_history": "teaser that an article has ever shown, with the first and the last time",
-    "removed_articles": "article number that answered as removed",
+    "removed_articles": "number of an article that the site says is removed",
     "weather_snapshots": "change of the weather strip",
     "weather_readings": "city in a weather strip, with sky and temperature",
     "weather_stations": "station of the Korea Meteorological Administration, with coordinates",
