@@ -34,7 +34,6 @@ RIDDLES = {
     "sighting": r"\bsightings?\b",
     "strip alone": r"(?<!weather )\bstrips?\b",
     "a field that fell": r"\bfell\b",
-    "needs a person": r"\bneeds? a person\b",
 }
 """Words that say something to those alone who wrote the program. `weather strip` is a term, and code is exempt."""
 
