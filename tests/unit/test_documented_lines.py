@@ -43,6 +43,7 @@ def test_what_does_not_exist_is_told(line: str, fault: str) -> None:
     "line",
     [
         "asiatongsin read <address or file.html>",
+        "asiatongsin <명령> -h",
         "asiatongsin search …",
         "asiatongsin search -- AI -sports",
         "asiatongsin status --metrics",
