@@ -12,6 +12,9 @@ from tests.documents import Document
 CRON = re.compile(r"^(?:[\d*,/-]+ +){5}(.*)$", re.MULTILINE)
 HERE = re.compile(r"<<-?\s*(['\"]?)(\w+)\1")
 STATUS = re.compile(r"#[^#\n]*\bstatus (\d)(?: or (\d))?")
+ANY = "any-"
+"""What a word begins with that stands for one of the reader's."""
+
 FILE = re.compile(r"# ([\w./-]+\.py)\n")
 
 
@@ -88,4 +91,4 @@ def _is_whole(command: str) -> bool:
 
 def without_placeholders(text: str) -> str:
     """`<address of …>`, which a reader replaces, as one word. A shell would take its marks for redirections."""
-    return re.sub(r"(?<![<\w])<([a-z][^<>\n]*[^<>\s])>", lambda found: re.sub(r"\W+", "-", found[1]), text)
+    return re.sub(r"(?<![<\w])<([a-z가-힣][^<>\n]*[^<>\s])>", lambda found: ANY + re.sub(r"\W+", "-", found[1]), text)

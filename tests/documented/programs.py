@@ -50,9 +50,6 @@ AS_SOMEBODY = ("setpriv", "sudo")
 NOT_HERE = {
     "apprise": "tests/crawls/test_alerts.py",
     "apt": "tests/crawls/test_deploy_readme.py",
-    "apt-get": "tests/crawls/test_deploy_readme.py",
-    "chown": "tests/crawls/test_deploy_readme.py",
-    "crontab": "tests/crawls/test_deploy_cron.py",
     "curl": "tests/crawls/test_scrapyd.py",
     "docker": "tests/crawls/test_deploy_containers.py",
     "git": ".ci/run",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,7 @@ def test_what_does_not_exist_is_told(line: str, fault: str) -> None:
     "line",
     [
         "asiatongsin read <address or file.html>",
+        "asiatongsin <명령> -h",
         "asiatongsin search …",
         "asiatongsin search -- AI -sports",
         "asiatongsin status --metrics",
@@ -102,3 +104,13 @@ def test_a_command_ends_where_a_shell_would_run_it(tmp_path: Path) -> None:
     path.write_text(BLOCK, encoding="utf-8")
     found = [(step.line, {*step.statuses}) for step in steps(Document(path, "en"))]
     assert found == [(2, {0}), (6, {0}), (9, {1}), (11, {0}), (14, {0, 3})]
+
+
+def test_the_tables_name_only_what_a_document_tells_to_run() -> None:
+    code = "\n".join(
+        step.code for document in all_documents() for step in steps(document) if step.kind in {"sh", "cron"}
+    )
+    told = set(re.findall(r"[\w.-]+", code))
+    made = set(re.findall(r"\bmake ((?:[a-z][\w-]* ?)+)", code))
+    assert {*programs.NOT_HERE, *programs.MODULES, *programs.NOT_INSTALLED, *programs.INSTALLERS} - told == set()
+    assert {*programs.MAKE} - {target for targets in made for target in targets.split()} == set()
