@@ -18,18 +18,9 @@ from tests.site import Replica, ReplicaSite, serve
 from tests.stored import count
 
 PAGE = Document(DOCS / "en" / "how-to" / "embedding.md", "en")
-STAGES, MY_SETTINGS, NEWS_SETTINGS, SPIDER = PAGE.blocks("python")
+STAGES, MY_SETTINGS, HEADLINES, NEWS_SETTINGS, SPIDER = PAGE.blocks("python")
 [CONFIGURATION] = PAGE.blocks("ini")
 SITE = ReplicaSite(articles=12, page_bytes=8_000)
-
-HEADLINES = """
-class Headlines:
-    def process_item(self, item):
-        if item.article:
-            with open("headlines.txt", "a", encoding="utf-8") as file:
-                file.write(f"{item.article.no}\\n")
-        return item
-"""
 
 Start = Callable[..., Run]
 
@@ -93,8 +84,8 @@ def test_our_spider_runs_in_a_project_of_the_user_with_stages_of_both(
     with serve(SITE) as replica:
         run = start("crawl", "asiatongsin", "-a", f"site={replica.url}", SCRAPY_PROJECT="news")
     assert run.status == 0, run.log
-    written = (project / "headlines.txt").read_text(encoding="utf-8").split()
-    assert sorted(map(int, written)) == list(SITE.numbers())
+    written = (project / "headlines.txt").read_text(encoding="utf-8").splitlines()
+    assert sorted(int(line.partition(" ")[0]) for line in written) == list(SITE.numbers())
     assert count(connection, "articles") == len(SITE.numbers())
 
 

@@ -15,10 +15,9 @@ from threading import Thread
 from typing import IO
 
 import psycopg
-from apprise import Apprise
 
 from tests import warm_start
-from tests.documented.programs import AS_SOMEBODY, INSTALLERS, NOT_HERE, OURS, fault
+from tests.documented.programs import AS_SOMEBODY, INSTALLERS, NOT_HERE, OURS, fault, is_of_apprise
 from tests.processes import wait_until
 
 SHIM = """#!/bin/sh
@@ -179,7 +178,7 @@ def stay(call: Call, streams: Sequence[int]) -> int:
 def _start(call: Call, streams: Sequence[int]) -> warm_start.Popen:
     environment = dict(call.environment)
     if alerts := environment.pop(ALERTS, "").split():
-        unknown = [one for one in alerts if not Apprise().add(one)]
+        unknown = [one for one in alerts if not is_of_apprise(one)]
         if unknown:
             raise ValueError(f"apprise does not know {unknown}")
     command = [sys.executable, "-c", START[call.name], *_extended(call.arguments)]

@@ -15,7 +15,7 @@ STATUS = re.compile(r"#[^#\n]*\bstatus (\d)(?: or (\d))?")
 ANY = "any-"
 """What a word begins with that stands for one of the reader's."""
 
-FILE = re.compile(r"# ([\w./-]+\.py)\n")
+FILE = re.compile(r"# ([\w./-]+\.(?:py|cfg))\n")
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Step:
     """Where it begins."""
 
     kind: str
-    """`sh`, `cron`, `sql` or `python`; `file` is a block of Python whose first line is a comment with a name."""
+    """`sh`, `cron`, `sql` or `python`; `file` is a block whose first line is a comment with the name of a file."""
 
     code: str
     """The text."""
@@ -53,8 +53,10 @@ def _steps(line: int, kind: str, code: str) -> Iterator[Step]:
         yield from _commands(line, code)
     elif kind == "sql":
         yield Step(line, kind, code)
+    elif kind in {"python", "ini"} and FILE.match(code):
+        yield Step(line, "file", code)
     elif kind == "python":
-        yield Step(line, "file" if FILE.match(code) else kind, code)
+        yield Step(line, kind, code)
     elif kind in {"", "cron", "crontab"}:
         for found in CRON.finditer(code):
             yield Step(line + code.count("\n", 0, found.start()), "cron", found[1])

