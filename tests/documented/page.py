@@ -26,7 +26,7 @@ class Step:
     """Where it begins."""
 
     kind: str
-    """`sh`, `cron`, `sql` or `python`; `file` is a block whose first line is a comment with the name of a file."""
+    """`sh`, `cron`, `sql`, `python` or `r`; `file` is a block whose first line is a comment with the name of a file."""
 
     code: str
     """The text."""
@@ -55,7 +55,7 @@ def _steps(line: int, kind: str, code: str) -> Iterator[Step]:
         yield Step(line, kind, code)
     elif kind in {"python", "ini"} and FILE.match(code):
         yield Step(line, "file", code)
-    elif kind == "python":
+    elif kind in {"python", "r"}:
         yield Step(line, kind, code)
     elif kind in {"", "cron", "crontab"}:
         for found in CRON.finditer(code):

@@ -33,7 +33,7 @@ UTILITIES = (
         "uniq",
         "wc",
     ),
-    *("which", "xargs", "zcat"),
+    *("Rscript", "which", "xargs", "zcat"),
 )
 """Programs of every system. They run, in folders that the test has made."""
 

@@ -26,7 +26,12 @@ from tests.documented.page import FILE, Step
 from tests.documented.world import World, link_programs
 from tests.warm_start import INTERPRETER
 
-PSQL = 'psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --file="{file}" "${{DATABASE_URL:-}}"'
+BY_FILE = {
+    "sql": 'psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --file="{file}" "${{DATABASE_URL:-}}"',
+    "r": 'if command -v Rscript; then Rscript --vanilla "{file}"; fi',
+}
+"""What runs a block that is in a file. R is installed where the documents are checked as a whole: .ci/run."""
+
 SETTINGS = {
     "DOWNLOAD_HANDLERS": SETTING,
     "DOWNLOAD_DELAY": "0",
@@ -92,10 +97,10 @@ def run(name: str, steps: Sequence[Step], world: World, replica: str) -> Page:
                 page.ended.append(Ended(step, *python.run(code)))
             elif step.kind == "file":
                 _write(code, world.folder)
-            elif step.kind == "sql":
-                file = world.folder / f"line-{step.line}.sql"
+            elif step.kind in BY_FILE:
+                file = world.folder / f"line-{step.line}.{step.kind}"
                 file.write_text(code, encoding="utf-8")
-                page.ended.append(Ended(step, *shell.run(PSQL.format(file=file))))
+                page.ended.append(Ended(step, *shell.run(BY_FILE[step.kind].format(file=file))))
             elif step.kind == "cron":
                 page.ended.append(Ended(step, *shell.run(_of_cron(code, step))))
             else:
