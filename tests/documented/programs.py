@@ -33,7 +33,7 @@ UTILITIES = (
         "uniq",
         "wc",
     ),
-    *("Rscript", "which", "xargs", "zcat"),
+    *("Rscript", "uname", "which", "xargs", "zcat"),
 )
 """Programs of every system. They run, in folders that the test has made."""
 
