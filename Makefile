@@ -55,6 +55,7 @@ docs: tools ## build the documentation in both languages into site/; it fails wh
 	@rm -rf site
 	$(BIN)/zensical build --strict --clean --config-file zensical.ko.toml
 	$(BIN)/zensical build --strict --clean --config-file zensical.en.toml
+	@echo "The documentation is there: site/index.html in Korean, site/en/index.html in English"
 
 .PHONY: fleet-demo
 fleet-demo: fleet ## twelve papers on two machines, of which one is killed, with an archive that they share
