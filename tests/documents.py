@@ -56,8 +56,17 @@ class Document:
 
     def blocks(self, *kinds: str) -> list[str]:
         """The blocks of code of these kinds, such as `sh`, without their indentation; all without a kind."""
-        found = [(indent, code) for indent, kind, code in _FENCE.findall(self.text) if not kinds or kind in kinds]
-        return [re.sub(rf"^{indent}", "", code, flags=re.MULTILINE) for indent, code in found]
+        return [code for _, kind, code in self.numbered() if not kinds or kind in kinds]
+
+    def numbered(self) -> Iterator[tuple[int, str, str]]:
+        """The number of the first line, the kind and the code of each block, without its indentation."""
+        for found in _FENCE.finditer(self.text):
+            indent, kind, code = found.groups()
+            yield (
+                self.text.count("\n", 0, found.start(3)) + 1,
+                kind,
+                re.sub(rf"^{indent}", "", code, flags=re.MULTILINE),
+            )
 
     def headings(self) -> list[tuple[int, str]]:
         """Level and text of each heading, in order."""

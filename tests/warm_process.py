@@ -65,7 +65,7 @@ def serve(descriptor: int) -> None:
         _become(request)
         code = request.arguments[len(CODE)] if request.is_code else None
         if warm_forkserver.forks_others(request.arguments):
-            code = warm_forkserver.offer()
+            code = warm_forkserver.offer() or code
         try:
             if code is not None:
                 exec(code, {"__name__": "__main__"})

@@ -26,9 +26,10 @@ async def serve(settings: BaseSettings, host: str, port: int, tell: Callable[[st
     await runner.setup()
     try:
         await _listen(runner, host, port)
+        end = _told_to_end()
         [(_, chosen, *_), *_] = runner.addresses
         tell(f"http://{f'[{host}]' if ':' in host else host}:{chosen} shows what is stored; Ctrl-C ends it")
-        await _told_to_end()
+        await end.wait()
     finally:
         await runner.cleanup()
 
@@ -42,8 +43,9 @@ async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
         raise Taken(f"nothing can listen at {host}:{port}: {why}") from None
 
 
-async def _told_to_end() -> None:
+def _told_to_end() -> asyncio.Event:
+    """Set by SIGTERM or Ctrl-C from now on."""
     told = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, told.set)
-    await told.wait()
+    return told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 from pathlib import Path
@@ -10,8 +11,10 @@ from urllib.request import urlopen
 
 import pytest
 
+from pipelines.web.serving import serve
 from tests import warm_start
 from tests.conftest import ROOT
+from tests.in_process import settings
 
 pytestmark = pytest.mark.usefixtures("starts_commands")
 
@@ -33,3 +36,7 @@ def test_says_where_it_is_and_ends_well_when_told(database_url: str, data: Path,
         finally:
             process.kill()
     assert (process.returncode, log) == (0, "")
+
+
+def test_hears_ctrl_c_before_it_says_so(database_url: str, data: Path) -> None:
+    asyncio.run(serve(settings(database_url, data), "127.0.0.1", 0, tell=lambda _: signal.raise_signal(signal.SIGINT)))
