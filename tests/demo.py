@@ -6,20 +6,21 @@ import argparse
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = [sys.executable, "-m", "asiatongsin"]
+FOLDER = ROOT / ".demo"
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Status of the crawl. Run twice, the second crawl finds nothing new: the data stay in `.demo`."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--articles", type=int, default=300)
     parser.add_argument("--port", type=int, default=8765)
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
     with replica(given.articles, given.port) as site:
         argument = ["-a", f"site={site}"]
         say(f"Crawling {site}, a replica of the site with {given.articles} articles")
@@ -43,7 +44,7 @@ def main() -> int:
 
 def asiatongsin(*arguments: str) -> int:
     """Runs a command of the project with its data in `.demo`; `DATABASE_URL` is honoured as everywhere."""
-    environment = os.environ | {"ASIATONGSIN_DATA": str(ROOT / ".demo")}
+    environment = os.environ | {"ASIATONGSIN_DATA": str(FOLDER)}
     if not sys.stderr.isatty():
         environment.setdefault("ASIATONGSIN_LOG_LEVEL", "WARNING")
     return subprocess.run([*COMMAND, *arguments], cwd=ROOT, env=environment, check=False).returncode

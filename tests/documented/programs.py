@@ -67,7 +67,7 @@ NOT_HERE = {
 
 MAKE = {
     "bench": "tests/crawls/test_bench.py",
-    "demo": "tests/sql/test_demo_page.py",
+    "demo": "tests/crawls/test_demo.py",
     "demo-page": "tests/sql/test_demo_page.py",
     "docs": ".ci/run",
     "fleet": ".ci/run",
