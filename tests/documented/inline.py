@@ -39,6 +39,18 @@ def commands() -> dict[str, ScrapyCommand]:
     return _get_commands_dict(Settings({"COMMANDS_MODULE": settings.COMMANDS_MODULE}), inproject=True)
 
 
+@cache
+def all_options() -> set[str]:
+    """Every option that a command of ours or of Scrapy has."""
+    found: set[str] = set()
+    for command in commands().values():
+        command.settings = Settings({"LOG_ENABLED": False})
+        parser = _Parser(conflict_handler="resolve")
+        command.add_options(parser)
+        found |= {name for action in parser._actions for name in action.option_strings}
+    return found
+
+
 def in_prose(document: Document) -> Iterator[str]:
     """The command lines of ours that stand within sentences and tables."""
     for found in SPAN.findall(document.prose):

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.documented import programs
-from tests.documented.inline import fault_in, in_prose
+from tests.documented.inline import all_options, fault_in, in_prose
 from tests.documented.page import steps
-from tests.documents import Document, all_documents
+from tests.documents import Document, all_documents, pages
 from tests.warm_start import ROOT
 
 DOCUMENTS = [document for document in all_documents() if [*in_prose(document)]]
@@ -20,6 +20,12 @@ DOCUMENTS = [document for document in all_documents() if [*in_prose(document)]]
 def test_what_a_sentence_tells_to_type_exists(document: Document) -> None:
     faults = {line: fault_in(line) for line in in_prose(document)}
     assert {line: fault for line, fault in faults.items() if fault} == {}
+
+
+@pytest.mark.parametrize("document", pages("ko") + pages("en"), ids=lambda document: document.name)
+def test_an_option_named_alone_is_one_of_a_command(document: Document) -> None:
+    named = set(re.findall(r"`(--[a-z][\w.-]*)", document.prose))
+    assert named - all_options() == set()
 
 
 @pytest.mark.parametrize(
