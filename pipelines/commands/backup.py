@@ -47,6 +47,8 @@ class Command(ScrapyCommand):
         if len(args) != 1:
             raise usage_error("name one file, for example: asiatongsin backup news.dump")
         file, settings = Path(args[0]), self.settings or Settings()
+        if file.is_dir():
+            raise usage_error(f"{file} is a folder: name a file in it, for example: {file / 'news.dump'}")
         try:
             if opts.restore:
                 _restore(Database.from_settings(settings), file)

@@ -86,6 +86,7 @@ def test_refuses_what_would_lose_something(
         (UNREACHABLE, ["news.dump"], "connection"),
         (UNREACHABLE, [], "name one file, for example"),
         (UNREACHABLE, ["--restore", "missing.dump"], r"missing.dump: No such file"),
+        (UNREACHABLE, ["."], r"\. is a folder: name a file in it, for example: news.dump"),
         (None, ["missing/news.dump"], "could not open output file"),
     ],
 )
