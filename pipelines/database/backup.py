@@ -17,8 +17,8 @@ from pipelines.database.console import environment
 from pipelines.database.embedded import own_psql
 from pipelines.database.errors import DatabaseForeign, DatabaseMissing, StatementRefused
 
-UNKNOWN_BEFORE_17 = b"SET transaction_timeout = 0;\n"
-"""A line that pg_restore writes, and that a PostgreSQL 15 or 16 refuses."""
+UNKNOWN_BEFORE_17 = b"transaction_timeout"
+"""A setting that pg_restore sets in its first lines, and that a PostgreSQL 15 or 16 refuses."""
 
 _TABLES = "SELECT count(*) FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
 
@@ -75,7 +75,7 @@ def _hand_on(source: IO[bytes], target: IO[bytes], *, is_new: bool) -> None:
     try:
         if not is_new:
             for line in source:
-                if line == UNKNOWN_BEFORE_17:
+                if UNKNOWN_BEFORE_17 in line:
                     break
                 target.write(line)
         shutil.copyfileobj(source, target)
