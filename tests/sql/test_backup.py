@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg import Connection
+from psycopg import Connection, conninfo
 from scrapy.exceptions import UsageError
 
 from pipelines.commands.backup import Command
@@ -77,6 +77,27 @@ def test_refuses_what_would_lose_something(
     damaged.write_text("no backup")
     with pytest.raises(UsageError, match="pg_restore: error: input file"):
         backup(empty_database_url, "--restore", str(damaged))
+    assert contents(empty_database_url) == {}
+
+
+def test_says_what_the_role_may_not(
+    backup: Backup,
+    connection: Connection,
+    database_url: str,
+    empty: Connection,
+    empty_database_url: str,
+    tmp_path: Path,
+) -> None:
+    export(connection, *(page(no, NOW, body=f"{no} " * 20_000) for no in range(1, 9)), crawl="one")
+    file, role = tmp_path / "news.dump", f"reader_{empty.info.dbname}"
+    backup(database_url, str(file))
+    empty.execute(f"CREATE ROLE {role} LOGIN")
+    try:
+        url = conninfo.make_conninfo(empty_database_url, user=role)
+        with pytest.raises(UsageError, match="permission denied for schema public"):
+            backup(url, "--restore", str(file))
+    finally:
+        empty.execute(f"DROP ROLE {role}")
     assert contents(empty_database_url) == {}
 
 
