@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, cast
 
@@ -72,16 +73,15 @@ def restore(connection: Connection, file: Path) -> None:
 
 def _hand_on(source: IO[bytes], target: IO[bytes], *, is_new: bool) -> None:
     """Copies the statements; nothing goes on where psql has ended, which says why by itself."""
-    try:
+    with suppress(BrokenPipeError):
         if not is_new:
             for line in source:
                 if UNKNOWN_BEFORE_17 in line:
                     break
                 target.write(line)
         shutil.copyfileobj(source, target)
+    with suppress(BrokenPipeError):  # what is still in its buffer cannot be written either
         target.close()
-    except BrokenPipeError:
-        pass
 
 
 def _program(name: str) -> str:
